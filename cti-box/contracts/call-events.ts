@@ -1,0 +1,107 @@
+/**
+ * Events of calls, in the order of the journal. A consumer keeps the `cursor` of the last event it handled and asks for what came after:
+ * `GET /api/events?after=CURSOR` (pages) or WebSocket `/api/events/stream?after=CURSOR` (past events first, then live ones).
+ * Delivery is at least once; `cursor` is unique and rising, so a repeated event is recognised by it.
+ */
+import { z } from "zod";
+import {
+  callSummarySchema,
+  endCauseSchema,
+  tariffSchema,
+  ticketReferenceSchema,
+  transferReasonSchema,
+} from "./call-summary.ts";
+import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
+
+const envelope = { cursor: z.int().min(1), at: timestampSchema, call: callSummarySchema };
+
+export const ringEndSchema = z.enum([
+  "answered",
+  "answered-elsewhere",
+  "no-answer",
+  "rejected",
+  "unreachable",
+  "caller-gave-up",
+]);
+
+export const transferTargetSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("office"), officeId: officeIdSchema }),
+  z.object({ kind: z.literal("operator"), operatorLogin: operatorLoginSchema }),
+]);
+
+export const transferFailureSchema = z.enum([
+  "no-answer",
+  "busy",
+  "refused",
+  "unknown-office",
+  "no-on-net-route",
+  "not-reachable",
+  "cancelled",
+  "caller-hung-up",
+  "failed",
+]);
+
+const transfer = {
+  transferId: ulidSchema,
+  target: transferTargetSchema,
+  requestedBy: operatorLoginSchema,
+};
+
+export const callEventSchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("call-offered"), ...envelope }),
+  z.object({ type: z.literal("call-queued"), ...envelope }),
+  /** One per operator that rings; the screen-pop goes to this operator only. */
+  z.object({ type: z.literal("call-ringing"), ...envelope, operatorLogin: operatorLoginSchema }),
+  z.object({
+    type: z.literal("call-ring-ended"),
+    ...envelope,
+    operatorLogin: operatorLoginSchema,
+    outcome: ringEndSchema,
+  }),
+  z.object({ type: z.literal("call-answered"), ...envelope, operatorLogin: operatorLoginSchema }),
+  z.object({ type: z.literal("call-held"), ...envelope, heldBy: z.enum(["operator", "caller"]) }),
+  z.object({ type: z.literal("call-resumed"), ...envelope, heldBy: z.enum(["operator", "caller"]) }),
+  z.object({
+    type: z.literal("call-transfer-requested"),
+    ...envelope,
+    ...transfer,
+    ticketId: ulidSchema.nullable(),
+    reason: transferReasonSchema,
+    /** The operator's hand-over note; goes to the other office with the ticket, never over SIP. */
+    message: z.string().max(2000),
+    expiresAt: timestampSchema,
+  }),
+  z.object({ type: z.literal("call-transfer-ringing"), ...envelope, ...transfer }),
+  z.object({ type: z.literal("call-transferred"), ...envelope, ...transfer, tariff: tariffSchema }),
+  z.object({
+    type: z.literal("call-transfer-failed"),
+    ...envelope,
+    ...transfer,
+    cause: transferFailureSchema,
+    sipStatus: z.int().nullable(),
+  }),
+  /** The citizen is back with the operator who had asked for the transfer. */
+  z.object({
+    type: z.literal("call-returned"),
+    ...envelope,
+    operatorLogin: operatorLoginSchema,
+    cause: transferFailureSchema,
+  }),
+  z.object({ type: z.literal("ticket-attached"), ...envelope, ticket: ticketReferenceSchema }),
+  z.object({ type: z.literal("call-ended"), ...envelope, endCause: endCauseSchema }),
+]);
+
+export type CallEvent = z.infer<typeof callEventSchema>;
+export type CallEventType = CallEvent["type"];
+export type TransferTarget = z.infer<typeof transferTargetSchema>;
+export type TransferFailure = z.infer<typeof transferFailureSchema>;
+export type RingEnd = z.infer<typeof ringEndSchema>;
+
+export const eventPageSchema = z.object({ items: z.array(callEventSchema), nextCursor: z.int().min(0) });
+
+/** Frames of the WebSocket `/api/events/stream`, one JSON object each. `caught-up` says that everything up to now was sent. */
+export const eventStreamFrameSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("event"), event: callEventSchema }),
+  z.object({ kind: z.literal("caught-up"), cursor: z.int().min(0) }),
+]);
+export type EventStreamFrame = z.infer<typeof eventStreamFrameSchema>;

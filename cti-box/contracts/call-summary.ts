@@ -1,0 +1,90 @@
+/** What every call event and every softphone card says of a call. No personal data beyond the caller's number and name. */
+import { z } from "zod";
+import {
+  contactIdSchema,
+  officeIdSchema,
+  operatorLoginSchema,
+  phoneNumberSchema,
+  timestampSchema,
+  ulidSchema,
+} from "./identifiers.ts";
+
+/** The citizen as the network presented him. `number` is null when withheld or not a telephone number. */
+export const callerSchema = z.object({
+  number: phoneNumberSchema.nullable(),
+  displayName: z.string().max(120).nullable(),
+  isWithheld: z.boolean(),
+});
+
+/** The ticket that travels with a call: a pointer, never content (RFC 7433 User-to-User, package it-tupa). */
+export const ticketReferenceSchema = z.object({ ticketId: ulidSchema, transferId: ulidSchema.nullable() });
+
+export const transferReasonSchema = z.enum([
+  "competence",
+  "overload",
+  "second_level",
+  "citizen_request",
+  "overflow",
+  "other",
+]);
+
+/** Where a transferred call comes from, shown on the ringing card. */
+export const transferOriginSchema = z.object({
+  officeId: officeIdSchema,
+  officeLabel: z.string().max(160).nullable(),
+  operatorLogin: operatorLoginSchema.nullable(),
+  transferId: ulidSchema.nullable(),
+  reason: transferReasonSchema.nullable(),
+  /** Seconds the citizen had already spent in the earlier office (waiting and talking). */
+  waitedSeconds: z.int().min(0).nullable(),
+});
+
+export const callStateSchema = z.enum([
+  "queued",
+  "ringing",
+  "answered",
+  "held",
+  "transferring",
+  "transferred",
+  "ended",
+]);
+
+export const endCauseSchema = z.enum([
+  "caller-hung-up",
+  "operator-hung-up",
+  "caller-gave-up",
+  "connected-party-hung-up",
+  "no-operator",
+  "unknown-number",
+  "refused",
+  "media-failure",
+  "network-failure",
+  "box-restarted",
+]);
+
+export const tariffSchema = z.enum(["on-net", "pstn"]);
+
+export const callSummarySchema = z.object({
+  callId: ulidSchema,
+  contactId: contactIdSchema,
+  officeId: officeIdSchema,
+  direction: z.enum(["in", "out", "internal"]),
+  state: callStateSchema,
+  caller: callerSchema,
+  /** The public number or extension that was called. */
+  calledNumber: z.string().max(64).nullable(),
+  queue: z.object({ queueId: z.string(), label: z.string() }).nullable(),
+  /** The operator who talks, or who rings when nobody talks yet. */
+  operatorLogin: operatorLoginSchema.nullable(),
+  transferredFrom: transferOriginSchema.nullable(),
+  ticket: ticketReferenceSchema.nullable(),
+  startedAt: timestampSchema,
+  answeredAt: timestampSchema.nullable(),
+});
+
+export type Caller = z.infer<typeof callerSchema>;
+export type TicketReference = z.infer<typeof ticketReferenceSchema>;
+export type TransferReason = z.infer<typeof transferReasonSchema>;
+export type TransferOrigin = z.infer<typeof transferOriginSchema>;
+export type CallSummary = z.infer<typeof callSummarySchema>;
+export type EndCause = z.infer<typeof endCauseSchema>;

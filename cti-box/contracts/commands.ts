@@ -1,0 +1,80 @@
+/** What softphones ask of the box over HTTP. Answering, rejecting and hanging up are SIP; everything the box has to decide is here. */
+import { z } from "zod";
+import { ticketReferenceSchema, transferReasonSchema } from "./call-summary.ts";
+import { transferTargetSchema } from "./call-events.ts";
+import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
+
+/** POST /api/sessions. A one-time link carries `oneTimeCode`; it works once and for a few minutes. */
+export const signInSchema = z.union([
+  z.object({ login: operatorLoginSchema, password: z.string().min(1).max(256) }),
+  z.object({ oneTimeCode: z.string().min(16).max(128) }),
+]);
+
+export const availabilitySchema = z.enum(["available", "away"]);
+/** `on-call`, `wrap-up` and `unreachable` are the box's findings; an operator only chooses available or away. */
+export const operatorStateSchema = z.enum([
+  "available",
+  "away",
+  "on-call",
+  "ringing",
+  "wrap-up",
+  "unreachable",
+  "signed-out",
+]);
+
+export const operatorSchema = z.object({
+  login: operatorLoginSchema,
+  displayName: z.string(),
+  extension: z.string(),
+  queues: z.array(z.object({ queueId: z.string(), label: z.string() })),
+});
+
+/** Answer of POST /api/sessions and GET /api/sessions/current. */
+export const sessionSchema = z.object({
+  token: z.string(),
+  expiresAt: timestampSchema,
+  operator: operatorSchema,
+  office: z.object({ officeId: officeIdSchema, label: z.string() }),
+  /** Registration of this softphone: a user and secret made for this session, never the operator's password. */
+  sip: z.object({
+    /** Path on the same origin that speaks RFC 7118 (SIP over WebSocket), or an absolute ws/wss URL. */
+    webSocketUrl: z.string(),
+    addressOfRecord: z.string(),
+    authorizationUser: z.string(),
+    authorizationPassword: z.string(),
+    iceServers: z.array(z.object({ urls: z.array(z.string()) })),
+  }),
+  /** Base path of the crm-bridge on the same origin (proxied by the box), or null when the office has none. */
+  crmBasePath: z.string().nullable(),
+});
+
+export const setAvailabilitySchema = z.object({ availability: availabilitySchema });
+
+/** POST /api/calls/{callId}/transfers. `transferId` is made by the softphone, so a repeated request is the same transfer. */
+export const requestTransferSchema = z.object({
+  transferId: ulidSchema,
+  target: transferTargetSchema,
+  ticketId: ulidSchema.nullable(),
+  reason: transferReasonSchema,
+  message: z.string().max(2000),
+});
+
+/** PUT /api/calls/{callId}/ticket: ties the call to the ticket the operator opened or created. */
+export const attachTicketSchema = ticketReferenceSchema.pick({ ticketId: true });
+
+/** RFC 9457 problem details; `problems` lists every fault of a validation at once. */
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().optional(),
+  problems: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+});
+
+export type SignIn = z.infer<typeof signInSchema>;
+export type Availability = z.infer<typeof availabilitySchema>;
+export type OperatorState = z.infer<typeof operatorStateSchema>;
+export type Operator = z.infer<typeof operatorSchema>;
+export type Session = z.infer<typeof sessionSchema>;
+export type RequestTransfer = z.infer<typeof requestTransferSchema>;
+export type Problem = z.infer<typeof problemSchema>;

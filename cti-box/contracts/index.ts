@@ -1,0 +1,11 @@
+/** The only code of cti-box that other programs import. A change that breaks a reader raises `contractVersion`'s first number. */
+export * from "./identifiers.ts";
+export * from "./call-summary.ts";
+export * from "./call-events.ts";
+export * from "./call-records.ts";
+export * from "./commands.ts";
+export * from "./directory.ts";
+export * from "./operator-channel.ts";
+export * from "./access-token.ts";
+
+export const contractVersion = "1.0.0";

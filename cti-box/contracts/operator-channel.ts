@@ -1,0 +1,56 @@
+/**
+ * WebSocket `/api/operator-channel`: the box's own line to one softphone page. First frame from the page is `hello` with the session token
+ * (never in the URL). The box pings the page's own code: a page that stops answering `pong` is not rung any more.
+ */
+import { z } from "zod";
+import { callSummarySchema } from "./call-summary.ts";
+import { operatorStateSchema } from "./commands.ts";
+import { ringEndSchema, transferFailureSchema, transferTargetSchema } from "./call-events.ts";
+import { ulidSchema } from "./identifiers.ts";
+
+/** The transfer as the operator sees it. `returned`: the citizen is back with this operator, `cause` says why. */
+export const transferProgressSchema = z.discriminatedUnion("phase", [
+  z.object({ phase: z.literal("calling"), transferId: ulidSchema, target: transferTargetSchema }),
+  z.object({ phase: z.literal("ringing"), transferId: ulidSchema, target: transferTargetSchema }),
+  z.object({ phase: z.literal("transferred"), transferId: ulidSchema, target: transferTargetSchema }),
+  z.object({
+    phase: z.literal("returned"),
+    transferId: ulidSchema,
+    target: transferTargetSchema,
+    cause: transferFailureSchema,
+  }),
+]);
+
+/** One call as seen by the operator of this channel: my part in it. */
+export const callCardSchema = z.object({
+  call: callSummarySchema,
+  myState: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("ringing") }),
+    z.object({ kind: z.literal("talking") }),
+    z.object({ kind: z.literal("holding") }),
+    z.object({ kind: z.literal("transferring"), progress: transferProgressSchema }),
+    z.object({ kind: z.literal("gone"), why: z.union([ringEndSchema, z.enum(["transferred", "ended"])]) }),
+  ]),
+  /** Outcome of the last transfer of this call, until the next one starts. */
+  lastTransfer: transferProgressSchema.nullable(),
+  /** Seconds the citizen has waited in this office's queue before the ring. */
+  waitedSeconds: z.int().min(0),
+});
+
+export const channelFromBoxSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("welcome"), operatorState: operatorStateSchema, calls: z.array(callCardSchema) }),
+  z.object({ kind: z.literal("ping"), sequence: z.int() }),
+  z.object({ kind: z.literal("operator-state"), operatorState: operatorStateSchema }),
+  z.object({ kind: z.literal("call"), card: callCardSchema }),
+  z.object({ kind: z.literal("refused"), why: z.enum(["bad-token", "expired", "replaced-by-other-page"]) }),
+]);
+
+export const channelToBoxSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("hello"), token: z.string().min(1).max(4096) }),
+  z.object({ kind: z.literal("pong"), sequence: z.int() }),
+]);
+
+export type TransferProgress = z.infer<typeof transferProgressSchema>;
+export type CallCard = z.infer<typeof callCardSchema>;
+export type ChannelFromBox = z.infer<typeof channelFromBoxSchema>;
+export type ChannelToBox = z.infer<typeof channelToBoxSchema>;
