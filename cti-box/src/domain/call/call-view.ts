@@ -1,0 +1,113 @@
+/**
+ * What the box shows of a call to the outside: the summary every event carries, the public events in journal order,
+ * and the card one operator sees. `adapters/api` maps these one to one onto `contracts`; times are epoch milliseconds.
+ */
+import type { CallId, ContactId, OperatorId, TransferId } from "./ids.ts";
+import type { Tariff } from "../cost/tariff.ts";
+import type { TransferFailure, TransferTarget } from "../transfer/transfer.ts";
+
+/** The citizen as the network presented him; `number` is E.164, or null when withheld or not a telephone number. */
+export type Caller = { number: string | null; displayName: string | null; isWithheld: boolean };
+
+/** Pointer to the ticket that travels with a call; never content. */
+export type TicketReference = { ticketId: string; transferId: TransferId | null };
+
+export type TransferReason = "competence" | "overload" | "second_level" | "citizen_request" | "overflow" | "other";
+
+/** Where a call that another office handed over comes from. */
+export type TransferOrigin = {
+  officeId: string;
+  officeLabel: string | null;
+  operatorId: OperatorId | null;
+  transferId: TransferId | null;
+  reason: TransferReason | null;
+  /** Seconds the citizen had already spent in the earlier office. */
+  waitedSeconds: number | null;
+};
+
+export type CallStateName = "queued" | "ringing" | "answered" | "held" | "transferring" | "transferred" | "ended";
+
+export type EndCause =
+  | "caller-hung-up"
+  | "operator-hung-up"
+  | "caller-gave-up"
+  | "connected-party-hung-up"
+  | "no-operator"
+  | "unknown-number"
+  | "refused"
+  | "media-failure"
+  | "network-failure"
+  | "box-restarted";
+
+export type CallSummaryView = {
+  callId: CallId;
+  contactId: ContactId;
+  officeId: string;
+  direction: "in" | "out" | "internal";
+  state: CallStateName;
+  caller: Caller;
+  /** The public number or extension that was called. */
+  calledNumber: string | null;
+  queue: { queueId: string; label: string } | null;
+  /** The operator who talks, or who rings when nobody talks yet. */
+  operatorId: OperatorId | null;
+  transferredFrom: TransferOrigin | null;
+  ticket: TicketReference | null;
+  startedAtMs: number;
+  answeredAtMs: number | null;
+};
+
+/** How an operator's ringing ended. */
+export type RingEnd = "answered" | "answered-elsewhere" | "no-answer" | "rejected" | "unreachable" | "caller-gave-up";
+
+type TransferFields = { transferId: TransferId; target: TransferTarget; requestedBy: OperatorId };
+
+/** What happened, without envelope. */
+export type PublicCallHappening =
+  | { type: "call-offered" }
+  | { type: "call-queued" }
+  | { type: "call-ringing"; operatorId: OperatorId }
+  | { type: "call-ring-ended"; operatorId: OperatorId; outcome: RingEnd }
+  | { type: "call-answered"; operatorId: OperatorId }
+  | { type: "call-held"; heldBy: "operator" | "caller" }
+  | { type: "call-resumed"; heldBy: "operator" | "caller" }
+  | ({
+      type: "call-transfer-requested";
+      ticketId: string | null;
+      reason: TransferReason;
+      message: string;
+      expiresAtMs: number;
+    } & TransferFields)
+  | ({ type: "call-transfer-ringing" } & TransferFields)
+  | ({ type: "call-transferred"; tariff: Tariff } & TransferFields)
+  | ({ type: "call-transfer-failed"; cause: TransferFailure; sipStatus: number | null } & TransferFields)
+  | { type: "call-returned"; operatorId: OperatorId; cause: TransferFailure }
+  | { type: "ticket-attached"; ticket: TicketReference }
+  | { type: "call-ended"; endCause: EndCause };
+
+/** A public event: `cursor` is unique and rising over all calls of the office; `call` is the call right after the event. */
+export type PublicCallEvent = { cursor: number; atMs: number; call: CallSummaryView } & PublicCallHappening;
+
+/** The transfer as the operator who asked for it sees it. */
+export type TransferProgress =
+  | { phase: "calling"; transferId: TransferId; target: TransferTarget }
+  | { phase: "ringing"; transferId: TransferId; target: TransferTarget }
+  | { phase: "transferred"; transferId: TransferId; target: TransferTarget }
+  | { phase: "returned"; transferId: TransferId; target: TransferTarget; cause: TransferFailure };
+
+export type MyCallState =
+  | { kind: "ringing" }
+  | { kind: "talking" }
+  | { kind: "holding" }
+  | { kind: "transferring"; progress: TransferProgress }
+  | { kind: "gone"; why: RingEnd | "transferred" | "ended" };
+
+/** One call as one operator sees it. */
+export type CallView = {
+  call: CallSummaryView;
+  myState: MyCallState;
+  /** Outcome of the last transfer of this call, until the next one starts. */
+  lastTransfer: TransferProgress | null;
+  /** Whole seconds the citizen has waited in this office's queue before the ring. */
+  waitedSeconds: number;
+};

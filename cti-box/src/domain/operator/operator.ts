@@ -1,0 +1,17 @@
+/**
+ * An operator as routing sees one. The operator chooses `available` or `away`; everything else the box finds out.
+ * Presence lives in memory, for routing only.
+ */
+import type { OperatorId } from "../call/ids.ts";
+
+export type OperatorAvailability = "available" | "away";
+
+export type OperatorPresence = "available" | "away" | "on-call" | "ringing" | "wrap-up" | "unreachable" | "signed-out";
+
+/** An operator of the office, from the configuration. */
+export type OperatorProfile = {
+  operatorId: OperatorId;
+  displayName: string;
+  extension: string;
+  queueIds: readonly string[];
+};

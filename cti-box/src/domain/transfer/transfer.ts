@@ -1,0 +1,16 @@
+/** Words of a transfer that the call core, its views and its records share. */
+import type { OperatorId } from "../call/ids.ts";
+
+/** Where a call may go: an office of the network or an operator of this office. Never a telephone number. */
+export type TransferTarget = { kind: "office"; officeId: string } | { kind: "operator"; operatorId: OperatorId };
+
+export type TransferFailure =
+  | "no-answer"
+  | "busy"
+  | "refused"
+  | "unknown-office"
+  | "no-on-net-route"
+  | "not-reachable"
+  | "cancelled"
+  | "caller-hung-up"
+  | "failed";
