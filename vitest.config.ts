@@ -1,0 +1,61 @@
+/**
+ * One runner for everything. `unit` is pure or in-process and fast; `integration` opens real sockets and starts real programs; `interface` renders the softphone in jsdom;
+ * `system` needs two or more of our programs and runs one file at a time, because each file brings up whole offices with their browsers.
+ */
+import { defineConfig } from "vitest/config";
+
+const system = ["tests/**/*.test.ts"];
+const integration = ["**/*.integration.test.ts"];
+const long = ["**/*.long.test.ts"];
+const never = ["**/node_modules/**", "**/dist/**", "tests/architecture/planted/**"];
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./tests/support/closing-line-reporter.ts"],
+    passWithNoTests: false,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [
+            "{cti-box,crm-bridge,sip-proxy-config}/**/*.test.ts",
+            "softphone/src/{shared,main,preload}/**/*.test.ts",
+            "softphone/src/renderer/**/*.test.ts",
+          ],
+          exclude: [...never, ...integration, ...long],
+          testTimeout: 10_000,
+        },
+      },
+      {
+        test: {
+          name: "interface",
+          environment: "jsdom",
+          include: ["softphone/src/renderer/**/*.test.tsx"],
+          exclude: never,
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: integration,
+          exclude: [...never, ...long],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          fileParallelism: true,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "system",
+          include: system,
+          exclude: [...never, ...integration, ...long],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
