@@ -1,0 +1,79 @@
+/**
+ * The playground as data: two fictitious offices, a hub, a carrier and (where Kamailio is installed) the proxy between them, all on loopback.
+ * Office codes and numbers are invented; 0695 and 0997 numbers of this shape are not assigned to any office.
+ */
+import { join } from "node:path";
+
+export type OfficePlan = {
+  officeId: string;
+  label: string;
+  publicNumber: string;
+  sipAddress: string;
+  httpPort: number;
+  bridgePort: number;
+  operator: { login: string; displayName: string; extension: string; password: string };
+  queue: { queueId: string; label: string };
+  topics: string[];
+  directory: string;
+  serviceSecret: string;
+};
+
+export type PlaygroundPlan = {
+  directory: string;
+  hubPort: number;
+  carrierAddress: string;
+  proxyAddress: string;
+  sipPort: number;
+  proxyDomain: string;
+  offices: [OfficePlan, OfficePlan];
+  citizen: { number: string; displayName: string };
+};
+
+export type PlanOptions = {
+  directory: string;
+  /** First of the HTTP ports; the playground uses the five ports from here on. */
+  httpPort: number;
+  /** Third number of the 127.0.x.y addresses used for SIP, so that two playgrounds can run side by side. */
+  loopbackNetwork: number;
+  sipPort: number;
+  secretOf(name: string): string;
+};
+
+export function planPlayground(options: PlanOptions): PlaygroundPlan {
+  const address = (last: number): string => `127.0.${options.loopbackNetwork}.${last}`;
+  const office = (index: 0 | 1, rest: Pick<OfficePlan, "officeId" | "label" | "publicNumber" | "operator" | "queue" | "topics">): OfficePlan => ({
+    ...rest,
+    sipAddress: address(11 + index),
+    httpPort: options.httpPort + index,
+    bridgePort: options.httpPort + 2 + index,
+    directory: join(options.directory, rest.officeId),
+    serviceSecret: options.secretOf(`service-${rest.officeId}`),
+  });
+  return {
+    directory: options.directory,
+    hubPort: options.httpPort + 4,
+    carrierAddress: address(10),
+    proxyAddress: address(20),
+    sipPort: options.sipPort,
+    proxyDomain: "la2.example",
+    offices: [
+      office(0, {
+        officeId: "x_test1",
+        label: "URP Comune di Prova",
+        publicNumber: "+390695550100",
+        operator: { login: "anna.verdi", displayName: "Anna Verdi", extension: "201", password: options.secretOf("anna.verdi") },
+        queue: { queueId: "urp", label: "URP" },
+        topics: ["anagrafe", "tributi", "servizi al cittadino"],
+      }),
+      office(1, {
+        officeId: "x_test2",
+        label: "Ufficio Ambiente Regione Esempio",
+        publicNumber: "+390997550200",
+        operator: { login: "bruno.neri", displayName: "Bruno Neri", extension: "301", password: options.secretOf("bruno.neri") },
+        queue: { queueId: "ambiente", label: "Ambiente" },
+        topics: ["ambiente", "rifiuti", "segnalazioni"],
+      }),
+    ],
+    citizen: { number: "+393315550123", displayName: "Carla Bianchi" },
+  };
+}
