@@ -1,0 +1,250 @@
+/** Random sequences of events: whatever happens in whatever order, nothing is left behind. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  anna,
+  arrival,
+  bruno,
+  callerLegId,
+  device,
+  leg,
+  memberArrival,
+  officeTransfer,
+  startMs,
+  transferId,
+} from "../../../testing/call-builders.ts";
+import { applyCallEvent, beginCall } from "./apply-call-event.ts";
+import { recordOf } from "./record-of.ts";
+import { conversationOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
+import { engagementsOf } from "./summary.ts";
+import type { Call } from "./call.ts";
+import type { CallEffect } from "./call-effect.ts";
+import type { LaterCallEvent } from "./call-event.ts";
+import type { LegId, TransferId } from "./ids.ts";
+import type { UntimedEvent } from "../../../testing/call-builders.ts";
+
+/** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
+type Choice = { kind: number; pick: number; status: number; stepMs: number };
+const choice = fc.record({
+  kind: fc.nat(15),
+  pick: fc.nat(20),
+  status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
+  stepMs: fc.integer({ min: 0, max: 40_000 }),
+});
+const choices = fc.array(choice, { maxLength: 40 });
+const beginning = fc.constantFrom(arrival(), memberArrival());
+
+function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
+  const legId = (call.legs[pick % call.legs.length]?.legId ?? callerLegId) as LegId;
+  const operatorId = pick % 2 === 0 ? anna : bruno;
+  const legs = Array.from({ length: 1 + (pick % 3) }, (_, n) => ({
+    legId: leg(`leg-${serial}-${n}`),
+    device: device(`d${n}`),
+  }));
+  const target = { kind: "operator", operatorId } as const;
+  const timers = [...timersOf(call)];
+  const [timer, deadlineMs] = timers[pick % Math.max(1, timers.length)] ?? ["ring" as const, 0];
+  const table: UntimedEvent[] = [
+    { type: "operator-assigned", operatorId, legs },
+    { type: "no-operator" },
+    { type: "leg-progressed", legId },
+    { type: "leg-answered", legId },
+    { type: "leg-failed", legId, status, q850: null },
+    { type: "leg-cancelled", legId },
+    { type: "leg-ended", legId, how: pick % 3 === 0 ? "lost" : "bye" },
+    { type: "leg-reinvited", legId, direction: pick % 2 === 0 ? "sendonly" : "sendrecv" },
+    { type: "device-gone", legId },
+    { type: "media-failed", legId },
+    { type: "hold-requested", operatorId },
+    { type: "resume-requested", operatorId },
+    officeTransfer({
+      operatorId,
+      transferId: `x-${serial}` as TransferId,
+      plan:
+        pick % 3 === 0
+          ? { target, legs }
+          : {
+              target: { kind: "office", officeId: "c_b200" },
+              legId: leg(`office-${serial}`),
+              route: { uri: "sip:urp@b", nextHop: null },
+            },
+    }),
+    { type: "transfer-cancelled", operatorId, transferId: transferIdOf(call) },
+    { type: "timer-fired", timer, deadlineMs },
+    { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
+  ];
+  return table[kind] ?? { type: "no-operator" };
+}
+
+function transferIdOf(call: Call): TransferId {
+  return call.phase.kind === "transferring" ? call.phase.transfer.transferId : transferId;
+}
+
+/** Everything started and not stopped, kept from the effects alone. */
+class World {
+  readonly media = new Set<string>();
+  readonly music = new Set<string>();
+  readonly pairs = new Set<string>();
+  readonly timers = new Map<string, number>();
+  readonly busy = new Map<string, string>();
+  readonly signalled = new Set<string>();
+  inLine = false;
+  endedTimes = 0;
+
+  see(effects: readonly CallEffect[]): void {
+    for (const effect of effects) this.seeOne(effect);
+  }
+
+  private seeOne(effect: CallEffect): void {
+    switch (effect.type) {
+      case "place-leg":
+      case "answer-leg":
+        this.signalled.add(effect.legId);
+        this.media.add(effect.legId);
+        return;
+      case "end-leg":
+      case "reject-leg":
+        this.signalled.delete(effect.legId);
+        return;
+      case "release-media":
+        expect(this.media.delete(effect.legId), "media is released once").toBe(true);
+        return;
+      case "connect-media":
+        expect(this.pairs.size, "one conversation at a time").toBe(0);
+        this.pairs.add(effect.legIds.join());
+        return;
+      case "disconnect-media":
+        expect(this.pairs.delete(effect.legIds.join())).toBe(true);
+        return;
+      case "start-music":
+        expect(this.music.has(effect.legId)).toBe(false);
+        this.music.add(effect.legId);
+        return;
+      case "stop-music":
+        expect(this.music.delete(effect.legId)).toBe(true);
+        return;
+      case "start-timer":
+        this.timers.set(effect.timer, effect.deadlineMs);
+        return;
+      case "stop-timer":
+        expect(this.timers.delete(effect.timer)).toBe(true);
+        return;
+      case "engage-operator":
+        this.busy.set(effect.operatorId, effect.activity);
+        return;
+      case "release-operator":
+        expect(this.busy.delete(effect.operatorId)).toBe(true);
+        return;
+      case "join-queue":
+        this.inLine = true;
+        return;
+      case "leave-queue":
+        this.inLine = false;
+        return;
+      case "publish":
+        if (effect.happening.type === "call-ended") this.endedTimes += 1;
+        return;
+      case "progress-leg":
+      case "accept-answer":
+      case "answer-reinvite":
+      case "refuse-reinvite":
+      case "notify-referrer":
+        return;
+    }
+  }
+}
+
+function run(from: ReturnType<typeof arrival>, script: readonly Choice[], watch: (call: Call, world: World) => void) {
+  const world = new World();
+  let step = beginCall(from);
+  world.see(step.effects);
+  watch(step.call, world);
+  let atMs = startMs;
+  for (const [serial, one] of script.entries()) {
+    atMs += one.stepMs;
+    const event = { ...eventOf(step.call, one, serial), atMs } as LaterCallEvent;
+    step = applyCallEvent(step.call, event);
+    world.see(step.effects);
+    watch(step.call, world);
+  }
+  return { call: step.call, world, atMs };
+}
+
+describe("any sequence of events", () => {
+  test("started things are exactly those the call needs now", () => {
+    fc.assert(
+      fc.property(beginning, choices, (from, script) => {
+        run(from, script, (call, world) => {
+          expect([...world.media].toSorted()).toEqual([...mediaLegsOf(call)].toSorted());
+          expect([...world.music]).toEqual(musicLegOf(call) === null ? [] : [musicLegOf(call)]);
+          expect([...world.pairs]).toEqual(conversationOf(call) === null ? [] : [conversationOf(call)?.join()]);
+          expect(world.timers).toEqual(timersOf(call));
+          expect(world.busy).toEqual(engagementsOf(call));
+          expect(world.inLine).toBe(call.phase.kind === "queued" && call.queue !== null);
+          for (const one of call.legs) {
+            if (one.state.kind === "closing") expect(world.signalled.has(one.legId), "told to end").toBe(false);
+          }
+        });
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  test("a caller who hangs up leaves no leg, timer, media, operator or place in the line behind", () => {
+    fc.assert(
+      fc.property(beginning, choices, (from, script) => {
+        const { call, world, atMs } = run(from, script, () => undefined);
+        const step = applyCallEvent(call, { type: "leg-ended", legId: callerLegId, how: "bye", atMs });
+        world.see(step.effects);
+        expect(step.call.phase.kind).toBe("ended");
+        expect(world.media.size + world.music.size + world.pairs.size + world.timers.size + world.busy.size).toBe(0);
+        expect(world.inLine).toBe(false);
+        expect(step.call.legs.every((one) => one.state.kind === "closing" || one.state.kind === "gone")).toBe(true);
+        expect(world.endedTimes).toBe(1);
+      }),
+      { numRuns: 800 },
+    );
+  });
+
+  test("ended is final", () => {
+    fc.assert(
+      fc.property(beginning, choices, choices, (from, script, afterwards) => {
+        const { call, atMs } = run(from, script, () => undefined);
+        const ended = applyCallEvent(call, { type: "box-restarted", atMs });
+        let later = ended.call;
+        for (const [serial, one] of afterwards.entries()) {
+          const event = { ...eventOf(later, one, 1000 + serial), atMs } as LaterCallEvent;
+          const step = applyCallEvent(later, event);
+          expect(step.effects.filter((effect) => effect.type !== "refuse-reinvite")).toEqual([]);
+          later = step.call;
+        }
+        expect(later.phase).toEqual(ended.call.phase);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("no transfer ever makes a leg that costs", () => {
+    fc.assert(
+      fc.property(beginning, choices, (from, script) => {
+        const { call } = run(from, script, () => undefined);
+        const record = recordOf(call);
+        expect(record.legs.filter((one) => one.role !== "caller" && one.tariff === "pstn")).toEqual([]);
+        expect(record.transfers.every((one) => one.tariff === "on-net")).toBe(true);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test("nobody talks longer than the call lasts, and the same journal gives the same call", () => {
+    fc.assert(
+      fc.property(beginning, choices, (from, script) => {
+        const first = run(from, script, () => undefined);
+        const again = run(from, script, () => undefined);
+        expect(again.call).toEqual(first.call);
+        for (const one of first.call.legs) expect(one.talkedMs).toBeLessThanOrEqual(first.atMs - startMs);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

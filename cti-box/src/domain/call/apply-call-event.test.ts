@@ -1,0 +1,528 @@
+import { describe, expect, test } from "vitest";
+import {
+  anna,
+  annaAnswers,
+  annaAssigned,
+  arrival,
+  brunoAssigned,
+  bruno,
+  callerLegId,
+  device,
+  effectNames,
+  leg,
+  memberArrival,
+  officeTransfer,
+  openLegsOf,
+  operatorTransfer,
+  play,
+  startMs,
+  toTalking,
+  transferId,
+  queue,
+} from "../../../testing/call-builders.ts";
+import { beginCall } from "./apply-call-event.ts";
+import { cardOf } from "./summary.ts";
+import { recordOf } from "./record-of.ts";
+import type { UntimedEvent } from "../../../testing/call-builders.ts";
+import type { CallArrival } from "./call-event.ts";
+
+type Row = {
+  name: string;
+  from?: CallArrival;
+  before: readonly UntimedEvent[];
+  event: UntimedEvent;
+  after: string;
+  effects: string[];
+};
+
+const transferring = [...toTalking, officeTransfer()];
+const ringing = [annaAssigned];
+const callerHangsUp: UntimedEvent = { type: "leg-ended", legId: callerLegId, how: "bye" };
+const ring = (sinceS: number): UntimedEvent => ({
+  type: "timer-fired",
+  timer: "ring",
+  deadlineMs: startMs + sinceS * 1000 + queue.ringTimeoutMs,
+});
+
+const rows: Row[] = [
+  {
+    name: "an assigned operator is rung with the ring timer running",
+    before: [],
+    event: annaAssigned,
+    after: "ringing",
+    effects: [
+      "place-leg anna-1",
+      "publish call-ringing",
+      "stop-timer max-wait",
+      "start-timer ring",
+      "engage-operator anna ringing",
+      "leave-queue",
+    ],
+  },
+  {
+    name: "an answer joins operator and citizen and stops the music",
+    before: ringing,
+    event: annaAnswers,
+    after: "talking",
+    effects: [
+      "stop-music caller",
+      "accept-answer anna-1",
+      "publish call-ring-ended",
+      "publish call-answered",
+      "connect-media caller+anna-1",
+      "stop-timer ring",
+      "engage-operator anna on-call",
+    ],
+  },
+  {
+    name: "an operator who declines is left out and the caller goes back into the line",
+    before: ringing,
+    event: { type: "leg-failed", legId: leg("anna-1"), status: 603, q850: null },
+    after: "queued",
+    effects: [
+      "publish call-ring-ended",
+      "release-media anna-1",
+      "stop-timer ring",
+      "start-timer max-wait",
+      "start-timer retry",
+      "release-operator anna not-answered",
+      "join-queue new",
+    ],
+  },
+  {
+    name: "an operator who does not answer in time is cancelled",
+    before: ringing,
+    event: ring(1),
+    after: "queued",
+    effects: [
+      "end-leg anna-1 no-answer",
+      "publish call-ring-ended",
+      "release-media anna-1",
+      "stop-timer ring",
+      "start-timer max-wait",
+      "start-timer retry",
+      "release-operator anna not-answered",
+      "join-queue new",
+    ],
+  },
+  {
+    name: "a device whose page closed while ringing is cancelled and the next operator is looked for",
+    before: ringing,
+    event: { type: "device-gone", legId: leg("anna-1") },
+    after: "queued",
+    effects: [
+      "end-leg anna-1 failure",
+      "publish call-ring-ended",
+      "release-media anna-1",
+      "stop-timer ring",
+      "start-timer max-wait",
+      "start-timer retry",
+      "release-operator anna not-answered",
+      "join-queue new",
+    ],
+  },
+  {
+    name: "a caller who gives up while an operator rings takes the ringing down",
+    before: ringing,
+    event: callerHangsUp,
+    after: "ended",
+    effects: [
+      "stop-music caller",
+      "end-leg anna-1 caller-gone",
+      "publish call-ring-ended",
+      "publish call-ended",
+      "release-media caller",
+      "release-media anna-1",
+      "stop-timer ring",
+      "release-operator anna ring-withdrawn",
+    ],
+  },
+  {
+    name: "a caller who waited too long is let go",
+    before: [],
+    event: { type: "timer-fired", timer: "max-wait", deadlineMs: startMs + queue.maxWaitMs },
+    after: "ended",
+    effects: [
+      "stop-music caller",
+      "end-leg caller no-operator",
+      "publish call-ended",
+      "release-media caller",
+      "stop-timer max-wait",
+      "leave-queue",
+    ],
+  },
+  {
+    name: "operator hangs up: the citizen's leg ends too",
+    before: toTalking,
+    event: { type: "leg-ended", legId: leg("anna-1"), how: "bye" },
+    after: "ended",
+    effects: [
+      "disconnect-media caller+anna-1",
+      "end-leg caller hung-up",
+      "publish call-ended",
+      "release-media caller",
+      "release-media anna-1",
+      "release-operator anna talked",
+    ],
+  },
+  {
+    name: "an operator's lost connection puts the citizen at the head of the line",
+    before: toTalking,
+    event: { type: "leg-ended", legId: leg("anna-1"), how: "lost" },
+    after: "queued",
+    effects: [
+      "disconnect-media caller+anna-1",
+      "publish call-queued",
+      "start-music caller",
+      "release-media anna-1",
+      "start-timer max-wait",
+      "start-timer retry",
+      "release-operator anna talked",
+      "join-queue returned",
+    ],
+  },
+  {
+    name: "hold gives the citizen music",
+    before: toTalking,
+    event: { type: "hold-requested", operatorId: anna },
+    after: "held",
+    effects: ["disconnect-media caller+anna-1", "publish call-held", "start-music caller"],
+  },
+  {
+    name: "a phone's own hold is answered and gives the citizen music",
+    before: toTalking,
+    event: { type: "leg-reinvited", legId: leg("anna-1"), direction: "sendonly" },
+    after: "held",
+    effects: ["disconnect-media caller+anna-1", "answer-reinvite anna-1", "publish call-held", "start-music caller"],
+  },
+  {
+    name: "resume takes the music away",
+    before: [...toTalking, { type: "hold-requested", operatorId: anna }],
+    event: { type: "resume-requested", operatorId: anna },
+    after: "talking",
+    effects: ["stop-music caller", "publish call-resumed", "connect-media caller+anna-1"],
+  },
+  {
+    name: "a caller who holds keeps the media as it is",
+    before: toTalking,
+    event: { type: "leg-reinvited", legId: callerLegId, direction: "sendonly" },
+    after: "held",
+    effects: ["answer-reinvite caller", "publish call-held"],
+  },
+  {
+    name: "a stranger to the call cannot hold it",
+    before: toTalking,
+    event: { type: "hold-requested", operatorId: bruno },
+    after: "talking",
+    effects: [],
+  },
+  {
+    name: "a transfer puts the citizen on hold with music at once and calls the office",
+    before: toTalking,
+    event: officeTransfer(),
+    after: "transferring",
+    effects: [
+      "disconnect-media caller+anna-1",
+      "publish call-transfer-requested",
+      "place-leg office-1",
+      "start-music caller",
+      "start-timer transfer",
+    ],
+  },
+  {
+    name: "the office rings",
+    before: transferring,
+    event: { type: "leg-progressed", legId: leg("office-1") },
+    after: "transferring",
+    effects: ["publish call-transfer-ringing"],
+  },
+  {
+    name: "the office answers: citizen and office talk, the operator is free",
+    before: transferring,
+    event: { type: "leg-answered", legId: leg("office-1") },
+    after: "transferred",
+    effects: [
+      "stop-music caller",
+      "accept-answer office-1",
+      "end-leg anna-1 transferred",
+      "publish call-transferred",
+      "connect-media caller+office-1",
+      "release-media anna-1",
+      "stop-timer transfer",
+      "release-operator anna talked",
+    ],
+  },
+  {
+    name: "the office refuses: the citizen is back with the operator",
+    before: transferring,
+    event: { type: "leg-failed", legId: leg("office-1"), status: 603, q850: null },
+    after: "talking",
+    effects: [
+      "stop-music caller",
+      "publish call-transfer-failed",
+      "publish call-returned",
+      "connect-media caller+anna-1",
+      "release-media office-1",
+      "stop-timer transfer",
+    ],
+  },
+  {
+    name: "the office does not answer in time: cancelled and returned",
+    before: transferring,
+    event: { type: "timer-fired", timer: "transfer", deadlineMs: startMs + 3000 + 30_000 },
+    after: "talking",
+    effects: [
+      "stop-music caller",
+      "end-leg office-1 no-answer",
+      "publish call-transfer-failed",
+      "publish call-returned",
+      "connect-media caller+anna-1",
+      "release-media office-1",
+      "stop-timer transfer",
+    ],
+  },
+  {
+    name: "a cancelled transfer brings the citizen back",
+    before: transferring,
+    event: { type: "transfer-cancelled", operatorId: anna, transferId },
+    after: "talking",
+    effects: [
+      "stop-music caller",
+      "end-leg office-1 cancelled",
+      "publish call-transfer-failed",
+      "publish call-returned",
+      "connect-media caller+anna-1",
+      "release-media office-1",
+      "stop-timer transfer",
+    ],
+  },
+  {
+    name: "a failed transfer whose operator has left puts the citizen at the head of the line",
+    before: [...transferring, { type: "leg-ended", legId: leg("anna-1"), how: "bye" }],
+    event: { type: "leg-failed", legId: leg("office-1"), status: 486, q850: null },
+    after: "queued",
+    effects: [
+      "publish call-transfer-failed",
+      "publish call-queued",
+      "release-media office-1",
+      "stop-timer transfer",
+      "start-timer max-wait",
+      "join-queue returned",
+    ],
+  },
+  {
+    name: "a transfer to a colleague rings the colleague",
+    before: toTalking,
+    event: operatorTransfer(),
+    after: "transferring",
+    effects: [
+      "disconnect-media caller+anna-1",
+      "publish call-transfer-requested",
+      "place-leg bruno-x",
+      "publish call-ringing",
+      "start-music caller",
+      "start-timer transfer",
+      "engage-operator bruno ringing",
+    ],
+  },
+  {
+    name: "the colleague answers and talks with the citizen",
+    before: [...toTalking, operatorTransfer()],
+    event: { type: "leg-answered", legId: leg("bruno-x") },
+    after: "talking",
+    effects: [
+      "stop-music caller",
+      "accept-answer bruno-x",
+      "end-leg anna-1 transferred",
+      "publish call-ring-ended",
+      "publish call-transferred",
+      "publish call-answered",
+      "connect-media caller+bruno-x",
+      "release-media anna-1",
+      "stop-timer transfer",
+      "engage-operator bruno on-call",
+      "release-operator anna talked",
+    ],
+  },
+  {
+    name: "another office's call rings before it is answered",
+    from: memberArrival(),
+    before: [],
+    event: annaAssigned,
+    after: "ringing",
+    effects: [
+      "place-leg anna-1",
+      "publish call-ringing",
+      "progress-leg caller",
+      "start-timer ring",
+      "engage-operator anna ringing",
+      "leave-queue",
+    ],
+  },
+  {
+    name: "another office's call is answered when the operator answers",
+    from: memberArrival(),
+    before: ringing,
+    event: annaAnswers,
+    after: "talking",
+    effects: [
+      "accept-answer anna-1",
+      "answer-leg caller",
+      "publish call-ring-ended",
+      "publish call-answered",
+      "connect-media caller+anna-1",
+      "stop-timer ring",
+      "engage-operator anna on-call",
+    ],
+  },
+  {
+    name: "another office's call is turned away when nobody is free",
+    from: memberArrival(),
+    before: [],
+    event: { type: "no-operator" },
+    after: "ended",
+    effects: ["reject-leg caller 480", "publish call-ended", "leave-queue"],
+  },
+  {
+    name: "another office's call is declined when its operators declined",
+    from: memberArrival(),
+    before: [annaAssigned, { type: "leg-failed", legId: leg("anna-1"), status: 603, q850: null }],
+    event: { type: "no-operator" },
+    after: "ended",
+    effects: ["reject-leg caller 603", "publish call-ended", "leave-queue"],
+  },
+  {
+    name: "a carrier's caller is never turned away for want of an operator",
+    before: [],
+    event: { type: "no-operator" },
+    after: "queued",
+    effects: [],
+  },
+  {
+    name: "a restart of the box ends the call",
+    before: toTalking,
+    event: { type: "box-restarted" },
+    after: "ended",
+    effects: [
+      "disconnect-media caller+anna-1",
+      "publish call-ended",
+      "release-media caller",
+      "release-media anna-1",
+      "release-operator anna talked",
+    ],
+  },
+];
+
+describe("applyCallEvent", () => {
+  test("a carrier's call is answered into the queue with music", () => {
+    const step = beginCall(arrival());
+    expect(step.call.phase.kind).toBe("queued");
+    expect(effectNames(step.effects)).toEqual([
+      "publish call-offered",
+      "answer-leg caller",
+      "publish call-queued",
+      "start-music caller",
+      "start-timer max-wait",
+      "join-queue new",
+    ]);
+  });
+
+  test("another office's call is not answered into the queue", () => {
+    expect(effectNames(beginCall(memberArrival()).effects)).toEqual([
+      "publish call-offered",
+      "publish call-queued",
+      "join-queue new",
+    ]);
+  });
+
+  test.each(rows)("$name", (row) => {
+    const step = play(row.from ?? arrival(), [...row.before, row.event]);
+    expect(step.call.phase.kind).toBe(row.after);
+    expect(effectNames(step.effects)).toEqual(row.effects);
+  });
+});
+
+describe("several devices", () => {
+  const twoDevices: UntimedEvent = {
+    type: "operator-assigned",
+    operatorId: anna,
+    legs: [
+      { legId: leg("page"), device: device("page", "webrtc") },
+      { legId: leg("desk"), device: device("desk") },
+    ],
+  };
+  test("the first answer wins and the others are told that the call was answered elsewhere", () => {
+    const step = play(arrival(), [twoDevices, { type: "leg-answered", legId: leg("desk") }]);
+    expect(effectNames(step.effects)).toContain("end-leg page answered-elsewhere");
+    expect(openLegsOf(step.call)).toEqual(["caller answered", "page closing", "desk answered"]);
+  });
+  test("one busy phone does not stop the other from ringing", () => {
+    const step = play(arrival(), [twoDevices, { type: "leg-failed", legId: leg("desk"), status: 486, q850: null }]);
+    expect(step.call.phase.kind).toBe("ringing");
+  });
+  test("a refusal on one device counts for all", () => {
+    const step = play(arrival(), [twoDevices, { type: "leg-failed", legId: leg("desk"), status: 603, q850: null }]);
+    expect(step.call.phase.kind).toBe("queued");
+    expect(effectNames(step.effects)).toContain("end-leg page declined");
+  });
+});
+
+describe("the next operator", () => {
+  const declined: UntimedEvent = { type: "leg-failed", legId: leg("anna-1"), status: 603, q850: null };
+  test("who did not take the call is not asked again until the pause is over", () => {
+    const queued = play(arrival(), [annaAssigned, declined]);
+    expect(queued.effects.at(-1)).toMatchObject({ type: "join-queue", except: [anna] });
+    const retried = play(arrival(), [
+      annaAssigned,
+      declined,
+      { type: "timer-fired", timer: "retry", deadlineMs: startMs + 2000 + 5000 },
+    ]);
+    expect(retried.effects.at(-1)).toMatchObject({ type: "join-queue", except: [] });
+  });
+  test("rings after a refusal with the caller's place in the line kept", () => {
+    const step = play(arrival(), [annaAssigned, declined, brunoAssigned]);
+    expect(step.call.phase).toMatchObject({ kind: "ringing", operatorId: bruno, wait: { sinceMs: startMs } });
+  });
+});
+
+describe("what people see", () => {
+  test("the transferring operator sees calling, ringing and the reason of a return", () => {
+    const calling = play(arrival(), transferring);
+    expect(cardOf(calling.call, anna)?.myState).toMatchObject({ kind: "transferring", progress: { phase: "calling" } });
+    const returned = play(arrival(), [
+      ...transferring,
+      { type: "leg-failed", legId: leg("office-1"), status: 480, q850: 17 },
+    ]);
+    expect(cardOf(returned.call, anna)).toMatchObject({
+      myState: { kind: "talking" },
+      lastTransfer: { phase: "returned", cause: "busy" },
+    });
+  });
+  test("a colleague sees who hands the call over, why, and how long the citizen has been on the line", () => {
+    const step = play(arrival(), [...toTalking, operatorTransfer()]);
+    expect(cardOf(step.call, bruno)).toMatchObject({
+      myState: { kind: "ringing" },
+      call: { transferredFrom: { operatorId: anna, reason: "competence", waitedSeconds: 3 } },
+    });
+    expect(cardOf(step.call, anna)?.call.transferredFrom).toBeNull();
+  });
+  test("a published event shows the call right after it", () => {
+    const step = play(arrival(), toTalking);
+    const answered = step.all.find((one) => one.type === "publish" && one.happening.type === "call-answered");
+    expect(answered).toMatchObject({ happening: { call: { state: "answered", operatorId: anna } } });
+  });
+});
+
+describe("records", () => {
+  test("talk time after a transfer belongs to the leg that talks, not to the operator who left", () => {
+    const step = play(arrival(), [...transferring, { type: "leg-answered", legId: leg("office-1") }, callerHangsUp]);
+    const record = recordOf(step.call);
+    expect(record.endCause).toBe("caller-hung-up");
+    expect(record.legs.map((one) => [one.role, one.tariff, one.talkSeconds])).toEqual([
+      ["caller", "pstn", 2],
+      ["operator", "on-net", 1],
+      ["office", "on-net", 1],
+    ]);
+    expect(record.transfers).toMatchObject([{ outcome: "transferred", tariff: "on-net" }]);
+  });
+});

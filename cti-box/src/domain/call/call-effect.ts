@@ -1,0 +1,96 @@
+/**
+ * What a step of a call asks of the world. Effects of one leg run in the order given; effects of different legs may overlap.
+ * Nothing here is vendor specific: `application/run-call-effect.ts` turns them into calls of ports.
+ */
+import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
+import type { TimerName } from "./call-event.ts";
+import type { MediaProfile } from "./call.ts";
+import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
+
+/** The ticket and the transfer as they travel to another office (no personal data). */
+export type TransferHandover = {
+  transferId: TransferId;
+  ticketId: string | null;
+  reason: TransferReason;
+  waitedSeconds: number;
+};
+
+export type LegDestination =
+  | { kind: "device"; operatorId: OperatorId; uri: string; nextHop: string | null }
+  | { kind: "office"; officeId: string; uri: string; nextHop: string | null; handover: TransferHandover };
+
+/** Why the box ends a leg; becomes the Reason header (RFC 3326). */
+export type LegEndReason =
+  | "answered-elsewhere"
+  | "no-answer"
+  | "caller-gone"
+  | "cancelled"
+  | "transferred"
+  | "hung-up"
+  | "no-operator"
+  | "declined"
+  | "failure";
+
+export type SignallingEffect =
+  | {
+      type: "place-leg";
+      legId: LegId;
+      to: LegDestination;
+      media: MediaProfile;
+      /** The citizen stays the visible caller, also after a transfer. */
+      caller: Caller;
+      contactId: ContactId;
+      callId: CallId;
+    }
+  /** 180 to the caller. */
+  | { type: "progress-leg"; legId: LegId }
+  /** Answers the caller's offer with the box's media. */
+  | { type: "answer-leg"; legId: LegId }
+  | { type: "reject-leg"; legId: LegId; status: number; reason: LegEndReason }
+  /** CANCEL, BYE or whatever the leg's stage needs. */
+  | { type: "end-leg"; legId: LegId; reason: LegEndReason }
+  /** Takes the far end's answer into the media. */
+  | { type: "accept-answer"; legId: LegId }
+  | { type: "answer-reinvite"; legId: LegId }
+  | { type: "refuse-reinvite"; legId: LegId; status: number }
+  /** Progress of a REFER as sipfrag (RFC 3515). */
+  | { type: "notify-referrer"; legId: LegId; status: number };
+
+export type MediaEffect =
+  | { type: "connect-media"; legIds: readonly [LegId, LegId] }
+  | { type: "disconnect-media"; legIds: readonly [LegId, LegId] }
+  | { type: "start-music"; legId: LegId }
+  | { type: "stop-music"; legId: LegId }
+  | { type: "release-media"; legId: LegId };
+
+export type OfficeEffect =
+  | { type: "start-timer"; timer: TimerName; deadlineMs: number }
+  | { type: "stop-timer"; timer: TimerName }
+  /** Wait for an operator of the queue. `now-or-never`: the answer is `operator-assigned` or `no-operator` at once. */
+  | {
+      type: "join-queue";
+      queueId: string;
+      sinceMs: number;
+      priority: "new" | "returned";
+      patience: "wait" | "now-or-never";
+      except: readonly OperatorId[];
+    }
+  | { type: "leave-queue" }
+  | { type: "engage-operator"; operatorId: OperatorId; activity: "ringing" | "on-call" }
+  /** `why`: decides wrap-up and the operator's place among the idle ones. */
+  | {
+      type: "release-operator";
+      operatorId: OperatorId;
+      why: "talked" | "not-answered" | "ring-withdrawn";
+      wrapUpMs: number;
+    };
+
+export type PublishEffect = {
+  type: "publish";
+  happening: { atMs: number; call: CallSummaryView } & PublicCallHappening;
+};
+
+export type CallEffect = SignallingEffect | MediaEffect | OfficeEffect | PublishEffect;
+
+/** Ring outcomes that count as "did not take the call". */
+export type MissedRing = Extract<RingEnd, "no-answer" | "rejected" | "unreachable">;

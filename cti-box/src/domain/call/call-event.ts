@@ -1,0 +1,80 @@
+/**
+ * What can happen to a call. Facts only, each with its time; they are journaled as they are, so they hold no SDP, no DTMF digits and
+ * no credentials. An event that does not apply in the present phase changes nothing.
+ */
+import type { TransferTarget } from "../transfer/transfer.ts";
+import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
+import type { CallQueue, Device, LegPeer, MediaProfile } from "./call.ts";
+import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
+
+/** An outgoing leg that a decision brings with it: identity made outside, so that the journal replays to the same legs. */
+export type PlannedDeviceLeg = { legId: LegId; device: Device };
+
+/** Route to another office: request-URI and, when a proxy stands between, the next hop. */
+export type OfficeRoute = { uri: string; nextHop: string | null };
+
+export type CallArrival = {
+  type: "call-arrived";
+  atMs: number;
+  callId: CallId;
+  contactId: ContactId;
+  officeId: string;
+  officeLabel: string;
+  direction: "in" | "internal";
+  legId: LegId;
+  peer: LegPeer;
+  media: MediaProfile;
+  caller: Caller;
+  calledNumber: string | null;
+  queue: CallQueue | null;
+  transferTimeoutMs: number;
+  origin: TransferOrigin | null;
+  ticket: TicketReference | null;
+};
+
+export type TransferPlan =
+  | { target: Extract<TransferTarget, { kind: "office" }>; legId: LegId; route: OfficeRoute }
+  | { target: Extract<TransferTarget, { kind: "operator" }>; legs: readonly PlannedDeviceLeg[] };
+
+export type TransferRequested = {
+  type: "transfer-requested";
+  atMs: number;
+  operatorId: OperatorId;
+  transferId: TransferId;
+  plan: TransferPlan;
+  ticketId: string | null;
+  reason: TransferReason;
+  message: string;
+  referrerLegId: LegId | null;
+};
+
+export type TimerName = "ring" | "max-wait" | "retry" | "transfer";
+export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
+
+export type CallEvent =
+  | CallArrival
+  | { type: "operator-assigned"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
+  /** Nobody can be rung now, for a call that cannot wait. */
+  | { type: "no-operator"; atMs: number }
+  | { type: "leg-progressed"; atMs: number; legId: LegId }
+  | { type: "leg-answered"; atMs: number; legId: LegId }
+  /** A final answer other than 2xx, or the leg could not be placed. `q850` from the Reason header (RFC 3326), where given. */
+  | { type: "leg-failed"; atMs: number; legId: LegId; status: number; q850: number | null }
+  /** The caller cancelled before an answer. */
+  | { type: "leg-cancelled"; atMs: number; legId: LegId }
+  /** `bye`: the far end hung up. `lost`: ACK or session timer ran out, or its account was closed. `closed`: our own end is done. */
+  | { type: "leg-ended"; atMs: number; legId: LegId; how: "bye" | "lost" | "closed" }
+  | { type: "leg-reinvited"; atMs: number; legId: LegId; direction: MediaDirection }
+  /** The device behind a ringing leg went away: page closed, registration gone. */
+  | { type: "device-gone"; atMs: number; legId: LegId }
+  | { type: "media-failed"; atMs: number; legId: LegId }
+  | { type: "hold-requested"; atMs: number; operatorId: OperatorId }
+  | { type: "resume-requested"; atMs: number; operatorId: OperatorId }
+  | TransferRequested
+  | { type: "transfer-cancelled"; atMs: number; operatorId: OperatorId; transferId: TransferId }
+  | { type: "ticket-attached"; atMs: number; operatorId: OperatorId; ticketId: string }
+  | { type: "timer-fired"; atMs: number; timer: TimerName; deadlineMs: number }
+  | { type: "box-restarted"; atMs: number };
+
+/** Every event after the arrival. */
+export type LaterCallEvent = Exclude<CallEvent, CallArrival>;

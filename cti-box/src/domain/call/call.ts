@@ -1,0 +1,134 @@
+/**
+ * A call as data: everything the box knows of one conversation, from the first INVITE to the last BYE.
+ *
+ *   queued ⇄ ringing ─answer─▶ talking ⇄ held
+ *     ▲                          │  ▲
+ *     │ operator had left        │  └──────── returned (refused, no answer, cancelled …)
+ *     └──────────────────── transferring ─answer─▶ transferred      (target operator answers: talking again)
+ *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
+ *
+ * The caller's leg of a carrier is answered into the queue at once and hears music; the leg of another office or of a colleague is
+ * answered only when an operator answers, so that a refusal goes back to where the call came from.
+ */
+import type { PeerKind } from "../cost/tariff.ts";
+import type { TransferTarget } from "../transfer/transfer.ts";
+import type {
+  Caller,
+  EndCause,
+  RingEnd,
+  TicketReference,
+  TransferOrigin,
+  TransferProgress,
+  TransferReason,
+} from "./call-view.ts";
+import type { TransferRecordView } from "./call-record.ts";
+import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
+
+/** What a leg's media speaks: browsers DTLS-SRTP with ICE, everything else plain RTP. */
+export type MediaProfile = "webrtc" | "rtp";
+
+/** `closing`: the box has ended the leg and waits for the far end's last word, which may still be a late 200. */
+export type LegState =
+  | { kind: "trying" }
+  | { kind: "alerting" }
+  | { kind: "answered"; answeredAtMs: number }
+  | { kind: "closing"; answeredAtMs: number | null; endedAtMs: number }
+  | { kind: "gone"; answeredAtMs: number | null; endedAtMs: number };
+
+export type LegPeer = { kind: PeerKind; name: string };
+
+export type Leg = {
+  legId: LegId;
+  role: "caller" | "operator" | "office";
+  direction: "in" | "out";
+  peer: LegPeer;
+  media: MediaProfile;
+  startedAtMs: number;
+  state: LegState;
+  /** Time spent in conversation up to `talkingSinceMs`; null: not in conversation now. */
+  talkedMs: number;
+  talkingSinceMs: number | null;
+};
+
+/** A registered contact of an operator that can be rung. */
+export type Device = {
+  uri: string;
+  /** Where to send the request when that is not the URI itself (flow of the registration). */
+  nextHop: string | null;
+  media: MediaProfile;
+};
+
+export type CallQueue = {
+  queueId: string;
+  label: string;
+  ringTimeoutMs: number;
+  maxWaitMs: number;
+  wrapUpMs: number;
+};
+
+export type HoldSource = "operator" | "operator-phone" | "caller";
+
+export type Transfer = {
+  transferId: TransferId;
+  target: TransferTarget;
+  requestedBy: OperatorId;
+  ticketId: string | null;
+  reason: TransferReason;
+  /** The leg whose REFER asked for it and wants to hear of its progress; null when asked over the API. */
+  referrerLegId: LegId | null;
+  requestedAtMs: number;
+  expiresAtMs: number;
+};
+
+/** The citizen's place in the line; kept while operators are tried one after the other. `returned` goes before `new`. */
+export type Wait = { sinceMs: number; priority: "new" | "returned" };
+
+export type CallPhase =
+  | { kind: "queued"; wait: Wait; enteredAtMs: number }
+  | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
+  | { kind: "talking"; operatorId: OperatorId; legId: LegId }
+  | { kind: "held"; operatorId: OperatorId; legId: LegId; by: readonly HoldSource[] }
+  | {
+      kind: "transferring";
+      transfer: Transfer;
+      /** The operator stays on the line, or has hung up and waits for nothing. */
+      operator: { kind: "waiting"; legId: LegId } | { kind: "left" };
+      stage: "calling" | "ringing";
+    }
+  | { kind: "transferred"; transfer: Transfer; legId: LegId }
+  | { kind: "ended"; cause: EndCause; atMs: number };
+
+export type Call = {
+  callId: CallId;
+  contactId: ContactId;
+  officeId: string;
+  officeLabel: string;
+  direction: "in" | "out" | "internal";
+  caller: Caller;
+  calledNumber: string | null;
+  queue: CallQueue | null;
+  /** Time the other party of a transfer has to answer. */
+  transferTimeoutMs: number;
+  origin: TransferOrigin | null;
+  ticket: TicketReference | null;
+  startedAtMs: number;
+  answeredAtMs: number | null;
+  /** When an operator was first rung: until then the citizen waited. */
+  firstRungAtMs: number | null;
+  phase: CallPhase;
+  /** Every leg the call ever had, first the caller's. */
+  legs: readonly Leg[];
+  /** Operators who did not take this call; not rung again until the others were tried. */
+  triedOperators: readonly { operatorId: OperatorId; outcome: "no-answer" | "rejected" | "unreachable" }[];
+  /** Operators whose part in the call is over, and why. */
+  departed: readonly { operatorId: OperatorId; why: RingEnd | "transferred" | "ended" }[];
+  lastTransfer: { requestedBy: OperatorId; progress: TransferProgress } | null;
+  transfers: readonly TransferRecordView[];
+  /** Operators who ever talked in this call. */
+  spokenOperators: readonly OperatorId[];
+};
+
+/** What the call has open with its phase: `ended` keeps only legs that are still closing. */
+export function isOver(call: Call): boolean {
+  return call.phase.kind === "ended" && call.legs.every((leg) => leg.state.kind === "gone");
+}

@@ -1,0 +1,23 @@
+/** The end of a call: every open leg is closed, everybody's part is over, and `ended` is final. */
+import { closeLeg, isOpen } from "./legs.ts";
+import { engagementsOf } from "./summary.ts";
+import { changed, published } from "./step.ts";
+import type { Step } from "./step.ts";
+import type { EndCause } from "./call-view.ts";
+import type { LegEndReason } from "./call-effect.ts";
+
+export type Ending = { atMs: number; cause: EndCause; reason: LegEndReason };
+
+/** Ends the call now. `reason` is what the legs that are still open are told. */
+export function endCall(step: Step, ending: Ending): Step {
+  if (step.call.phase.kind === "ended") return step;
+  const leaving = [...engagementsOf(step.call).keys()].map((operatorId) => ({ operatorId, why: "ended" as const }));
+  const quiet = step.call.legs
+    .filter(isOpen)
+    .reduce((soFar, leg) => closeLeg(soFar, leg.legId, { atMs: ending.atMs, reason: ending.reason }), step);
+  const ended = changed(quiet, {
+    phase: { kind: "ended", cause: ending.cause, atMs: ending.atMs },
+    departed: [...step.call.departed, ...leaving],
+  });
+  return published(ended, ending.atMs, { type: "call-ended", endCause: ending.cause });
+}

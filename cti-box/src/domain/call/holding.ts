@@ -1,0 +1,68 @@
+/**
+ * Hold. The operator holds over the API (the box takes the media apart, the phone notices nothing) or with the phone's own re-INVITE
+ * (RFC 3264 §8.4, `sendonly` or `inactive`); the citizen hears music either way. A caller who holds keeps the media as it is.
+ */
+import { callerLegOf, findLeg } from "./legs.ts";
+import { changed, published, withEffect } from "./step.ts";
+import type { Step } from "./step.ts";
+import type { CallPhase, HoldSource } from "./call.ts";
+import type { MediaDirection } from "./call-event.ts";
+import type { LegId } from "./ids.ts";
+
+type Conversation = Extract<CallPhase, { kind: "talking" | "held" }>;
+
+export function hold(step: Step, source: HoldSource, atMs: number): Step {
+  const phase = conversationOf(step);
+  if (phase === null) return step;
+  const by = holdersOf(phase);
+  if (by.includes(source)) return step;
+  const held = changed(step, { phase: { ...base(phase), kind: "held", by: [...by, source] } });
+  if (by.some((one) => partyOf(one) === partyOf(source))) return held;
+  return published(held, atMs, { type: "call-held", heldBy: partyOf(source) });
+}
+
+export function resume(step: Step, source: HoldSource, atMs: number): Step {
+  const phase = conversationOf(step);
+  if (phase === null || !holdersOf(phase).includes(source)) return step;
+  const by = holdersOf(phase).filter((one) => one !== source);
+  const resumed = changed(step, {
+    phase: by.length === 0 ? { ...base(phase), kind: "talking" } : { ...base(phase), kind: "held", by },
+  });
+  if (by.some((one) => partyOf(one) === partyOf(source))) return resumed;
+  return published(resumed, atMs, { type: "call-resumed", heldBy: partyOf(source) });
+}
+
+/** A re-INVITE is always answered; for a leg of the conversation its direction may mean hold or resume. */
+export function legReinvited(step: Step, event: { atMs: number; legId: LegId; direction: MediaDirection }): Step {
+  const leg = findLeg(step.call, event.legId);
+  if (leg?.state.kind !== "answered") {
+    return withEffect(step, { type: "refuse-reinvite", legId: event.legId, status: 491 });
+  }
+  const answered = withEffect(step, { type: "answer-reinvite", legId: event.legId });
+  const source = holderOf(answered, event.legId);
+  if (source === null) return answered;
+  const isHold = event.direction === "sendonly" || event.direction === "inactive";
+  return isHold ? hold(answered, source, event.atMs) : resume(answered, source, event.atMs);
+}
+
+function holderOf(step: Step, legId: LegId): HoldSource | null {
+  if (callerLegOf(step.call).legId === legId) return "caller";
+  return conversationOf(step)?.legId === legId ? "operator-phone" : null;
+}
+
+function conversationOf(step: Step): Conversation | null {
+  const phase = step.call.phase;
+  return phase.kind === "talking" || phase.kind === "held" ? phase : null;
+}
+
+function holdersOf(phase: Conversation): readonly HoldSource[] {
+  return phase.kind === "held" ? phase.by : [];
+}
+
+function base(phase: Conversation): Omit<Extract<CallPhase, { kind: "talking" }>, "kind"> {
+  return { operatorId: phase.operatorId, legId: phase.legId };
+}
+
+function partyOf(source: HoldSource): "operator" | "caller" {
+  return source === "caller" ? "caller" : "operator";
+}

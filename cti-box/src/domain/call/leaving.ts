@@ -1,0 +1,130 @@
+/** Somebody leaves: the caller, the operator who talks, the other office. What is left of the call decides what happens next. */
+import { endCall } from "./ending.ts";
+import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
+import { changed, published } from "./step.ts";
+import { abandonTransfer, operatorLeftTransfer } from "./transferring.ts";
+import type { Step } from "./step.ts";
+import type { EndCause } from "./call-view.ts";
+import type { LegId, OperatorId } from "./ids.ts";
+
+export type LegEnd = { atMs: number; legId: LegId; how: "bye" | "lost" | "closed" };
+
+/** An answered leg ended from the far side, or its connection was lost. */
+export function legLeft(step: Step, end: LegEnd): Step {
+  const gone = legGone(step, end.legId, end.atMs);
+  if (callerLegOf(gone.call).legId === end.legId) return callerLeft(gone, end.atMs);
+  const phase = gone.call.phase;
+  switch (phase.kind) {
+    case "talking":
+    case "held":
+      return phase.legId === end.legId ? operatorLeft(gone, end, phase.operatorId) : gone;
+    case "transferring": {
+      const isOperators = phase.operator.kind === "waiting" && phase.operator.legId === end.legId;
+      return isOperators ? operatorLeftTransfer(gone) : gone;
+    }
+    case "transferred":
+      return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
+    case "queued":
+    case "ringing":
+    case "ended":
+      return gone;
+  }
+}
+
+/** The caller is gone, whatever the phase was. */
+export function callerLeft(step: Step, atMs: number): Step {
+  const phase = step.call.phase;
+  const gone = { atMs, reason: "caller-gone" } as const;
+  switch (phase.kind) {
+    case "queued":
+      return endCall(step, { ...gone, cause: "caller-gave-up" });
+    case "ringing": {
+      const { operatorId } = phase;
+      const quiet = changed(closePendingLegs(step, gone), {
+        phase: { kind: "queued", wait: phase.wait, enteredAtMs: atMs },
+        departed: [...step.call.departed, { operatorId, why: "caller-gave-up" }],
+      });
+      const missed = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "caller-gave-up" });
+      return endCall(missed, { ...gone, cause: "caller-gave-up" });
+    }
+    case "transferring":
+      return callerLeftTransfer(step, atMs);
+    case "talking":
+    case "held":
+    case "transferred":
+      return endCall(step, { ...gone, cause: "caller-hung-up" });
+    case "ended":
+      return step;
+  }
+}
+
+/** The operator's own wish ends the call; a lost connection does not: the citizen goes back to the head of the line. */
+function operatorLeft(step: Step, end: LegEnd, operatorId: OperatorId): Step {
+  if (end.how === "bye") return ended(step, end.atMs, "operator-hung-up");
+  return operatorLost(step, end.atMs, operatorId);
+}
+
+/** The operator's phone or its media failed while talking. */
+export function operatorLost(step: Step, atMs: number, operatorId: OperatorId): Step {
+  if (step.call.queue === null) return ended(step, atMs, "network-failure");
+  const requeued = changed(step, {
+    phase: { kind: "queued", wait: { sinceMs: step.call.startedAtMs, priority: "returned" }, enteredAtMs: atMs },
+    triedOperators: [...step.call.triedOperators, { operatorId, outcome: "unreachable" }],
+    departed: [...step.call.departed, { operatorId, why: "unreachable" }],
+  });
+  return published(requeued, atMs, { type: "call-queued" });
+}
+
+/** Media of a leg that talks failed: the leg is of no more use. */
+export function mediaLeft(step: Step, legId: LegId, atMs: number): Step {
+  const phase = step.call.phase;
+  if (phase.kind === "ended") return step;
+  const isOperators = (phase.kind === "talking" || phase.kind === "held") && phase.legId === legId;
+  if (isOperators) {
+    return operatorLost(closeLeg(step, legId, { atMs, reason: "failure" }), atMs, phase.operatorId);
+  }
+  const isWaitingOperators =
+    phase.kind === "transferring" && phase.operator.kind === "waiting" && phase.operator.legId === legId;
+  if (isWaitingOperators) return operatorLeftTransfer(closeLeg(step, legId, { atMs, reason: "failure" }));
+  return phase.kind === "transferring"
+    ? endCall(withFailedTransfer(step, atMs), { atMs, cause: "media-failure", reason: "failure" })
+    : endCall(step, { atMs, cause: "media-failure", reason: "failure" });
+}
+
+/** The box was restarted: nothing of the call's signalling or media is left. */
+export function boxRestarted(step: Step, atMs: number): Step {
+  const unmediated = step.call.legs.reduce((soFar, leg) => legGone(soFar, leg.legId, atMs), step);
+  const settled = step.call.phase.kind === "transferring" ? withFailedTransfer(unmediated, atMs) : unmediated;
+  return endCall(settled, { atMs, cause: "box-restarted", reason: "failure" });
+}
+
+function callerLeftTransfer(step: Step, atMs: number): Step {
+  const phase = step.call.phase;
+  if (phase.kind !== "transferring") return step;
+  const failed = abandoned(step, atMs, "caller-hung-up");
+  return endCall(failed, { atMs, cause: "caller-hung-up", reason: "caller-gone" });
+}
+
+function withFailedTransfer(step: Step, atMs: number): Step {
+  return abandoned(step, atMs, "failed");
+}
+
+/** The transfer fails because the call ends: nobody gets the citizen back. */
+function abandoned(step: Step, atMs: number, cause: "caller-hung-up" | "failed"): Step {
+  const phase = step.call.phase;
+  if (phase.kind !== "transferring") return step;
+  const operatorId = phase.transfer.requestedBy;
+  const back =
+    phase.operator.kind === "waiting"
+      ? ({ kind: "talking", operatorId, legId: phase.operator.legId } as const)
+      : ({
+          kind: "queued",
+          wait: { sinceMs: step.call.startedAtMs, priority: "returned" },
+          enteredAtMs: atMs,
+        } as const);
+  return abandonTransfer(step, { atMs, cause, sipStatus: null, back });
+}
+
+function ended(step: Step, atMs: number, cause: EndCause): Step {
+  return endCall(step, { atMs, cause, reason: "hung-up" });
+}

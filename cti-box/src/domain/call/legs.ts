@@ -1,0 +1,89 @@
+/**
+ * Legs of a call. A leg the box has closed stays `closing` until the far end's last word: a late 200 is answered with BYE.
+ *   trying ─180─▶ alerting ─200─▶ answered        any of them ─box ends it─▶ closing ─last word─▶ gone
+ */
+import { withEffect } from "./step.ts";
+import type { Step } from "./step.ts";
+import type { Call, Leg, LegState } from "./call.ts";
+import type { LegEndReason } from "./call-effect.ts";
+import type { LegId } from "./ids.ts";
+
+export function findLeg(call: Call, legId: LegId): Leg | null {
+  return call.legs.find((leg) => leg.legId === legId) ?? null;
+}
+
+/** The leg the call came in on; it is always the first. */
+export function callerLegOf(call: Call): Leg {
+  const leg = call.legs[0];
+  if (leg === undefined) throw new Error(`call ${call.callId} has no caller leg`);
+  return leg;
+}
+
+/** Neither closing nor gone. */
+export function isOpen(leg: Leg): boolean {
+  return leg.state.kind === "trying" || leg.state.kind === "alerting" || leg.state.kind === "answered";
+}
+
+/** Outgoing legs that nobody has answered yet: the devices or the office being rung now. */
+export function pendingLegsOf(call: Call): Leg[] {
+  return call.legs.filter(
+    (leg) => leg.direction === "out" && (leg.state.kind === "trying" || leg.state.kind === "alerting"),
+  );
+}
+
+export function isCallerAnswered(call: Call): boolean {
+  return callerLegOf(call).state.kind === "answered";
+}
+
+export function withLegState(step: Step, legId: LegId, state: LegState): Step {
+  const legs = step.call.legs.map((leg) => (leg.legId === legId ? { ...leg, state } : leg));
+  return { call: { ...step.call, legs }, effects: step.effects };
+}
+
+/** The far end has said its last word on this leg. */
+export function legGone(step: Step, legId: LegId, atMs: number): Step {
+  const leg = findLeg(step.call, legId);
+  if (leg === null || leg.state.kind === "gone") return step;
+  const endedAtMs = leg.state.kind === "closing" ? leg.state.endedAtMs : atMs;
+  return withLegState(step, legId, { kind: "gone", answeredAtMs: answeredAt(leg), endedAtMs });
+}
+
+/** SIP status an unanswered incoming leg is turned away with. */
+const rejectStatus: Record<LegEndReason, number> = {
+  declined: 603,
+  "no-answer": 480,
+  "no-operator": 480,
+  "answered-elsewhere": 480,
+  "caller-gone": 487,
+  cancelled: 480,
+  transferred: 480,
+  "hung-up": 480,
+  failure: 500,
+};
+
+/** Ends an open leg the way its stage needs: refusal for an unanswered caller, CANCEL or BYE for the others. */
+export function closeLeg(step: Step, legId: LegId, end: { atMs: number; reason: LegEndReason }): Step {
+  const leg = findLeg(step.call, legId);
+  if (leg === null || !isOpen(leg)) return step;
+  const closing = withLegState(step, legId, { kind: "closing", answeredAtMs: answeredAt(leg), endedAtMs: end.atMs });
+  if (leg.direction === "in" && leg.state.kind !== "answered") {
+    return withEffect(closing, { type: "reject-leg", legId, status: rejectStatus[end.reason], reason: end.reason });
+  }
+  return withEffect(closing, { type: "end-leg", legId, reason: end.reason });
+}
+
+export function closePendingLegs(step: Step, end: { atMs: number; reason: LegEndReason }): Step {
+  return pendingLegsOf(step.call).reduce((soFar, leg) => closeLeg(soFar, leg.legId, end), step);
+}
+
+/** Answers the caller if nobody has yet. */
+export function answerCaller(step: Step, atMs: number): Step {
+  const caller = callerLegOf(step.call);
+  if (caller.state.kind !== "trying" && caller.state.kind !== "alerting") return step;
+  const answered = withLegState(step, caller.legId, { kind: "answered", answeredAtMs: atMs });
+  return withEffect(answered, { type: "answer-leg", legId: caller.legId });
+}
+
+export function answeredAt(leg: Leg): number | null {
+  return leg.state.kind === "trying" || leg.state.kind === "alerting" ? null : leg.state.answeredAtMs;
+}

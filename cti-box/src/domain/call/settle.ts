@@ -1,0 +1,167 @@
+/**
+ * What follows from a step without anybody deciding it: who hears whom, which timers run, who waits in the line, which operators are busy,
+ * and how long each leg has talked. Each is a function of the call; the difference between before and after gives the effects, so that
+ * everything started is stopped by construction.
+ */
+import { callerLegOf, isCallerAnswered } from "./legs.ts";
+import { engagementsOf } from "./summary.ts";
+import type { Step } from "./step.ts";
+import type { Call } from "./call.ts";
+import type { CallEffect, MediaEffect, OfficeEffect } from "./call-effect.ts";
+import type { TimerName } from "./call-event.ts";
+import type { LegId, OperatorId } from "./ids.ts";
+
+/** Pause before operators who did not take a call are rung for it again when nobody else is free. */
+export const retryPauseMs = 5000;
+/** Time a colleague is rung in a call that has no queue. */
+const internalRingMs = 30_000;
+
+/** Completes a step: `before` is null for the first one. */
+export function settle(before: Call | null, step: Step, atMs: number): Step {
+  const call = accountTalk(before, step.call, atMs);
+  const media = mediaChanges(before, call);
+  return {
+    call,
+    effects: [
+      ...media.stops,
+      ...step.effects,
+      ...media.starts,
+      ...timerChanges(before, call),
+      ...officeChanges(before, call),
+    ],
+  };
+}
+
+/** The two legs that hear each other now, if any: the caller and exactly one counterpart. */
+export function conversationOf(call: Call): readonly [LegId, LegId] | null {
+  const phase = call.phase;
+  switch (phase.kind) {
+    case "talking":
+    case "transferred":
+      return [callerLegOf(call).legId, phase.legId];
+    case "held":
+      return phase.by.every((source) => source === "caller") ? [callerLegOf(call).legId, phase.legId] : null;
+    case "queued":
+    case "ringing":
+    case "transferring":
+    case "ended":
+      return null;
+  }
+}
+
+/** The leg that hears music now. */
+export function musicLegOf(call: Call): LegId | null {
+  if (call.phase.kind === "ended" || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
+  return callerLegOf(call).legId;
+}
+
+/** Legs that have media of their own: every leg the box offered or answered and has not closed. */
+export function mediaLegsOf(call: Call): LegId[] {
+  return call.legs
+    .filter((leg) => {
+      const kind = leg.state.kind;
+      return kind === "answered" || (leg.direction === "out" && (kind === "trying" || kind === "alerting"));
+    })
+    .map((leg) => leg.legId);
+}
+
+/** Timers that have to run now, by their deadlines (epoch ms). */
+export function timersOf(call: Call): Map<TimerName, number> {
+  const timers = new Map<TimerName, number>();
+  const phase = call.phase;
+  if (phase.kind === "queued" && call.queue !== null && isCallerAnswered(call)) {
+    timers.set("max-wait", phase.wait.sinceMs + call.queue.maxWaitMs);
+    if (phase.wait.priority === "returned") timers.set("max-wait", phase.enteredAtMs + call.queue.maxWaitMs);
+    if (call.triedOperators.length > 0) timers.set("retry", phase.enteredAtMs + retryPauseMs);
+  }
+  if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
+  if (phase.kind === "transferring") timers.set("transfer", phase.transfer.expiresAtMs);
+  return timers;
+}
+
+function accountTalk(before: Call | null, after: Call, atMs: number): Call {
+  const talkedBefore = before === null ? null : conversationOf(before);
+  const talksNow = conversationOf(after);
+  if (talkedBefore?.join() === talksNow?.join()) return after;
+  const legs = after.legs.map((leg) => {
+    const talks = talksNow?.includes(leg.legId) ?? false;
+    if (leg.talkingSinceMs !== null && !talks) {
+      return { ...leg, talkedMs: leg.talkedMs + Math.max(0, atMs - leg.talkingSinceMs), talkingSinceMs: null };
+    }
+    return talks && leg.talkingSinceMs === null ? { ...leg, talkingSinceMs: atMs } : leg;
+  });
+  return { ...after, legs };
+}
+
+function mediaChanges(before: Call | null, after: Call): { stops: MediaEffect[]; starts: MediaEffect[] } {
+  const stops: MediaEffect[] = [];
+  const starts: MediaEffect[] = [];
+  const pairBefore = before === null ? null : conversationOf(before);
+  const pairNow = conversationOf(after);
+  if (pairBefore?.join() !== pairNow?.join()) {
+    if (pairBefore !== null) stops.push({ type: "disconnect-media", legIds: pairBefore });
+    if (pairNow !== null) starts.push({ type: "connect-media", legIds: pairNow });
+  }
+  const musicBefore = before === null ? null : musicLegOf(before);
+  const musicNow = musicLegOf(after);
+  if (musicBefore !== musicNow) {
+    if (musicBefore !== null) stops.push({ type: "stop-music", legId: musicBefore });
+    if (musicNow !== null) starts.push({ type: "start-music", legId: musicNow });
+  }
+  const kept = mediaLegsOf(after);
+  for (const legId of before === null ? [] : mediaLegsOf(before)) {
+    if (!kept.includes(legId)) starts.push({ type: "release-media", legId });
+  }
+  return { stops, starts };
+}
+
+function timerChanges(before: Call | null, after: Call): OfficeEffect[] {
+  const running = before === null ? new Map<TimerName, number>() : timersOf(before);
+  const wanted = timersOf(after);
+  const effects: OfficeEffect[] = [];
+  for (const [timer, deadlineMs] of running) {
+    if (wanted.get(timer) !== deadlineMs) effects.push({ type: "stop-timer", timer });
+  }
+  for (const [timer, deadlineMs] of wanted) {
+    if (running.get(timer) !== deadlineMs) effects.push({ type: "start-timer", timer, deadlineMs });
+  }
+  return effects;
+}
+
+/** Operators are let go before the call joins the line again, so that the line is served in its own order. */
+function officeChanges(before: Call | null, after: Call): CallEffect[] {
+  const busyBefore = before === null ? new Map<OperatorId, "ringing" | "on-call">() : engagementsOf(before);
+  const busyNow = engagementsOf(after);
+  const effects: CallEffect[] = [];
+  for (const [operatorId, activity] of busyNow) {
+    if (busyBefore.get(operatorId) !== activity) effects.push({ type: "engage-operator", operatorId, activity });
+  }
+  const lineBefore = before === null ? null : placeInLine(before);
+  const lineNow = placeInLine(after);
+  if (lineBefore !== null && lineNow === null) effects.push({ type: "leave-queue" });
+  for (const [operatorId, activity] of busyBefore) {
+    if (!busyNow.has(operatorId)) effects.push(released(after, operatorId, activity));
+  }
+  if (lineNow !== null && JSON.stringify(lineBefore) !== JSON.stringify(lineNow)) effects.push(lineNow);
+  return effects;
+}
+
+function placeInLine(call: Call): OfficeEffect | null {
+  if (call.phase.kind !== "queued" || call.queue === null) return null;
+  return {
+    type: "join-queue",
+    queueId: call.queue.queueId,
+    ...call.phase.wait,
+    patience: isCallerAnswered(call) ? "wait" : "now-or-never",
+    except: call.triedOperators.map((one) => one.operatorId),
+  };
+}
+
+function released(call: Call, operatorId: OperatorId, activity: "ringing" | "on-call"): OfficeEffect {
+  if (activity === "on-call") {
+    return { type: "release-operator", operatorId, why: "talked", wrapUpMs: call.queue?.wrapUpMs ?? 0 };
+  }
+  const why = call.departed.findLast((one) => one.operatorId === operatorId)?.why;
+  const hasMissed = why === "no-answer" || why === "rejected" || why === "unreachable";
+  return { type: "release-operator", operatorId, why: hasMissed ? "not-answered" : "ring-withdrawn", wrapUpMs: 0 };
+}

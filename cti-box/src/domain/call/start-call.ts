@@ -1,0 +1,45 @@
+/**
+ * The first step of a call. A carrier's caller is answered into the queue at once (music, and the operator is rung in parallel);
+ * a call from another office or a colleague stays unanswered until an operator takes it, so that a refusal goes back to its origin.
+ */
+import { answerCaller } from "./legs.ts";
+import { published } from "./step.ts";
+import type { Step } from "./step.ts";
+import type { Call } from "./call.ts";
+import type { CallArrival } from "./call-event.ts";
+
+export function startCall(arrival: CallArrival): Step {
+  const { atMs } = arrival;
+  const offered = published({ call: arrivedCall(arrival), effects: [] }, atMs, { type: "call-offered" });
+  const answered = arrival.peer.kind === "trunk" ? answerCaller(offered, atMs) : offered;
+  return arrival.queue === null ? answered : published(answered, atMs, { type: "call-queued" });
+}
+
+function arrivedCall(arrival: CallArrival): Call {
+  const { type: _type, atMs, legId, peer, media, ...facts } = arrival;
+  return {
+    ...facts,
+    startedAtMs: atMs,
+    answeredAtMs: null,
+    firstRungAtMs: null,
+    phase: { kind: "queued", wait: { sinceMs: atMs, priority: "new" }, enteredAtMs: atMs },
+    legs: [
+      {
+        legId,
+        role: "caller",
+        direction: "in",
+        peer,
+        media,
+        startedAtMs: atMs,
+        state: { kind: "trying" },
+        talkedMs: 0,
+        talkingSinceMs: null,
+      },
+    ],
+    triedOperators: [],
+    departed: [],
+    lastTransfer: null,
+    transfers: [],
+    spokenOperators: [],
+  };
+}

@@ -1,0 +1,168 @@
+/** What the outside sees of a call: the summary of every event and the card of one operator. Pure projections of the call. */
+import type { Call } from "./call.ts";
+import type {
+  CallStateName,
+  CallSummaryView,
+  CallView,
+  MyCallState,
+  TransferOrigin,
+  TransferProgress,
+} from "./call-view.ts";
+import type { OperatorId } from "./ids.ts";
+
+const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
+  queued: "queued",
+  ringing: "ringing",
+  talking: "answered",
+  held: "held",
+  transferring: "transferring",
+  transferred: "transferred",
+  ended: "ended",
+};
+
+/** The call as it is now; with `seenBy`, the origin is the one that this operator has to know. */
+export function summaryOf(call: Call, seenBy: OperatorId | null = null): CallSummaryView {
+  return {
+    callId: call.callId,
+    contactId: call.contactId,
+    officeId: call.officeId,
+    direction: call.direction,
+    state: stateNames[call.phase.kind],
+    caller: call.caller,
+    calledNumber: call.calledNumber,
+    queue: call.queue === null ? null : { queueId: call.queue.queueId, label: call.queue.label },
+    operatorId: operatorInCharge(call),
+    transferredFrom: originFor(call, seenBy),
+    ticket: call.ticket,
+    startedAtMs: call.startedAtMs,
+    answeredAtMs: call.answeredAtMs,
+  };
+}
+
+/** The card of one operator, or null when the operator never had a part in the call. */
+export function cardOf(call: Call, operatorId: OperatorId): CallView | null {
+  const myState = partOf(call, operatorId);
+  if (myState === null) return null;
+  const waitedUntilMs = call.firstRungAtMs ?? call.startedAtMs;
+  return {
+    call: summaryOf(call, operatorId),
+    myState,
+    lastTransfer: call.lastTransfer?.requestedBy === operatorId ? call.lastTransfer.progress : null,
+    waitedSeconds: Math.max(0, Math.floor((waitedUntilMs - call.startedAtMs) / 1000)),
+  };
+}
+
+/** Every operator with a card on this call, present or departed. */
+export function operatorsWithCard(call: Call): OperatorId[] {
+  const present = [...engagementsOf(call).keys()];
+  return [...new Set([...present, ...call.departed.map((one) => one.operatorId)])];
+}
+
+/** The operators the call keeps busy now. */
+export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"> {
+  const engaged = new Map<OperatorId, "ringing" | "on-call">();
+  const phase = call.phase;
+  if (call.direction === "internal" && phase.kind !== "ended") {
+    const caller = call.legs[0];
+    if (caller !== undefined) engaged.set(caller.peer.name as OperatorId, "on-call");
+  }
+  switch (phase.kind) {
+    case "ringing":
+      engaged.set(phase.operatorId, "ringing");
+      break;
+    case "talking":
+    case "held":
+      engaged.set(phase.operatorId, "on-call");
+      break;
+    case "transferring":
+      if (phase.transfer.target.kind === "operator") engaged.set(phase.transfer.target.operatorId, "ringing");
+      if (phase.operator.kind === "waiting") engaged.set(phase.transfer.requestedBy, "on-call");
+      break;
+    case "queued":
+    case "transferred":
+    case "ended":
+      break;
+  }
+  return engaged;
+}
+
+export function progressOf(call: Call): TransferProgress | null {
+  const phase = call.phase;
+  if (phase.kind !== "transferring") return call.lastTransfer?.progress ?? null;
+  return { phase: phase.stage, transferId: phase.transfer.transferId, target: phase.transfer.target };
+}
+
+function operatorInCharge(call: Call): OperatorId | null {
+  const phase = call.phase;
+  switch (phase.kind) {
+    case "ringing":
+    case "talking":
+    case "held":
+      return phase.operatorId;
+    case "transferring":
+      return phase.operator.kind === "waiting" ? phase.transfer.requestedBy : null;
+    case "ended":
+      return call.spokenOperators.at(-1) ?? null;
+    case "queued":
+    case "transferred":
+      return null;
+  }
+}
+
+/** While a colleague rings because of a transfer inside the office, the colleague sees who hands the call over. */
+function originFor(call: Call, seenBy: OperatorId | null): TransferOrigin | null {
+  const phase = call.phase;
+  if (phase.kind !== "transferring" || phase.transfer.target.kind !== "operator") return call.origin;
+  return phase.transfer.target.operatorId === seenBy ? internalOrigin(call, phase.transfer.requestedAtMs) : call.origin;
+}
+
+/** Origin of a call that an operator of this office hands to a colleague at `atMs`. */
+export function internalOrigin(call: Call, atMs: number): TransferOrigin | null {
+  const phase = call.phase;
+  if (phase.kind !== "transferring") return call.origin;
+  return {
+    officeId: call.officeId,
+    officeLabel: call.officeLabel,
+    operatorId: phase.transfer.requestedBy,
+    transferId: phase.transfer.transferId,
+    reason: phase.transfer.reason,
+    waitedSeconds: secondsSpent(call, atMs),
+  };
+}
+
+/** Seconds the citizen has spent so far, in this office and in the earlier ones. */
+export function secondsSpent(call: Call, atMs: number): number {
+  return Math.max(0, Math.floor((atMs - call.startedAtMs) / 1000)) + (call.origin?.waitedSeconds ?? 0);
+}
+
+function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
+  const phase = call.phase;
+  switch (phase.kind) {
+    case "ringing":
+      if (phase.operatorId === operatorId) return { kind: "ringing" };
+      break;
+    case "talking":
+      if (phase.operatorId === operatorId) return { kind: "talking" };
+      break;
+    case "held":
+      if (phase.operatorId === operatorId) {
+        return phase.by.some((source) => source !== "caller") ? { kind: "holding" } : { kind: "talking" };
+      }
+      break;
+    case "transferring": {
+      const target = phase.transfer.target;
+      if (target.kind === "operator" && target.operatorId === operatorId) return { kind: "ringing" };
+      const progress = progressOf(call);
+      if (phase.operator.kind === "waiting" && phase.transfer.requestedBy === operatorId && progress !== null) {
+        return { kind: "transferring", progress };
+      }
+      break;
+    }
+    case "queued":
+    case "transferred":
+    case "ended":
+      break;
+  }
+  const departure = call.departed.findLast((one) => one.operatorId === operatorId);
+  return departure === undefined ? null : { kind: "gone", why: departure.why };
+}

@@ -1,0 +1,168 @@
+/** Builders of calls and events for tests of the call core. */
+import { applyCallEvent, beginCall } from "../src/domain/call/apply-call-event.ts";
+import type { Call, CallQueue, Device } from "../src/domain/call/call.ts";
+import type { CallEffect } from "../src/domain/call/call-effect.ts";
+import type { CallArrival, LaterCallEvent, TransferRequested } from "../src/domain/call/call-event.ts";
+import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../src/domain/call/ids.ts";
+import type { Step } from "../src/domain/call/step.ts";
+
+export const callId = "01KAQZ00000000000000000001" as CallId;
+export const contactId = "0123456789abcdef0123456789abcdef" as ContactId;
+export const callerLegId = "01KAQZ000000000000000000C1" as LegId;
+export const anna = "anna" as OperatorId;
+export const bruno = "bruno" as OperatorId;
+export const transferId = "01KAQZ000000000000000000X1" as TransferId;
+export const startMs = 1_000_000;
+
+export const queue: CallQueue = {
+  queueId: "urp",
+  label: "URP",
+  ringTimeoutMs: 20_000,
+  maxWaitMs: 600_000,
+  wrapUpMs: 3000,
+};
+
+export function leg(name: string): LegId {
+  return name as LegId;
+}
+
+export function device(name: string, media: Device["media"] = "rtp"): Device {
+  return { uri: `sip:${name}@192.0.2.7:5060`, nextHop: null, media };
+}
+
+export function arrival(change: Partial<CallArrival> = {}): CallArrival {
+  return {
+    type: "call-arrived",
+    atMs: startMs,
+    callId,
+    contactId,
+    officeId: "c_a100",
+    officeLabel: "Comune A",
+    direction: "in",
+    legId: callerLegId,
+    peer: { kind: "trunk", name: "tim" },
+    media: "rtp",
+    caller: { number: "+393331234567", displayName: null, isWithheld: false },
+    calledNumber: "+390668888888",
+    queue,
+    transferTimeoutMs: 30_000,
+    origin: null,
+    ticket: null,
+    ...change,
+  };
+}
+
+/** The same call come from another office: not answered until an operator answers. */
+export function memberArrival(): CallArrival {
+  return arrival({ peer: { kind: "member", name: "c_b200" } });
+}
+
+/** An event without its time: `play` gives it one second after the event before. */
+export type UntimedEvent = LaterCallEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, "atMs">
+    : never
+  : never;
+
+/** Plays events after the arrival, one second apart; gives the last step and every effect. */
+export function play(from: CallArrival, events: readonly UntimedEvent[]): Step & { all: CallEffect[]; atMs: number } {
+  let step = beginCall(from);
+  const all = [...step.effects];
+  let atMs = from.atMs;
+  for (const event of events) {
+    atMs += 1000;
+    step = applyCallEvent(step.call, { ...event, atMs } as LaterCallEvent);
+    all.push(...step.effects);
+  }
+  return { ...step, all, atMs };
+}
+
+export const annaAssigned: UntimedEvent = {
+  type: "operator-assigned",
+  operatorId: anna,
+  legs: [{ legId: leg("anna-1"), device: device("anna") }],
+};
+export const brunoAssigned: UntimedEvent = {
+  type: "operator-assigned",
+  operatorId: bruno,
+  legs: [{ legId: leg("bruno-1"), device: device("bruno") }],
+};
+export const annaAnswers: UntimedEvent = { type: "leg-answered", legId: leg("anna-1") };
+export const toTalking: readonly UntimedEvent[] = [annaAssigned, annaAnswers];
+
+export function officeTransfer(change: Partial<TransferRequested> = {}): UntimedEvent {
+  return {
+    type: "transfer-requested",
+    operatorId: anna,
+    transferId,
+    plan: {
+      target: { kind: "office", officeId: "c_b200" },
+      legId: leg("office-1"),
+      route: { uri: "sip:urp@c-b200.net.example", nextHop: "sip:192.0.2.9" },
+    },
+    ticketId: "01KAQZ000000000000000000T1",
+    reason: "competence",
+    message: "",
+    referrerLegId: null,
+    ...change,
+  };
+}
+
+export function operatorTransfer(): UntimedEvent {
+  return officeTransfer({
+    plan: {
+      target: { kind: "operator", operatorId: bruno },
+      legs: [{ legId: leg("bruno-x"), device: device("bruno") }],
+    },
+  });
+}
+
+export function effectNames(effects: readonly CallEffect[]): string[] {
+  return effects.map(nameOfEffect);
+}
+
+/** One word per effect, with what matters of it: `end-leg anna-1 answered-elsewhere`. */
+export function nameOfEffect(effect: CallEffect): string {
+  switch (effect.type) {
+    case "publish":
+      return `publish ${effect.happening.type}`;
+    case "connect-media":
+    case "disconnect-media":
+      return `${effect.type} ${effect.legIds.map(short).join("+")}`;
+    case "start-timer":
+    case "stop-timer":
+      return `${effect.type} ${effect.timer}`;
+    case "engage-operator":
+      return `${effect.type} ${effect.operatorId} ${effect.activity}`;
+    case "release-operator":
+      return `${effect.type} ${effect.operatorId} ${effect.why}`;
+    case "join-queue":
+      return `${effect.type} ${effect.priority}`;
+    case "leave-queue":
+      return effect.type;
+    case "reject-leg":
+      return `${effect.type} ${short(effect.legId)} ${effect.status}`;
+    case "end-leg":
+      return `${effect.type} ${short(effect.legId)} ${effect.reason}`;
+    case "notify-referrer":
+    case "refuse-reinvite":
+      return `${effect.type} ${short(effect.legId)} ${effect.status}`;
+    case "place-leg":
+    case "progress-leg":
+    case "answer-leg":
+    case "accept-answer":
+    case "answer-reinvite":
+    case "start-music":
+    case "stop-music":
+    case "release-media":
+      return `${effect.type} ${short(effect.legId)}`;
+  }
+}
+
+export function openLegsOf(call: Call): string[] {
+  return call.legs.filter((one) => one.state.kind !== "gone").map((one) => `${short(one.legId)} ${one.state.kind}`);
+}
+
+function short(legId: LegId): string {
+  return legId === callerLegId ? "caller" : legId;
+}
