@@ -71,7 +71,7 @@ export function play(from: CallArrival, events: readonly UntimedEvent[]): Step &
   let atMs = from.atMs;
   for (const event of events) {
     atMs += 1000;
-    step = applyCallEvent(step.call, { ...event, atMs } as LaterCallEvent);
+    step = applyCallEvent(step.call, { ...event, atMs });
     all.push(...step.effects);
   }
   return { ...step, all, atMs };

@@ -1,5 +1,5 @@
 /** Random sequences of events: whatever happens in whatever order, nothing is left behind. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   anna,
@@ -19,8 +19,7 @@ import { conversationOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
 import { engagementsOf } from "./summary.ts";
 import type { Call } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
-import type { LaterCallEvent } from "./call-event.ts";
-import type { LegId, TransferId } from "./ids.ts";
+import type { TransferId } from "./ids.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
@@ -35,7 +34,7 @@ const choices = fc.array(choice, { maxLength: 40 });
 const beginning = fc.constantFrom(arrival(), memberArrival());
 
 function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
-  const legId = (call.legs[pick % call.legs.length]?.legId ?? callerLegId) as LegId;
+  const legId = call.legs[pick % call.legs.length]?.legId ?? callerLegId;
   const operatorId = pick % 2 === 0 ? anna : bruno;
   const legs = Array.from({ length: 1 + (pick % 3) }, (_, n) => ({
     legId: leg(`leg-${serial}-${n}`),
@@ -162,7 +161,7 @@ function run(from: ReturnType<typeof arrival>, script: readonly Choice[], watch:
   let atMs = startMs;
   for (const [serial, one] of script.entries()) {
     atMs += one.stepMs;
-    const event = { ...eventOf(step.call, one, serial), atMs } as LaterCallEvent;
+    const event = { ...eventOf(step.call, one, serial), atMs };
     step = applyCallEvent(step.call, event);
     world.see(step.effects);
     watch(step.call, world);
@@ -213,7 +212,7 @@ describe("any sequence of events", () => {
         const ended = applyCallEvent(call, { type: "box-restarted", atMs });
         let later = ended.call;
         for (const [serial, one] of afterwards.entries()) {
-          const event = { ...eventOf(later, one, 1000 + serial), atMs } as LaterCallEvent;
+          const event = { ...eventOf(later, one, 1000 + serial), atMs };
           const step = applyCallEvent(later, event);
           expect(step.effects.filter((effect) => effect.type !== "refuse-reinvite")).toEqual([]);
           later = step.call;

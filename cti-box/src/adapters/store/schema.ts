@@ -1,0 +1,35 @@
+/** Tables of the call store and how they came to be. A migration is never changed once released; a new one is added. */
+
+export type CallTables = {
+  /** Every event of every call, in order: the truth from which all else can be made again. */
+  journal: { seq: number; call_id: string; at_ms: number; event: string };
+  /** Public events as consumers read them; the cursor is the row id, never reused. */
+  public_events: { cursor: number; call_id: string; at_ms: number; body: string };
+  /** Newest record of each call. `ended_at_ms` null: the call had not ended when the box last wrote. */
+  calls: { call_id: string; contact_id: string; started_at_ms: number; ended_at_ms: number | null; record: string };
+};
+
+export const migrations: readonly string[] = [
+  `CREATE TABLE journal (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     call_id TEXT NOT NULL,
+     at_ms INTEGER NOT NULL,
+     event TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX journal_by_call ON journal (call_id, seq);
+   CREATE TABLE public_events (
+     cursor INTEGER PRIMARY KEY AUTOINCREMENT,
+     call_id TEXT NOT NULL,
+     at_ms INTEGER NOT NULL,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE calls (
+     call_id TEXT PRIMARY KEY,
+     contact_id TEXT NOT NULL,
+     started_at_ms INTEGER NOT NULL,
+     ended_at_ms INTEGER,
+     record TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX calls_by_contact ON calls (contact_id);
+   CREATE INDEX calls_unfinished ON calls (call_id) WHERE ended_at_ms IS NULL;`,
+];

@@ -1,0 +1,147 @@
+/** What the application needs of the world. Adapters implement these; `testing/` has fakes of each. The media port is `media-port.ts`. */
+import type { PublicCallEvent, PublicCallHappening, CallSummaryView } from "../domain/call/call-view.ts";
+import type { CallEvent, MediaDirection } from "../domain/call/call-event.ts";
+import type { CallRecordView } from "../domain/call/call-record.ts";
+import type { LegDestination, LegEndReason } from "../domain/call/call-effect.ts";
+import type { Caller } from "../domain/call/call-view.ts";
+import type { MediaProfile } from "../domain/call/call.ts";
+import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
+import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
+import type { Source } from "../domain/trunk/identify-source.ts";
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Runs `then` once after `delayMs`; returns the way to stop it. */
+  after(delayMs: number, then: () => void): () => void;
+}
+
+/** Fresh identifiers: ULIDs, rising within the process, and RFC 7989 session ids. */
+export interface Ids {
+  callId(): CallId;
+  legId(): LegId;
+  transferId(): TransferId;
+  contactId(): ContactId;
+  /** Unguessable text of `bytes` random bytes, base64url. */
+  secret(bytes: number): string;
+}
+
+/** Structured log; `fields` always carry `callId` where a call is meant, numbers masked, never DTMF digits or credentials. */
+export interface Log {
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+export type Happening = { atMs: number; call: CallSummaryView } & PublicCallHappening;
+
+/** One step of a call as it goes to the journal. */
+export type JournalEntry = {
+  callId: CallId;
+  event: CallEvent;
+  published: readonly Happening[];
+  /** The call's record after the step. */
+  record: CallRecordView;
+};
+
+export interface CallStore {
+  /** Writes event, public events and record in one transaction, before any effect runs; returns the public events with their cursors. */
+  append(entry: JournalEntry): PublicCallEvent[];
+  /** Public events after `cursor`, oldest first. */
+  eventsAfter(cursor: number, limit: number): PublicCallEvent[];
+  records(filter: { after?: CallId; limit: number; contactId?: string }): CallRecordView[];
+  /** Journals of calls that had not ended when the box stopped. */
+  unfinishedCalls(): { callId: CallId; events: CallEvent[] }[];
+  close(): void;
+}
+
+export type PlaceLegOrder = {
+  legId: LegId;
+  to: LegDestination;
+  sdp: string;
+  caller: Caller;
+  callId: CallId;
+  contactId: ContactId;
+};
+
+/**
+ * Signalling of legs. Methods resolve when the message is on its way; what the far end makes of it comes as an event. A leg that is not
+ * known any more is no error: the far end was faster. Every leg ends with exactly one `leg-failed`, `leg-cancelled` or `leg-ended`.
+ */
+export interface CallSignalling {
+  start(host: SignallingHost): Promise<void>;
+  placeLeg(order: PlaceLegOrder): Promise<void>;
+  /** 180. */
+  progressLeg(legId: LegId): Promise<void>;
+  /** 200 with the box's answer. */
+  answerLeg(legId: LegId, sdp: string): Promise<void>;
+  rejectLeg(legId: LegId, refusal: { status: number; reason: LegEndReason }): Promise<void>;
+  endLeg(legId: LegId, reason: LegEndReason): Promise<void>;
+  answerReinvite(legId: LegId, sdp: string): Promise<void>;
+  refuseReinvite(legId: LegId, status: number): Promise<void>;
+  notifyReferrer(legId: LegId, status: number): Promise<void>;
+  /** Forgets the registrations made with an account; its legs are reported as lost. */
+  dropAccount(authorizationUser: string): void;
+  /** Legs that exist now, for the end-of-call check. */
+  openLegs(): LegId[];
+  close(): Promise<void>;
+}
+
+/** An INVITE outside a dialog, reduced to what the application decides on. */
+export type IncomingInvite = {
+  legId: LegId;
+  source: Source | { kind: "operator"; operatorId: OperatorId };
+  /** User and host of the request-URI. */
+  requestedUser: string;
+  requestedHost: string;
+  from: CallerIdentity;
+  /** First P-Asserted-Identity, if any (RFC 3325). */
+  asserted: CallerIdentity | null;
+  /** Privacy asks to withhold the identity. */
+  isPrivate: boolean;
+  userToUser: readonly string[];
+  /** Local UUID of Session-ID (RFC 7989), never the nil UUID. */
+  sessionId: string | null;
+  /** Headers of the network's proxy and boxes; believed from members only. */
+  sourceOffice: string | null;
+  transferHeader: string | null;
+  media: MediaProfile;
+  sdp: string;
+};
+
+export type CallerIdentity = { user: string | null; displayName: string | null };
+
+export type InviteVerdict = { kind: "accepted" } | { kind: "refused"; status: number; why: string };
+
+export type SignallingEvent =
+  | { type: "leg-progressed"; legId: LegId }
+  | { type: "leg-answered"; legId: LegId; sdp: string }
+  | { type: "leg-failed"; legId: LegId; status: number; q850: number | null }
+  | { type: "leg-cancelled"; legId: LegId }
+  | { type: "leg-ended"; legId: LegId; how: "bye" | "lost" | "closed" }
+  /** `sdp` null: a re-INVITE without offer. */
+  | { type: "leg-reinvited"; legId: LegId; sdp: string | null; direction: MediaDirection }
+  /** A REFER that was accepted with 202; progress is told with `notifyReferrer`. */
+  | { type: "leg-referred"; legId: LegId; user: string; host: string; hasReplaces: boolean }
+  | { type: "leg-digit"; legId: LegId; digit: string; durationMs: number };
+
+/** Who may register and call from a phone of this office. */
+export type SipAccount = {
+  authorizationUser: string;
+  password: string;
+  operatorId: OperatorId;
+  kind: "session" | "phone";
+  /** Users of the address of record this account may register: login and extension. */
+  users: readonly string[];
+};
+
+/** The application as the signalling adapter sees it. Methods answer at once; the work goes on after them. */
+export interface SignallingHost {
+  identifySource(from: { address: string; port: number }): Source;
+  findAccount(authorizationUser: string): SipAccount | null;
+  registrationsChanged(operatorId: OperatorId, devices: readonly RegisteredDevice[]): void;
+  inviteReceived(invite: IncomingInvite): InviteVerdict;
+  /** Is this leg one that may transfer by REFER (an operator's own phone in a call)? */
+  mayRefer(legId: LegId): boolean;
+  legEvent(event: SignallingEvent): void;
+}

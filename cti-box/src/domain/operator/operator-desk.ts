@@ -1,0 +1,89 @@
+/**
+ * Who can be rung. Presence is put together from what the operator chose, the page, the registered devices and the calls in hand.
+ *   signed-out ─page or phone─▶ available ⇄ away
+ *   available ─ring─▶ ringing ─answer─▶ on-call ─end─▶ wrap-up ─time─▶ available        page silent: unreachable
+ * In memory only; never written anywhere.
+ */
+import type { CallId, OperatorId } from "../call/ids.ts";
+import type { Device } from "../call/call.ts";
+import type { OperatorAvailability, OperatorPresence } from "./operator.ts";
+
+export type PageState = { kind: "absent" } | { kind: "reachable"; pageId: string } | { kind: "silent"; pageId: string };
+
+/** A registered contact; `account` says whether it belongs to a page's session or to a phone of its own. */
+export type RegisteredDevice = { device: Device; account: "session" | "phone" };
+
+export type DeskEntry = {
+  operatorId: OperatorId;
+  queueIds: readonly string[];
+  availability: OperatorAvailability;
+  page: PageState;
+  devices: readonly RegisteredDevice[];
+  calls: ReadonlyMap<CallId, "ringing" | "on-call">;
+  /** When the operator last became idle: the longest idle one is rung first. */
+  idleSinceMs: number;
+  wrapUpUntilMs: number;
+};
+
+export function emptyEntry(operatorId: OperatorId, queueIds: readonly string[]): DeskEntry {
+  return {
+    operatorId,
+    queueIds,
+    availability: "available",
+    page: { kind: "absent" },
+    devices: [],
+    calls: new Map(),
+    idleSinceMs: 0,
+    wrapUpUntilMs: 0,
+  };
+}
+
+/** Devices that may be rung now: a page's phone only while the page's own code answers, other phones always. */
+export function ringableDevices(entry: DeskEntry): Device[] {
+  return entry.devices
+    .filter((one) => one.account === "phone" || entry.page.kind === "reachable")
+    .map((one) => one.device);
+}
+
+export function presenceOf(entry: DeskEntry, nowMs: number): OperatorPresence {
+  const activities = [...entry.calls.values()];
+  if (activities.includes("on-call")) return "on-call";
+  if (activities.includes("ringing")) return "ringing";
+  if (entry.page.kind === "absent" && entry.devices.length === 0) return "signed-out";
+  if (entry.availability === "away") return "away";
+  if (ringableDevices(entry).length === 0) return "unreachable";
+  return nowMs < entry.wrapUpUntilMs ? "wrap-up" : "available";
+}
+
+/** The available operator of a queue who has been idle longest, without those in `except`; null when there is none. */
+export function longestIdleOperator(
+  entries: Iterable<DeskEntry>,
+  wanted: { queueId: string; except: readonly OperatorId[]; nowMs: number },
+): DeskEntry | null {
+  let best: DeskEntry | null = null;
+  for (const entry of entries) {
+    if (!entry.queueIds.includes(wanted.queueId) || wanted.except.includes(entry.operatorId)) continue;
+    if (presenceOf(entry, wanted.nowMs) !== "available") continue;
+    if (best === null || entry.idleSinceMs < best.idleSinceMs) best = entry;
+  }
+  return best;
+}
+
+export function withCall(entry: DeskEntry, callId: CallId, activity: "ringing" | "on-call"): DeskEntry {
+  return { ...entry, calls: new Map([...entry.calls, [callId, activity]]) };
+}
+
+export type Release = {
+  callId: CallId;
+  why: "talked" | "not-answered" | "ring-withdrawn";
+  wrapUpMs: number;
+  nowMs: number;
+};
+
+/** A call lets the operator go. Who talked or did not answer goes to the end of the idle line; a withdrawn ring costs no place. */
+export function withoutCall(entry: DeskEntry, release: Release): DeskEntry {
+  const calls = new Map([...entry.calls].filter(([callId]) => callId !== release.callId));
+  if (release.why === "ring-withdrawn") return { ...entry, calls };
+  const wrapUpUntilMs = release.why === "talked" ? release.nowMs + release.wrapUpMs : entry.wrapUpUntilMs;
+  return { ...entry, calls, idleSinceMs: release.nowMs, wrapUpUntilMs };
+}

@@ -1,0 +1,31 @@
+/**
+ * Callers who wait for an operator. Returned callers (their operator was lost, their transfer failed) go first, then who waits longest.
+ */
+import type { CallId, OperatorId } from "../call/ids.ts";
+
+export type WaitingCall = {
+  callId: CallId;
+  queueId: string;
+  sinceMs: number;
+  priority: "new" | "returned";
+  /** `now-or-never`: served in this moment or turned away. */
+  patience: "wait" | "now-or-never";
+  /** Operators who did not take this call lately. */
+  except: readonly OperatorId[];
+};
+
+/** The line in the order it is served. */
+export function inServingOrder(line: Iterable<WaitingCall>): WaitingCall[] {
+  return [...line].toSorted(
+    (one, other) => rank(one) - rank(other) || one.sinceMs - other.sinceMs || compareIds(one.callId, other.callId),
+  );
+}
+
+function rank(waiting: WaitingCall): number {
+  return waiting.priority === "returned" ? 0 : 1;
+}
+
+/** Ids are ULIDs: their order is the order of arrival within the same millisecond. */
+function compareIds(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
+}
