@@ -1,0 +1,157 @@
+/**
+ * Headers of a message: in order, with their spelling kept, found by name without regard to case or compact form (RFC 3261 §7.3).
+ * Values stay text until somebody asks for their parts: most headers of most messages are only passed on.
+ */
+
+const compactForms: Readonly<Record<string, string>> = {
+  a: "accept-contact",
+  b: "referred-by",
+  c: "content-type",
+  d: "request-disposition",
+  e: "content-encoding",
+  f: "from",
+  i: "call-id",
+  j: "reject-contact",
+  k: "supported",
+  l: "content-length",
+  m: "contact",
+  o: "event",
+  r: "refer-to",
+  s: "subject",
+  t: "to",
+  u: "allow-events",
+  v: "via",
+  x: "session-expires",
+  y: "identity",
+};
+
+/** Spellings that the rule "capital after each dash" does not give. */
+const knownSpellings: Readonly<Record<string, string>> = {
+  "call-id": "Call-ID",
+  cseq: "CSeq",
+  "www-authenticate": "WWW-Authenticate",
+  rack: "RAck",
+  rseq: "RSeq",
+  "mime-version": "MIME-Version",
+  "sip-etag": "SIP-ETag",
+  "sip-if-match": "SIP-If-Match",
+  "p-asserted-identity": "P-Asserted-Identity",
+  "min-se": "Min-SE",
+  "session-id": "Session-ID",
+};
+
+export type Header = { name: string; key: string; value: string };
+
+/** Long lower-case name of a header, whatever its spelling. */
+export function headerKey(name: string): string {
+  const lower = name.toLowerCase();
+  return compactForms[lower] ?? lower;
+}
+
+/** The spelling that we write. */
+export function headerSpelling(key: string): string {
+  return (
+    knownSpellings[key] ??
+    key.replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
+  );
+}
+
+export class HeaderList {
+  readonly #headers: Header[];
+
+  constructor(headers: Header[] = []) {
+    this.#headers = headers;
+  }
+
+  get size(): number {
+    return this.#headers.length;
+  }
+
+  /** First value of that name. */
+  first(key: string): string | undefined {
+    for (const header of this.#headers) if (header.key === key) return header.value;
+    return undefined;
+  }
+
+  has(key: string): boolean {
+    return this.first(key) !== undefined;
+  }
+
+  /** Every line of that name, in order; a line may still hold several values. */
+  lines(key: string): string[] {
+    const found: string[] = [];
+    for (const header of this.#headers) if (header.key === key) found.push(header.value);
+    return found;
+  }
+
+  /** Every value of that name, comma lists taken apart. For list headers only (Via, Route, Contact …). */
+  values(key: string): string[] {
+    return this.lines(key).flatMap(splitList);
+  }
+
+  append(name: string, value: string): this {
+    this.#headers.push({ name, key: headerKey(name), value });
+    return this;
+  }
+
+  /** Replaces the first line of that name and drops the others; appends when there is none. */
+  set(name: string, value: string): this {
+    const key = headerKey(name);
+    const index = this.#headers.findIndex((header) => header.key === key);
+    if (index === -1) return this.append(name, value);
+    this.#headers[index] = { name: this.#headers[index]?.name ?? name, key, value };
+    for (let later = this.#headers.length - 1; later > index; later -= 1) {
+      if (this.#headers[later]?.key === key) this.#headers.splice(later, 1);
+    }
+    return this;
+  }
+
+  remove(key: string): this {
+    for (let index = this.#headers.length - 1; index >= 0; index -= 1) {
+      if (this.#headers[index]?.key === key) this.#headers.splice(index, 1);
+    }
+    return this;
+  }
+
+  /** Replaces the first value of a list header and keeps the rest of the list. */
+  replaceFirstValue(key: string, value: string): this {
+    const index = this.#headers.findIndex((header) => header.key === key);
+    const header = this.#headers[index];
+    if (!header) return this;
+    const [, ...rest] = splitList(header.value);
+    this.#headers[index] = { ...header, value: [value, ...rest].join(", ") };
+    return this;
+  }
+
+  [Symbol.iterator](): IterableIterator<Header> {
+    return this.#headers[Symbol.iterator]();
+  }
+
+  copy(): HeaderList {
+    return new HeaderList([...this.#headers]);
+  }
+}
+
+/** Splits a comma list, with quoted strings and angle brackets left whole (RFC 3261 §7.3.1). */
+export function splitList(value: string): string[] {
+  if (!value.includes(",")) return [value.trim()];
+  const parts: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  let depth = 0;
+  for (let index = 0; index < value.length; index += 1) {
+    const letter = value[index];
+    if (isQuoted) {
+      if (letter === "\\") index += 1;
+      else if (letter === '"') isQuoted = false;
+    } else if (letter === '"') isQuoted = true;
+    else if (letter === "<") depth += 1;
+    else if (letter === ">") depth = Math.max(0, depth - 1);
+    else if (letter === "," && depth === 0) {
+      parts.push(value.slice(start, index).trim());
+      start = index + 1;
+    }
+  }
+  parts.push(value.slice(start).trim());
+  return parts.filter((part) => part.length > 0);
+}

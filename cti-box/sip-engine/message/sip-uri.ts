@@ -1,0 +1,68 @@
+/** SIP URIs and name-addr values (RFC 3261 §19.1, §20.10), read tolerantly. */
+
+export type SipUri = {
+  scheme: "sip" | "sips";
+  user: string | null;
+  host: string;
+  port: number | null;
+  params: ReadonlyMap<string, string | null>;
+};
+
+export type NameAddress = { uri: string; params: ReadonlyMap<string, string | null> };
+
+const uriPattern = /^(sips?):(?:([^@]*)@)?(\[[0-9a-fA-F:.]+\]|[^:;?@[\]\s]+)(?::(\d{1,5}))?((?:;[^?]*)?)(?:\?.*)?$/i;
+
+/** The parts of a SIP URI, or null when it is none (a tel: URI, garbage). IPv6 hosts keep their brackets. */
+export function parseSipUri(text: string): SipUri | null {
+  const found = uriPattern.exec(text.trim());
+  if (!found) return null;
+  const port = found[4] === undefined ? null : Number(found[4]);
+  if (port !== null && (port < 1 || port > 65_535)) return null;
+  return {
+    scheme: found[1]?.toLowerCase() === "sips" ? "sips" : "sip",
+    user: found[2] ?? null,
+    host: (found[3] ?? "").toLowerCase(),
+    port,
+    params: parseParams(found[5] ?? ""),
+  };
+}
+
+/** `;a=1;b` to a map with lower-case names; a quoted value loses its quotes. */
+export function parseParams(text: string): ReadonlyMap<string, string | null> {
+  const params = new Map<string, string | null>();
+  for (const part of text.split(";")) {
+    const equals = part.indexOf("=");
+    const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
+    if (name === "") continue;
+    const value = equals === -1 ? null : part.slice(equals + 1).trim();
+    params.set(name, value?.startsWith('"') ? value.slice(1, -1) : value);
+  }
+  return params;
+}
+
+/** `"Name" <uri>;tag=x` or `uri;tag=x` (where the parameters belong to the header, RFC 3261 §20). */
+export function parseNameAddress(value: string): NameAddress {
+  // Brackets inside a quoted display name do not count.
+  const withoutName = value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "");
+  const open = withoutName.indexOf("<");
+  if (open === -1) {
+    const semicolon = withoutName.indexOf(";");
+    return semicolon === -1
+      ? { uri: withoutName.trim(), params: new Map() }
+      : { uri: withoutName.slice(0, semicolon).trim(), params: parseParams(withoutName.slice(semicolon)) };
+  }
+  const close = withoutName.indexOf(">", open);
+  const end = close === -1 ? withoutName.length : close;
+  return { uri: withoutName.slice(open + 1, end).trim(), params: parseParams(withoutName.slice(end + 1)) };
+}
+
+/** Tag of a From or To value, or null. */
+export function tagOf(value: string | undefined): string | null {
+  return value === undefined ? null : (parseNameAddress(value).params.get("tag") ?? null);
+}
+
+/** The value with its display name and URI kept and the tag appended. */
+export function withTag(value: string, tag: string): string {
+  const text = value.trim();
+  return text.includes("<") ? `${text};tag=${tag}` : `<${text}>;tag=${tag}`;
+}

@@ -1,0 +1,30 @@
+/** The Via header (RFC 3261 §20.42, RFC 3581): where a response goes. */
+import { parseParams } from "./sip-uri.ts";
+
+export type Via = { protocol: string; host: string; port: number | null; params: ReadonlyMap<string, string | null> };
+
+const viaPattern =
+  /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;]+)\s*(?::\s*(\d{1,5}))?\s*((?:;.*)?)$/i;
+
+/** The parts of one Via value, or null when it cannot be read. `protocol` is lower-case. */
+export function parseVia(value: string): Via | null {
+  const found = viaPattern.exec(value.trim());
+  if (!found) return null;
+  return {
+    protocol: (found[1] ?? "").toLowerCase(),
+    host: found[2] ?? "",
+    port: found[3] === undefined ? null : Number(found[3]),
+    params: parseParams(found[4] ?? ""),
+  };
+}
+
+/** The value as the application and the response see it: `rport` and, where it differs, `received` filled in (RFC 3581 §4). */
+export function withReceived(value: string, via: Via, source: { address: string; port: number }): string {
+  const bare = value
+    .replace(/;\s*rport(\s*=\s*[^;\s]*)?(?=\s*(;|$))/i, "")
+    .replace(/;\s*received\s*=\s*[^;\s]*/i, "")
+    .trimEnd();
+  const host = via.host.replace(/^\[|\]$/g, "");
+  const received = host === source.address ? "" : `;received=${source.address}`;
+  return `${bare}${received};rport=${source.port}`;
+}

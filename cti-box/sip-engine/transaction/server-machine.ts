@@ -1,0 +1,109 @@
+/**
+ * Server transactions (RFC 3261 §17.2, RFC 6026 §7.1), as pure machines.
+ *
+ *   INVITE      proceeding ─2xx─▶ accepted ─timer L─▶ terminated
+ *                   └──3xx-6xx─▶ completed ─ACK─▶ confirmed ─timer I─▶ terminated
+ *                                    └──── timer H ────────────────▶ terminated
+ *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ completed ─timer J─▶ terminated
+ *                  └──────────────┴ abandoned (the application never answers) ─▶ terminated
+ *
+ * `retransmit` is timer G. The 2xx of an INVITE is repeated by the dialog, not here. A request that arrives again gets the last answer again.
+ */
+import type { TimerValues } from "./timers.ts";
+
+export type ServerState = "trying" | "proceeding" | "accepted" | "completed" | "confirmed" | "terminated";
+export type ServerTimer = "retransmit" | "linger" | "abandon";
+
+export type ServerEvent =
+  | { type: "start" }
+  | { type: "request-again" }
+  | { type: "ack" }
+  | { type: "respond"; status: number }
+  | { type: "timer"; timer: ServerTimer };
+
+export type ServerEffect =
+  /** Send the answer just given. */
+  | { type: "send-response" }
+  /** Send the last answer once more. */
+  | { type: "repeat-response" }
+  | { type: "refuse" }
+  | { type: "start-timer"; timer: ServerTimer; afterMs: number }
+  | { type: "stop-timer"; timer: ServerTimer };
+
+export type ServerMachine = { isInvite: boolean; isReliable: boolean; state: ServerState; intervalMs: number };
+export type ServerStep = { machine: ServerMachine; effects: ServerEffect[] };
+
+export function serverMachine(isInvite: boolean, isReliable: boolean, timers: TimerValues): ServerMachine {
+  return { isInvite, isReliable, state: isInvite ? "proceeding" : "trying", intervalMs: timers.t1 };
+}
+
+export function applyServerEvent(machine: ServerMachine, event: ServerEvent, timers: TimerValues): ServerStep {
+  switch (event.type) {
+    case "start":
+      // An INVITE may ring for long; its end is the application's or the caller's business.
+      return machine.isInvite
+        ? unchanged(machine)
+        : { machine, effects: [{ type: "start-timer", timer: "abandon", afterMs: timers.timeout * 2 }] };
+    case "request-again":
+      return requestAgain(machine);
+    case "ack":
+      return acknowledged(machine, timers);
+    case "respond":
+      return responded(machine, event.status, timers);
+    case "timer":
+      return timerFired(machine, event.timer, timers);
+  }
+}
+
+function requestAgain(machine: ServerMachine): ServerStep {
+  // Accepted: the dialog repeats the 2xx itself (RFC 6026 §7.1). Confirmed: a late copy.
+  const repeats = machine.state === "proceeding" || machine.state === "completed";
+  return { machine, effects: repeats ? [{ type: "repeat-response" }] : [] };
+}
+
+function acknowledged(machine: ServerMachine, timers: TimerValues): ServerStep {
+  if (!machine.isInvite || machine.state !== "completed") return unchanged(machine);
+  const stop: ServerEffect = { type: "stop-timer", timer: "retransmit" };
+  if (machine.isReliable)
+    return { machine: { ...machine, state: "terminated" }, effects: [stop, { type: "stop-timer", timer: "linger" }] };
+  return {
+    machine: { ...machine, state: "confirmed" },
+    effects: [stop, { type: "start-timer", timer: "linger", afterMs: timers.t4 }],
+  };
+}
+
+function responded(machine: ServerMachine, status: number, timers: TimerValues): ServerStep {
+  if (machine.state !== "trying" && machine.state !== "proceeding") return { machine, effects: [{ type: "refuse" }] };
+  if (status < 200) return { machine: { ...machine, state: "proceeding" }, effects: [{ type: "send-response" }] };
+  return machine.isInvite ? inviteEnds(machine, status, timers) : requestEnds(machine, timers);
+}
+
+function inviteEnds(machine: ServerMachine, status: number, timers: TimerValues): ServerStep {
+  const linger: ServerEffect = { type: "start-timer", timer: "linger", afterMs: timers.timeout };
+  if (status < 300) return { machine: { ...machine, state: "accepted" }, effects: [{ type: "send-response" }, linger] };
+  const effects: ServerEffect[] = [{ type: "send-response" }, linger];
+  if (!machine.isReliable) effects.push({ type: "start-timer", timer: "retransmit", afterMs: timers.t1 });
+  return { machine: { ...machine, state: "completed" }, effects };
+}
+
+function requestEnds(machine: ServerMachine, timers: TimerValues): ServerStep {
+  const effects: ServerEffect[] = [{ type: "stop-timer", timer: "abandon" }, { type: "send-response" }];
+  if (machine.isReliable) return { machine: { ...machine, state: "terminated" }, effects };
+  effects.push({ type: "start-timer", timer: "linger", afterMs: timers.timeout });
+  return { machine: { ...machine, state: "completed" }, effects };
+}
+
+function timerFired(machine: ServerMachine, timer: ServerTimer, timers: TimerValues): ServerStep {
+  if (timer === "linger" || timer === "abandon") return { machine: { ...machine, state: "terminated" }, effects: [] };
+  if (machine.state !== "completed" || !machine.isInvite) return unchanged(machine);
+  const next = Math.min(machine.intervalMs * 2, timers.t2);
+  const effects: ServerEffect[] = [
+    { type: "repeat-response" },
+    { type: "start-timer", timer: "retransmit", afterMs: next },
+  ];
+  return { machine: { ...machine, intervalMs: next }, effects };
+}
+
+function unchanged(machine: ServerMachine): ServerStep {
+  return { machine, effects: [] };
+}

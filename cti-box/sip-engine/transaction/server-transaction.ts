@@ -1,0 +1,118 @@
+/** A server transaction at work: the machine of `server-machine.ts` with its request, the way back and its timers. */
+import type { SipRequest, SipResponse } from "../message/sip-message.ts";
+import { writeMessage } from "../message/write-message.ts";
+import type { Flow } from "../transport/flow.ts";
+import {
+  applyServerEvent,
+  serverMachine,
+  type ServerEvent,
+  type ServerMachine,
+  type ServerTimer,
+} from "./server-machine.ts";
+import type { TimerValues } from "./timers.ts";
+
+export type ServerOrder = {
+  id: string;
+  key: string;
+  request: SipRequest;
+  /** Where the request came from, as the application is told. */
+  source: Flow;
+  /** Where answers go (RFC 3261 §18.2.2, RFC 3581 §4). */
+  back: Flow;
+  timers: TimerValues;
+  released: (transaction: ServerTransaction) => void;
+};
+
+export class ServerTransaction {
+  readonly id: string;
+  readonly key: string;
+  readonly request: SipRequest;
+  readonly source: Flow;
+  readonly back: Flow;
+  /** The tag of our To in every answer of this transaction; the application's own if its first answer has one. */
+  localTag: string | null = null;
+  readonly #order: ServerOrder;
+  readonly #running = new Map<ServerTimer, NodeJS.Timeout>();
+  #machine: ServerMachine;
+  #last: Buffer | null = null;
+
+  constructor(order: ServerOrder) {
+    this.id = order.id;
+    this.key = order.key;
+    this.request = order.request;
+    this.source = order.source;
+    this.back = order.back;
+    this.#order = order;
+    this.#machine = serverMachine(order.request.method === "INVITE", order.back.protocol !== "udp", order.timers);
+    this.#apply({ type: "start" });
+  }
+
+  /** No final answer was given yet. */
+  get isOpen(): boolean {
+    return this.#machine.state === "trying" || this.#machine.state === "proceeding";
+  }
+
+  get state(): ServerMachine["state"] {
+    return this.#machine.state;
+  }
+
+  /** Sends the answer. False: a final one was sent already, or the transaction is over. */
+  respond(response: SipResponse): boolean {
+    if (!this.isOpen) return false;
+    this.#last = writeMessage(response);
+    this.#apply({ type: "respond", status: response.status });
+    return true;
+  }
+
+  requestAgain(): void {
+    this.#apply({ type: "request-again" });
+  }
+
+  acknowledge(): void {
+    this.#apply({ type: "ack" });
+  }
+
+  /** Sends the last answer once more: the dialog repeats its 2xx through here. */
+  repeat(): void {
+    if (this.#last) this.back.send(this.#last);
+  }
+
+  abandon(): void {
+    this.#stopAll();
+    this.#machine = { ...this.#machine, state: "terminated" };
+  }
+
+  #apply(event: ServerEvent): void {
+    if (this.#machine.state === "terminated") return;
+    const step = applyServerEvent(this.#machine, event, this.#order.timers);
+    this.#machine = step.machine;
+    for (const effect of step.effects) {
+      if (effect.type === "send-response" || effect.type === "repeat-response") this.repeat();
+      else if (effect.type === "start-timer") this.#start(effect.timer, effect.afterMs);
+      else if (effect.type === "stop-timer") this.#stop(effect.timer);
+    }
+    if (step.machine.state === "terminated") {
+      this.#stopAll();
+      this.#order.released(this);
+    }
+  }
+
+  #start(timer: ServerTimer, afterMs: number): void {
+    this.#stop(timer);
+    const fire = (): void => {
+      this.#running.delete(timer);
+      this.#apply({ type: "timer", timer });
+    };
+    this.#running.set(timer, setTimeout(fire, afterMs));
+  }
+
+  #stop(timer: ServerTimer): void {
+    clearTimeout(this.#running.get(timer));
+    this.#running.delete(timer);
+  }
+
+  #stopAll(): void {
+    for (const timeout of this.#running.values()) clearTimeout(timeout);
+    this.#running.clear();
+  }
+}

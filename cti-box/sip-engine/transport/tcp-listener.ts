@@ -1,0 +1,115 @@
+/** SIP over TCP: accepted and placed connections, one framer each (RFC 3261 §18). */
+import { once } from "node:events";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import type { Flow, Listener, TransportEvents } from "./flow.ts";
+import { StreamFramer } from "./stream-framer.ts";
+
+const connectDeadlineMs = 4_000;
+const largestConnections = 10_000;
+/** Unsent bytes after which a peer that does not read is let go. */
+const largestBacklog = 4 * 1024 * 1024;
+
+type Upwards = { events: TransportEvents; hostFor: (peer: string) => string };
+
+export class TcpListener {
+  readonly listener: Listener;
+  readonly #server: Server;
+  readonly #events: TransportEvents;
+  readonly #hostFor: (peer: string) => string;
+  readonly #flows = new Map<string, { flow: Flow; socket: Socket }>();
+
+  private constructor(listener: Listener, server: Server, upwards: Upwards) {
+    this.listener = listener;
+    this.#server = server;
+    this.#events = upwards.events;
+    this.#hostFor = upwards.hostFor;
+  }
+
+  static async open(
+    listener: Listener,
+    events: TransportEvents,
+    hostFor: (peer: string) => string,
+  ): Promise<TcpListener> {
+    const server = createServer({ noDelay: true, keepAlive: true });
+    server.maxConnections = largestConnections;
+    const opened = once(server, "listening");
+    server.listen(listener.port, listener.host);
+    await opened;
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : listener.port;
+    const tcp = new TcpListener({ ...listener, port }, server, { events, hostFor });
+    server.on("connection", (socket) => tcp.#adopt(socket));
+    server.on("error", () => undefined);
+    return tcp;
+  }
+
+  /** The open connection to that peer, if there is one. */
+  existing(address: string, port: number): Flow | null {
+    const entry = this.#flows.get(`${address}:${port}`);
+    return entry?.flow.isOpen() ? entry.flow : null;
+  }
+
+  /** The open connection to that peer, or a new one. Rejects when it cannot be made in time. */
+  async flowTo(address: string, port: number): Promise<Flow> {
+    const open = this.existing(address, port);
+    if (open) return open;
+    const socket = connect({ host: address, port, noDelay: true, keepAlive: true });
+    try {
+      await once(socket, "connect", { signal: AbortSignal.timeout(connectDeadlineMs) });
+    } catch (error) {
+      socket.on("error", () => undefined);
+      socket.destroy();
+      throw error;
+    }
+    return this.existing(address, port) ?? this.#adopt(socket);
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    for (const { socket } of this.#flows.values()) socket.destroy();
+    await closed;
+  }
+
+  #adopt(socket: Socket): Flow {
+    const remoteAddress = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const remotePort = socket.remotePort ?? 0;
+    const key = `${remoteAddress}:${remotePort}`;
+    const flow: Flow = {
+      protocol: "tcp",
+      listener: this.listener,
+      advertised: { host: this.#hostFor(remoteAddress), port: this.listener.port },
+      remoteAddress,
+      remotePort,
+      id: `tcp:${key}`,
+      isOpen: () => !socket.destroyed && socket.writable,
+      send: (bytes, failed) => {
+        if (socket.destroyed || socket.writableLength > largestBacklog) {
+          failed?.(new Error("connection is closed or does not take data"));
+          socket.destroy();
+          return;
+        }
+        socket.write(bytes, (error) => {
+          if (error) failed?.(error);
+        });
+      },
+    };
+    this.#flows.set(key, { flow, socket });
+    const framer = new StreamFramer();
+    socket.on("data", (chunk) => this.#read(framer, chunk, { flow, socket }));
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => {
+      if (this.#flows.get(key)?.socket === socket) this.#flows.delete(key);
+      this.#events.closed(flow);
+    });
+    return flow;
+  }
+
+  #read(framer: StreamFramer, chunk: Buffer, connection: { flow: Flow; socket: Socket }): void {
+    for (const framed of framer.push(chunk)) {
+      if (framed.kind === "message") this.#events.received(framed.bytes, connection.flow);
+      else if (framed.kind === "ping") connection.socket.write("\r\n");
+      else connection.socket.destroy();
+    }
+  }
+}
