@@ -1,7 +1,7 @@
 /** The call core: `(call, event) → (call, effects)`. Pure: same input, same step; an event that does not apply changes nothing. */
 import { transferFailureOf } from "../transfer/failure-cause.ts";
 import { endCall } from "./ending.ts";
-import { boxRestarted, legLeft, mediaLeft } from "./leaving.ts";
+import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legReinvited, resume } from "./holding.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
 import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator } from "./ringing.ts";
@@ -60,6 +60,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return ticketAttached(step, event);
     case "timer-fired":
       return timerFired(step, event);
+    case "box-stopping":
+      return boxStopping(step, atMs);
     case "box-restarted":
       return boxRestarted(step, atMs);
   }

@@ -74,6 +74,9 @@ export type CallEvent =
   | { type: "transfer-cancelled"; atMs: number; operatorId: OperatorId; transferId: TransferId }
   | { type: "ticket-attached"; atMs: number; operatorId: OperatorId; ticketId: string }
   | { type: "timer-fired"; atMs: number; timer: TimerName; deadlineMs: number }
+  /** The box is being stopped in good order: everybody is told. */
+  | { type: "box-stopping"; atMs: number }
+  /** The box was killed and is back: there is nobody left to tell. */
   | { type: "box-restarted"; atMs: number };
 
 /** Every event after the arrival. */

@@ -91,6 +91,12 @@ export function mediaLeft(step: Step, legId: LegId, atMs: number): Step {
     : endCall(step, { atMs, cause: "media-failure", reason: "failure" });
 }
 
+/** The box is being stopped: every leg is told. */
+export function boxStopping(step: Step, atMs: number): Step {
+  const settled = step.call.phase.kind === "transferring" ? withFailedTransfer(step, atMs) : step;
+  return endCall(settled, { atMs, cause: "box-restarted", reason: "failure" });
+}
+
 /** The box was restarted: nothing of the call's signalling or media is left. */
 export function boxRestarted(step: Step, atMs: number): Step {
   const unmediated = step.call.legs.reduce((soFar, leg) => legGone(soFar, leg.legId, atMs), step);

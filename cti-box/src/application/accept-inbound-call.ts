@@ -1,0 +1,178 @@
+/**
+ * An INVITE from outside or from a phone of the office becomes a call, or is refused with a status. What a source may say about itself
+ * depends on who it is: only members may carry a ticket, a contact id, a transfer's origin; a carrier's asserted identity is the caller.
+ */
+import { readTicketPointer } from "../domain/transfer/ticket-pointer.ts";
+import { readTransferHeader } from "../domain/transfer/transfer-header.ts";
+import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
+import { toE164 } from "../domain/routing/phone-number.ts";
+import { officeNamed } from "../domain/transfer/network-directory.ts";
+import type { CallArrival } from "../domain/call/call-event.ts";
+import type { Caller, TransferOrigin } from "../domain/call/call-view.ts";
+import type { ContactId, OperatorId } from "../domain/call/ids.ts";
+import type { OperatorProfile } from "../domain/operator/operator.ts";
+import type { TicketPointer } from "../domain/transfer/ticket-pointer.ts";
+import type { Office } from "./office-settings.ts";
+import type { Ids, IncomingInvite } from "./ports.ts";
+
+export type Admission =
+  | { kind: "queue"; arrival: CallArrival; stripped: readonly string[] }
+  | { kind: "colleague"; arrival: CallArrival; callee: OperatorProfile }
+  | { kind: "refused"; status: number; why: string };
+
+export function admitInvite(office: Office, invite: IncomingInvite, fresh: { ids: Ids; nowMs: number }): Admission {
+  switch (invite.source.kind) {
+    case "trunk":
+      return fromTrunk(office, invite, fresh);
+    case "proxy":
+    case "member":
+      return fromMember(office, invite, fresh);
+    case "operator":
+      return fromOperator(office, invite, fresh);
+    case "unknown":
+      return { kind: "refused", status: 403, why: "source is neither a carrier nor a member of the network" };
+  }
+}
+
+type Fresh = { ids: Ids; nowMs: number };
+
+function fromTrunk(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
+  if (invite.source.kind !== "trunk") return { kind: "refused", status: 403, why: "not a carrier" };
+  const queueId = queueOfNumber(office.routes, invite.requestedUser);
+  if (queueId === null) return { kind: "refused", status: 404, why: "number is not one of this office" };
+  const arrival: CallArrival = {
+    ...arrivalOf(office, invite, fresh),
+    direction: "in",
+    peer: { kind: "trunk", name: invite.source.trunkId },
+    contactId: fresh.ids.contactId(),
+    caller: callerOf(invite, invite.asserted ?? invite.from),
+    calledNumber: toE164(invite.requestedUser),
+    queue: office.queues.get(queueId) ?? null,
+    origin: null,
+    ticket: null,
+  };
+  return { kind: "queue", arrival, stripped: forgedBy(invite) };
+}
+
+/** What a carrier has no business to send; named for the log, used for nothing. */
+function forgedBy(invite: IncomingInvite): string[] {
+  return [
+    ...(invite.userToUser.length > 0 ? ["User-to-User"] : []),
+    ...(invite.transferHeader === null ? [] : ["X-LA2-Transfer"]),
+    ...(invite.sourceOffice === null ? [] : ["X-LA2-Source-Office"]),
+  ];
+}
+
+function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
+  const queueId = queueOfMemberTarget(office.routes, invite.requestedUser);
+  if (queueId === null) return { kind: "refused", status: 404, why: "no such queue in this office" };
+  const pointer = readTicketPointer(invite.userToUser);
+  const sourceId = sourceOfficeOf(office, invite, pointer);
+  const source = sourceId === null ? null : officeNamed(office.network, sourceId);
+  if (source?.status === "suspended") return { kind: "refused", status: 403, why: "office is suspended" };
+  const arrival: CallArrival = {
+    ...arrivalOf(office, invite, fresh),
+    direction: "in",
+    peer: { kind: "member", name: sourceId ?? "network" },
+    contactId: (invite.sessionId as ContactId | null) ?? fresh.ids.contactId(),
+    caller: callerOf(invite, invite.asserted ?? invite.from),
+    calledNumber: null,
+    queue: office.queues.get(queueId) ?? null,
+    origin: originOf(invite, pointer, { sourceId, label: source?.label ?? null }),
+    ticket: ticketOf(pointer),
+  };
+  return { kind: "queue", arrival, stripped: [] };
+}
+
+/** The proxy vouches for the office in its own header; an office that calls directly is known by its address. */
+function sourceOfficeOf(office: Office, invite: IncomingInvite, pointer: TicketPointer | null): string | null {
+  if (invite.source.kind === "member") return invite.source.officeId;
+  if (invite.source.kind !== "proxy") return null;
+  const claimed = invite.sourceOffice ?? pointer?.sourceOfficeId ?? null;
+  return claimed === null ? null : (officeNamed(office.network, claimed)?.officeId ?? null);
+}
+
+function originOf(
+  invite: IncomingInvite,
+  pointer: TicketPointer | null,
+  source: { sourceId: string | null; label: string | null },
+): TransferOrigin | null {
+  const transfer = readTransferHeader(invite.transferHeader);
+  if (source.sourceId === null || (transfer === null && pointer === null)) return null;
+  return {
+    officeId: source.sourceId,
+    officeLabel: source.label,
+    operatorId: null,
+    transferId: (pointer?.transferId as TransferOrigin["transferId"] | undefined) ?? null,
+    reason: transfer?.reason ?? null,
+    waitedSeconds: transfer?.waitedSeconds ?? null,
+  };
+}
+
+function ticketOf(pointer: TicketPointer | null): CallArrival["ticket"] {
+  if (pointer === null || pointer.ticketId === null) return null;
+  return { ticketId: pointer.ticketId, transferId: pointer.transferId as TransferOrigin["transferId"] };
+}
+
+/** A phone of this office may call a colleague; calls to the telephone network do not exist yet. */
+function fromOperator(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
+  if (invite.source.kind !== "operator") return { kind: "refused", status: 403, why: "not a phone of this office" };
+  const { operatorId } = invite.source;
+  const callee = colleagueNamed(office, invite.requestedUser);
+  if (callee === null) return refuseDialled(invite.requestedUser);
+  if (callee.operatorId === operatorId) return { kind: "refused", status: 482, why: "operator calls own extension" };
+  const self = office.operators.get(operatorId);
+  const arrival: CallArrival = {
+    ...arrivalOf(office, invite, fresh),
+    direction: "internal",
+    peer: { kind: "operator", name: operatorId },
+    contactId: fresh.ids.contactId(),
+    caller: { number: null, displayName: self?.displayName ?? operatorId, isWithheld: false },
+    calledNumber: callee.extension,
+    queue: null,
+    origin: null,
+    ticket: null,
+  };
+  return { kind: "colleague", arrival, callee };
+}
+
+function refuseDialled(user: string): Admission {
+  return toE164(user) === null && !/^[0-9]{3,6}$/.test(user)
+    ? { kind: "refused", status: 404, why: "no such extension" }
+    : { kind: "refused", status: 403, why: "calls to the telephone network are not allowed from here" };
+}
+
+/** A colleague by extension or login. */
+export function colleagueNamed(office: Office, user: string): OperatorProfile | null {
+  const byLogin = office.operators.get(user.toLowerCase() as OperatorId);
+  if (byLogin !== undefined) return byLogin;
+  return [...office.operators.values()].find((one) => one.extension === user) ?? null;
+}
+
+function arrivalOf(office: Office, invite: IncomingInvite, { ids, nowMs }: Fresh) {
+  return {
+    type: "call-arrived",
+    atMs: nowMs,
+    callId: ids.callId(),
+    officeId: office.officeId,
+    officeLabel: office.label,
+    legId: invite.legId,
+    media: invite.media,
+    transferTimeoutMs: office.transferTimeoutMs,
+  } as const;
+}
+
+/** The citizen as the trusted source presents him; `Privacy: id` or an anonymous From withholds number and name. */
+function callerOf(invite: IncomingInvite, identity: IncomingInvite["from"]): Caller {
+  const user = identity.user?.toLowerCase() ?? "";
+  const isAnonymous = user === "anonymous" || user === "unavailable" || user === "";
+  if (invite.isPrivate || (isAnonymous && invite.asserted === null)) {
+    return { number: null, displayName: null, isWithheld: true };
+  }
+  const displayName = identity.displayName ?? invite.from.displayName;
+  return {
+    number: toE164(identity.user ?? ""),
+    displayName: displayName === null || displayName === "" ? null : displayName.slice(0, 120),
+    isWithheld: false,
+  };
+}

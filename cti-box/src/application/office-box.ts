@@ -1,0 +1,181 @@
+/**
+ * The box of one office, put together from its ports. `main.ts` makes the adapters and gives them to `createOfficeBox`; the API gets the
+ * use cases; `start` closes what a crash left open and begins to take calls; `close` ends everything the box opened.
+ */
+import { identifySource } from "../domain/trunk/identify-source.ts";
+import { admitInvite } from "./accept-inbound-call.ts";
+import { createCallCommands } from "./call-commands.ts";
+import { CallsInProgress } from "./calls-in-progress.ts";
+import { officeFrom } from "./office-settings.ts";
+import { OperatorRoom } from "./operator-room.ts";
+import { recoverCalls } from "./recover-calls.ts";
+import { mayRefer, referCall } from "./refer-call.ts";
+import { SipAccountBook } from "./sip-account-book.ts";
+import type { LegId, OperatorId } from "../domain/call/ids.ts";
+import type { Admission } from "./accept-inbound-call.ts";
+import type { CallMedia } from "./call-media.ts";
+import type { Office, OfficeSettings } from "./office-settings.ts";
+import type {
+  CallSignalling,
+  CallStore,
+  Clock,
+  Ids,
+  IncomingInvite,
+  InviteVerdict,
+  Log,
+  SignallingHost,
+} from "./ports.ts";
+import type { CallCommands, CallQueries, OperatorDesk, SipAccounts } from "./use-cases.ts";
+
+/** Time the far ends get to confirm the end of their calls when the box is stopped. */
+const lastWordsMs = 2000;
+
+export type OfficeBoxParts = {
+  config: OfficeSettings;
+  sip: CallSignalling;
+  media: CallMedia;
+  store: CallStore;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+};
+
+export type OfficeBox = {
+  commands: CallCommands;
+  desk: OperatorDesk;
+  accounts: SipAccounts;
+  queries: CallQueries;
+  /** Media of a leg broke down. */
+  mediaFailed: CallsInProgress["mediaFailed"];
+  /** Calls in progress, and calls that ended with something left behind: for tests and health checks. */
+  health(): { callsInProgress: number; callsWithLeftovers: number };
+  start(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
+  const { config, sip, media, store, clock, ids, log } = parts;
+  const office = officeFrom(config);
+  const room = new OperatorRoom(office.operators.values(), clock);
+  const calls = new CallsInProgress({ signalling: sip, media, store, clock, log, room });
+  const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
+  const { domain, operators } = office;
+  const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
+  room.listen({
+    operatorFound: (callId, operatorId, devices) => {
+      const legs = devices.map((device) => ({ legId: ids.legId(), device }));
+      calls.find(callId)?.post({ type: "operator-assigned", operatorId, legs });
+    },
+    nobodyFree: (callId) => calls.find(callId)?.post({ type: "no-operator" }),
+    devicesGone: (operatorId, uris) => calls.devicesGone(operatorId, uris),
+  });
+  const commandParts = {
+    office,
+    room,
+    ids,
+    find: (callId: Parameters<CallsInProgress["find"]>[0]) => calls.find(callId),
+  };
+  return {
+    commands: createCallCommands(commandParts),
+    desk: room,
+    accounts,
+    queries: queriesOf(calls, store),
+    mediaFailed: (legId) => calls.mediaFailed(legId),
+    health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
+    start: async () => {
+      recoverCalls({ store, clock, log });
+      await sip.start(signallingHost({ ...parts, office, room, calls, accounts, commandParts }));
+    },
+    close: async () => {
+      await calls.endAll(lastWordsMs);
+      await sip.close();
+      calls.close();
+      room.close();
+      store.close();
+    },
+  };
+}
+
+function queriesOf(calls: CallsInProgress, store: CallStore): CallQueries {
+  return {
+    eventsAfter: (cursor, limit) => store.eventsAfter(cursor, limit),
+    onEvent: (listener) => calls.onEvent(listener),
+    onCard: (listener) => calls.onCard(listener),
+    callsOf: (operatorId) => calls.callsOf(operatorId),
+    records: (filter) => store.records(filter),
+  };
+}
+
+type HostParts = OfficeBoxParts & {
+  office: Office;
+  room: OperatorRoom;
+  calls: CallsInProgress;
+  accounts: SipAccountBook;
+  commandParts: Parameters<typeof createCallCommands>[0];
+};
+
+function signallingHost(parts: HostParts): SignallingHost {
+  const { office, room, calls, accounts } = parts;
+  return {
+    identifySource: (from) => identifySource(office.sources, from),
+    findAccount: (authorizationUser) => accounts.find(authorizationUser),
+    registrationsChanged: (operatorId, devices) => room.devicesChanged(operatorId, devices),
+    inviteReceived: (invite) => receiveInvite(parts, invite),
+    mayRefer: (legId: LegId) => {
+      const runner = calls.findByLeg(legId);
+      return runner !== null && mayRefer(runner.call, legId);
+    },
+    legEvent: (event) => {
+      if (event.type !== "leg-referred") return calls.legEvent(event);
+      const runner = calls.findByLeg(event.legId);
+      if (runner === null) return undefined;
+      const refer = { ...parts.commandParts, ids: parts.ids, signalling: parts.sip };
+      referCall(refer, runner, event).catch((error: unknown) =>
+        parts.log.error({ callId: runner.call.callId, error: String(error) }, "REFER could not be answered"),
+      );
+      return undefined;
+    },
+  };
+}
+
+function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
+  const { office, ids, clock, log } = parts;
+  const admission = admitInvite(office, invite, { ids, nowMs: clock.now() });
+  const source = JSON.stringify(invite.source);
+  if (admission.kind === "refused") {
+    log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");
+    return admission;
+  }
+  const { callId } = admission.arrival;
+  if (admission.kind === "queue" && admission.stripped.length > 0) {
+    log.warn({ callId, source, headers: admission.stripped }, "headers only members may send were ignored");
+  }
+  try {
+    return beginAdmitted(parts, admission, invite.sdp);
+  } catch (error) {
+    log.error({ callId, error: String(error) }, "call could not be journaled");
+    return { kind: "refused", status: 503, why: "call could not be journaled" };
+  }
+}
+
+function beginAdmitted(
+  parts: HostParts,
+  admission: Exclude<Admission, { kind: "refused" }>,
+  sdp: string,
+): InviteVerdict {
+  const { calls, room, ids } = parts;
+  if (admission.kind === "queue") {
+    calls.begin(admission.arrival, sdp);
+    return { kind: "accepted" };
+  }
+  const { operatorId } = admission.callee;
+  const devices = room.devicesOfAvailable(operatorId);
+  if (devices.length === 0) return { kind: "refused", status: 480, why: "colleague cannot be reached" };
+  const runner = calls.begin(admission.arrival, sdp);
+  runner.post({
+    type: "operator-assigned",
+    operatorId,
+    legs: devices.map((device) => ({ legId: ids.legId(), device })),
+  });
+  return { kind: "accepted" };
+}

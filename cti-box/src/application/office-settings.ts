@@ -1,0 +1,108 @@
+/** What the box has to know of its office: the part of the configuration that the use cases read, in the configuration's own shape. */
+import type { Network } from "../domain/transfer/network-directory.ts";
+import type { CallQueue } from "../domain/call/call.ts";
+import type { OperatorProfile } from "../domain/operator/operator.ts";
+import type { KnownSources } from "../domain/trunk/identify-source.ts";
+import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
+import type { OperatorId } from "../domain/call/ids.ts";
+
+export type OfficeSettings = {
+  office: { officeId: string; label: string };
+  sip: { domain: string };
+  trunks: readonly { trunkId: string; addresses: readonly string[] }[];
+  numbers: readonly { number: string; queueId: string }[];
+  queues: readonly {
+    queueId: string;
+    label: string;
+    ringTimeoutSeconds: number;
+    maxWaitSeconds: number;
+    wrapUpSeconds: number;
+  }[];
+  operators: readonly {
+    login: string;
+    displayName: string;
+    extension: string;
+    password: string;
+    queues: readonly string[];
+  }[];
+  network: {
+    proxy?: { uri: string; addresses: readonly string[]; domain: string } | undefined;
+    offices: readonly {
+      officeId: string;
+      label: string;
+      status: "draft" | "agreed" | "active" | "suspended";
+      sip: { uri: string; addresses: readonly string[] };
+    }[];
+    transferTimeoutSeconds: number;
+  };
+};
+
+/** The office as the use cases look things up in it. */
+export type Office = {
+  officeId: string;
+  label: string;
+  domain: string;
+  sources: KnownSources;
+  routes: InboundRoutes;
+  queues: ReadonlyMap<string, CallQueue>;
+  network: Network;
+  operators: ReadonlyMap<OperatorId, OperatorProfile>;
+  transferTimeoutMs: number;
+};
+
+export function officeFrom(settings: OfficeSettings): Office {
+  const { network } = settings;
+  return {
+    officeId: settings.office.officeId,
+    label: settings.office.label,
+    domain: settings.sip.domain,
+    sources: {
+      trunks: settings.trunks,
+      proxyAddresses: network.proxy?.addresses ?? [],
+      members: network.offices
+        .filter((office) => office.officeId !== settings.office.officeId && office.status !== "suspended")
+        .map((office) => ({ officeId: office.officeId, addresses: addressesOf(office.sip) })),
+    },
+    routes: { numbers: settings.numbers, queueIds: settings.queues.map((queue) => queue.queueId) },
+    queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue)])),
+    network: {
+      ownOfficeId: settings.office.officeId,
+      proxy: network.proxy === undefined ? null : { uri: network.proxy.uri, domain: network.proxy.domain },
+      offices: network.offices.map(({ officeId, label, status, sip }) => ({
+        officeId,
+        label,
+        status,
+        sipUri: sip.uri,
+      })),
+    },
+    operators: new Map(settings.operators.map((one) => [one.login as OperatorId, profileFrom(one, settings)])),
+    transferTimeoutMs: network.transferTimeoutSeconds * 1000,
+  };
+}
+
+function queueFrom(queue: OfficeSettings["queues"][number]): CallQueue {
+  return {
+    queueId: queue.queueId,
+    label: queue.label,
+    ringTimeoutMs: queue.ringTimeoutSeconds * 1000,
+    maxWaitMs: queue.maxWaitSeconds * 1000,
+    wrapUpMs: queue.wrapUpSeconds * 1000,
+  };
+}
+
+/** An operator without queues of its own serves all of them. */
+function profileFrom(operator: OfficeSettings["operators"][number], settings: OfficeSettings): OperatorProfile {
+  return {
+    operatorId: operator.login as OperatorId,
+    displayName: operator.displayName,
+    extension: operator.extension,
+    queueIds: operator.queues.length > 0 ? operator.queues : settings.queues.map((queue) => queue.queueId),
+  };
+}
+
+/** A member without a list of addresses sends from the host of its SIP URI. */
+function addressesOf(sip: { uri: string; addresses: readonly string[] }): readonly string[] {
+  if (sip.addresses.length > 0) return sip.addresses;
+  const host = /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^;:?]+)/.exec(sip.uri)?.[1];
+  return host === undefined ? [] : [host];
+}

@@ -1,0 +1,190 @@
+/**
+ * The operators of the office and the callers who wait for them: who is present, who is busy, who is rung next. Everything is in memory
+ * and for routing only. Whenever somebody becomes free or joins the line, the line is served in its order.
+ */
+import { emptyEntry, longestIdleOperator, presenceOf, ringableDevices } from "../domain/operator/operator-desk.ts";
+import { withCall, withoutCall } from "../domain/operator/operator-desk.ts";
+import { inServingOrder } from "../domain/queue/waiting-line.ts";
+import type { Device } from "../domain/call/call.ts";
+import type { CallId, OperatorId } from "../domain/call/ids.ts";
+import type { DeskEntry, RegisteredDevice, Release } from "../domain/operator/operator-desk.ts";
+import type { OperatorAvailability, OperatorPresence, OperatorProfile } from "../domain/operator/operator.ts";
+import type { WaitingCall } from "../domain/queue/waiting-line.ts";
+import type { Clock } from "./ports.ts";
+import type { OperatorDesk } from "./use-cases.ts";
+
+/** What the room tells the calls. */
+export type RoomListener = {
+  operatorFound(callId: CallId, operatorId: OperatorId, devices: readonly Device[]): void;
+  /** For a call that cannot wait. */
+  nobodyFree(callId: CallId): void;
+  /** These contacts of the operator cannot be reached any more. */
+  devicesGone(operatorId: OperatorId, uris: readonly string[]): void;
+};
+
+export class OperatorRoom implements OperatorDesk {
+  private readonly clock: Clock;
+  private readonly entries = new Map<OperatorId, DeskEntry>();
+  private readonly line = new Map<CallId, WaitingCall>();
+  private readonly presenceListeners = new Set<(operatorId: OperatorId, presence: OperatorPresence) => void>();
+  private readonly wrapUpTimers = new Map<OperatorId, () => void>();
+  private listener: RoomListener | null = null;
+  private serving: "idle" | "serving" | "serve-again" = "idle";
+
+  constructor(operators: Iterable<OperatorProfile>, clock: Clock) {
+    this.clock = clock;
+    for (const { operatorId, queueIds } of operators) this.entries.set(operatorId, emptyEntry(operatorId, queueIds));
+  }
+
+  listen(listener: RoomListener): void {
+    this.listener = listener;
+  }
+
+  pageJoined(operatorId: OperatorId, pageId: string): void {
+    this.change(operatorId, (entry) => ({ ...entry, page: { kind: "reachable", pageId } }));
+  }
+
+  pageReachable(operatorId: OperatorId, pageId: string, isReachable: boolean): void {
+    this.change(operatorId, (entry) => {
+      if (entry.page.kind === "absent" || entry.page.pageId !== pageId) return entry;
+      return { ...entry, page: { kind: isReachable ? "reachable" : "silent", pageId } };
+    });
+  }
+
+  pageLeft(operatorId: OperatorId, pageId: string): void {
+    this.change(operatorId, (entry) => {
+      if (entry.page.kind === "absent" || entry.page.pageId !== pageId) return entry;
+      return { ...entry, page: { kind: "absent" } };
+    });
+  }
+
+  setAvailability(operatorId: OperatorId, availability: OperatorAvailability): void {
+    this.change(operatorId, (entry) => {
+      if (entry.availability === availability) return entry;
+      return { ...entry, availability, idleSinceMs: this.clock.now() };
+    });
+  }
+
+  presenceOf(operatorId: OperatorId): OperatorPresence {
+    const entry = this.entries.get(operatorId);
+    return entry === undefined ? "signed-out" : presenceOf(entry, this.clock.now());
+  }
+
+  onPresence(listener: (operatorId: OperatorId, presence: OperatorPresence) => void): () => void {
+    this.presenceListeners.add(listener);
+    return () => this.presenceListeners.delete(listener);
+  }
+
+  devicesChanged(operatorId: OperatorId, devices: readonly RegisteredDevice[]): void {
+    this.change(operatorId, (entry) => ({ ...entry, devices }));
+  }
+
+  /** Devices to ring when this operator is available now; empty otherwise. */
+  devicesOfAvailable(operatorId: OperatorId): Device[] {
+    const entry = this.entries.get(operatorId);
+    return entry !== undefined && this.presenceOf(operatorId) === "available" ? ringableDevices(entry) : [];
+  }
+
+  engage(operatorId: OperatorId, callId: CallId, activity: "ringing" | "on-call"): void {
+    this.change(operatorId, (entry) => withCall(entry, callId, activity));
+  }
+
+  release(operatorId: OperatorId, release: Omit<Release, "nowMs">): void {
+    const nowMs = this.clock.now();
+    this.change(operatorId, (entry) =>
+      entry.calls.has(release.callId) ? withoutCall(entry, { ...release, nowMs }) : entry,
+    );
+    const wrapUpMs = (this.entries.get(operatorId)?.wrapUpUntilMs ?? 0) - nowMs;
+    if (wrapUpMs > 0) this.wakeAfterWrapUp(operatorId, wrapUpMs);
+  }
+
+  joinLine(waiting: WaitingCall): void {
+    this.line.set(waiting.callId, waiting);
+    this.serve();
+  }
+
+  leaveLine(callId: CallId): void {
+    this.line.delete(callId);
+  }
+
+  /** Callers in the line, for the end-of-call check. */
+  isWaiting(callId: CallId): boolean {
+    return this.line.has(callId);
+  }
+
+  close(): void {
+    for (const stop of this.wrapUpTimers.values()) stop();
+    this.wrapUpTimers.clear();
+    this.line.clear();
+    this.presenceListeners.clear();
+    this.listener = null;
+  }
+
+  /** One place where an entry changes: tells presence, lost devices, and serves the line. */
+  private change(operatorId: OperatorId, how: (entry: DeskEntry) => DeskEntry): void {
+    const before = this.entries.get(operatorId);
+    if (before === undefined) return;
+    const after = how(before);
+    if (after === before) return;
+    const nowMs = this.clock.now();
+    const presenceBefore = presenceOf(before, nowMs);
+    this.entries.set(operatorId, after);
+    const kept = new Set(ringableDevices(after).map((device) => device.uri));
+    const gone = ringableDevices(before).filter((device) => !kept.has(device.uri));
+    const presence = presenceOf(after, nowMs);
+    if (presence !== presenceBefore) this.tellPresence(operatorId, presence);
+    if (gone.length > 0)
+      this.listener?.devicesGone(
+        operatorId,
+        gone.map((device) => device.uri),
+      );
+    this.serve();
+  }
+
+  private tellPresence(operatorId: OperatorId, presence: OperatorPresence): void {
+    for (const listener of this.presenceListeners) listener(operatorId, presence);
+  }
+
+  /** Serving one caller changes the room; the changes are seen in the next round, not in the middle of this one. */
+  private serve(): void {
+    if (this.serving !== "idle") {
+      this.serving = "serve-again";
+      return;
+    }
+    do {
+      this.serving = "serving";
+      for (const waiting of inServingOrder(this.line.values())) this.serveOne(waiting);
+    } while (this.isServingAgain());
+    this.serving = "idle";
+  }
+
+  private isServingAgain(): boolean {
+    return this.serving === "serve-again";
+  }
+
+  private serveOne(waiting: WaitingCall): void {
+    if (this.line.get(waiting.callId) !== waiting) return;
+    const { callId, queueId, except } = waiting;
+    const found = longestIdleOperator(this.entries.values(), { queueId, except, nowMs: this.clock.now() });
+    if (found === null) {
+      if (waiting.patience === "wait") return;
+      this.line.delete(callId);
+      this.listener?.nobodyFree(callId);
+      return;
+    }
+    this.line.delete(callId);
+    this.entries.set(found.operatorId, withCall(found, callId, "ringing"));
+    this.tellPresence(found.operatorId, "ringing");
+    this.listener?.operatorFound(callId, found.operatorId, ringableDevices(found));
+  }
+
+  private wakeAfterWrapUp(operatorId: OperatorId, wrapUpMs: number): void {
+    this.wrapUpTimers.get(operatorId)?.();
+    const stop = this.clock.after(wrapUpMs, () => {
+      this.wrapUpTimers.delete(operatorId);
+      this.tellPresence(operatorId, this.presenceOf(operatorId));
+      this.serve();
+    });
+    this.wrapUpTimers.set(operatorId, stop);
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * REFER from an operator's own phone ends in the box (RFC 5589 with the box as transferor): the target is an extension, a login or an office
+ * of the network, anything else is refused in the NOTIFY and the citizen stays with the operator. It is never relayed.
+ */
+import { mayTransfer } from "../domain/call/command-guards.ts";
+import { findLeg } from "../domain/call/legs.ts";
+import { officeNamed } from "../domain/transfer/network-directory.ts";
+import { colleagueNamed } from "./accept-inbound-call.ts";
+import { startTransfer } from "./call-commands.ts";
+import type { Call } from "../domain/call/call.ts";
+import type { LegId, OperatorId } from "../domain/call/ids.ts";
+import type { CommandParts } from "./call-commands.ts";
+import type { CallRunner } from "./call-runner.ts";
+import type { CallSignalling, Ids, SignallingEvent } from "./ports.ts";
+import type { CommandRefusal, TransferDestination } from "./use-cases.ts";
+
+/** Only the operator who has the citizen on the line may transfer, and only from that leg. */
+export function mayRefer(call: Call, legId: LegId): boolean {
+  return operatorOf(call, legId) !== null;
+}
+
+const statusOf: Record<CommandRefusal, number> = {
+  "unknown-call": 481,
+  "not-your-call": 403,
+  "wrong-state": 491,
+  "unknown-target": 404,
+  "no-on-net-route": 403,
+  "target-not-allowed": 403,
+  "target-unavailable": 480,
+  "transfer-pending": 491,
+};
+
+export type ReferParts = CommandParts & { ids: Ids; signalling: Pick<CallSignalling, "notifyReferrer"> };
+type Referred = Extract<SignallingEvent, { type: "leg-referred" }>;
+
+/** The 202 has gone out; what becomes of it is told with NOTIFY. */
+export async function referCall(parts: ReferParts, runner: CallRunner, refer: Referred): Promise<void> {
+  const { legId } = refer;
+  const refused = tryRefer(parts, runner, refer);
+  if (refused !== null) await parts.signalling.notifyReferrer(legId, refused);
+}
+
+/** The status of the refusal, or null when the transfer has started. */
+function tryRefer(parts: ReferParts, runner: CallRunner, refer: Referred): number | null {
+  const operatorId = operatorOf(runner.call, refer.legId);
+  if (operatorId === null) return 603;
+  // An attended transfer names another dialog of the phone (Replaces); the box does not join dialogs yet.
+  if (refer.hasReplaces) return 501;
+  const transferId = parts.ids.transferId();
+  const guard = mayTransfer(runner.call, operatorId, transferId);
+  if (guard.kind === "refused") return statusOf[guard.reason];
+  const target = targetOf(parts, refer);
+  if (target === null) return 403;
+  const ticketId = runner.call.ticket?.ticketId ?? null;
+  const order = { transferId, target, ticketId, reason: "other", message: "" };
+  const result = startTransfer(parts, runner, { operatorId, order, referrerLegId: refer.legId });
+  return result.ok ? null : statusOf[result.reason];
+}
+
+function targetOf({ office }: ReferParts, refer: Referred): TransferDestination | null {
+  const colleague = colleagueNamed(office, refer.user);
+  if (colleague !== null) return { kind: "operator", operatorId: colleague.operatorId };
+  const byUser = officeNamed(office.network, refer.user);
+  const named = byUser ?? (refer.user === "urp" ? officeNamed(office.network, officeHost(refer.host)) : null);
+  return named === null ? null : { kind: "office", officeId: named.officeId };
+}
+
+/** `x-test2.some.domain` names an office also where the domain is not the network's. */
+function officeHost(host: string): string {
+  return host.split(".")[0] ?? host;
+}
+
+function operatorOf(call: Call, legId: LegId): OperatorId | null {
+  const phase = call.phase;
+  if ((phase.kind !== "talking" && phase.kind !== "held") || phase.legId !== legId) return null;
+  return findLeg(call, legId)?.role === "operator" ? phase.operatorId : null;
+}

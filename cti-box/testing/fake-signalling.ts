@@ -1,0 +1,115 @@
+/**
+ * Signalling without a network: remembers what the box asked for and lets a test play the far ends. Keeps the port's promise that every
+ * leg ends with exactly one last word.
+ */
+import type {
+  CallSignalling,
+  IncomingInvite,
+  InviteVerdict,
+  PlaceLegOrder,
+  SignallingEvent,
+  SignallingHost,
+} from "../src/application/ports.ts";
+import type { LegId } from "../src/domain/call/ids.ts";
+
+export type FakeLeg = { legId: LegId; stage: "incoming" | "placed" | "answered"; order: PlaceLegOrder | null };
+
+export class FakeSignalling implements CallSignalling {
+  host: SignallingHost | null = null;
+  /** One line per request of the box: `place-leg sip:anna@…`, `end-leg <legId> hung-up`. */
+  readonly done: string[] = [];
+  readonly placed: PlaceLegOrder[] = [];
+  private readonly legs = new Map<LegId, FakeLeg>();
+  /** `holds`: cancelled legs keep silent until the test lets them speak. */
+  cancelled: "speaks" | "holds" = "speaks";
+
+  async start(host: SignallingHost): Promise<void> {
+    this.host = host;
+  }
+
+  invite(invite: IncomingInvite): InviteVerdict {
+    this.legs.set(invite.legId, { legId: invite.legId, stage: "incoming", order: null });
+    const verdict = this.required().inviteReceived(invite);
+    if (verdict.kind === "refused") this.legs.delete(invite.legId);
+    return verdict;
+  }
+
+  /** The far end does something; a leg's last word forgets the leg. */
+  hear(event: SignallingEvent): void {
+    const leg = this.legs.get(event.legId);
+    if (event.type === "leg-answered" && leg !== undefined) leg.stage = "answered";
+    if (event.type === "leg-failed" || event.type === "leg-cancelled" || event.type === "leg-ended") {
+      this.legs.delete(event.legId);
+    }
+    this.required().legEvent(event);
+  }
+
+  async placeLeg(order: PlaceLegOrder): Promise<void> {
+    this.done.push(`place-leg ${order.to.uri}`);
+    this.placed.push(order);
+    this.legs.set(order.legId, { legId: order.legId, stage: "placed", order });
+  }
+
+  async progressLeg(legId: LegId): Promise<void> {
+    this.done.push(`progress-leg ${legId}`);
+  }
+
+  async answerLeg(legId: LegId, sdp: string): Promise<void> {
+    this.done.push(`answer-leg ${legId} ${sdp}`);
+    const leg = this.legs.get(legId);
+    if (leg !== undefined) leg.stage = "answered";
+  }
+
+  async rejectLeg(legId: LegId, refusal: { status: number }): Promise<void> {
+    this.done.push(`reject-leg ${legId} ${refusal.status}`);
+    this.lastWord(legId);
+  }
+
+  async endLeg(legId: LegId, reason: string): Promise<void> {
+    this.done.push(`end-leg ${legId} ${reason}`);
+    const leg = this.legs.get(legId);
+    if (leg?.stage === "placed" && this.cancelled === "holds") return;
+    this.lastWord(legId);
+  }
+
+  async answerReinvite(legId: LegId, sdp: string): Promise<void> {
+    this.done.push(`answer-reinvite ${legId} ${sdp}`);
+  }
+
+  async refuseReinvite(legId: LegId, status: number): Promise<void> {
+    this.done.push(`refuse-reinvite ${legId} ${status}`);
+  }
+
+  async notifyReferrer(legId: LegId, status: number): Promise<void> {
+    this.done.push(`notify-referrer ${legId} ${status}`);
+  }
+
+  dropAccount(authorizationUser: string): void {
+    this.done.push(`drop-account ${authorizationUser}`);
+  }
+
+  openLegs(): LegId[] {
+    return [...this.legs.keys()];
+  }
+
+  async close(): Promise<void> {
+    this.legs.clear();
+  }
+
+  /** The leg that was placed to this contact last. */
+  legTo(uriPart: string): LegId {
+    const order = this.placed.findLast((one) => one.to.uri.includes(uriPart));
+    if (order === undefined) throw new Error(`no leg was placed to ${uriPart}`);
+    return order.legId;
+  }
+
+  private lastWord(legId: LegId): void {
+    this.legs.delete(legId);
+    this.required().legEvent({ type: "leg-ended", legId, how: "closed" });
+  }
+
+  private required(): SignallingHost {
+    if (this.host === null) throw new Error("signalling is not started");
+    return this.host;
+  }
+}

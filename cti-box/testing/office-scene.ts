@@ -1,0 +1,136 @@
+/** A whole office with fakes at its edges and a clock moved by hand, for tests of the use cases. */
+import { createOfficeBox } from "../src/application/office-box.ts";
+import { openSqliteCallStore } from "../src/adapters/store/sqlite-call-store.ts";
+import { CountingIds } from "./counting-ids.ts";
+import { FakeMedia } from "./fake-media.ts";
+import { FakeSignalling } from "./fake-signalling.ts";
+import { HandMovedClock } from "./hand-moved-clock.ts";
+import { RecordingLog } from "./recording-log.ts";
+import type { OfficeSettings } from "../src/application/office-settings.ts";
+import type { CallStore, IncomingInvite } from "../src/application/ports.ts";
+import type { PublicCallEvent } from "../src/domain/call/call-view.ts";
+import type { CallId, LegId, OperatorId } from "../src/domain/call/ids.ts";
+
+export const anna = "anna" as OperatorId;
+export const bruno = "bruno" as OperatorId;
+
+export function officeSettings(change: Partial<OfficeSettings> = {}): OfficeSettings {
+  const operator = (login: string, extension: string) => ({
+    login,
+    displayName: login,
+    extension,
+    password: `password of ${login}`,
+    queues: [],
+  });
+  return {
+    office: { officeId: "x_test1", label: "Comune Uno" },
+    sip: { domain: "uno.example" },
+    trunks: [{ trunkId: "tim", addresses: ["192.0.2.1"] }],
+    numbers: [{ number: "+390668888888", queueId: "urp" }],
+    queues: [{ queueId: "urp", label: "URP", ringTimeoutSeconds: 20, maxWaitSeconds: 600, wrapUpSeconds: 0 }],
+    operators: [operator("anna", "201"), operator("bruno", "202")],
+    network: {
+      offices: [
+        {
+          officeId: "x_test2",
+          label: "Comune Due",
+          status: "active",
+          sip: { uri: "sip:192.0.2.2:5060", addresses: ["192.0.2.2"] },
+        },
+        {
+          officeId: "x_test3",
+          label: "Comune Tre",
+          status: "suspended",
+          sip: { uri: "sip:192.0.2.3:5060", addresses: ["192.0.2.3"] },
+        },
+      ],
+      transferTimeoutSeconds: 30,
+    },
+    ...change,
+  };
+}
+
+export class OfficeScene {
+  readonly clock = new HandMovedClock();
+  readonly ids = new CountingIds();
+  readonly sip = new FakeSignalling();
+  readonly media = new FakeMedia();
+  readonly log = new RecordingLog();
+  readonly events: PublicCallEvent[] = [];
+  readonly store: CallStore;
+  readonly box: ReturnType<typeof createOfficeBox>;
+
+  private constructor(config: OfficeSettings, store: CallStore) {
+    this.store = store;
+    const { sip, media, clock, ids, log } = this;
+    this.box = createOfficeBox({ config, sip, media, store, clock, ids, log });
+    this.box.queries.onEvent((event) => this.events.push(event));
+  }
+
+  static async open(config = officeSettings(), store = openSqliteCallStore(":memory:")): Promise<OfficeScene> {
+    const scene = new OfficeScene(config, store);
+    await scene.box.start();
+    return scene;
+  }
+
+  /** Signs an operator in with a softphone that is registered. */
+  signIn(operatorId: OperatorId): void {
+    this.box.desk.pageJoined(operatorId, `page-${operatorId}`);
+    this.register(operatorId, "session");
+  }
+
+  register(operatorId: OperatorId, account: "session" | "phone"): void {
+    const media = account === "session" ? "webrtc" : "rtp";
+    const device = { uri: `sip:${operatorId}@${account}.invalid`, nextHop: null, media } as const;
+    this.sip.host?.registrationsChanged(operatorId, [{ account, device }]);
+  }
+
+  invite(change: Partial<IncomingInvite> = {}): IncomingInvite {
+    return {
+      legId: this.ids.legId(),
+      source: { kind: "trunk", trunkId: "tim" },
+      requestedUser: "+390668888888",
+      requestedHost: "uno.example",
+      from: { user: "+393331234567", displayName: null },
+      asserted: null,
+      isPrivate: false,
+      userToUser: [],
+      sessionId: null,
+      sourceOffice: null,
+      transferHeader: null,
+      media: "rtp",
+      sdp: "caller's offer",
+      ...change,
+    };
+  }
+
+  /** A citizen calls; returns the caller's leg. */
+  async call(change: Partial<IncomingInvite> = {}): Promise<LegId> {
+    const invite = this.invite(change);
+    this.sip.invite(invite);
+    await this.settle();
+    return invite.legId;
+  }
+
+  async answer(uriPart: string): Promise<LegId> {
+    const legId = this.sip.legTo(uriPart);
+    this.sip.hear({ type: "leg-answered", legId, sdp: `answer of ${uriPart}` });
+    await this.settle();
+    return legId;
+  }
+
+  /** Lets everything under way finish; nothing here waits for time. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  }
+
+  eventTypes(): string[] {
+    return this.events.map((event) => event.type);
+  }
+
+  lastCallId(): CallId {
+    const event = this.events.at(-1);
+    if (event === undefined) throw new Error("nothing has happened yet");
+    return event.call.callId;
+  }
+}
