@@ -4,13 +4,20 @@ import type { OfficePlan, PlaygroundPlan } from "./plan.ts";
 export type MediaChoice = { kind: "relay" } | { kind: "rtpengine"; ngHost: string; ngPort: number };
 
 /** Configuration of one cti-box (cti-box/src/config.ts checks it). */
-export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, choice: { media: MediaChoice; withProxy: boolean }): object {
+export function boxConfig(
+  plan: PlaygroundPlan,
+  office: OfficePlan,
+  choice: { media: MediaChoice; withProxy: boolean },
+): object {
   const port = plan.sipPort;
   return {
     office: { officeId: office.officeId, label: office.label },
     sip: {
       domain: office.sipAddress,
-      contacts: [`sip:${office.sipAddress}:${port};transport=udp,tcp`, `sip:${office.sipAddress}:${port + 6};transport=ws`],
+      contacts: [
+        `sip:${office.sipAddress}:${port};transport=udp,tcp`,
+        `sip:${office.sipAddress}:${port + 6};transport=ws`,
+      ],
     },
     media: choice.media.kind === "relay" ? { kind: "relay", listenAddress: "127.0.0.1" } : choice.media,
     trunks: [{ trunkId: "carrier", carrier: "Simulated carrier", addresses: [plan.carrierAddress] }],
@@ -19,7 +26,11 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, choice: { me
     operators: [{ ...office.operator, roles: ["front_office"], queues: [office.queue.queueId] }],
     network: {
       ...(choice.withProxy && {
-        proxy: { uri: `sip:${plan.proxyAddress}:${port};transport=udp`, addresses: [plan.proxyAddress], domain: plan.proxyDomain },
+        proxy: {
+          uri: `sip:${plan.proxyAddress}:${port};transport=udp`,
+          addresses: [plan.proxyAddress],
+          domain: plan.proxyDomain,
+        },
       }),
       offices: plan.offices.map((each) => ({
         officeId: each.officeId,

@@ -41,7 +41,10 @@ export type PlanOptions = {
 
 export function planPlayground(options: PlanOptions): PlaygroundPlan {
   const address = (last: number): string => `127.0.${options.loopbackNetwork}.${last}`;
-  const office = (index: 0 | 1, rest: Pick<OfficePlan, "officeId" | "label" | "publicNumber" | "operator" | "queue" | "topics">): OfficePlan => ({
+  const office = (
+    index: 0 | 1,
+    rest: Pick<OfficePlan, "officeId" | "label" | "publicNumber" | "operator" | "queue" | "topics">,
+  ): OfficePlan => ({
     ...rest,
     sipAddress: address(11 + index),
     httpPort: options.httpPort + index,
@@ -61,7 +64,12 @@ export function planPlayground(options: PlanOptions): PlaygroundPlan {
         officeId: "x_test1",
         label: "URP Comune di Prova",
         publicNumber: "+390695550100",
-        operator: { login: "anna.verdi", displayName: "Anna Verdi", extension: "201", password: options.secretOf("anna.verdi") },
+        operator: {
+          login: "anna.verdi",
+          displayName: "Anna Verdi",
+          extension: "201",
+          password: options.secretOf("anna.verdi"),
+        },
         queue: { queueId: "urp", label: "URP" },
         topics: ["anagrafe", "tributi", "servizi al cittadino"],
       }),
@@ -69,7 +77,12 @@ export function planPlayground(options: PlanOptions): PlaygroundPlan {
         officeId: "x_test2",
         label: "Ufficio Ambiente Regione Esempio",
         publicNumber: "+390997550200",
-        operator: { login: "bruno.neri", displayName: "Bruno Neri", extension: "301", password: options.secretOf("bruno.neri") },
+        operator: {
+          login: "bruno.neri",
+          displayName: "Bruno Neri",
+          extension: "301",
+          password: options.secretOf("bruno.neri"),
+        },
         queue: { queueId: "ambiente", label: "Ambiente" },
         topics: ["ambiente", "rifiuti", "segnalazioni"],
       }),

@@ -47,6 +47,15 @@ export function parseMessage(bytes: Buffer): ParseResult {
   return { ok: true, message: { ...parsed.message, body }, length: bodyStart + length };
 }
 
+/** Reads a message of the application: whatever follows the head is its body, and Content-Length is ours to count. */
+export function parseFromApplication(bytes: Buffer): ParseResult {
+  const head = endOfHead(bytes);
+  const parsed = parseHead(bytes.toString("utf8", 0, head?.end ?? bytes.length).replace(/(\r?\n)+$/, ""));
+  if (!parsed.ok) return parsed;
+  const body = head === null ? noBody : Buffer.from(bytes.subarray(head.end + head.length));
+  return { ok: true, message: { ...parsed.message, body }, length: bytes.length };
+}
+
 /** Content-Length of the headers: null when absent, "bad" when it is no number. */
 export function contentLength(headers: HeaderList): number | null | "bad" {
   const value = headers.first("content-length");

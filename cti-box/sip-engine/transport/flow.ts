@@ -24,6 +24,8 @@ export interface Flow {
   /** Same id, same connection; datagram flows of one socket to one peer are equal as well. */
   readonly id: string;
   isOpen(): boolean;
+  /** The same socket towards another port of the peer; a connection has only the one. */
+  towardsPort(port: number): Flow;
   /** Hands the bytes to the network. `failed` is called at most once, later, when they certainly did not leave. */
   send(bytes: Buffer, failed?: (error: Error) => void): void;
 }

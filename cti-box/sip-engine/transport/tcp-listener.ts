@@ -82,6 +82,7 @@ export class TcpListener {
       remoteAddress,
       remotePort,
       id: `tcp:${key}`,
+      towardsPort: () => flow,
       isOpen: () => !socket.destroyed && socket.writable,
       send: (bytes, failed) => {
         if (socket.destroyed || socket.writableLength > largestBacklog) {

@@ -47,6 +47,7 @@ export class UdpSocket {
       remotePort: port,
       id: `udp:${this.listener.host}:${this.listener.port}>${address}:${port}`,
       isOpen: () => true,
+      towardsPort: (other) => this.flowTo(address, other, host),
       send: (bytes, failed) => {
         try {
           socket.send(bytes, port, address, (error) => {

@@ -88,6 +88,7 @@ export class WebSocketListener {
       remoteAddress,
       remotePort,
       id: `ws:${key}`,
+      towardsPort: () => flow,
       isOpen: () => socket.readyState === socket.OPEN,
       send: (bytes, failed) => {
         if (socket.readyState !== socket.OPEN || socket.bufferedAmount > largestBacklog) {

@@ -1,0 +1,32 @@
+/** All dialogs, by the name that the application uses and by what requests from the network carry. */
+import type { Dialog } from "./dialog.ts";
+
+export class DialogStore {
+  readonly #byId = new Map<string, Dialog>();
+  readonly #byTags = new Map<string, Dialog>();
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  add(dialog: Dialog): void {
+    this.#byId.set(dialog.id, dialog);
+    this.#byTags.set(`${dialog.callId}|${dialog.localTag}`, dialog);
+  }
+
+  get(id: string): Dialog | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The dialog that a request from the network belongs to: its To tag is ours, its From tag theirs. */
+  match(callId: string, localTag: string, remoteTag: string): Dialog | undefined {
+    const dialog = this.#byTags.get(`${callId}|${localTag}`);
+    return dialog?.remoteTag === remoteTag ? dialog : undefined;
+  }
+
+  remove(dialog: Dialog): void {
+    if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
+    const key = `${dialog.callId}|${dialog.localTag}`;
+    if (this.#byTags.get(key) === dialog) this.#byTags.delete(key);
+  }
+}

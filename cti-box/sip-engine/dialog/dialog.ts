@@ -1,0 +1,131 @@
+/**
+ * Dialogs (RFC 3261 §12): what both ends have to remember between an INVITE (or SUBSCRIBE) and the BYE.
+ *
+ *   2xx sent ─▶ unacknowledged ─ACK─▶ confirmed ─BYE, either side─▶ gone
+ *                    └ 64·T1 without ACK ─▶ BYE by the engine ─▶ gone
+ */
+import type { SipRequest, SipResponse } from "../message/sip-message.ts";
+import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
+import type { Flow } from "../transport/flow.ts";
+
+export type Dialog = {
+  /** `<Call-ID>;from-tag=<tag in From of the request that created it>`, byte for byte as in the echo (control protocol §2). */
+  id: string;
+  role: "uac" | "uas";
+  /** `invite` or `subscribe`: what created it decides what ends it. */
+  kind: "invite" | "subscribe";
+  /** Name of the application connection that owns it. */
+  owner: string;
+  callId: string;
+  localTag: string;
+  remoteTag: string;
+  /** Our From and their To value in requests of ours, tags included. */
+  local: string;
+  remote: string;
+  /** In the order in which requests of ours travel. */
+  routeSet: string[];
+  remoteTarget: string;
+  localContact: string;
+  localCseq: number;
+  remoteCseq: number | null;
+  /** The connection it lives on, or the datagram flow to a peer behind NAT; null: follow the route set and the target. */
+  flow: Flow | null;
+  /** CSeq number of the INVITE of ours that was answered last with 2xx: its ACK carries it. */
+  answeredCseq: number;
+  /** The ACK of that 2xx, to be sent again when the 2xx comes again. */
+  ack: { cseq: number; bytes: Buffer; flow: Flow } | null;
+};
+
+/** Dialog of a request that we answered with 2xx. */
+export function dialogOfServer(order: {
+  request: SipRequest;
+  response: SipResponse;
+  source: Flow;
+  owner: string;
+}): Dialog {
+  const { request, response, source } = order;
+  const callId = request.headers.first("call-id") ?? "";
+  const remote = request.headers.first("from") ?? "";
+  const local = response.headers.first("to") ?? "";
+  const remoteTag = tagOf(remote) ?? "";
+  const remoteTarget = contactOf(request) ?? parseNameAddress(remote).uri;
+  const routeSet = request.headers.values("record-route");
+  return {
+    id: dialogId(callId, remoteTag),
+    role: "uas",
+    kind: request.method === "SUBSCRIBE" ? "subscribe" : "invite",
+    owner: order.owner,
+    callId,
+    localTag: tagOf(local) ?? "",
+    remoteTag,
+    local,
+    remote,
+    routeSet,
+    remoteTarget,
+    localContact: response.headers.first("contact") ?? "",
+    localCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    remoteCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    flow: lastingFlow(source, routeSet, remoteTarget),
+    answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    ack: null,
+  };
+}
+
+/** Dialog of a request of ours that was answered with 2xx. */
+export function dialogOfClient(order: {
+  request: SipRequest;
+  response: SipResponse;
+  source: Flow;
+  owner: string;
+}): Dialog {
+  const { request, response, source } = order;
+  const callId = request.headers.first("call-id") ?? "";
+  const local = request.headers.first("from") ?? "";
+  const remote = response.headers.first("to") ?? "";
+  const remoteTarget = contactOf(response) ?? request.uri;
+  const routeSet = response.headers.values("record-route").toReversed();
+  return {
+    id: dialogId(callId, tagOf(local) ?? ""),
+    role: "uac",
+    kind: request.method === "SUBSCRIBE" ? "subscribe" : "invite",
+    owner: order.owner,
+    callId,
+    localTag: tagOf(local) ?? "",
+    remoteTag: tagOf(remote) ?? "",
+    local,
+    remote,
+    routeSet,
+    remoteTarget,
+    localContact: request.headers.first("contact") ?? "",
+    localCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    remoteCseq: null,
+    flow: lastingFlow(source, routeSet, remoteTarget),
+    answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    ack: null,
+  };
+}
+
+export function dialogId(callId: string, fromTag: string): string {
+  return `${callId};from-tag=${fromTag}`;
+}
+
+/** URI of the first Contact, or null. */
+export function contactOf(message: SipRequest | SipResponse): string | null {
+  const contact = message.headers.values("contact")[0];
+  return contact === undefined ? null : parseNameAddress(contact).uri;
+}
+
+/**
+ * A connection stays the dialog's way. A datagram peer whose Contact does not tell where its packets come from is behind NAT,
+ * unless a proxy stands between (control protocol §9.3).
+ */
+function lastingFlow(source: Flow, routeSet: readonly string[], target: string): Flow | null {
+  if (source.protocol !== "udp") return source;
+  if (routeSet.length > 0) return null;
+  const hostPort = /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?>]+)(?::(\d+))?/i.exec(target);
+  const host = hostPort?.[1]?.replace(/^\[|\]$/g, "");
+  const port = hostPort?.[2];
+  const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
+  if (!isAddress) return source;
+  return host === source.remoteAddress && (port === undefined || Number(port) === source.remotePort) ? null : source;
+}

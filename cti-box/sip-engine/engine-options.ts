@@ -1,0 +1,48 @@
+/** Options of the engine, checked all at once. */
+import type { Log } from "./log.ts";
+import type { Listener } from "./transport/flow.ts";
+import { parseContact } from "./transport/contact.ts";
+
+export type SipEngineOptions = {
+  /** Control port that applications connect to; port 0 asks for a free one. */
+  admin: { host: string; port: number };
+  /** Any of them lets an application in. */
+  secrets: readonly string[];
+  /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`. Port 0 asks for a free one. */
+  contacts: readonly string[];
+  /** Address told to peers outside of private networks, where the machine stands behind NAT. */
+  externalIp?: string;
+  /** T1 of RFC 3261 in milliseconds (default 500); shorter only in tests. */
+  t1Ms?: number;
+  log?: Log;
+};
+
+/** Thrown with every problem of the options, never only the first. */
+export class InvalidEngineOptions extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(`the SIP engine's options are not usable:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    this.problems = problems;
+  }
+}
+
+/** The listeners that the options ask for. Throws {@link InvalidEngineOptions}. */
+export function checkOptions(options: SipEngineOptions): Listener[] {
+  const problems: string[] = [];
+  const { admin, secrets, contacts, t1Ms = 500 } = options;
+  if (!Number.isInteger(admin.port) || admin.port < 0 || admin.port > 65_535)
+    problems.push(`admin: port ${admin.port} is not between 0 and 65535`);
+  if (secrets.length === 0 || secrets.some((secret) => secret.length === 0 || /[|\r\n]/.test(secret))) {
+    problems.push("secret: at least one, not empty, without '|' and line ends");
+  }
+  if (contacts.length === 0) problems.push("contact: at least one is needed");
+  if (!(t1Ms >= 1 && t1Ms <= 10_000)) problems.push(`t1: ${t1Ms} is not between 1 and 10000 milliseconds`);
+  const listeners = contacts.flatMap((contact) => {
+    const parsed = parseContact(contact, options.externalIp ?? null);
+    if (Array.isArray(parsed)) return parsed;
+    problems.push(`contact: ${parsed.contact} ${parsed.problem}`);
+    return [];
+  });
+  if (problems.length > 0) throw new InvalidEngineOptions(problems);
+  return listeners;
+}

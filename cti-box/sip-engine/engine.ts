@@ -1,0 +1,116 @@
+/**
+ * The engine's door: a SIP stack that speaks the drachtio control protocol, in this thread or in a worker thread of its own.
+ * The application talks to it with the unmodified `drachtio-srf` package over the control port.
+ */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { ControlServer } from "./control/control-server.ts";
+import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
+import { silentLog, type Log, type LogLevel } from "./log.ts";
+import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
+
+export type { SipEngineOptions } from "./engine-options.ts";
+export { InvalidEngineOptions } from "./engine-options.ts";
+
+export type SipEngineHandle = {
+  admin: { host: string; port: number };
+  /** Listening addresses with their real ports: `udp/127.0.0.1:5060`. */
+  contacts: string[];
+  /** What the engine holds now. */
+  load(): Promise<EngineLoad>;
+  /** Resolves when the engine is gone: closed by us (null) or for a reason of its own. */
+  closed: Promise<Error | null>;
+  close(): Promise<void>;
+};
+
+/** Starts the engine in this thread. Throws when the options are not usable or an address cannot be opened. */
+export async function startSipEngine(options: SipEngineOptions): Promise<SipEngineHandle> {
+  const listeners = checkOptions(options);
+  const core = await EngineCore.open({ listeners, t1Ms: options.t1Ms ?? 500, log: options.log ?? silentLog });
+  let control: ControlServer;
+  try {
+    control = await ControlServer.open({ ...options.admin, secrets: options.secrets, core });
+  } catch (error) {
+    await core.close();
+    throw new Error(
+      `control port ${options.admin.host}:${options.admin.port} cannot be opened (${(error as NodeJS.ErrnoException).code})`,
+      { cause: error },
+    );
+  }
+  const gone = Promise.withResolvers<Error | null>();
+  let closing: Promise<void> | null = null;
+  return {
+    admin: { host: options.admin.host, port: control.port },
+    contacts: core.context.transport.listeners.map((each) => `${each.protocol}/${each.host}:${each.port}`),
+    load: () => Promise.resolve(core.load()),
+    closed: gone.promise,
+    close: () => {
+      closing ??= (async () => {
+        await control.close();
+        await core.close();
+        gone.resolve(null);
+      })();
+      return closing;
+    },
+  };
+}
+
+/** What the worker thread and its owner say to each other. */
+export type FromWorker =
+  | { kind: "started"; admin: { host: string; port: number }; contacts: string[] }
+  | { kind: "not-started"; message: string }
+  | { kind: "load"; load: EngineLoad }
+  | { kind: "log"; level: LogLevel; message: string; fields: Record<string, string | number> };
+export type ToWorker = { kind: "load" } | { kind: "close" };
+
+/** Starts the engine in a worker thread, so that neither signalling nor application waits for the other's work. */
+export async function startSipEngineWorker(options: SipEngineOptions): Promise<SipEngineHandle> {
+  checkOptions(options);
+  const { log = silentLog, ...plain } = options;
+  const worker = new Worker(new URL("./engine-worker.ts", import.meta.url), { workerData: plain, name: "sip-engine" });
+  const gone = Promise.withResolvers<Error | null>();
+  let lastError: Error | null = null;
+  worker.on("error", (error) => {
+    lastError = error instanceof Error ? error : new Error(String(error));
+  });
+  worker.once("exit", () => gone.resolve(lastError));
+  forwardLog(worker, log);
+  const first = await Promise.race([messageOf(worker, ["started", "not-started"]), gone.promise]);
+  if (first === null || first instanceof Error || first.kind !== "started") {
+    await worker.terminate();
+    throw new Error(
+      first !== null && !(first instanceof Error) && first.kind === "not-started"
+        ? first.message
+        : `the SIP engine did not start: ${first instanceof Error ? first.message : "its thread ended"}`,
+    );
+  }
+  const say = (message: ToWorker): void => worker.postMessage(message);
+  return {
+    admin: first.admin,
+    contacts: first.contacts,
+    closed: gone.promise,
+    load: async () => {
+      const answer = messageOf(worker, ["load"]);
+      say({ kind: "load" });
+      const message = await answer;
+      return message.kind === "load" ? message.load : { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
+    },
+    close: async () => {
+      say({ kind: "close" });
+      await gone.promise;
+    },
+  };
+}
+
+function forwardLog(worker: Worker, log: Log): void {
+  worker.on("message", (message: FromWorker) => {
+    if (message.kind === "log") log(message.level, message.message, message.fields);
+  });
+}
+
+async function messageOf(worker: Worker, kinds: FromWorker["kind"][]): Promise<FromWorker> {
+  for (;;) {
+    const [message] = (await once(worker, "message")) as [FromWorker];
+    if (kinds.includes(message.kind)) return message;
+  }
+}

@@ -1,0 +1,52 @@
+/** The engine alone: node cti-box/sip-engine/main.ts --admin 127.0.0.1:9022 --secret S --contact "sip:127.0.0.1:5060;transport=udp,tcp" */
+import { parseArgs } from "node:util";
+import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
+
+const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
+
+  --admin HOST:PORT    control port for applications (default 127.0.0.1:9022)
+  --secret SECRET      secret of the applications; may be given more than once
+  --contact URI        listening address, e.g. "sip:127.0.0.1:5060;transport=udp,tcp" or "sip:127.0.0.1:5066;transport=ws";
+                       may be given more than once
+  --external-ip IP     address told to peers outside of private networks
+  --help               this text
+`;
+
+function optionsFrom(words: string[]): SipEngineOptions {
+  const { values } = parseArgs({
+    args: words,
+    options: {
+      admin: { type: "string", default: "127.0.0.1:9022" },
+      secret: { type: "string", multiple: true, default: [] },
+      contact: { type: "string", multiple: true, default: [] },
+      "external-ip": { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(help);
+    process.exit(0);
+  }
+  const colon = values.admin.lastIndexOf(":");
+  return {
+    admin: { host: values.admin.slice(0, colon), port: Number(values.admin.slice(colon + 1)) },
+    secrets: values.secret,
+    contacts: values.contact,
+    ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),
+    log: (level, message, fields) => process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`),
+  };
+}
+
+try {
+  const engine = await startSipEngine(optionsFrom(process.argv.slice(2)));
+  process.stdout.write(
+    `control ${engine.admin.host}:${engine.admin.port}\n${engine.contacts.map((contact) => `listening ${contact}\n`).join("")}`,
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void engine.close());
+  await engine.closed;
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  const isUsage =
+    error instanceof InvalidEngineOptions || (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS");
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,0 +1,83 @@
+/** Responses of the application to requests from the network (control protocol §5.2 to §5.4). */
+import { replyFrame, responseEcho } from "../control/frames.ts";
+import type { Application } from "../control/applications.ts";
+import { dialogId, dialogOfServer } from "../dialog/dialog.ts";
+import type { SipResponse } from "../message/sip-message.ts";
+import { tagOf } from "../message/sip-uri.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import { buildResponse } from "./build-message.ts";
+import { endDialog } from "./cancel.ts";
+import { randomToken, type Context } from "./context.ts";
+
+export function answerFromApplication(
+  context: Context,
+  application: Application,
+  order: { messageId: string; transactionId: string; given: SipResponse },
+): void {
+  const { messageId, given } = order;
+  const refuse = (text: string): void => application.send(replyFrame(messageId, "NOK", text));
+  const transaction = context.serversById.get(order.transactionId);
+  const use = context.serverUses.get(order.transactionId);
+  if (transaction === undefined || use === undefined || !transaction.isOpen) {
+    return refuse("Response not sent due to unknown transaction");
+  }
+  if (!transaction.back.isOpen()) return refuse("transport for response has been shutdown or closed");
+  if (given.status < 200 && /100rel/i.test(given.headers.first("require") ?? ""))
+    return refuse("Remote endpoint does not support 100rel");
+  transaction.localTag ??=
+    tagOf(given.headers.first("to")) ?? tagOf(transaction.request.headers.first("to")) ?? randomToken();
+  const built = buildResponse(given, transaction.request, {
+    flow: transaction.source,
+    localTag: given.status === 100 ? "" : transaction.localTag,
+  });
+  if (!built.ok) return refuse(built.reason);
+  const response = built.message;
+  const idOfDialog = settleDialog(context, { transaction, response, application });
+  // Echo first, then nothing of the dialog can be seen before it (control protocol §14, rule 2): the ACK comes from the network, later.
+  transaction.respond(response);
+  application.send(
+    responseEcho(messageId, response, { flow: transaction.back, transactionId: transaction.id, dialogId: idOfDialog }),
+  );
+}
+
+type Answered = { transaction: ServerTransaction; response: SipResponse; application: Application };
+
+/** What the answer means for dialogs and registrations; the dialog id that the echo carries. */
+function settleDialog(context: Context, answered: Answered): string {
+  const { transaction, response } = answered;
+  const { request } = transaction;
+  const isSuccess = response.status >= 200 && response.status < 300;
+  const use = context.serverUses.get(transaction.id);
+  if (isSuccess && (request.method === "REGISTER" || request.method === "SUBSCRIBE")) {
+    context.bindings.learn(request, response, transaction.source);
+  }
+  if (tagOf(request.headers.first("to")) !== null) return settleInDialog(context, answered, use?.dialogId ?? "");
+  if (request.method !== "INVITE" && request.method !== "SUBSCRIBE") return "";
+  const id = dialogId(request.headers.first("call-id") ?? "", tagOf(request.headers.first("from")) ?? "");
+  if (use) use.dialogId = id;
+  if (!isSuccess) return id;
+  const dialog = dialogOfServer({ request, response, source: transaction.source, owner: answered.application.name });
+  context.dialogs.add(dialog);
+  if (request.method === "INVITE") {
+    context.accepted.await(dialog.id, transaction, () => void endDialog(context, dialog, "ACK timeout"));
+  }
+  return id;
+}
+
+function settleInDialog(context: Context, answered: Answered, id: string): string {
+  const { transaction, response } = answered;
+  const dialog = context.dialogs.get(id);
+  if (
+    dialog !== undefined &&
+    transaction.request.method === "INVITE" &&
+    response.status >= 200 &&
+    response.status < 300
+  ) {
+    context.accepted.await(dialog.id, transaction, () => void endDialog(context, dialog, "ACK timeout"));
+  }
+  // A subscription ends with the answer to its last NOTIFY.
+  const isOver = /^\s*terminated/i.test(transaction.request.headers.first("subscription-state") ?? "");
+  if (dialog?.kind === "subscribe" && transaction.request.method === "NOTIFY" && isOver && response.status >= 200)
+    context.dialogs.remove(dialog);
+  return id;
+}

@@ -1,0 +1,160 @@
+/** Completing what the application left out: requests (control protocol §4, §6.1) and responses (§5.2). */
+import { HeaderList, headerSpelling } from "../message/header-list.ts";
+import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
+import { tagOf, withTag } from "../message/sip-uri.ts";
+import type { Dialog } from "../dialog/dialog.ts";
+import type { Flow } from "../transport/flow.ts";
+import { randomToken } from "./context.ts";
+import { randomUUID } from "node:crypto";
+
+/** Headers that are the engine's own business, whatever the application wrote. */
+const ours = new Set(["via", "route", "record-route", "rseq", "content-length"]);
+const identity = new Set(["from", "to", "call-id", "cseq", "max-forwards", "contact", "content-type"]);
+/** Headers whose value may hold our own address as `localhost`. */
+const withLocalhost = new Set(["contact", "p-asserted-identity", "from", "to"]);
+
+export type Built<T> = { ok: true; message: T } | { ok: false; reason: string };
+
+export function hostPortOf(flow: Flow): string {
+  const { host, port } = flow.advertised;
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Our Contact towards a peer. */
+export function contactFor(flow: Flow): string {
+  const transport = flow.protocol === "udp" ? "" : `;transport=${flow.protocol}`;
+  return `<sip:${hostPortOf(flow)}${transport}>`;
+}
+
+export function viaFor(flow: Flow, branch: string): string {
+  return `SIP/2.0/${flow.protocol.toUpperCase()} ${hostPortOf(flow)};rport;branch=${branch}`;
+}
+
+function localised(value: string, flow: Flow): string {
+  return value.replace(/(^|[@:])localhost(?=$|[>;:,\s])(:\d+)?/g, (_all, before: string) => before + hostPortOf(flow));
+}
+
+function contentTypeOf(given: HeaderList, body: Buffer): Built<string | null> {
+  const type = given.first("content-type");
+  if (type !== undefined || body.length === 0) return { ok: true, message: type ?? null };
+  if (body.toString("latin1", 0, 3) === "v=0") return { ok: true, message: "application/sdp" };
+  return { ok: false, reason: "missing content-type" };
+}
+
+function copyOthers(from: HeaderList, to: HeaderList, flow: Flow): void {
+  for (const header of from) {
+    if (ours.has(header.key) || identity.has(header.key)) continue;
+    to.append(headerSpelling(header.key), withLocalhost.has(header.key) ? localised(header.value, flow) : header.value);
+  }
+}
+
+const cseqPattern = /^\s*(\d{1,10})\s/;
+
+/** A new request outside of any dialog. */
+export function buildRequest(given: SipRequest, flow: Flow, branch: string): Built<SipRequest> {
+  const { method, uri, body } = given;
+  const type = contentTypeOf(given.headers, body);
+  if (!type.ok) return type;
+  const contact = `<sip:${hostPortOf(flow)}>`;
+  const from = localised(given.headers.first("from") ?? contact, flow);
+  if (!/sips?:|tel:/i.test(from)) return { ok: false, reason: `invalid from value provided by client: ${from}` };
+  const cseq = Number(cseqPattern.exec(given.headers.first("cseq") ?? "")?.[1] ?? freshCseq());
+  const headers = new HeaderList();
+  headers.append("Via", viaFor(flow, branch));
+  headers.append("Max-Forwards", given.headers.first("max-forwards") ?? "70");
+  headers.append("From", tagOf(from) === null ? withTag(from, randomToken()) : from);
+  const to = localised(given.headers.first("to") ?? `<${uri}>`, flow);
+  headers.append("To", to);
+  headers.append("Call-ID", given.headers.first("call-id") ?? randomUUID());
+  headers.append("CSeq", `${cseq} ${method}`);
+  const ownContact = given.headers.first("contact");
+  if (ownContact !== undefined) headers.append("Contact", bracketed(localised(ownContact, flow), flow));
+  else if (method === "INVITE" || method === "SUBSCRIBE") headers.append("Contact", contactFor(flow));
+  copyOthers(given.headers, headers, flow);
+  if (type.message !== null) headers.append("Content-Type", type.message);
+  return { ok: true, message: { kind: "request", method, uri, headers, body } };
+}
+
+/** A Contact of ours over a connection says so, or answers in the dialog would come over UDP. */
+function bracketed(contact: string, flow: Flow): string {
+  const value = contact.includes("<") ? contact : `<${contact}>`;
+  if (flow.protocol === "udp" || /;transport=/i.test(value) || !value.includes(hostPortOf(flow))) return value;
+  return value.replace(">", `;transport=${flow.protocol}>`);
+}
+
+/** Below 2^31, with room for the requests to come (RFC 3261 §8.1.1.5). */
+function freshCseq(): number {
+  return 1 + Math.floor(Math.random() * 0x3fff_ffff);
+}
+
+/** A request inside a dialog; `cseq` has been counted up by the caller, except for an ACK. */
+export function buildDialogRequest(
+  given: SipRequest,
+  dialog: Dialog,
+  sent: { flow: Flow; branch: string; cseq: number },
+): Built<SipRequest> {
+  const { method, body } = given;
+  const type = contentTypeOf(given.headers, body);
+  if (!type.ok) return type;
+  const target = method === "ACK" || given.uri.includes("placeholder") ? dialog.remoteTarget : given.uri;
+  const headers = new HeaderList();
+  headers.append("Via", viaFor(sent.flow, sent.branch));
+  const strict = dialog.routeSet[0] !== undefined && !/;lr(;|>|=|$)/i.test(dialog.routeSet[0]);
+  // A first router without `lr` is a strict one: it wants itself in the request-URI (RFC 3261 §12.2.1.1).
+  const routes = strict ? [...dialog.routeSet.slice(1), `<${target}>`] : dialog.routeSet;
+  for (const route of routes) headers.append("Route", route);
+  headers.append("Max-Forwards", given.headers.first("max-forwards") ?? "70");
+  headers.append("From", dialog.local);
+  headers.append("To", dialog.remote);
+  headers.append("Call-ID", dialog.callId);
+  headers.append("CSeq", `${sent.cseq} ${method}`);
+  const contact = given.headers.first("contact");
+  if (contact !== undefined) headers.append("Contact", bracketed(localised(contact, sent.flow), sent.flow));
+  else if (["INVITE", "SUBSCRIBE", "REFER", "UPDATE", "NOTIFY"].includes(method)) {
+    headers.append("Contact", dialog.localContact === "" ? contactFor(sent.flow) : dialog.localContact);
+  }
+  copyOthers(given.headers, headers, sent.flow);
+  if (type.message !== null) headers.append("Content-Type", type.message);
+  const uri = strict ? (/<([^>]+)>/.exec(dialog.routeSet[0] ?? "")?.[1] ?? target) : target;
+  return { ok: true, message: { kind: "request", method, uri, headers, body } };
+}
+
+/** A response of the application, completed from the request. */
+export function buildResponse(
+  given: SipResponse,
+  request: SipRequest,
+  sent: { flow: Flow; localTag: string },
+): Built<SipResponse> {
+  const { status, reason, body } = given;
+  const type = contentTypeOf(given.headers, body);
+  if (!type.ok) return type;
+  const headers = responseHeaders(request, status, sent.localTag);
+  const contact = given.headers.first("contact");
+  const dialogMaking = request.method === "INVITE" || request.method === "SUBSCRIBE";
+  if (contact !== undefined) {
+    for (const line of given.headers.lines("contact")) headers.append("Contact", localised(line, sent.flow));
+  } else if (dialogMaking && status >= 200 && status < 300) headers.append("Contact", contactFor(sent.flow));
+  copyOthers(given.headers, headers, sent.flow);
+  if (type.message !== null) headers.append("Content-Type", type.message);
+  return { ok: true, message: { kind: "response", status, reason, headers, body } };
+}
+
+/** A response that the engine gives on its own. */
+export function ownResponse(request: SipRequest, status: number, reason: string): SipResponse {
+  const headers = responseHeaders(request, status, status === 100 ? "" : randomToken());
+  return { kind: "response", status, reason, headers, body: noBody };
+}
+
+/** Via, From, To, Call-ID, CSeq of the request, and its Record-Route where the answer may make a dialog (RFC 3261 §8.2.6, §12.1.1). */
+function responseHeaders(request: SipRequest, status: number, localTag: string): HeaderList {
+  const headers = new HeaderList();
+  for (const via of request.headers.lines("via")) headers.append("Via", via);
+  if (status > 100 && status < 300)
+    for (const route of request.headers.lines("record-route")) headers.append("Record-Route", route);
+  headers.append("From", request.headers.first("from") ?? "");
+  const to = request.headers.first("to") ?? "";
+  headers.append("To", localTag === "" || tagOf(to) !== null ? to : withTag(to, localTag));
+  headers.append("Call-ID", request.headers.first("call-id") ?? "");
+  headers.append("CSeq", request.headers.first("cseq") ?? "");
+  return headers;
+}

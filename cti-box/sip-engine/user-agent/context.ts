@@ -1,0 +1,49 @@
+/** What the parts of the user agent share: one owner (engine-core.ts) makes it and takes it apart. */
+import { randomBytes } from "node:crypto";
+import type { Applications } from "../control/applications.ts";
+import type { DialogStore } from "../dialog/dialog-store.ts";
+import type { BoundedLog } from "../log.ts";
+import type { ClientTransaction } from "../transaction/client-transaction.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import type { TimerValues } from "../transaction/timers.ts";
+import type { TransportLayer } from "../transport/transport-layer.ts";
+import type { AcceptedInvites } from "./accepted-invites.ts";
+import type { Bindings } from "./bindings.ts";
+
+/** What a server transaction means to the application that handles it. */
+export type ServerUse = { application: string; dialogId: string };
+
+/** What a client transaction means to the application that asked for it. */
+export type ClientUse = {
+  application: string;
+  dialogId: string;
+  isCancelled: boolean;
+  cancelWaits: (() => void) | null;
+};
+
+export type Context = {
+  transport: TransportLayer;
+  timers: TimerValues;
+  log: BoundedLog;
+  applications: Applications;
+  dialogs: DialogStore;
+  bindings: Bindings;
+  accepted: AcceptedInvites;
+  /** By transaction key (branch, sent-by, method). */
+  servers: Map<string, ServerTransaction>;
+  serversById: Map<string, ServerTransaction>;
+  serverUses: Map<string, ServerUse>;
+  /** By branch and method. */
+  clients: Map<string, ClientTransaction>;
+  clientsById: Map<string, ClientTransaction>;
+  clientUses: Map<string, ClientUse>;
+};
+
+/** A tag or branch part that cannot be guessed (RFC 3261 §19.3 asks for 32 random bits at least). */
+export function randomToken(): string {
+  return randomBytes(9).toString("base64url").replace(/[-_]/g, "x");
+}
+
+export function newBranch(): string {
+  return `z9hG4bK${randomToken()}`;
+}

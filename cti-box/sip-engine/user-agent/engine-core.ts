@@ -1,0 +1,122 @@
+/** The user agent: owner of sockets, transactions, dialogs and of what the applications asked for. */
+import { Applications, type Application } from "../control/applications.ts";
+import { DialogStore } from "../dialog/dialog-store.ts";
+import { BoundedLog, type Log } from "../log.ts";
+import { parseMessage } from "../message/parse-message.ts";
+import type { SipResponse } from "../message/sip-message.ts";
+import { parseVia } from "../message/via.ts";
+import { writeMessage } from "../message/write-message.ts";
+import { timerValues } from "../transaction/timers.ts";
+import type { Flow, Listener } from "../transport/flow.ts";
+import { TransportLayer } from "../transport/transport-layer.ts";
+import { AcceptedInvites } from "./accepted-invites.ts";
+import { Bindings } from "./bindings.ts";
+import { ownResponse } from "./build-message.ts";
+import type { Context } from "./context.ts";
+import { receiveRequest } from "./receive-request.ts";
+
+/** What is held in memory now; all of it is zero when nothing goes on. */
+export type EngineLoad = { transactions: number; dialogs: number; unacknowledged: number; bindings: number };
+
+export class EngineCore {
+  readonly context: Context;
+
+  private constructor(context: Context) {
+    this.context = context;
+  }
+
+  static async open(options: { listeners: readonly Listener[]; t1Ms: number; log: Log }): Promise<EngineCore> {
+    const timers = timerValues(options.t1Ms);
+    const context: Omit<Context, "transport"> = {
+      timers,
+      log: new BoundedLog(options.log),
+      applications: new Applications(),
+      dialogs: new DialogStore(),
+      bindings: new Bindings(),
+      accepted: new AcceptedInvites(timers),
+      servers: new Map(),
+      serversById: new Map(),
+      serverUses: new Map(),
+      clients: new Map(),
+      clientsById: new Map(),
+      clientUses: new Map(),
+    };
+    // Nothing arrives before the sockets are open, and they are all opened here.
+    let core: EngineCore | null = null;
+    const transport = await TransportLayer.open(options.listeners, {
+      received: (bytes, flow) => core?.receive(bytes, flow),
+      closed: (flow) => context.bindings.forget(flow),
+    });
+    core = new EngineCore(Object.assign(context, { transport }));
+    return core;
+  }
+
+  load(): EngineLoad {
+    const { servers, clients, dialogs, accepted, bindings } = this.context;
+    return {
+      transactions: servers.size + clients.size,
+      dialogs: dialogs.size,
+      unacknowledged: accepted.size,
+      bindings: bindings.size,
+    };
+  }
+
+  /** The application is gone: callers that wait for its answer hear so; its confirmed calls stay up (control protocol §12). */
+  applicationLeft(application: Application): void {
+    this.context.applications.remove(application.name);
+    for (const [id, use] of this.context.serverUses) {
+      const transaction = this.context.serversById.get(id);
+      if (use.application === application.name && transaction?.isOpen) {
+        transaction.respond(ownResponse(transaction.request, 503, "Service Unavailable"));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const { servers, clients, accepted, transport } = this.context;
+    accepted.close();
+    for (const transaction of servers.values()) transaction.abandon();
+    for (const transaction of clients.values()) transaction.abandon();
+    servers.clear();
+    clients.clear();
+    await transport.close();
+  }
+
+  /** Bytes from a peer. Whatever they are, no exception gets back to the socket. */
+  receive(bytes: Buffer, flow: Flow): void {
+    try {
+      const parsed = parseMessage(bytes);
+      if (!parsed.ok) this.#refuseUnreadable(parsed, flow);
+      else if (parsed.message.kind === "request") receiveRequest(this.context, parsed.message, flow);
+      else this.#receiveResponse(parsed.message, flow);
+    } catch (error) {
+      this.context.log.write("error", "handling a message failed", { from: flow.remoteAddress, error: String(error) });
+    }
+  }
+
+  #receiveResponse(response: SipResponse, flow: Flow): void {
+    const top = response.headers.values("via")[0];
+    const branch = (top === undefined ? null : parseVia(top))?.params.get("branch");
+    const method = /\s(\S+)\s*$/.exec(response.headers.first("cseq") ?? "")?.[1];
+    this.context.clients.get(`${branch}|${method}`)?.receive(response, flow);
+  }
+
+  /** 400 where enough could be read to address it (RFC 3261 §8.2, §16.3). */
+  #refuseUnreadable(parsed: Extract<ReturnType<typeof parseMessage>, { ok: false }>, flow: Flow): void {
+    this.context.log.write("warn", "unreadable message", { from: flow.remoteAddress, reason: parsed.reason });
+    const { partial } = parsed;
+    if (partial?.kind !== "request" || partial.method === "ACK") return;
+    const isAddressable = ["via", "from", "to", "call-id", "cseq"].every((key) => partial.headers.has(key));
+    if (!isAddressable) return;
+    const isVersion = parsed.reason === "version not supported";
+    flow.send(
+      writeMessage(
+        ownResponse(
+          partial,
+          isVersion ? 505 : 400,
+          isVersion ? "Version Not Supported" : `Bad Request (${parsed.reason})`,
+        ),
+      ),
+    );
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Requests from the network (control protocol §5.1, §6.4): matched to a transaction, then to a dialog, else offered to an application.
+ * What no application has to know of is answered here.
+ */
+import { randomUUID } from "node:crypto";
+import { newRequestFrame, networkFrame } from "../control/frames.ts";
+import { contactOf, type Dialog } from "../dialog/dialog.ts";
+import { faultOf } from "../message/parse-message.ts";
+import type { SipRequest } from "../message/sip-message.ts";
+import { tagOf } from "../message/sip-uri.ts";
+import { parseVia, withReceived, type Via } from "../message/via.ts";
+import { writeMessage } from "../message/write-message.ts";
+import { ServerTransaction } from "../transaction/server-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { ownResponse } from "./build-message.ts";
+import { receiveCancel } from "./cancel.ts";
+import type { Context } from "./context.ts";
+
+/** Methods handed to an application outside of a dialog. */
+const offered = new Set(["INVITE", "REGISTER", "MESSAGE", "OPTIONS", "INFO", "NOTIFY", "SUBSCRIBE", "PUBLISH"]);
+/** Known, but without meaning outside of a dialog. */
+const dialogOnly = new Set(["BYE", "UPDATE", "PRACK"]);
+const largestOpenTransactions = 50_000;
+
+/** One request, whole, from a peer. */
+export function receiveRequest(context: Context, request: SipRequest, source: Flow): void {
+  const top = request.headers.values("via")[0];
+  const via = top === undefined ? null : parseVia(top);
+  const fault = via === null ? "bad via" : faultOf(request);
+  if (top === undefined || via === null) {
+    context.log.write("warn", "request without readable Via dropped", { from: source.remoteAddress });
+    return;
+  }
+  request.headers.replaceFirstValue(
+    "via",
+    withReceived(top, via, { address: source.remoteAddress, port: source.remotePort }),
+  );
+  const back = via.params.has("rport") || source.protocol !== "udp" ? source : source.towardsPort(via.port ?? 5060);
+  if (fault !== null) {
+    context.log.write("warn", "malformed request", { from: source.remoteAddress, fault });
+    if (request.method !== "ACK")
+      back.send(writeMessage(ownResponse(request, fault === "bad version" ? 505 : 400, `Bad Request (${fault})`)));
+    return;
+  }
+  if (request.method === "ACK") {
+    receiveAck(context, request, { source, via });
+    return;
+  }
+  const known = context.servers.get(transactionKey(request, via, request.method));
+  if (known) {
+    known.requestAgain();
+    return;
+  }
+  if (context.servers.size >= largestOpenTransactions) {
+    back.send(writeMessage(ownResponse(request, 503, "Service Unavailable")));
+    return;
+  }
+  const transaction = openTransaction(context, request, { source, back, via });
+  if (request.method === "CANCEL")
+    receiveCancel(context, transaction, context.servers.get(transactionKey(request, via, "INVITE")));
+  else dispatch(context, transaction);
+}
+
+/** RFC 3261 §17.2.3; the long key for peers of RFC 2543, whose branches are not unique. */
+function transactionKey(request: SipRequest, via: Via, method: string): string {
+  const branch = via.params.get("branch") ?? "";
+  if (branch.startsWith("z9hG4bK")) return `${branch}|${via.host.toLowerCase()}:${via.port ?? ""}|${method}`;
+  const { headers } = request;
+  const number = Number.parseInt(headers.first("cseq") ?? "", 10);
+  return `${headers.first("call-id")}|${number}|${tagOf(headers.first("from"))}|${request.uri}|${branch}|${via.host}|${method}`;
+}
+
+function openTransaction(
+  context: Context,
+  request: SipRequest,
+  way: { source: Flow; back: Flow; via: Via },
+): ServerTransaction {
+  const transaction = new ServerTransaction({
+    id: randomUUID(),
+    key: transactionKey(request, way.via, request.method),
+    request,
+    source: way.source,
+    back: way.back,
+    timers: context.timers,
+    released: (over) => {
+      context.servers.delete(over.key);
+      context.serversById.delete(over.id);
+      context.serverUses.delete(over.id);
+    },
+  });
+  context.servers.set(transaction.key, transaction);
+  context.serversById.set(transaction.id, transaction);
+  return transaction;
+}
+
+type Refusal = readonly [status: number, reason: string, header?: readonly [name: string, value: string]];
+
+function refuse(transaction: ServerTransaction, ...[status, reason, header]: Refusal): void {
+  const response = ownResponse(transaction.request, status, reason);
+  if (header) response.headers.append(header[0], header[1]);
+  transaction.respond(response);
+}
+
+function dispatch(context: Context, transaction: ServerTransaction): void {
+  const { request } = transaction;
+  const toTag = tagOf(request.headers.first("to"));
+  if (request.method === "REGISTER" && isBadWildcard(request)) refuse(transaction, 400, "Bad Request");
+  else if (toTag === null) offer(context, transaction);
+  else {
+    const callId = request.headers.first("call-id") ?? "";
+    const dialog = context.dialogs.match(callId, toTag, tagOf(request.headers.first("from")) ?? "");
+    if (dialog) deliverInDialog(context, transaction, dialog);
+    else refuse(transaction, 481, "Call/Transaction Does Not Exist");
+  }
+}
+
+/** `Contact: *` removes everything and is only allowed with Expires: 0 (RFC 3261 §10.2.2). */
+function isBadWildcard(request: SipRequest): boolean {
+  return request.headers.values("contact").includes("*") && request.headers.first("expires") !== "0";
+}
+
+function offer(context: Context, transaction: ServerTransaction): void {
+  const { request, source } = transaction;
+  const { method } = request;
+  if (dialogOnly.has(method)) return refuse(transaction, 481, "Call/Transaction Does Not Exist");
+  if (method === "REFER") return refuse(transaction, 405, "Method Not Allowed", ["Allow", [...offered].join(", ")]);
+  if (!offered.has(method)) return refuse(transaction, 501, "Not Implemented");
+  if (method === "INVITE") {
+    // Reliable provisional answers cannot be promised yet (RFC 3262 §3).
+    if (/(^|[\s,])100rel($|[\s,])/i.test(request.headers.lines("require").join(","))) {
+      return refuse(transaction, 420, "Bad Extension", ["Unsupported", "100rel"]);
+    }
+    if (isOverlapping(context, request)) return refuse(transaction, 491, "Request Pending");
+  }
+  const application = context.applications.next(method.toLowerCase());
+  if (application === undefined) return refuse(transaction, 503, "Service Unavailable");
+  if (method === "INVITE") transaction.respond(ownResponse(request, 100, "Trying"));
+  context.serverUses.set(transaction.id, { application: application.name, dialogId: "" });
+  application.send(newRequestFrame(request, source, transaction.id));
+}
+
+/** A new INVITE for a Call-ID whose earlier answer still waits for its ACK (control protocol §6.5). */
+function isOverlapping(context: Context, request: SipRequest): boolean {
+  const tag = tagOf(request.headers.first("from")) ?? "";
+  return context.accepted.isWaiting(`${request.headers.first("call-id")};from-tag=${tag}`);
+}
+
+function deliverInDialog(context: Context, transaction: ServerTransaction, dialog: Dialog): void {
+  const { request, source } = transaction;
+  const cseq = Number.parseInt(request.headers.first("cseq") ?? "0", 10);
+  if (dialog.remoteCseq !== null && cseq <= dialog.remoteCseq) return refuse(transaction, 500, "Server Internal Error");
+  dialog.remoteCseq = cseq;
+  const owner = context.applications.get(dialog.owner);
+  if (owner === undefined) {
+    if (request.method === "BYE") forgetDialog(context, dialog);
+    return refuse(transaction, 481, "Call/Transaction Does Not Exist");
+  }
+  if (request.method === "INVITE") transaction.respond(ownResponse(request, 100, "Trying"));
+  if (request.method === "INVITE" || request.method === "UPDATE") refreshTarget(dialog, request, source);
+  context.serverUses.set(transaction.id, {
+    application: owner.name,
+    dialogId: request.method === "BYE" ? "" : dialog.id,
+  });
+  if (request.method === "BYE") forgetDialog(context, dialog);
+  owner.send(networkFrame(request, source, { transactionId: transaction.id, dialogId: dialog.id }));
+}
+
+function forgetDialog(context: Context, dialog: Dialog): void {
+  context.accepted.forget(dialog.id);
+  context.dialogs.remove(dialog);
+}
+
+/** Target refresh (RFC 3261 §12.2.2); a peer that comes back over another connection is followed there. */
+function refreshTarget(dialog: Dialog, request: SipRequest, source: Flow): void {
+  dialog.remoteTarget = contactOf(request) ?? dialog.remoteTarget;
+  if (source.protocol !== "udp" && dialog.flow !== null && !dialog.flow.isOpen()) dialog.flow = source;
+}
+
+function receiveAck(context: Context, request: SipRequest, way: { source: Flow; via: Via }): void {
+  const invite = context.servers.get(transactionKey(request, way.via, "INVITE"));
+  if (invite?.state === "completed" || invite?.state === "confirmed") {
+    invite.acknowledge();
+    return;
+  }
+  const { headers } = request;
+  const callId = headers.first("call-id") ?? "";
+  const dialog = context.dialogs.match(callId, tagOf(headers.first("to")) ?? "", tagOf(headers.first("from")) ?? "");
+  if (dialog === undefined) return;
+  const acknowledged = context.accepted.acknowledge(dialog.id, Number.parseInt(headers.first("cseq") ?? "0", 10));
+  if (acknowledged === null) return;
+  const isFirst = tagOf(acknowledged.request.headers.first("to")) === null;
+  const transactionId = isFirst ? acknowledged.id : randomUUID();
+  context.applications
+    .get(dialog.owner)
+    ?.send(networkFrame(request, way.source, { transactionId, dialogId: dialog.id }));
+}

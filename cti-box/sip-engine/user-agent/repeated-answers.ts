@@ -1,0 +1,44 @@
+/** ACKs beyond the application's own: the 2xx that comes again, and the second branch of a fork (RFC 3261 §13.2.2.4). */
+import { dialogOfClient, type Dialog } from "../dialog/dialog.ts";
+import { HeaderList } from "../message/header-list.ts";
+import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
+import { writeMessage } from "../message/write-message.ts";
+import type { Flow } from "../transport/flow.ts";
+import { buildDialogRequest } from "./build-message.ts";
+import { nextHopUri, startSilently } from "./cancel.ts";
+import { newBranch, type Context } from "./context.ts";
+import { findNextHop } from "./next-hop.ts";
+
+/** A 2xx came again: our ACK was lost. True when there was one to repeat. */
+export function acknowledgeAgain(dialog: Dialog, invite: SipRequest): boolean {
+  const { ack } = dialog;
+  if (ack === null || ack.cseq !== Number.parseInt(invite.headers.first("cseq") ?? "0", 10)) return false;
+  ack.flow.send(ack.bytes);
+  return true;
+}
+
+/** A second branch of a forked INVITE answered too: it is acknowledged and hung up, the first one stays (RFC 3261 §13.2.2.4). */
+export async function endForked(
+  context: Context,
+  forked: { request: SipRequest; response: SipResponse; flow: Flow },
+): Promise<void> {
+  const dialog = dialogOfClient({ ...forked, source: forked.flow, owner: "" });
+  const hop = await findNextHop(context, nextHopUri(dialog), dialog.flow);
+  if (hop.kind !== "flow") return;
+  const requestOf = (method: string): SipRequest => ({
+    kind: "request",
+    method,
+    uri: "sip:placeholder",
+    headers: new HeaderList(),
+    body: noBody,
+  });
+  const ack = buildDialogRequest(requestOf("ACK"), dialog, {
+    flow: hop.flow,
+    branch: newBranch(),
+    cseq: dialog.localCseq,
+  });
+  if (ack.ok) hop.flow.send(writeMessage(ack.message));
+  const branch = newBranch();
+  const bye = buildDialogRequest(requestOf("BYE"), dialog, { flow: hop.flow, branch, cseq: dialog.localCseq + 1 });
+  if (bye.ok) startSilently(context, bye.message, { flow: hop.flow, branch });
+}

@@ -1,0 +1,130 @@
+/** Requests of the application outside of a dialog, and their answers (control protocol §4). */
+import { randomUUID } from "node:crypto";
+import type { Application } from "../control/applications.ts";
+import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../control/frames.ts";
+import { dialogId, dialogOfClient } from "../dialog/dialog.ts";
+import type { SipRequest, SipResponse } from "../message/sip-message.ts";
+import { parseSipUri, tagOf } from "../message/sip-uri.ts";
+import { ClientTransaction, type ClientOutcome } from "../transaction/client-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { buildRequest, ownResponse } from "./build-message.ts";
+import { newBranch, type Context } from "./context.ts";
+import { deadFlow, findNextHop } from "./next-hop.ts";
+import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
+
+/** Sends a new request; the one reply goes out when it was handed to the transaction. */
+export async function sendRequest(
+  context: Context,
+  application: Application,
+  order: { messageId: string; given: SipRequest; route: string },
+): Promise<void> {
+  const refuse = (text: string): void => application.send(replyFrame(order.messageId, "NOK", text));
+  const { given } = order;
+  if (parseSipUri(given.uri) === null && !given.uri.startsWith("tel:"))
+    return refuse(`invalid request-uri: ${given.uri}`);
+  const hop = await findNextHop(context, order.route === "" ? given.uri : order.route, null);
+  if (hop.kind === "refused") return refuse(hop.reason);
+  const flow = hop.kind === "flow" ? hop.flow : deadFlow(hop.listener);
+  const branch = newBranch();
+  const built = buildRequest(given, flow, branch);
+  if (!built.ok) return refuse(built.reason);
+  startForApplication(context, application, { messageId: order.messageId, request: built.message, flow, branch });
+}
+
+type Start = { messageId: string; request: SipRequest; flow: Flow; branch: string; dialogId?: string };
+
+/** Starts a client transaction whose answers go to the application. */
+export function startForApplication(context: Context, application: Application, start: Start): void {
+  const { request, flow, branch } = start;
+  const id = randomUUID();
+  const makesDialog = request.method === "INVITE" || request.method === "SUBSCRIBE";
+  const own = makesDialog
+    ? dialogId(request.headers.first("call-id") ?? "", tagOf(request.headers.first("from")) ?? "")
+    : "";
+  const key = `${branch}|${request.method}`;
+  const transaction = new ClientTransaction({
+    id,
+    branch,
+    request,
+    flow,
+    timers: context.timers,
+    outcome: (outcome) => receiveOutcome(context, transaction, outcome),
+    released: () => {
+      context.clients.delete(key);
+      context.clientsById.delete(id);
+      context.clientUses.delete(id);
+    },
+  });
+  context.clients.set(key, transaction);
+  context.clientsById.set(id, transaction);
+  context.clientUses.set(id, {
+    application: application.name,
+    dialogId: start.dialogId ?? own,
+    isCancelled: false,
+    cancelWaits: null,
+  });
+  // The reply comes before anything that the transaction may bring about (control protocol §14, rule 1).
+  application.send(requestEcho(start.messageId, request, { flow, transactionId: id }));
+  transaction.start();
+}
+
+function receiveOutcome(context: Context, transaction: ClientTransaction, outcome: ClientOutcome): void {
+  const use = context.clientUses.get(transaction.id);
+  if (use === undefined) return;
+  const application = context.applications.get(use.application);
+  const ids = { transactionId: transaction.id, dialogId: use.dialogId };
+  if (outcome.kind !== "response") {
+    const status = outcome.kind === "timed-out" ? 408 : 503;
+    const made = ownResponse(transaction.request, status, status === 408 ? "Request Timeout" : "Service Unavailable");
+    settle(context, transaction, { response: made, flow: transaction.flow });
+    application?.send(localResponseFrame(made, transaction.flow, ids));
+    return;
+  }
+  const { response, flow } = outcome;
+  if (response.status < 200 && use.cancelWaits) {
+    use.cancelWaits();
+    use.cancelWaits = null;
+  }
+  if (response.status === 100) return;
+  if (!settle(context, transaction, { response, flow })) return;
+  application?.send(networkFrame(response, flow, ids));
+}
+
+/** What the answer means for dialogs. False: a repetition that the application has seen already. */
+function settle(
+  context: Context,
+  transaction: ClientTransaction,
+  answer: { response: SipResponse; flow: Flow },
+): boolean {
+  const { response, flow } = answer;
+  const { request } = transaction;
+  const use = context.clientUses.get(transaction.id);
+  if (use === undefined) return false;
+  const isSuccess = response.status >= 200 && response.status < 300;
+  const inDialog = tagOf(request.headers.first("to")) !== null;
+  const known = context.dialogs.get(use.dialogId);
+  if (inDialog) return settleInDialog(context, transaction, response);
+  if (!isSuccess || (request.method !== "INVITE" && request.method !== "SUBSCRIBE")) return true;
+  if (known !== undefined) {
+    if (known.remoteTag === tagOf(response.headers.first("to"))) acknowledgeAgain(known, request);
+    else void endForked(context, { request, response, flow });
+    return false;
+  }
+  context.dialogs.add(dialogOfClient({ request, response, source: flow, owner: use.application }));
+  return true;
+}
+
+function settleInDialog(context: Context, transaction: ClientTransaction, response: SipResponse): boolean {
+  const { request } = transaction;
+  const dialog = context.dialogs.get(context.clientUses.get(transaction.id)?.dialogId ?? "");
+  if (dialog === undefined) return true;
+  const { status } = response;
+  if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) context.dialogs.remove(dialog);
+  if (request.method !== "INVITE" || status < 200 || status >= 300) return true;
+  const number = Number.parseInt(request.headers.first("cseq") ?? "0", 10);
+  if (acknowledgeAgain(dialog, request)) return false;
+  const contact = response.headers.values("contact")[0];
+  if (contact !== undefined) dialog.remoteTarget = /<([^>]+)>/.exec(contact)?.[1] ?? contact;
+  dialog.answeredCseq = number;
+  return true;
+}
