@@ -1,0 +1,91 @@
+/**
+ * What the calls need of a media server. The port is leg-oriented: every party has a media endpoint of its own at the server, and endpoints
+ * are joined in pairs, so that a caller can wait with music, be talked to, be held, and be handed to another operator without the party at
+ * the far end noticing more than a change of voice.
+ *
+ *   (nothing) ─answerOffer / makeOffer+acceptAnswer─▶ idle (hears silence) ─connect─▶ joined ─connect to another, disconnect─▶ …
+ *        any state ─startMusic─▶ hears music, its counterpart silence ─stopMusic or connect─▶ as before the music
+ *        any state ─closeLeg─▶ (nothing)
+ *
+ * Outside data (session descriptions) never throws: what the far end got wrong comes back as `{ ok: false, reason }`. Two implementations
+ * exist, rtpengine and the embedded relay; one contract suite runs against both.
+ */
+import type { MediaDirection } from "../domain/call/call-event.ts";
+import type { MediaProfile } from "../domain/call/call.ts";
+import type { CallId, LegId } from "../domain/call/ids.ts";
+
+export type { MediaDirection } from "../domain/call/call-event.ts";
+export type { MediaProfile } from "../domain/call/call.ts";
+
+export type LegMedia = { callId: CallId; legId: LegId };
+
+/** Sixteen events of RFC 4733 §3.2. */
+export type DtmfDigit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#" | "A" | "B" | "C" | "D";
+
+export type MediaFailure =
+  /** The two sides have no audio codec in common and the server cannot translate. */
+  | "no-shared-codec"
+  /** Not a session description, too large, without usable audio, or not an answer to our offer. */
+  | "bad-sdp"
+  /** Valid, but of a kind the server does not speak (SDES keys, IPv6 on an IPv4 server). */
+  | "unsupported-transport"
+  /** The operation needs a leg that was set up before, and it was not, or it ended meanwhile. */
+  | "unknown-leg"
+  /** The far end did not agree to telephone events (RFC 4733). */
+  | "no-telephone-event"
+  /** No port, or too much asked at once. */
+  | "capacity"
+  /** The server does not answer. */
+  | "media-server-down"
+  /** The server answered with an error of its own. */
+  | "media-server-refused";
+
+export type MediaRefusal = { ok: false; reason: MediaFailure; detail: string };
+export type MediaResult<T> = ({ ok: true } & T) | MediaRefusal;
+
+export type MediaEvent =
+  /** The far end of the leg pressed a key (RFC 4733). Told once per key, where the server can tell. */
+  | { type: "dtmf-received"; callId: CallId; legId: LegId; digit: DtmfDigit }
+  /** The leg's media is gone: ICE or DTLS failed, nothing arrived for a minute, or the server lost the call. Told once. */
+  | { type: "media-lost"; callId: CallId; legId: LegId };
+
+export interface MediaServer {
+  /**
+   * Answers an SDP offer of a leg's far end: the first INVITE, or a re-INVITE (hold, ICE restart). The leg hears silence until it is connected
+   * or music starts. `direction` is what the far end does, seen from itself: `sendonly` and `inactive` mean that it holds us (RFC 3264 §8.4;
+   * `c=0.0.0.0` counts as hold too).
+   */
+  answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>>;
+  /**
+   * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak;
+   * absent: everything we know.
+   */
+  makeOffer(
+    leg: LegMedia,
+    options: { profile: MediaProfile; towards?: LegId },
+  ): Promise<MediaResult<{ offerSdp: string }>>;
+  /** The far end's answer to our last offer; `direction` as in `answerOffer`. */
+  acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>>;
+  /**
+   * Joins two legs of one call both ways, parts each from what it was joined to, and ends music on both. `renegotiate` names the legs that must be
+   * re-INVITEd with a fresh `makeOffer({ towards: the other })` before both hear each other: they do not share a codec now. Usually empty.
+   */
+  connect(a: LegMedia, b: LegMedia): Promise<MediaResult<{ renegotiate: LegId[] }>>;
+  /** Parts the leg from its counterpart; both hear silence. A leg joined to nobody is no error. */
+  disconnect(leg: LegMedia): Promise<MediaResult<object>>;
+  /** Hold music or wait tone to this leg only; its counterpart, if any, hears silence meanwhile. */
+  startMusic(leg: LegMedia): Promise<MediaResult<object>>;
+  stopMusic(leg: LegMedia): Promise<MediaResult<object>>;
+  /** One key press towards that leg (RFC 4733), `durationMs` 40 to 5000. Resolves when the event is on its way. */
+  sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>>;
+  /** Ends the leg's media and frees its ports. Never fails; a leg that does not exist is no error. */
+  closeLeg(leg: LegMedia): Promise<void>;
+  closeCall(callId: CallId): Promise<void>;
+  /** Adds a listener, for the life of the server. */
+  onEvent(listener: (event: MediaEvent) => void): void;
+  health(): Promise<{ ok: boolean; detail: string }>;
+  /** Legs that hold ports now, for the end-of-call check. */
+  activeLegs(): number;
+  /** Ends every leg and frees every port. */
+  close(): Promise<void>;
+}
