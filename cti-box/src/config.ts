@@ -12,25 +12,25 @@ const phoneNumber = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "is not a number in
 const port = z.int().min(0).max(65_535);
 const address = z.string().min(2).max(64);
 const sipUri = z.string().regex(/^sips?:[^\s<>"]+$/, "is not a SIP URI such as sip:127.0.0.12:5060;transport=udp");
-const hours = z.object({
+const hours = z.strictObject({
   timeZone: z.string().default("Europe/Rome"),
   /** Local opening spans per ISO weekday (1 Monday … 7 Sunday), `HH:MM-HH:MM`. */
   weekly: z.record(z.enum(["1", "2", "3", "4", "5", "6", "7"]), z.array(z.string().regex(/^\d\d:\d\d-\d\d:\d\d$/))),
 });
 
-export const networkOfficeSchema = z.object({
+export const networkOfficeSchema = z.strictObject({
   officeId,
   label: z.string().min(1).max(160),
   status: z.enum(["draft", "agreed", "active", "suspended"]).default("active"),
-  sip: z.object({ uri: sipUri, addresses: z.array(address).default([]) }),
+  sip: z.strictObject({ uri: sipUri, addresses: z.array(address).default([]) }),
   topics: z.array(z.string()).default([]),
   languages: z.array(z.string()).default(["it"]),
   hours: hours.optional(),
 });
 
-export const officeConfigSchema = z.object({
-  office: z.object({ officeId, label: z.string().min(1).max(160) }),
-  sip: z.object({
+export const officeConfigSchema = z.strictObject({
+  office: z.strictObject({ officeId, label: z.string().min(1).max(160) }),
+  sip: z.strictObject({
     /** Domain of the operators' addresses of record and realm of their digest credentials. */
     domain: z.string().min(1).max(253),
     /** Listening addresses, as SIP URIs: `sip:127.0.0.11:5060;transport=udp,tcp`, `sip:127.0.0.11:5066;transport=ws`. */
@@ -40,20 +40,20 @@ export const officeConfigSchema = z.object({
   /** Where the signalling is done: the embedded engine, or a drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it). */
   engine: z
     .discriminatedUnion("kind", [
-      z.object({ kind: z.literal("embedded") }),
-      z.object({ kind: z.literal("drachtio-server"), host: z.string(), port, secret: z.string() }),
+      z.strictObject({ kind: z.literal("embedded") }),
+      z.strictObject({ kind: z.literal("drachtio-server"), host: z.string(), port, secret: z.string() }),
     ])
     .default({ kind: "embedded" }),
   media: z
     .discriminatedUnion("kind", [
-      z.object({
+      z.strictObject({
         kind: z.literal("relay"),
         listenAddress: address.default("127.0.0.1"),
         advertisedAddress: address.optional(),
         portMin: port.optional(),
         portMax: port.optional(),
       }),
-      z.object({
+      z.strictObject({
         kind: z.literal("rtpengine"),
         ngHost: z.string(),
         ngPort: port,
@@ -64,14 +64,18 @@ export const officeConfigSchema = z.object({
     .default({ kind: "relay", listenAddress: "127.0.0.1" }),
   trunks: z
     .array(
-      z.object({ trunkId: z.string().min(1).max(64), carrier: z.string().min(1), addresses: z.array(address).min(1) }),
+      z.strictObject({
+        trunkId: z.string().min(1).max(64),
+        carrier: z.string().min(1),
+        addresses: z.array(address).min(1),
+      }),
     )
     .default([]),
   /** Public numbers and the queue each one leads to. */
-  numbers: z.array(z.object({ number: phoneNumber, queueId: z.string() })).default([]),
+  numbers: z.array(z.strictObject({ number: phoneNumber, queueId: z.string() })).default([]),
   queues: z
     .array(
-      z.object({
+      z.strictObject({
         queueId: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/),
         label: z.string().min(1).max(80),
         /** Time that one operator is rung before the next one. */
@@ -84,7 +88,7 @@ export const officeConfigSchema = z.object({
     .min(1),
   operators: z
     .array(
-      z.object({
+      z.strictObject({
         login,
         displayName: z.string().min(1).max(120),
         extension: z.string().regex(/^[0-9]{2,6}$/, "is an internal number of 2 to 6 digits"),
@@ -98,17 +102,22 @@ export const officeConfigSchema = z.object({
     )
     .default([]),
   network: z
-    .object({
+    .strictObject({
       /** SIP proxy between offices: calls to other offices go here, calls from it are members' calls. Absent: boxes talk directly. */
-      proxy: z.object({ uri: sipUri, addresses: z.array(address).min(1), domain: z.string() }).optional(),
+      proxy: z.strictObject({ uri: sipUri, addresses: z.array(address).min(1), domain: z.string() }).optional(),
       offices: z.array(networkOfficeSchema).default([]),
       /** Time the other office has to answer before the call comes back. */
       transferTimeoutSeconds: z.number().min(1).max(120).default(30),
     })
     .prefault({}),
-  api: z.object({ listen: z.object({ host: z.string().default("127.0.0.1"), port }), publicUrl: z.url().optional() }),
+  api: z.strictObject({
+    listen: z.strictObject({ host: z.string().default("127.0.0.1"), port }),
+    publicUrl: z.url().optional(),
+    /** Certificate and key files (PEM): browsers give the microphone to https pages only, but for this same machine. */
+    tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
+  }),
   /** The office's crm-bridge: proxied under `/crm`, and allowed to read events with this secret. */
-  crmBridge: z.object({ url: z.url(), serviceSecret: z.string().min(16) }).optional(),
+  crmBridge: z.strictObject({ url: z.url(), serviceSecret: z.string().min(16) }).optional(),
   /** Folder of the databases and of the token key. */
   dataDirectory: z.string().min(1),
   /** Folder of the built softphone; absent: the one beside the program. */

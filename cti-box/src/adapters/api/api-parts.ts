@@ -1,0 +1,60 @@
+/** What the API is made of: the use cases handed to it by main.ts, and the office as it shows it. */
+import type { webcrypto } from "node:crypto";
+import type { CallCommands, CallQueries, OperatorDesk, SipAccounts } from "../../application/use-cases.ts";
+import type { Clock, Ids, Log } from "../../application/ports.ts";
+import type { WeeklyHours } from "../../domain/routing/open-state.ts";
+import type { Role } from "../../../contracts/index.ts";
+
+export type OperatorAccount = {
+  login: string;
+  displayName: string;
+  extension: string;
+  password: string;
+  roles: Role[];
+  queues: { queueId: string; label: string }[];
+};
+
+export type NetworkEntry = {
+  officeId: string;
+  label: string;
+  status: "draft" | "agreed" | "active" | "suspended";
+  topics: string[];
+  languages: string[];
+  hours: WeeklyHours | null;
+};
+
+export type ApiOptions = {
+  listen: { host: string; port: number };
+  /** Origin that pages are opened with when it differs from the listening address (proxy, name, https). */
+  publicUrl: string | null;
+  tls: { cert: Buffer; key: Buffer } | null;
+  office: { officeId: string; label: string };
+  operators: readonly OperatorAccount[];
+  /** Offices that a call can be transferred to, and this one. */
+  network: readonly NetworkEntry[];
+  /** The office's bridge, shown under `/crm`; its secret opens the events. */
+  crmBridge: { url: string; serviceSecret: string } | null;
+  /** Where the engine speaks SIP over WebSocket; the page reaches it under `/sip`. */
+  sipWebSocket: { host: string; port: number } | null;
+  softphoneDirectory: string;
+  iceServers: { urls: string[] }[];
+};
+
+export type TokenSigner = {
+  keyId: string;
+  privateKey: webcrypto.CryptoKey;
+  publicJwk: object;
+};
+
+export type ApiParts = {
+  options: ApiOptions;
+  commands: CallCommands;
+  desk: OperatorDesk;
+  accounts: SipAccounts;
+  queries: CallQueries;
+  health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string } }>;
+  signer: TokenSigner;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+};

@@ -1,0 +1,28 @@
+/** Who is asking: an operator with a session token, or a program of the office with its service secret. */
+import type { FastifyRequest } from "fastify";
+import type { ApiParts } from "./api-parts.ts";
+import { ProblemError } from "./problem.ts";
+import { isEqual, type OpenSession, type Sessions } from "./sessions.ts";
+
+export function bearerOf(authorization: string | undefined): string | null {
+  return /^Bearer ([\x21-\x7e]{1,4096})$/.exec(authorization ?? "")?.[1] ?? null;
+}
+
+/** The operator's session. Throws the problem `not-signed-in`. */
+export async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<OpenSession> {
+  const token = bearerOf(request.headers.authorization);
+  const session = token === null ? null : await sessions.find(token);
+  if (session === null) throw new ProblemError("not-signed-in");
+  return session;
+}
+
+/** The office's own programs hold this secret. */
+export function isService(authorization: string | undefined, parts: ApiParts): boolean {
+  const secret = parts.options.crmBridge?.serviceSecret;
+  const bearer = bearerOf(authorization);
+  return secret !== undefined && bearer !== null && isEqual(bearer, secret);
+}
+
+export function requireService(request: FastifyRequest, parts: ApiParts): void {
+  if (!isService(request.headers.authorization, parts)) throw new ProblemError("not-signed-in");
+}

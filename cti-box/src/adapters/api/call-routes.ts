@@ -1,0 +1,148 @@
+/** Commands of an operator on a call, the directory, and the records. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import {
+  attachTicketSchema,
+  callCardSchema,
+  callRecordPageSchema,
+  contactIdSchema,
+  directorySchema,
+  eventPageSchema,
+  requestTransferSchema,
+  ulidSchema,
+} from "../../../contracts/index.ts";
+import type { CallId, OperatorId, TransferId } from "../../domain/call/ids.ts";
+import type { CommandResult } from "../../application/use-cases.ts";
+import type { ApiParts } from "./api-parts.ts";
+import { isService, requireService, sessionOf } from "./authorise.ts";
+import { directoryFor } from "./directory.ts";
+import { ProblemError } from "./problem.ts";
+import type { Sessions } from "./sessions.ts";
+import { cardToContract, eventToContract, recordToContract } from "./to-contract.ts";
+
+const callParams = z.object({ callId: ulidSchema });
+const largestPage = 500;
+
+/** A refusal becomes its problem. */
+function settled(result: CommandResult): void {
+  if (!result.ok) throw new ProblemError(result.reason);
+}
+
+export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const { commands, queries } = parts;
+
+  api.get(
+    "/api/calls",
+    { schema: { response: { 200: z.object({ items: z.array(callCardSchema) }) } } },
+    async (request) => {
+      const { operatorId } = await sessionOf(request, sessions);
+      return { items: queries.callsOf(operatorId).map(cardToContract) };
+    },
+  );
+
+  for (const command of ["hold", "resume"] as const) {
+    api.post(`/api/calls/:callId/${command}`, { schema: { params: callParams } }, async (request, reply) => {
+      const { operatorId } = await sessionOf(request, sessions);
+      settled(await commands[command](request.params.callId as CallId, operatorId));
+      return reply.code(204).send();
+    });
+  }
+
+  api.post(
+    "/api/calls/:callId/transfers",
+    { schema: { params: callParams, body: requestTransferSchema } },
+    async (request, reply) => {
+      const { operatorId } = await sessionOf(request, sessions);
+      const { body } = request;
+      const order = {
+        ...body,
+        transferId: body.transferId as TransferId,
+        target:
+          body.target.kind === "office"
+            ? body.target
+            : { kind: "operator" as const, operatorId: body.target.operatorLogin as OperatorId },
+      };
+      settled(await commands.requestTransfer(request.params.callId as CallId, operatorId, order));
+      return reply.code(202).send({ transferId: body.transferId });
+    },
+  );
+
+  api.delete(
+    "/api/calls/:callId/transfers/:transferId",
+    { schema: { params: callParams.extend({ transferId: ulidSchema }) } },
+    async (request, reply) => {
+      const { operatorId } = await sessionOf(request, sessions);
+      const { callId, transferId } = request.params;
+      settled(await commands.cancelTransfer(callId as CallId, operatorId, transferId as TransferId));
+      return reply.code(204).send();
+    },
+  );
+
+  api.put(
+    "/api/calls/:callId/ticket",
+    { schema: { params: callParams, body: attachTicketSchema } },
+    async (request, reply) => {
+      const { operatorId } = await sessionOf(request, sessions);
+      settled(await commands.attachTicket(request.params.callId as CallId, operatorId, request.body.ticketId));
+      return reply.code(204).send();
+    },
+  );
+}
+
+/** What is read: directory, events in pages, records. */
+export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const { queries } = parts;
+  const directoryQuery = z.object({ q: z.string().max(200).default("") });
+
+  api.get(
+    "/api/directory",
+    { schema: { querystring: directoryQuery, response: { 200: directorySchema } } },
+    async (request) => {
+      await sessionOf(request, sessions);
+      return directoryFor(parts, request.query.q);
+    },
+  );
+
+  const page = z.object({
+    after: z.coerce.number().int().min(0).default(0),
+    limit: z.coerce.number().int().min(1).max(largestPage).default(100),
+  });
+  api.get("/api/events", { schema: { querystring: page, response: { 200: eventPageSchema } } }, (request) => {
+    requireService(request, parts);
+    const items = queries.eventsAfter(request.query.after, request.query.limit).map(eventToContract);
+    return { items, nextCursor: items.at(-1)?.cursor ?? request.query.after };
+  });
+
+  const recordQuery = z.object({
+    after: ulidSchema.optional(),
+    contactId: contactIdSchema.optional(),
+    limit: z.coerce.number().int().min(1).max(largestPage).default(100),
+  });
+  api.get(
+    "/api/call-records",
+    { schema: { querystring: recordQuery, response: { 200: callRecordPageSchema } } },
+    async (request) => {
+      if (!isService(request.headers.authorization, parts)) {
+        const { operator } = await sessionOf(request, sessions);
+        // Records are for reports per office, not for looking over a colleague's shoulder.
+        if (!operator.roles.some((role) => role === "supervisor" || role === "administrator"))
+          throw new ProblemError("not-allowed");
+      }
+      const { after, contactId, limit } = request.query;
+      const filter = {
+        limit,
+        ...(after !== undefined && { after: after as CallId }),
+        ...(contactId !== undefined && { contactId }),
+      };
+      return { items: queries.records(filter).map(recordToContract) };
+    },
+  );
+
+  api.get("/api/status", async () => {
+    const { callsInProgress, media } = await parts.health();
+    return { status: media.ok ? "ok" : "degraded", office: parts.options.office, callsInProgress, media };
+  });
+}

@@ -1,0 +1,50 @@
+/** The directory as operators search it: offices of the network with their state and what a transfer there costs, and colleagues. */
+import type { Directory, OfficeEntry, OperatorEntry } from "../../../contracts/index.ts";
+import type { OperatorId } from "../../domain/call/ids.ts";
+import { openStateAt } from "../../domain/routing/open-state.ts";
+import type { ApiParts, NetworkEntry } from "./api-parts.ts";
+
+/** Lower case, without accents: `Città` is found by `citta`. */
+function plain(text: string): string {
+  return text
+    .normalize("NFD")
+    .replaceAll(/\p{Diacritic}/gu, "")
+    .toLowerCase();
+}
+
+/** Offices and operators whose words contain every word of the query. */
+export function directoryFor(parts: ApiParts, query: string): Directory {
+  const words = plain(query)
+    .split(/\s+/)
+    .filter((word) => word !== "");
+  const matches = (texts: readonly string[]): boolean => {
+    const text = plain(texts.join(" "));
+    return words.every((word) => text.includes(word));
+  };
+  const { network, operators } = parts.options;
+  return {
+    offices: network
+      .filter((office) => matches([office.label, office.officeId, ...office.topics]))
+      .map((office) => officeEntry(parts, office))
+      .toSorted((one, other) => one.label.localeCompare(other.label, "it")),
+    operators: operators
+      .filter((operator) => matches([operator.displayName, operator.login, operator.extension]))
+      .map((operator): OperatorEntry => {
+        const { login, displayName, extension } = operator;
+        return { login, displayName, extension, state: parts.desk.presenceOf(login as OperatorId) };
+      })
+      .toSorted((one, other) => one.displayName.localeCompare(other.displayName, "it")),
+  };
+}
+
+function officeEntry(parts: ApiParts, office: NetworkEntry): OfficeEntry {
+  return {
+    officeId: office.officeId,
+    label: office.label,
+    topics: office.topics,
+    languages: office.languages,
+    openState: openStateAt(office.hours, parts.clock.now()),
+    tariff: office.status === "active" ? "on-net" : "none",
+    isOwnOffice: office.officeId === parts.options.office.officeId,
+  };
+}

@@ -1,0 +1,153 @@
+/**
+ * WebSocket `/api/operator-channel`: the box's line to one softphone page.
+ *   connected ─hello with token─▶ open ⇄ silent (two pings unanswered: not rung) ─close, replaced, signed out─▶ closed
+ *       └ no hello within 5 s, bad token ─▶ closed
+ * The page's own code answers the pings: a frozen tab whose WebSocket is still up is found out.
+ */
+import type { WebSocket } from "ws";
+import { channelToBoxSchema, type ChannelFromBox } from "../../../contracts/index.ts";
+import type { OperatorId } from "../../domain/call/ids.ts";
+import type { ApiParts } from "./api-parts.ts";
+import type { OpenSession, Sessions } from "./sessions.ts";
+import { cardToContract } from "./to-contract.ts";
+
+const helloDeadlineMs = 5_000;
+export const pingIntervalMs = 5_000;
+const missedPingsAllowed = 2;
+
+type Channel = {
+  pageId: string;
+  session: OpenSession;
+  socket: WebSocket;
+  sequence: number;
+  /** Pings sent since the page last answered. */
+  unanswered: number;
+};
+
+const send = (socket: WebSocket, frame: ChannelFromBox): void => {
+  if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));
+};
+
+/** All open channels: one per operator. */
+export class OperatorChannels {
+  readonly #parts: ApiParts;
+  readonly #sessions: Sessions;
+  readonly #channels = new Map<OperatorId, Channel>();
+  readonly #stops: (() => void)[] = [];
+  #stopPing: () => void = () => undefined;
+
+  constructor(parts: ApiParts, sessions: Sessions) {
+    this.#parts = parts;
+    this.#sessions = sessions;
+    this.#stops.push(
+      parts.queries.onCard((operatorId, view) => this.#tell(operatorId, { kind: "call", card: cardToContract(view) })),
+      parts.desk.onPresence((operatorId, presence) =>
+        this.#tell(operatorId, { kind: "operator-state", operatorState: presence }),
+      ),
+    );
+    sessions.onClose((session) => this.#end(session, "replaced-by-other-page"));
+    this.#pingLater();
+  }
+
+  /** Takes over a socket that was just opened. */
+  accept(socket: WebSocket): void {
+    const stopDeadline = this.#parts.clock.after(helloDeadlineMs, () => socket.close());
+    let channel: Channel | null = null;
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => {
+      stopDeadline();
+      if (channel) this.#left(channel);
+    });
+    socket.on("message", (content: Buffer) => {
+      const frame = channelToBoxSchema.safeParse(jsonOf(content));
+      if (!frame.success) return;
+      if (frame.data.kind === "pong") {
+        if (channel) this.#answered(channel);
+        return;
+      }
+      stopDeadline();
+      void this.#hello(socket, frame.data.token).then((opened) => {
+        channel = opened;
+        if (opened && socket.readyState !== socket.OPEN) this.#left(opened);
+      });
+    });
+  }
+
+  close(): void {
+    this.#stopPing();
+    for (const stop of this.#stops) stop();
+    for (const { socket } of this.#channels.values()) socket.close(1001, "the box stops");
+  }
+
+  async #hello(socket: WebSocket, token: string): Promise<Channel | null> {
+    const session = await this.#sessions.find(token);
+    if (session === null) {
+      send(socket, { kind: "refused", why: "bad-token" });
+      socket.close();
+      return null;
+    }
+    const { operatorId } = session;
+    const older = this.#channels.get(operatorId);
+    const channel: Channel = { pageId: this.#parts.ids.secret(9), session, socket, sequence: 0, unanswered: 0 };
+    this.#channels.set(operatorId, channel);
+    this.#parts.desk.pageJoined(operatorId, channel.pageId);
+    this.#parts.desk.pageReachable(operatorId, channel.pageId, true);
+    if (older && older.socket !== socket) {
+      send(older.socket, { kind: "refused", why: "replaced-by-other-page" });
+      older.socket.close();
+    }
+    const calls = this.#parts.queries.callsOf(operatorId).map(cardToContract);
+    send(socket, { kind: "welcome", operatorState: this.#parts.desk.presenceOf(operatorId), calls });
+    return channel;
+  }
+
+  #left(channel: Channel): void {
+    const { operatorId } = channel.session;
+    if (this.#channels.get(operatorId) === channel) this.#channels.delete(operatorId);
+    this.#parts.desk.pageLeft(operatorId, channel.pageId);
+  }
+
+  #end(session: OpenSession, why: "replaced-by-other-page"): void {
+    const channel = this.#channels.get(session.operatorId);
+    if (channel?.session !== session) return;
+    send(channel.socket, { kind: "refused", why });
+    channel.socket.close();
+  }
+
+  #tell(operatorId: OperatorId, frame: ChannelFromBox): void {
+    const channel = this.#channels.get(operatorId);
+    if (channel) send(channel.socket, frame);
+  }
+
+  #answered(channel: Channel): void {
+    const wasSilent = channel.unanswered > missedPingsAllowed;
+    channel.unanswered = 0;
+    if (wasSilent) this.#parts.desk.pageReachable(channel.session.operatorId, channel.pageId, true);
+  }
+
+  #pingLater(): void {
+    this.#stopPing = this.#parts.clock.after(pingIntervalMs, () => {
+      for (const channel of this.#channels.values()) {
+        channel.unanswered += 1;
+        channel.sequence += 1;
+        if (channel.unanswered === missedPingsAllowed + 1) {
+          this.#parts.log.warn(
+            { operator: channel.session.operator.login },
+            "softphone page does not answer and is not rung",
+          );
+          this.#parts.desk.pageReachable(channel.session.operatorId, channel.pageId, false);
+        }
+        send(channel.socket, { kind: "ping", sequence: channel.sequence });
+      }
+      this.#pingLater();
+    });
+  }
+}
+
+function jsonOf(content: Buffer): unknown {
+  try {
+    return JSON.parse(content.toString("utf8"));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,65 @@
+/** Signing in and out, one-time codes, availability, the keys that tokens are checked with. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { operatorLoginSchema, sessionSchema, setAvailabilitySchema, signInSchema } from "../../../contracts/index.ts";
+import type { ApiParts } from "./api-parts.ts";
+import { requireService, sessionOf } from "./authorise.ts";
+import { ProblemError } from "./problem.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Sign-ins per minute and address: a person who mistypes is not locked out, a guesser gets nowhere. */
+const signInsPerMinute = 20;
+
+export function sessionRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const limited = { config: { rateLimit: { max: signInsPerMinute, timeWindow: "1 minute" } } };
+
+  api.post(
+    "/api/sessions",
+    { ...limited, schema: { body: signInSchema, response: { 201: sessionSchema } } },
+    async (request, reply) => {
+      const { body } = request;
+      const opened =
+        "oneTimeCode" in body
+          ? await sessions.redeemCode(body.oneTimeCode)
+          : await sessions.signIn(body.login, body.password);
+      if (opened === null) {
+        parts.log.warn({ from: request.ip, login: "login" in body ? body.login : "one-time code" }, "sign-in refused");
+        throw new ProblemError("wrong-credentials");
+      }
+      parts.log.info({ operator: opened.operator.login }, "operator signed in");
+      return reply.code(201).send(opened.session);
+    },
+  );
+
+  api.get(
+    "/api/sessions/current",
+    { schema: { response: { 200: sessionSchema } } },
+    async (request) => (await sessionOf(request, sessions)).session,
+  );
+
+  api.delete("/api/sessions/current", async (request, reply) => {
+    sessions.close(await sessionOf(request, sessions));
+    return reply.code(204).send();
+  });
+
+  api.put("/api/operators/me/availability", { schema: { body: setAvailabilitySchema } }, async (request, reply) => {
+    const { operatorId } = await sessionOf(request, sessions);
+    parts.desk.setAvailability(operatorId, request.body.availability);
+    return reply.code(204).send();
+  });
+
+  api.post(
+    "/api/one-time-codes",
+    { schema: { body: z.object({ login: operatorLoginSchema }) } },
+    async (request, reply) => {
+      requireService(request, parts);
+      const code = sessions.issueCode(request.body.login);
+      if (code === null) throw new ProblemError("not-found");
+      return reply.code(201).send({ oneTimeCode: code });
+    },
+  );
+
+  api.get("/api/keys", () => ({ keys: [parts.signer.publicJwk] }));
+}

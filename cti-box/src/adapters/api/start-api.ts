@@ -1,0 +1,117 @@
+/** The box's HTTP server: API, event stream, operator channels, the softphone's pages, and the bridge under `/crm`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import helmet from "@fastify/helmet";
+import httpProxy from "@fastify/http-proxy";
+import rateLimit from "@fastify/rate-limit";
+import fastifyStatic from "@fastify/static";
+import fastify, { type FastifyInstance } from "fastify";
+import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import type { ApiParts } from "./api-parts.ts";
+import { callRoutes, readingRoutes } from "./call-routes.ts";
+import { OperatorChannels } from "./operator-channel.ts";
+import { handleErrors, sendProblem } from "./problem.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { Sessions } from "./sessions.ts";
+import { serveUpgrades } from "./upgrades.ts";
+
+const largestBody = 256 * 1024;
+/** Requests per minute and address: an office behind one address makes a few hundred. */
+const requestsPerMinute = 3_000;
+const bridgeDeadlineMs = 10_000;
+
+export type RunningApi = {
+  url: string;
+  /** `…/#code=…`: opens the softphone signed in, once. Null for an unknown operator. */
+  oneTimeLink(login: string): string | null;
+  close(): Promise<void>;
+};
+
+/** Listens and serves. Rejects when the address cannot be opened. */
+export async function startApi(parts: ApiParts): Promise<RunningApi> {
+  const { options } = parts;
+  const app = (
+    options.tls === null
+      ? fastify({ bodyLimit: largestBody, requestTimeout: 30_000, forceCloseConnections: true })
+      : fastify({ bodyLimit: largestBody, requestTimeout: 30_000, forceCloseConnections: true, https: options.tls })
+  ) as FastifyInstance;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  handleErrors(app, parts.log);
+  await protect(app, options.tls !== null);
+  const sessions = new Sessions(parts);
+  const channels = new OperatorChannels(parts, sessions);
+  sessionRoutes(app, parts, sessions);
+  callRoutes(app, parts, sessions);
+  readingRoutes(app, parts, sessions);
+  await servePages(app, options.softphoneDirectory);
+  if (options.crmBridge !== null) {
+    await app.register(httpProxy, {
+      upstream: options.crmBridge.url,
+      prefix: "/crm",
+      http: { requestOptions: { timeout: bridgeDeadlineMs } },
+      replyOptions: { onError: (reply) => void sendProblem(reply as never, "bridge-unavailable") },
+    });
+  }
+  const endUpgrades = serveUpgrades(app.server, parts, channels);
+  const listeningUrl = await app.listen(options.listen);
+  const url = options.publicUrl ?? listeningUrl;
+  return {
+    url,
+    oneTimeLink: (login) => {
+      const code = sessions.issueCode(login);
+      return code === null ? null : `${url}/#code=${code}`;
+    },
+    close: async () => {
+      channels.close();
+      endUpgrades();
+      await app.close();
+    },
+  };
+}
+
+async function protect(app: FastifyInstance, isHttps: boolean): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        connectSrc: ["'self'", "ws:", "wss:"],
+        mediaSrc: ["'self'", "blob:", "mediastream:"],
+        imgSrc: ["'self'", "data:"],
+        fontSrc: ["'self'", "data:"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        scriptSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'self'"],
+      },
+    },
+    strictTransportSecurity: isHttps,
+    referrerPolicy: { policy: "no-referrer" },
+  });
+  app.addHook("onSend", async (_request, reply) => {
+    // Only this page may use the microphone, and nothing else of the machine.
+    reply.header("permissions-policy", "microphone=(self), camera=(), geolocation=()");
+  });
+  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: "1 minute" });
+}
+
+const notBuilt = `<!doctype html><html lang="it"><meta charset="utf-8"><title>LA2-CTI</title>
+<h1>Il softphone non è ancora stato costruito</h1><p>Eseguire <code>npm run build</code> nella cartella del progetto, poi ricaricare questa pagina.</p>
+<h2 lang="en">The softphone has not been built yet</h2><p lang="en">Run <code>npm run build</code> in the project's folder, then reload this page.</p></html>`;
+
+async function servePages(app: FastifyInstance, directory: string): Promise<void> {
+  if (!existsSync(join(directory, "index.html"))) {
+    app.get("/", (_request, reply) => reply.code(503).type("text/html; charset=utf-8").send(notBuilt));
+    return;
+  }
+  await app.register(fastifyStatic, {
+    root: directory,
+    // Vite names assets by their content: those never change; the page that names them does.
+    setHeaders: (reply, path) => {
+      reply.header("cache-control", /\/assets\//.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
+}

@@ -1,0 +1,124 @@
+/** From the box's own views to the shapes of `contracts`: names and times change, nothing else. */
+import type {
+  CallView,
+  CallSummaryView,
+  PublicCallEvent,
+  TransferOrigin,
+  TransferProgress,
+} from "../../domain/call/call-view.ts";
+import type { CallRecordView } from "../../domain/call/call-record.ts";
+import type { TransferTarget } from "../../domain/transfer/transfer.ts";
+import type {
+  CallCard,
+  CallEvent,
+  CallRecord,
+  CallSummary,
+  TransferOrigin as OriginContract,
+  TransferProgress as ProgressContract,
+  TransferTarget as TargetContract,
+} from "../../../contracts/index.ts";
+
+const time = (ms: number): string => new Date(ms).toISOString();
+const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
+
+function target(from: TransferTarget): TargetContract {
+  return from.kind === "office"
+    ? { kind: "office", officeId: from.officeId }
+    : { kind: "operator", operatorLogin: from.operatorId };
+}
+
+function origin(from: TransferOrigin | null): OriginContract | null {
+  if (from === null) return null;
+  const { operatorId, ...rest } = from;
+  return { ...rest, operatorLogin: operatorId };
+}
+
+function summary(call: CallSummaryView): CallSummary {
+  const { operatorId, transferredFrom, startedAtMs, answeredAtMs, ...rest } = call;
+  return {
+    ...rest,
+    operatorLogin: operatorId,
+    transferredFrom: origin(transferredFrom),
+    startedAt: time(startedAtMs),
+    answeredAt: timeOrNull(answeredAtMs),
+  };
+}
+
+export function eventToContract(event: PublicCallEvent): CallEvent {
+  const envelope = { cursor: event.cursor, at: time(event.atMs), call: summary(event.call) };
+  switch (event.type) {
+    case "call-offered":
+    case "call-queued":
+      return { type: event.type, ...envelope };
+    case "call-ringing":
+    case "call-answered":
+      return { type: event.type, ...envelope, operatorLogin: event.operatorId };
+    case "call-ring-ended":
+      return { type: event.type, ...envelope, operatorLogin: event.operatorId, outcome: event.outcome };
+    case "call-held":
+    case "call-resumed":
+      return { type: event.type, ...envelope, heldBy: event.heldBy };
+    case "call-returned":
+      return { type: event.type, ...envelope, operatorLogin: event.operatorId, cause: event.cause };
+    case "ticket-attached":
+      return { type: event.type, ...envelope, ticket: event.ticket };
+    case "call-ended":
+      return { type: event.type, ...envelope, endCause: event.endCause };
+    case "call-transfer-requested":
+    case "call-transfer-ringing":
+    case "call-transferred":
+    case "call-transfer-failed":
+      return transferEvent(event, envelope);
+  }
+}
+
+type TransferEvent = Extract<PublicCallEvent, { transferId: unknown }>;
+
+function transferEvent(event: TransferEvent, envelope: Pick<CallEvent, "cursor" | "at" | "call">): CallEvent {
+  const transfer = { transferId: event.transferId, target: target(event.target), requestedBy: event.requestedBy };
+  switch (event.type) {
+    case "call-transfer-requested": {
+      const { ticketId, reason, message, expiresAtMs } = event;
+      return { type: event.type, ...envelope, ...transfer, ticketId, reason, message, expiresAt: time(expiresAtMs) };
+    }
+    case "call-transfer-ringing":
+      return { type: event.type, ...envelope, ...transfer };
+    case "call-transferred":
+      return { type: event.type, ...envelope, ...transfer, tariff: event.tariff };
+    case "call-transfer-failed":
+      return { type: event.type, ...envelope, ...transfer, cause: event.cause, sipStatus: event.sipStatus };
+  }
+}
+
+function progress(from: TransferProgress): ProgressContract {
+  return { ...from, target: target(from.target) };
+}
+
+export function cardToContract(view: CallView): CallCard {
+  const { myState } = view;
+  return {
+    call: summary(view.call),
+    myState: myState.kind === "transferring" ? { kind: "transferring", progress: progress(myState.progress) } : myState,
+    lastTransfer: view.lastTransfer === null ? null : progress(view.lastTransfer),
+    waitedSeconds: Math.floor(view.waitedSeconds),
+  };
+}
+
+export function recordToContract(record: CallRecordView): CallRecord {
+  const { operatorIds, transferredFrom, startedAtMs, answeredAtMs, endedAtMs, legs, transfers, ...rest } = record;
+  return {
+    ...rest,
+    operatorLogins: operatorIds,
+    transferredFrom: origin(transferredFrom),
+    transfers: transfers.map((transfer) => ({ ...transfer, target: target(transfer.target) })),
+    legs: legs.map(({ startedAtMs: began, answeredAtMs: answered, endedAtMs: ended, ...leg }) => ({
+      ...leg,
+      startedAt: time(began),
+      answeredAt: timeOrNull(answered),
+      endedAt: timeOrNull(ended),
+    })),
+    startedAt: time(startedAtMs),
+    answeredAt: timeOrNull(answeredAtMs),
+    endedAt: timeOrNull(endedAtMs),
+  };
+}
