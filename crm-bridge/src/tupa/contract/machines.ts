@@ -1,0 +1,114 @@
+/**
+ * Ticket and transfer are different machines (contract §6.3).
+ *
+ *   transfer  requested ─target has it─▶ delivered ─▶ accepted | refused
+ *                │  └ failed              │
+ *                └──── withdrawn, expired ┴ (only while nobody accepted: accept wins)
+ *   ticket    open_bo ⇄ in_progress ─▶ closed_bo;  open_bo ─▶ closed_fo;  locked while a transfer is pending
+ *
+ * The owner changes by acceptance alone, so there is exactly one at any time.
+ */
+import type { Closure, TransferRequest, TupaTicket, TupaTransfer } from "./objects.ts";
+
+export type Refusal =
+  | "invalid-transition"
+  | "transfer-pending"
+  | "already-decided"
+  | "not-allowed"
+  | "self-transfer"
+  | "hop-limit";
+export type Decision<T> = { ok: true; value: T } | { ok: false; refusal: Refusal };
+
+export const largestHops = 5;
+
+export function isPending(transfer: TupaTransfer): boolean {
+  return transfer.status === "requested" || transfer.status === "delivered";
+}
+
+const decided = (value: {
+  ticket: TupaTicket;
+  transfer: TupaTransfer;
+}): Decision<{ ticket: TupaTicket; transfer: TupaTransfer }> => ({ ok: true, value });
+const refused = (refusal: Refusal): { ok: false; refusal: Refusal } => ({ ok: false, refusal });
+
+/** A new transfer of the ticket, which is locked from now on. */
+export function requestTransfer(
+  ticket: TupaTicket,
+  request: TransferRequest,
+  times: { now: string; respondBy: string },
+): Decision<{ ticket: TupaTicket; transfer: TupaTransfer }> {
+  if (ticket.owner.officeId !== request.fromOfficeId) return refused("not-allowed");
+  if (ticket.pendingTransferId !== null) return refused("transfer-pending");
+  if (request.toOfficeId === request.fromOfficeId) return refused("self-transfer");
+  if (ticket.status === "closed_bo" || ticket.status === "closed_fo") return refused("invalid-transition");
+  if (ticket.hops >= largestHops) return refused("hop-limit");
+  const transfer: TupaTransfer = {
+    ...request,
+    ticketId: ticket.ticketId,
+    status: "requested",
+    targetLocalTicketId: null,
+    refusalReason: null,
+    respondBy: times.respondBy,
+    createdAt: times.now,
+    updatedAt: times.now,
+    attempts: 0,
+  };
+  return decided({ ticket: { ...ticket, pendingTransferId: request.transferId }, transfer });
+}
+
+type Pair = { ticket: TupaTicket; transfer: TupaTransfer };
+
+/** The target has the ticket, under its own number. */
+export function delivered(pair: Pair, targetLocalTicketId: string): Decision<Pair> {
+  if (pair.transfer.status !== "requested") return refused("already-decided");
+  return decided({ ticket: pair.ticket, transfer: { ...pair.transfer, status: "delivered", targetLocalTicketId } });
+}
+
+/** The target takes the ticket: the only change of owner there is. The giving office stays a watcher. */
+export function accept(
+  pair: Pair,
+  by: { officeId: string; targetLocalTicketId: string; takeNow: boolean },
+): Decision<Pair> {
+  if (pair.transfer.toOfficeId !== by.officeId) return refused("not-allowed");
+  if (!isPending(pair.transfer)) return refused("already-decided");
+  const { ticket, transfer } = pair;
+  const watchers = [...new Set([...ticket.watchers, transfer.fromOfficeId])].filter((each) => each !== by.officeId);
+  return decided({
+    ticket: {
+      ...ticket,
+      owner: { officeId: by.officeId, localTicketId: by.targetLocalTicketId },
+      watchers,
+      status: by.takeNow ? "in_progress" : "open_bo",
+      pendingTransferId: null,
+      hops: ticket.hops + 1,
+    },
+    transfer: { ...transfer, status: "accepted", targetLocalTicketId: by.targetLocalTicketId },
+  });
+}
+
+/** Everything that ends a transfer without a new owner: the ticket is unlocked as it was. */
+export function endTransfer(
+  pair: Pair,
+  end: { status: "refused" | "withdrawn" | "expired" | "failed"; refusalReason?: TupaTransfer["refusalReason"] },
+): Decision<Pair> {
+  if (!isPending(pair.transfer)) return refused("already-decided");
+  return decided({
+    ticket: { ...pair.ticket, pendingTransferId: null },
+    transfer: { ...pair.transfer, status: end.status, refusalReason: end.refusalReason ?? null },
+  });
+}
+
+/** Take, release: the owner's own work on the ticket. */
+export function changeStatus(ticket: TupaTicket, operation: "take" | "release"): Decision<TupaTicket> {
+  if (ticket.pendingTransferId !== null) return refused("transfer-pending");
+  const from = operation === "take" ? "open_bo" : "in_progress";
+  if (ticket.status !== from) return refused("invalid-transition");
+  return { ok: true, value: { ...ticket, status: operation === "take" ? "in_progress" : "open_bo" } };
+}
+
+export function closeTicket(ticket: TupaTicket, closure: Closure, now: string): Decision<TupaTicket> {
+  if (ticket.pendingTransferId !== null) return refused("transfer-pending");
+  const isAllowed = closure.status === "closed_bo" ? ticket.status === "in_progress" : ticket.status === "open_bo";
+  if (!isAllowed) return refused("invalid-transition");
+  return { ok: true, value: { ...ticket, status: closure.status, outcome: closure.outcome, closedAt: now } };
+}

@@ -1,0 +1,258 @@
+/** Operations of the hub on stored tickets: each reads, decides by the contract's machines, writes ticket, transfer and history together. */
+import { ulid } from "ulid";
+import { firstHash, hashOf } from "../contract/history.ts";
+import {
+  accept,
+  changeStatus,
+  closeTicket,
+  delivered,
+  endTransfer,
+  requestTransfer,
+  type Decision,
+  type Refusal,
+} from "../contract/machines.ts";
+import type {
+  Acceptance,
+  Closure,
+  TicketRegistration,
+  TicketUpdate,
+  TransferRequest,
+  TupaEvent,
+  TupaEventType,
+  TupaTicket,
+  TupaTransfer,
+  Withdrawal,
+} from "../contract/objects.ts";
+import type { HubStore } from "./hub-store.ts";
+
+export type Outcome<T> =
+  | { ok: true; value: T }
+  | { ok: false; refusal: Refusal | "not-found" | "unknown-office" | "idempotency-mismatch" };
+type Pair = { ticket: TupaTicket; transfer: TupaTransfer };
+type Line = { type: TupaEventType; officeId: string; operatorRef?: string | null; data?: TupaEvent["data"] };
+
+/** How long a target may think about a transfer without call: two working days, counted simply. */
+const decisionTimeMs = 2 * 24 * 3_600_000;
+/** A transfer with a call outlives the ringing by this much, for answers on their way. */
+const ringMarginMs = 10_000;
+
+const notFound = { ok: false, refusal: "not-found" } as const;
+
+export class HubOperations {
+  readonly #store: HubStore;
+  readonly #offices: ReadonlySet<string>;
+  readonly #changed: () => void;
+
+  constructor(store: HubStore, offices: ReadonlySet<string>, changed: () => void) {
+    this.#store = store;
+    this.#offices = offices;
+    this.#changed = changed;
+  }
+
+  /** Registers a shared ticket; the same ticket again is no error. */
+  register(officeId: string, registration: TicketRegistration): Outcome<{ ticket: TupaTicket; isNew: boolean }> {
+    return this.#store.atomically(() => {
+      const known = this.#store.ticket(registration.ticketId);
+      if (known !== null) {
+        return known.origin.officeId === officeId ? { ok: true, value: { ticket: known, isNew: false } } : notFound;
+      }
+      if (registration.origin.officeId !== officeId) return { ok: false, refusal: "not-allowed" };
+      const now = new Date().toISOString();
+      const ticket: TupaTicket = {
+        ...registration,
+        owner: { officeId, localTicketId: registration.origin.localTicketId },
+        watchers: [],
+        outcome: null,
+        pendingTransferId: null,
+        hops: 0,
+        createdAt: now,
+        updatedAt: now,
+        closedAt: null,
+        version: 0,
+      };
+      return { ok: true, value: { ticket: this.#write(ticket, null, { type: "created", officeId }), isNew: true } };
+    });
+  }
+
+  requestTransfer(officeId: string, ticketId: string, request: TransferRequest): Outcome<Pair> {
+    return this.#store.atomically(() => {
+      const ticket = this.#visible(ticketId, officeId);
+      if (ticket === null) return notFound;
+      if (request.fromOfficeId !== officeId) return { ok: false, refusal: "not-allowed" };
+      const known = this.#store.transfer(request.transferId);
+      if (known !== null)
+        return known.ticketId === ticketId && known.fromOfficeId === officeId
+          ? { ok: true, value: { ticket, transfer: known } }
+          : notFound;
+      if (!this.#offices.has(request.toOfficeId)) return { ok: false, refusal: "unknown-office" };
+      const now = new Date();
+      const deadline =
+        request.call === null ? now.getTime() + decisionTimeMs : Date.parse(request.call.expiresAt) + ringMarginMs;
+      const decision = requestTransfer(ticket, request, {
+        now: now.toISOString(),
+        respondBy: new Date(deadline).toISOString(),
+      });
+      const data = {
+        transferId: request.transferId,
+        toOfficeId: request.toOfficeId,
+        reason: request.reason,
+        message: request.message,
+      };
+      return this.#settle(decision, { type: "transfer_requested", officeId, data });
+    });
+  }
+
+  delivered(transferId: string, targetLocalTicketId: string): Outcome<Pair> {
+    return this.#onTransfer(transferId, (pair) => ({
+      decision: delivered(pair, targetLocalTicketId),
+      line: {
+        type: "transfer_delivered",
+        officeId: pair.transfer.toOfficeId,
+        data: { transferId, targetLocalTicketId },
+      },
+    }));
+  }
+
+  accept(officeId: string, transferId: string, acceptance: Acceptance): Outcome<Pair> {
+    return this.#onTransfer(transferId, (pair) => {
+      if (!this.#store.isParty(pair.ticket.ticketId, officeId)) return null;
+      const already = pair.transfer.status === "accepted" && pair.transfer.toOfficeId === officeId;
+      if (already) return { decision: { ok: true, value: pair }, line: null };
+      const { targetLocalTicketId, operatorRef, takeNow } = acceptance;
+      return {
+        decision: accept(pair, { officeId, targetLocalTicketId, takeNow }),
+        line: { type: "transfer_accepted", officeId, operatorRef, data: { transferId, targetLocalTicketId } },
+      };
+    });
+  }
+
+  refuse(
+    officeId: string,
+    transferId: string,
+    refusal: { refusalReason: TupaTransfer["refusalReason"]; message: string },
+  ): Outcome<Pair> {
+    return this.#onTransfer(transferId, (pair) => {
+      if (!this.#store.isParty(pair.ticket.ticketId, officeId)) return null;
+      if (pair.transfer.toOfficeId !== officeId) return { decision: { ok: false, refusal: "not-allowed" }, line: null };
+      if (pair.transfer.status === "refused") return { decision: { ok: true, value: pair }, line: null };
+      const { refusalReason, message } = refusal;
+      return {
+        decision: endTransfer(pair, { status: "refused", refusalReason }),
+        line: { type: "transfer_refused", officeId, data: { transferId, refusalReason, message } },
+      };
+    });
+  }
+
+  /** The source takes its offer back; nobody answered the call in time counts as expired. */
+  withdraw(officeId: string, transferId: string, withdrawal: Withdrawal): Outcome<Pair> {
+    const status = withdrawal.reason === "no_answer" ? "expired" : "withdrawn";
+    return this.#onTransfer(transferId, (pair) => {
+      if (!this.#store.isParty(pair.ticket.ticketId, officeId)) return null;
+      if (pair.transfer.fromOfficeId !== officeId)
+        return { decision: { ok: false, refusal: "not-allowed" }, line: null };
+      if (pair.transfer.status === status) return { decision: { ok: true, value: pair }, line: null };
+      const type = status === "expired" ? "transfer_expired" : "transfer_withdrawn";
+      return {
+        decision: endTransfer(pair, { status }),
+        line: { type, officeId, data: { transferId, reason: withdrawal.reason } },
+      };
+    });
+  }
+
+  /** The hub's own endings: the target's machine refused, or the time for an answer is over. */
+  end(transferId: string, status: "failed" | "expired", detail: string): Outcome<Pair> {
+    return this.#onTransfer(transferId, (pair) => ({
+      decision: endTransfer(pair, { status }),
+      line: {
+        type: status === "failed" ? "transfer_failed" : "transfer_expired",
+        officeId: "hub",
+        data: { transferId, detail },
+      },
+    }));
+  }
+
+  update(officeId: string, ticketId: string, update: TicketUpdate): Outcome<TupaTicket> {
+    return this.#store.atomically(() => {
+      const ticket = this.#visible(ticketId, officeId);
+      if (ticket === null) return notFound;
+      if (update.operation === "note") {
+        return {
+          ok: true,
+          value: this.#write(ticket, null, { type: "note_added", officeId, data: { text: update.text } }),
+        };
+      }
+      if (ticket.owner.officeId !== officeId) return { ok: false, refusal: "not-allowed" };
+      const decision = changeStatus(ticket, update.operation);
+      if (!decision.ok) return decision;
+      const line: Line = { type: "status_changed", officeId, data: { from: ticket.status, to: decision.value.status } };
+      return { ok: true, value: this.#write(decision.value, null, line) };
+    });
+  }
+
+  closeTicket(officeId: string, ticketId: string, closure: Closure): Outcome<TupaTicket> {
+    return this.#store.atomically(() => {
+      const ticket = this.#visible(ticketId, officeId);
+      if (ticket === null) return notFound;
+      if (ticket.owner.officeId !== officeId) return { ok: false, refusal: "not-allowed" };
+      const decision = closeTicket(ticket, closure, new Date().toISOString());
+      if (!decision.ok) return decision;
+      const line: Line = {
+        type: "closed",
+        officeId,
+        data: { status: closure.status, outcome: closure.outcome, answer: closure.answer },
+      };
+      return { ok: true, value: this.#write(decision.value, null, line) };
+    });
+  }
+
+  #visible(ticketId: string, officeId: string): TupaTicket | null {
+    return this.#store.isParty(ticketId, officeId) ? this.#store.ticket(ticketId) : null;
+  }
+
+  #onTransfer(
+    transferId: string,
+    decide: (pair: Pair) => { decision: Decision<Pair>; line: Line | null } | null,
+  ): Outcome<Pair> {
+    return this.#store.atomically(() => {
+      const transfer = this.#store.transfer(transferId);
+      const ticket = transfer === null ? null : this.#store.ticket(transfer.ticketId);
+      if (transfer === null || ticket === null) return notFound;
+      const decided = decide({ ticket, transfer });
+      return decided === null ? notFound : this.#settle(decided.decision, decided.line);
+    });
+  }
+
+  #settle(decision: Decision<Pair>, line: Line | null): Outcome<Pair> {
+    if (!decision.ok || line === null) return decision;
+    const { transfer } = decision.value;
+    const stamped = { ...transfer, updatedAt: new Date().toISOString() };
+    this.#store.putTransfer(stamped);
+    return { ok: true, value: { ticket: this.#write(decision.value.ticket, stamped, line), transfer: stamped } };
+  }
+
+  /** New version of the ticket and the line of its history that says why. */
+  #write(ticket: TupaTicket, transfer: TupaTransfer | null, line: Line): TupaTicket {
+    const now = new Date().toISOString();
+    const next = { ...ticket, version: ticket.version + 1, updatedAt: now };
+    this.#store.putTicket(next);
+    const last = this.#store.lastEvent(ticket.ticketId);
+    const event: Omit<TupaEvent, "hash"> = {
+      eventId: ulid(),
+      ticketId: ticket.ticketId,
+      seq: (last?.seq ?? 0) + 1,
+      at: now,
+      type: line.type,
+      actor: {
+        officeId: line.officeId,
+        role: line.officeId === "hub" ? "system" : "fo",
+        operatorRef: line.operatorRef ?? null,
+      },
+      visibility: "shared",
+      data: line.data ?? {},
+      prevHash: last?.hash ?? firstHash,
+    };
+    this.#store.appendEvent({ ...event, hash: hashOf(event) }, next, transfer);
+    this.#changed();
+    return next;
+  }
+}
