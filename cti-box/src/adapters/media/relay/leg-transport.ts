@@ -1,0 +1,47 @@
+/** The two ways a far end can be reached, plain RTP sockets or ICE with DTLS-SRTP, as the relay's legs see them. */
+import type { MediaFailure } from "../../../application/media-port.ts";
+import type { DtlsSetup, Fingerprint, IceDescription, SessionDescription } from "../sdp/session-description.ts";
+import type { RtpPacket } from "./rtp-packet.ts";
+
+export type LocalEndpoint = {
+  address: string;
+  port: number;
+  /** Null with rtcp-mux. */
+  rtcpPort: number | null;
+  security: { ice: IceDescription; fingerprint: Fingerprint; setup: DtlsSetup } | null;
+};
+
+export type TransportEvents = {
+  packet(packet: RtpPacket): void;
+  /** The path is gone for good. */
+  lost(detail: string): void;
+};
+
+export interface LegTransport {
+  /** Takes the far end's side in: address, or ICE credentials and fingerprint. Resolves at once; the path comes up by itself. */
+  applyRemote(session: SessionDescription, role: "offered" | "answered"): Promise<void>;
+  /** Our side, for an offer or an answer. */
+  localEndpoint(role: "offering" | "answering"): Promise<LocalEndpoint>;
+  /** A description from which this transport can go on; false needs a new one (other kind, or new DTLS identity). */
+  fits(session: SessionDescription): boolean;
+  /** Sends if there is a path, and forgets the packet if not. */
+  send(packet: RtpPacket): void;
+  close(): Promise<void>;
+}
+
+export type TransportSettings = {
+  listenAddress: string;
+  /** Address written into descriptions where it is not the listening one (1:1 NAT). */
+  advertisedAddress: string;
+  ports: { min: number; max: number } | null;
+};
+
+/** An expected refusal of a transport, carried through async code to the server's edge, where it becomes a value. */
+export class TransportRefusal extends Error {
+  readonly reason: MediaFailure;
+
+  constructor(reason: MediaFailure, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}

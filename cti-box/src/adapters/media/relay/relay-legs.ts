@@ -1,0 +1,209 @@
+/**
+ * The legs of a relay, who is joined to whom, and who hears what. Owns every leg and its transport.
+ *
+ *   idle ─join─▶ joined ─part, or the counterpart leaves─▶ idle
+ *     each ─startMusic─▶ the same with `music` ─stopMusic, join─▶ without
+ */
+import type { LegMedia, MediaEvent, MediaProfile } from "../../../application/media-port.ts";
+import type { Log } from "../../../application/ports.ts";
+import type { CallId } from "../../../domain/call/ids.ts";
+import type { SessionDescription } from "../sdp/session-description.ts";
+import type { GeneratedSound } from "./generated-audio.ts";
+import { TransportRefusal } from "./leg-transport.ts";
+import type { LegTransport, TransportSettings } from "./leg-transport.ts";
+import { RelayLeg } from "./relay-leg.ts";
+import type { RtpPacket } from "./rtp-packet.ts";
+import { openRtpTransport } from "./rtp-transport.ts";
+import { digitOf, readTelephoneEvent } from "./telephone-event.ts";
+import { openWebrtcTransport } from "./webrtc-transport.ts";
+
+/** Counterpart and music are independent: a held party stays joined, and is joined again without a new connect when the music ends. */
+export type JoinedLeg = {
+  readonly leg: RelayLeg;
+  counterpart: JoinedLeg | null;
+  hears: "counterpart" | "music";
+  /** SSRC and timestamp of the last key press, so that each is told once. */
+  lastKey: string | null;
+};
+
+/** A far end that sends and then says nothing at all for this long has gone; comfort noise and RTP of silence come far more often. */
+const SILENT_FOR_MS = 60_000;
+const BEATS_PER_SECOND = 50;
+
+export class RelayLegs {
+  readonly listeners = new Set<(event: MediaEvent) => void>();
+  private readonly legs = new Map<string, JoinedLeg>();
+  /** Legs whose transport is being opened, so that a close meanwhile is noticed. */
+  private readonly opening = new Set<string>();
+  private readonly lost = new WeakSet<RelayLeg>();
+  private readonly settings: TransportSettings;
+  private readonly log: Log;
+
+  constructor(settings: TransportSettings, log: Log) {
+    this.settings = settings;
+    this.log = log;
+  }
+
+  get size(): number {
+    return this.legs.size + this.opening.size;
+  }
+
+  find(media: LegMedia): JoinedLeg | undefined {
+    return this.legs.get(keyOf(media));
+  }
+
+  get(media: LegMedia): JoinedLeg {
+    const found = this.find(media);
+    if (found === undefined) throw new TransportRefusal("unknown-leg", `leg ${media.legId} has no media`);
+    return found;
+  }
+
+  /** The leg, opened now if it is new, or with a fresh transport if the far end came back as somebody else (new DTLS identity, other kind). */
+  async prepare(media: LegMedia, want: { profile: MediaProfile; session?: SessionDescription }): Promise<JoinedLeg> {
+    const key = keyOf(media);
+    const known = this.legs.get(key);
+    const fits = known !== undefined && (want.session === undefined || known.leg.transport.fits(want.session));
+    if (known !== undefined && fits) return known;
+    if (this.opening.has(key)) throw new TransportRefusal("unknown-leg", "the leg is being set up");
+    this.opening.add(key);
+    try {
+      const fresh = await this.open(media, want.profile);
+      if (!this.opening.has(key)) {
+        await fresh.leg.transport.close();
+        throw new TransportRefusal("unknown-leg", "the leg ended meanwhile");
+      }
+      if (known !== undefined) await this.replace(known, fresh);
+      this.legs.set(key, fresh);
+      return fresh;
+    } finally {
+      this.opening.delete(key);
+    }
+  }
+
+  join(one: JoinedLeg, other: JoinedLeg): void {
+    this.part(one);
+    this.part(other);
+    one.counterpart = other;
+    other.counterpart = one;
+    one.hears = "counterpart";
+    other.hears = "counterpart";
+  }
+
+  part(one: JoinedLeg): object {
+    if (one.counterpart !== null) one.counterpart.counterpart = null;
+    one.counterpart = null;
+    return {};
+  }
+
+  startMusic(one: JoinedLeg): object {
+    one.hears = "music";
+    return {};
+  }
+
+  stopMusic(one: JoinedLeg): object {
+    one.hears = "counterpart";
+    return {};
+  }
+
+  beat(beat: number): void {
+    for (const joined of this.legs.values()) {
+      joined.leg.beat(beat, soundFor(joined));
+      if (beat % BEATS_PER_SECOND === 0) this.watch(joined);
+    }
+  }
+
+  async close(media: LegMedia): Promise<void> {
+    const key = keyOf(media);
+    this.opening.delete(key);
+    const joined = this.legs.get(key);
+    if (joined === undefined) return;
+    this.part(joined);
+    this.legs.delete(key);
+    await joined.leg.transport.close();
+  }
+
+  async closeCall(callId: CallId): Promise<void> {
+    for (const key of this.opening) if (key.startsWith(`${callId} `)) this.opening.delete(key);
+    const legs = [...this.legs.values()].map(({ leg }) => leg.media).filter((media) => media.callId === callId);
+    await Promise.all(legs.map((media) => this.close(media)));
+  }
+
+  async closeAll(): Promise<void> {
+    this.opening.clear();
+    await Promise.all([...this.legs.values()].map(({ leg }) => this.close(leg.media)));
+  }
+
+  private async open(media: LegMedia, profile: MediaProfile): Promise<JoinedLeg> {
+    const open = profile === "rtp" ? openRtpTransport : openWebrtcTransport;
+    let joined: JoinedLeg | null = null;
+    const transport: LegTransport = await open(this.settings, {
+      packet: (packet) => {
+        if (joined !== null) this.heard(joined, packet);
+      },
+      lost: (detail) => {
+        if (joined !== null) this.tellLost(joined, detail);
+      },
+    });
+    joined = { leg: new RelayLeg(media, profile, transport), counterpart: null, hears: "counterpart", lastKey: null };
+    return joined;
+  }
+
+  /** The new leg takes the old one's place beside its counterpart. */
+  private async replace(old: JoinedLeg, fresh: JoinedLeg): Promise<void> {
+    const { counterpart, hears } = old;
+    this.part(old);
+    if (counterpart !== null) {
+      fresh.counterpart = counterpart;
+      counterpart.counterpart = fresh;
+    }
+    fresh.hears = hears;
+    await old.leg.transport.close();
+  }
+
+  private heard(joined: JoinedLeg, packet: RtpPacket): void {
+    const heard = joined.leg.hear(packet);
+    if (heard === null) return;
+    if (heard.kind === "key") this.tellKey(joined, packet);
+    const { counterpart } = joined;
+    if (counterpart === null || joined.hears === "music" || counterpart.hears === "music") return;
+    counterpart.leg.relay(heard, joined.leg.media.legId);
+  }
+
+  private tellKey(joined: JoinedLeg, packet: RtpPacket): void {
+    const press = `${packet.ssrc} ${packet.timestamp}`;
+    if (joined.lastKey === press) return;
+    const event = readTelephoneEvent(packet.payload);
+    const digit = event === null ? null : digitOf(event.event);
+    if (digit === null) return;
+    joined.lastKey = press;
+    this.tell({ type: "dtmf-received", ...joined.leg.media, digit });
+  }
+
+  private watch(joined: JoinedLeg): void {
+    const { direction, lastHeardAtMs } = joined.leg;
+    if (direction !== "sendrecv" && direction !== "sendonly") return;
+    if (performance.now() - lastHeardAtMs > SILENT_FOR_MS) this.tellLost(joined, "nothing arrived for a minute");
+  }
+
+  private tellLost(joined: JoinedLeg, detail: string): void {
+    const { leg } = joined;
+    if (this.lost.has(leg) || this.find(leg.media) !== joined) return;
+    this.lost.add(leg);
+    this.log.warn({ ...leg.media, detail }, "media of a leg was lost");
+    this.tell({ type: "media-lost", ...leg.media });
+  }
+
+  private tell(event: MediaEvent): void {
+    for (const listener of this.listeners) listener(event);
+  }
+}
+
+/** What a leg hears of our own making; null where its counterpart speaks. */
+function soundFor({ hears, counterpart }: JoinedLeg): GeneratedSound | null {
+  if (hears === "music") return "melody";
+  return counterpart === null || counterpart.hears === "music" ? "silence" : null;
+}
+
+function keyOf({ callId, legId }: LegMedia): string {
+  return `${callId} ${legId}`;
+}

@@ -1,0 +1,53 @@
+/** RTP packets (RFC 3550 §5.1), bounds checked on the way in, plain twelve-byte header on the way out. */
+export type RtpPacket = {
+  payloadType: number;
+  /** 0 … 65535 */
+  sequenceNumber: number;
+  /** 0 … 2^32-1 */
+  timestamp: number;
+  ssrc: number;
+  marker: boolean;
+  payload: Buffer;
+};
+
+const HEADER_LENGTH = 12;
+
+/** The packet, or null if these bytes are not RTP version 2 (RTCP on the same port, STUN, noise). */
+export function readRtpPacket(bytes: Buffer): RtpPacket | null {
+  if (bytes.length < HEADER_LENGTH || bytes.readUInt8(0) >> 6 !== 2) return null;
+  const second = bytes.readUInt8(1);
+  if (isRtcpType(second)) return null;
+  const first = bytes.readUInt8(0);
+  let start = HEADER_LENGTH + (first & 0x0f) * 4;
+  if ((first & 0x10) !== 0) {
+    if (bytes.length < start + 4) return null;
+    start += 4 + bytes.readUInt16BE(start + 2) * 4;
+  }
+  const padding = (first & 0x20) === 0 ? 0 : bytes.readUInt8(bytes.length - 1);
+  const end = bytes.length - padding;
+  if (end < start) return null;
+  return {
+    marker: (second & 0x80) !== 0,
+    payloadType: second & 0x7f,
+    sequenceNumber: bytes.readUInt16BE(2),
+    timestamp: bytes.readUInt32BE(4),
+    ssrc: bytes.readUInt32BE(8),
+    payload: bytes.subarray(start, end),
+  };
+}
+
+export function writeRtpPacket(packet: RtpPacket): Buffer {
+  const bytes = Buffer.allocUnsafe(HEADER_LENGTH + packet.payload.length);
+  bytes.writeUInt8(0x80, 0);
+  bytes.writeUInt8((packet.marker ? 0x80 : 0) | packet.payloadType, 1);
+  bytes.writeUInt16BE(packet.sequenceNumber, 2);
+  bytes.writeUInt32BE(packet.timestamp, 4);
+  bytes.writeUInt32BE(packet.ssrc, 8);
+  packet.payload.copy(bytes, HEADER_LENGTH);
+  return bytes;
+}
+
+/** Where RTP and RTCP share a port, the second byte tells them apart (RFC 5761 §4). */
+function isRtcpType(second: number): boolean {
+  return second >= 192 && second <= 223;
+}

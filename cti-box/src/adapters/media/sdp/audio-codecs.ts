@@ -1,0 +1,47 @@
+/**
+ * The audio codecs of the box, in the order we offer them: wideband first. G.722 runs at 16 kHz but its RTP clock is 8000 by an old mistake that
+ * is now the rule (RFC 3551 §4.5.2); Opus always says 48000/2 (RFC 7587 §4.1).
+ */
+export type AudioCodec = "opus" | "g722" | "pcma" | "pcmu";
+export type ClockRate = 8000 | 48_000;
+
+export type CodecDescription = {
+  codec: AudioCodec;
+  rtpmap: string;
+  /** RTP timestamp units per second. */
+  clockRate: ClockRate;
+  /** Number we offer; the static one where RFC 3551 gives one. */
+  payloadType: number;
+  fmtp: string | null;
+};
+
+export const AUDIO_CODECS: readonly CodecDescription[] = [
+  { codec: "opus", rtpmap: "opus/48000/2", clockRate: 48_000, payloadType: 111, fmtp: "minptime=10;useinbandfec=1" },
+  { codec: "g722", rtpmap: "G722/8000", clockRate: 8000, payloadType: 9, fmtp: null },
+  { codec: "pcma", rtpmap: "PCMA/8000", clockRate: 8000, payloadType: 8, fmtp: null },
+  { codec: "pcmu", rtpmap: "PCMU/8000", clockRate: 8000, payloadType: 0, fmtp: null },
+];
+
+/** Key presses (RFC 4733), one payload type per clock rate in use (§2.1). */
+export const TELEPHONE_EVENTS: readonly { clockRate: ClockRate; payloadType: number }[] = [
+  { clockRate: 48_000, payloadType: 110 },
+  { clockRate: 8000, payloadType: 101 },
+];
+
+const BY_CODEC = new Map(AUDIO_CODECS.map((description) => [description.codec, description]));
+
+export function describeCodec(codec: AudioCodec): CodecDescription {
+  const description = BY_CODEC.get(codec);
+  if (description === undefined) throw new Error(`no description of codec ${codec}`);
+  return description;
+}
+
+/** The codec behind `a=rtpmap:… name/rate`, or null for one we do not know. */
+export function codecNamed(name: string, clockRate: number): AudioCodec | null {
+  const wanted = `${name}/${clockRate}`.toLowerCase();
+  const found = AUDIO_CODECS.find(({ rtpmap }) => {
+    const known = rtpmap.toLowerCase();
+    return known === wanted || known.startsWith(`${wanted}/`);
+  });
+  return found?.codec ?? null;
+}

@@ -1,0 +1,11 @@
+/** The media server that the configuration names: the embedded relay, or an rtpengine beside the box. */
+import type { MediaServer } from "../../application/media-port.ts";
+import type { Log } from "../../application/ports.ts";
+import { createRelayMediaServer } from "./relay/relay-media-server.ts";
+import type { RelaySettings } from "./relay/relay-media-server.ts";
+
+export type MediaServerConfig = { kind: "relay" } & Omit<RelaySettings, "log">;
+
+export function openMediaServer(config: MediaServerConfig, log: Log): MediaServer {
+  return createRelayMediaServer({ ...config, log });
+}

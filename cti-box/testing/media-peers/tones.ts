@@ -1,0 +1,83 @@
+/** Tones to send and to find again: the content by which tests know whose voice arrives where. Samples are 16-bit values in a plain array or Int16Array. */
+import { writeFileSync } from "node:fs";
+import { encodeAlaw, encodeMulaw } from "../../src/adapters/media/audio/g711.ts";
+
+export const SAMPLE_RATE = 8000;
+
+export type Samples = ArrayLike<number>;
+
+/** Sine wave, `amplitude` of 32767, continuous from sample `from` on. */
+export function toneSamples(
+  frequencyHz: number,
+  {
+    count,
+    from = 0,
+    amplitude = 8000,
+    sampleRate = SAMPLE_RATE,
+  }: { count: number; from?: number; amplitude?: number; sampleRate?: number },
+): Int16Array {
+  return Int16Array.from({ length: count }, (_, index) =>
+    Math.round(amplitude * Math.sin((2 * Math.PI * frequencyHz * (from + index)) / sampleRate)),
+  );
+}
+
+/** Endless PCMA frames of 20 ms (160 bytes); `index` counts frames. */
+export function tonePcma(frequencyHz: number): (index: number) => Buffer {
+  return toneFrames(frequencyHz, encodeAlaw);
+}
+
+/** Endless PCMU frames of 20 ms. */
+export function tonePcmu(frequencyHz: number): (index: number) => Buffer {
+  return toneFrames(frequencyHz, encodeMulaw);
+}
+
+/**
+ * Share of the sound's energy at one frequency, 0 to 1 (Goertzel): near 1 for that tone alone, near 0 for another tone, silence or noise.
+ * Silence, digital or nearly so, counts as 0.
+ */
+export function toneShare(samples: Samples, frequencyHz: number, sampleRate = SAMPLE_RATE): number {
+  const count = samples.length;
+  if (count === 0) return 0;
+  const coefficient = 2 * Math.cos((2 * Math.PI * frequencyHz) / sampleRate);
+  let previous = 0;
+  let beforePrevious = 0;
+  let energy = 0;
+  for (let index = 0; index < count; index += 1) {
+    const sample = samples[index] ?? 0;
+    const now = sample + coefficient * previous - beforePrevious;
+    beforePrevious = previous;
+    previous = now;
+    energy += sample * sample;
+  }
+  if (Math.sqrt(energy / count) < 30) return 0;
+  const power = previous * previous + beforePrevious * beforePrevious - coefficient * previous * beforePrevious;
+  return Math.min(1, (2 * power) / (count * energy));
+}
+
+/** Whether the tone is clearly there: at least a third of the energy, so two tones mixed are both found. Use 100 ms of samples or more. */
+export function detectTone(samples: Samples, frequencyHz: number, sampleRate = SAMPLE_RATE): boolean {
+  return toneShare(samples, frequencyHz, sampleRate) > 0.3;
+}
+
+/** Writes 16-bit mono WAV, for browsers' fake microphones (48 kHz) and for listening to what a test heard. */
+export function writeWav(path: string, samples: Int16Array, sampleRate = SAMPLE_RATE): void {
+  const header = Buffer.alloc(44);
+  const bytes = samples.length * 2;
+  header.write("RIFF", 0);
+  header.writeUInt32LE(36 + bytes, 4);
+  header.write("WAVEfmt ", 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(sampleRate, 24);
+  header.writeUInt32LE(sampleRate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write("data", 36);
+  header.writeUInt32LE(bytes, 40);
+  writeFileSync(path, Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, bytes)]));
+}
+
+function toneFrames(frequencyHz: number, encode: (sample: number) => number): (index: number) => Buffer {
+  return (index) => Buffer.from(Array.from(toneSamples(frequencyHz, { count: 160, from: index * 160 }), encode));
+}
