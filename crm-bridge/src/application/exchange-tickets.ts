@@ -1,0 +1,159 @@
+/** The exchange with other offices: work off the outbox towards the hub, take in what the hub delivers and tells. */
+import { written, type Ticket, type TransferStatus } from "../domain/ticket.ts";
+import { transferMoved } from "../domain/ticket-transfer.ts";
+import { acceptIfOffered, decidePop, type Said } from "./follow-call.ts";
+import { stampOf, type BridgeParts, type ExchangeTask, type QueuedTask } from "./ports.ts";
+
+/** Result of one attempt, as the exchange adapter gives it. `transfer` where the hub told its state. */
+export type ExchangeAttempt =
+  | { kind: "done"; transfer: { status: TransferStatus; targetLocalTicketId: string | null } | null }
+  | { kind: "refused"; reason: string }
+  | { kind: "unavailable"; reason: string };
+
+const firstPauseMs = 300;
+const longestPauseMs = 15_000;
+
+/** What an attempt means: progress, a final no, or later again. One store transaction. */
+export function settleAttempt(parts: BridgeParts, queued: QueuedTask<ExchangeTask>, attempt: ExchangeAttempt): Said {
+  const { store, log } = parts;
+  const { task, taskId } = queued;
+  if (attempt.kind === "unavailable") {
+    const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(queued.attempts, 10), longestPauseMs);
+    store.taskLater(taskId, parts.now() + pauseMs);
+    if (queued.attempts === 0)
+      log.warn({ task: task.kind, reason: attempt.reason }, "the ticket exchange does not answer; trying again");
+    return [];
+  }
+  store.taskDone(taskId);
+  if (attempt.kind === "refused") log.warn({ task: task.kind, reason: attempt.reason }, "the ticket exchange refused");
+  const transferId = "transferId" in task ? task.transferId : null;
+  const status = attempt.kind === "done" ? attempt.transfer?.status : task.kind === "deliver" ? "failed" : undefined;
+  if (transferId === null || status === undefined) return [];
+  const targetLocalTicketId = attempt.kind === "done" ? (attempt.transfer?.targetLocalTicketId ?? null) : null;
+  return moveTransfer(parts, transferId, { status, targetLocalTicketId, refusalReason: null, takeNow: true });
+}
+
+type Move = {
+  status: TransferStatus;
+  targetLocalTicketId: string | null;
+  refusalReason: string | null;
+  takeNow: boolean;
+};
+
+/** The hub's word on a transfer, whichever way it came: answer to our request, or its feed. */
+export function moveTransfer(parts: BridgeParts, transferId: string, move: Move): Said {
+  const { store } = parts;
+  const ticket = store.ticketOfTransfer(transferId);
+  if (ticket === null) return [];
+  const call = store.callOfTransfer(transferId);
+  const stamp = stampOf(parts, { role: "system", operatorRef: null });
+  const moved = transferMoved(
+    ticket,
+    { transferId, ...move, ourOfficeId: parts.officeId, assignee: call?.operatorLogin ?? null },
+    stamp,
+  );
+  if (moved === ticket) return [];
+  store.putTicket(moved);
+  commentOnTransfer(parts, moved, transferId);
+  return tellTransfer(parts, moved, transferId);
+}
+
+/** In the CRM of the giving office stands where the ticket went, under which number; in the receiving one that it is theirs. */
+function commentOnTransfer(parts: BridgeParts, ticket: Ticket, transferId: string): void {
+  const transfer = ticket.transfers.find((each) => each.transferId === transferId);
+  if (transfer === undefined || parts.connector.kind === "built-in") return;
+  const isOut = transfer.fromOfficeId === parts.officeId;
+  const number = transfer.targetLocalTicketId;
+  const words: Partial<Record<TransferStatus, string>> = isOut
+    ? {
+        delivered: `Trasferito all'ufficio ${transfer.toOfficeId}, che lo ha registrato con il numero ${number}.`,
+        accepted: `Preso in carico dall'ufficio ${transfer.toOfficeId} con il numero ${number}.`,
+        refused: `L'ufficio ${transfer.toOfficeId} ha rifiutato il trasferimento (${transfer.refusalReason ?? "altro"}).`,
+        expired: `L'ufficio ${transfer.toOfficeId} non ha risposto in tempo: il ticket resta qui.`,
+      }
+    : { accepted: `Preso in carico dall'ufficio ${transfer.fromOfficeId}.` };
+  const text = words[transfer.status];
+  if (text !== undefined)
+    parts.store.queueCrm(ticket.localTicketId, { kind: "comment", localTicketId: ticket.localTicketId, text });
+}
+
+function tellTransfer(parts: BridgeParts, ticket: Ticket, transferId: string): Said {
+  const requester = ticket.events.find(
+    (line) => line.type === "transfer_requested" && line.actor.officeId === parts.officeId,
+  )?.actor.operatorRef;
+  const talking = parts.store.callOfTransfer(transferId)?.operatorLogin ?? null;
+  const told = new Set([requester, talking].filter((login) => login !== null && login !== undefined));
+  return [...told].flatMap((login) => [
+    () => parts.news.handOver(login, ticket, transferId),
+    () => parts.news.ticket(login, ticket),
+  ]);
+}
+
+/** A delivered ticket as the exchange adapter reads it from the contract. */
+export type ReceivedTicket = {
+  ticket: Ticket;
+  transferId: string;
+  fromOfficeId: string;
+};
+
+/** Stores a delivered ticket and, when its call is here already, shows it. The same delivery again changes nothing. */
+export function receiveTicket(parts: BridgeParts, received: ReceivedTicket): { said: Said; localTicketId: string } {
+  const { store } = parts;
+  const { transferId } = received;
+  const known = store.ticketOfTransfer(transferId);
+  if (known !== null) return { said: [], localTicketId: known.localTicketId };
+  const before = store.ticket(received.ticket.ticketId);
+  const ticket = before === null ? received.ticket : returned(before, received);
+  const stamp = stampOf(parts, { role: "system", operatorRef: null, officeId: received.fromOfficeId });
+  const stored = written(ticket, stamp, {
+    type: "transfer_delivered",
+    text: received.ticket.transfers.at(-1)?.message || null,
+  });
+  store.putTicket(stored);
+  const call = store.callOfTransfer(transferId);
+  if (call?.operatorLogin === null || call?.operatorLogin === undefined)
+    return { said: [], localTicketId: stored.localTicketId };
+  const pop = decidePop(parts, call, call.operatorLogin);
+  if (call.phase === "answered") acceptIfOffered(parts, transferId, call.operatorLogin);
+  return { said: [() => parts.news.pop(pop), () => parts.wake()], localTicketId: stored.localTicketId };
+}
+
+/** A ticket that this office had given away comes back: same ticket, same number here, one more transfer. */
+function returned(before: Ticket, received: ReceivedTicket): Ticket {
+  const transfer = received.ticket.transfers.at(-1);
+  return {
+    ...before,
+    ourRole: "offered",
+    transfers: transfer === undefined ? before.transfers : [...before.transfers, transfer],
+  };
+}
+
+/** One line of the hub's feed, as the exchange adapter reads it. */
+export type HubNews = {
+  cursor: number;
+  ticketId: string;
+  type: string;
+  officeId: string;
+  text: string | null;
+  status: Ticket["status"];
+  outcome: Ticket["outcome"];
+  closedAt: string | null;
+  transfer: ({ transferId: string } & Move) | null;
+};
+
+/** What another office or the hub did. Our own operations come back here too and are known already. */
+export function hearHub(parts: BridgeParts, news: HubNews): Said {
+  const { store } = parts;
+  store.setCursor("hub", news.cursor);
+  if (news.transfer !== null) return moveTransfer(parts, news.transfer.transferId, news.transfer);
+  if (news.officeId === parts.officeId) return [];
+  const ticket = store.ticket(news.ticketId);
+  if (ticket === null) return [];
+  const { status, outcome, closedAt } = news;
+  const stamp = stampOf(parts, { role: "system", operatorRef: null, officeId: news.officeId });
+  const next = written({ ...ticket, status, outcome, closedAt }, stamp, { type: news.type, text: news.text });
+  store.putTicket(next);
+  return store
+    .callsOfTicket(ticket.ticketId)
+    .flatMap((call) => (call.operatorLogin === null ? [] : [() => parts.news.ticket(call.operatorLogin ?? "", next)]));
+}

@@ -1,0 +1,226 @@
+/**
+ * What each event of a call means for tickets. Called once per event inside one store transaction together with the cursor: a crash repeats the whole
+ * event or none of it. Returns what operators have to be told afterwards.
+ */
+import { choosePop } from "../domain/choose-pop.ts";
+import { pendingTransfer, written, type Ticket } from "../domain/ticket.ts";
+import { startTransfer, transferMoved } from "../domain/ticket-transfer.ts";
+import { recentAfter, stampOf, type BridgeParts, type CallNote, type Pop } from "./ports.ts";
+
+/** The bridge's own view of a call event; `adapters/box` makes it from the contract. */
+export type FollowedEvent = {
+  cursor: number;
+  callId: string;
+  contactId: string;
+  callerNumber: string | null;
+  callerName: string | null;
+  /** The operator whom the call's summary names. */
+  operatorLogin: string | null;
+  ticket: { ticketId: string; transferId: string | null } | null;
+} & (
+  | { type: "call-ringing" | "call-answered" | "call-returned"; by: string }
+  | { type: "call-ring-ended"; by: string; outcome: string }
+  | { type: "ticket-attached" }
+  | {
+      type: "call-transfer-requested";
+      by: string;
+      transferId: string;
+      toOfficeId: string | null;
+      ticketId: string | null;
+      reason: string;
+      message: string;
+      expiresAt: string;
+    }
+  | { type: "call-transfer-failed"; transferId: string; cause: string }
+  | { type: "call-transferred"; transferId: string }
+  | { type: "call-ended" }
+);
+
+/** Things to say once the transaction is through. */
+export type Said = (() => void)[];
+
+export function followCall(parts: BridgeParts, event: FollowedEvent): Said {
+  switch (event.type) {
+    case "call-ringing":
+      return [popFor(parts, event)];
+    case "call-answered":
+      return answered(parts, event, event.by);
+    case "call-returned":
+      return [];
+    case "call-ring-ended":
+      return ringEnded(parts, event);
+    case "ticket-attached":
+      return attached(parts, event);
+    case "call-transfer-requested":
+      return transferRequested(parts, event);
+    case "call-transfer-failed":
+      return transferFailed(parts, event);
+    case "call-transferred":
+      return [];
+    case "call-ended":
+      parts.store.removeCall(event.callId);
+      parts.store.removePop(event.callId);
+      return [];
+  }
+}
+
+function noteOf(event: FollowedEvent, rest: Pick<CallNote, "operatorLogin" | "phase">): CallNote {
+  const { callId, contactId, callerNumber, callerName, ticket } = event;
+  return {
+    callId,
+    contactId,
+    callerNumber,
+    callerName,
+    ticketId: ticket?.ticketId ?? null,
+    transferId: ticket?.transferId ?? null,
+    ...rest,
+  };
+}
+
+/** Decides the pop for one operator and remembers it; the newest revision is what a reloaded page gets. */
+function popFor(parts: BridgeParts, event: Extract<FollowedEvent, { by: string }>): () => void {
+  const operatorLogin = event.by;
+  const note = noteOf(event, { operatorLogin, phase: "ringing" });
+  parts.store.putCall(note);
+  const pop = decidePop(parts, note, operatorLogin);
+  return () => parts.news.pop(pop);
+}
+
+export function decidePop(parts: BridgeParts, note: CallNote, operatorLogin: string): Pop {
+  const { store } = parts;
+  const pointer = note.ticketId === null ? null : { ticketId: note.ticketId, transferId: note.transferId };
+  const { content, others } = choosePop({
+    caller: { number: note.callerNumber, displayName: note.callerName },
+    pointer,
+    pointed: pointer === null ? null : store.ticket(pointer.ticketId),
+    ofCaller: note.callerNumber === null ? [] : store.ticketsOfPhone(note.callerNumber),
+    recentAfter: recentAfter(parts.now()),
+  });
+  const revision = (store.pop(note.callId)?.revision ?? 0) + 1;
+  const pop: Pop = { callId: note.callId, contactId: note.contactId, operatorLogin, revision, content, others };
+  store.putPop(pop);
+  return pop;
+}
+
+function answered(parts: BridgeParts, event: FollowedEvent, operatorLogin: string): Said {
+  const { store } = parts;
+  const note = noteOf(event, { operatorLogin, phase: "answered" });
+  store.putCall(note);
+  const said: Said = [];
+  // The page may have been opened for another operator who did not answer: the pop follows the one who does.
+  if (store.pop(event.callId)?.operatorLogin !== operatorLogin) {
+    const pop = decidePop(parts, note, operatorLogin);
+    said.push(() => parts.news.pop(pop));
+  }
+  const ticket = event.ticket === null ? null : store.ticket(event.ticket.ticketId);
+  if (ticket !== null) said.push(...linked(parts, ticket, { contactId: event.contactId, operatorLogin }));
+  if (event.ticket?.transferId) acceptIfOffered(parts, event.ticket.transferId, operatorLogin);
+  return said;
+}
+
+/** The receiving office takes the ticket with the call: the hub is asked, and its answer changes the owner. */
+export function acceptIfOffered(parts: BridgeParts, transferId: string, operatorLogin: string | null): void {
+  const ticket = parts.store.ticketOfTransfer(transferId);
+  const transfer = ticket?.transfers.find((each) => each.transferId === transferId);
+  if (
+    ticket === null ||
+    ticket === undefined ||
+    transfer?.toOfficeId !== parts.officeId ||
+    pendingTransfer(ticket)?.transferId !== transferId
+  )
+    return;
+  parts.store.queueExchange(transferId, {
+    kind: "accept",
+    transferId,
+    targetLocalTicketId: ticket.localTicketId,
+    operatorRef: operatorLogin,
+  });
+}
+
+function ringEnded(parts: BridgeParts, event: Extract<FollowedEvent, { type: "call-ring-ended" }>): Said {
+  // The next operator's ring makes a pop of its own; the one who did not take the call keeps nothing on screen.
+  if (event.outcome !== "answered" && parts.store.pop(event.callId)?.operatorLogin === event.by)
+    parts.store.removePop(event.callId);
+  return [];
+}
+
+function attached(parts: BridgeParts, event: FollowedEvent): Said {
+  const known = parts.store.call(event.callId);
+  const note = noteOf(event, {
+    operatorLogin: known?.operatorLogin ?? event.operatorLogin,
+    phase: known?.phase ?? "answered",
+  });
+  parts.store.putCall(note);
+  const ticket = note.ticketId === null ? null : parts.store.ticket(note.ticketId);
+  return ticket === null ? [] : linked(parts, ticket, note);
+}
+
+function linked(parts: BridgeParts, ticket: Ticket, by: Pick<CallNote, "contactId" | "operatorLogin">): Said {
+  const { contactId, operatorLogin } = by;
+  if (ticket.contactId === contactId) return [];
+  const stamp = stampOf(parts, { role: "system", operatorRef: operatorLogin });
+  const next = written({ ...ticket, contactId }, stamp, {
+    type: "call_linked",
+    text: null,
+    visibility: "internal",
+  });
+  parts.store.putTicket(next);
+  return operatorLogin === null ? [] : [() => parts.news.ticket(operatorLogin, next)];
+}
+
+function transferRequested(
+  parts: BridgeParts,
+  event: Extract<FollowedEvent, { type: "call-transfer-requested" }>,
+): Said {
+  const { store } = parts;
+  const ticket = event.ticketId === null ? null : store.ticket(event.ticketId);
+  const { transferId, toOfficeId, reason, message } = event;
+  // A transfer inside the office, or of a call without a ticket, has nothing to exchange.
+  if (ticket === null || toOfficeId === null || !parts.hasExchange) return [];
+  const stamp = stampOf(parts, { role: "fo", operatorRef: event.by });
+  const started = startTransfer(ticket, { transferId, toOfficeId, reason, message }, stamp);
+  if (started === null) {
+    parts.log.warn(
+      { ticketId: ticket.ticketId, transferId },
+      "ticket cannot travel with this call: not ours, closed, or on its way already",
+    );
+    return [];
+  }
+  if (started === ticket) return [];
+  store.putTicket(started);
+  store.queueExchange(transferId, {
+    kind: "deliver",
+    ticketId: ticket.ticketId,
+    transferId,
+    callId: event.callId,
+    expiresAt: event.expiresAt,
+  });
+  return [() => parts.news.handOver(event.by, started, transferId), () => parts.wake()];
+}
+
+function transferFailed(parts: BridgeParts, event: Extract<FollowedEvent, { type: "call-transfer-failed" }>): Said {
+  const { store } = parts;
+  const ticket = store.ticketOfTransfer(event.transferId);
+  if (ticket === null || pendingTransfer(ticket)?.transferId !== event.transferId) return [];
+  const reason = event.cause === "no-answer" ? "no_answer" : event.cause === "cancelled" ? "cancelled" : "failed";
+  if (!store.dropUntried(event.transferId, "deliver")) {
+    store.queueExchange(event.transferId, { kind: "withdraw", transferId: event.transferId, reason });
+    return [() => parts.wake()];
+  }
+  // It never left this office: nobody else has to hear of it.
+  const stamp = stampOf(parts, { role: "system", operatorRef: null });
+  const status = reason === "no_answer" ? "expired" : "withdrawn";
+  const news = {
+    transferId: event.transferId,
+    status,
+    targetLocalTicketId: null,
+    refusalReason: null,
+    ourOfficeId: parts.officeId,
+    assignee: null,
+    takeNow: false,
+  } as const;
+  const unlocked = transferMoved(ticket, news, stamp);
+  store.putTicket(unlocked);
+  const { operatorLogin } = event;
+  return operatorLogin === null ? [] : [() => parts.news.handOver(operatorLogin, unlocked, event.transferId)];
+}

@@ -1,0 +1,82 @@
+/** A ticket's journey to another office, as the giving and the receiving office see it. The hub decides; this is the office's own copy of it. */
+import {
+  isOpen,
+  pendingTransfer,
+  written,
+  type Stamp,
+  type Ticket,
+  type TicketTransfer,
+  type TransferStatus,
+} from "./ticket.ts";
+
+export type TransferStart = { transferId: string; toOfficeId: string; reason: string; message: string };
+
+/** The giving office starts it: the ticket is locked. Null when it is not ours to give, closed, or already on its way. */
+export function startTransfer(ticket: Ticket, start: TransferStart, stamp: Stamp): Ticket | null {
+  if (ticket.transfers.some((transfer) => transfer.transferId === start.transferId)) return ticket;
+  if (ticket.ourRole !== "owner" || !isOpen(ticket) || pendingTransfer(ticket) !== null) return null;
+  const transfer: TicketTransfer = {
+    ...start,
+    fromOfficeId: stamp.actor.officeId,
+    status: "pending",
+    refusalReason: null,
+    targetLocalTicketId: null,
+  };
+  return written({ ...ticket, transfers: [...ticket.transfers, transfer] }, stamp, {
+    type: "transfer_requested",
+    text: start.message || null,
+  });
+}
+
+const order: readonly TransferStatus[] = ["pending", "requested", "delivered"];
+
+/** Whether the news says more than what is known: a decided transfer stays decided, and nothing goes back. */
+export function isNews(known: TransferStatus, next: TransferStatus): boolean {
+  const before = order.indexOf(known);
+  const after = order.indexOf(next);
+  return before !== -1 && (after === -1 || after > before);
+}
+
+export type TransferNews = {
+  transferId: string;
+  status: TransferStatus;
+  targetLocalTicketId: string | null;
+  refusalReason: string | null;
+  /** This office. */
+  ourOfficeId: string;
+  /** Operator who takes the ticket with the call, at the receiving office. */
+  assignee: string | null;
+  takeNow: boolean;
+};
+
+/** The transfer's state moves on. Acceptance alone changes the owner; everything else leaves the ticket with who had it. */
+export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp): Ticket {
+  const known = ticket.transfers.find((transfer) => transfer.transferId === news.transferId);
+  if (known === undefined || !isNews(known.status, news.status)) return ticket;
+  const transfers = ticket.transfers.map((transfer) =>
+    transfer.transferId === news.transferId
+      ? {
+          ...transfer,
+          status: news.status,
+          refusalReason: news.refusalReason,
+          targetLocalTicketId: news.targetLocalTicketId ?? transfer.targetLocalTicketId,
+        }
+      : transfer,
+  );
+  const moved: Ticket = { ...ticket, transfers };
+  const line = { type: `transfer_${news.status}`, text: news.targetLocalTicketId };
+  if (news.status !== "accepted") return written(moved, stamp, line);
+  const isOurs = known.toOfficeId === news.ourOfficeId;
+  return written(
+    {
+      ...moved,
+      ownerOfficeId: known.toOfficeId,
+      ourRole: isOurs ? "owner" : "watcher",
+      watchers: [...new Set([...ticket.watchers, known.fromOfficeId])].filter((office) => office !== known.toOfficeId),
+      status: news.takeNow ? "in_progress" : "open_bo",
+      assignee: isOurs ? news.assignee : null,
+    },
+    stamp,
+    line,
+  );
+}
