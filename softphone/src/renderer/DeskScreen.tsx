@@ -1,0 +1,53 @@
+/** The desk of a signed-in operator: calls on the left, the ticket of the selected one (or the directory) on the right. */
+import { useState } from "react";
+import { CallList } from "./features/calls/CallList.tsx";
+import { RingAnnouncer } from "./features/calls/RingAnnouncer.tsx";
+import { DirectoryPanel } from "./features/directory/DirectoryPanel.tsx";
+import { Banners } from "./features/notices/Banners.tsx";
+import { FollowUps } from "./features/notices/FollowUps.tsx";
+import { NoticeList } from "./features/notices/NoticeList.tsx";
+import { TicketPanel } from "./features/ticket/TicketPanel.tsx";
+import { TicketStrip } from "./features/ticket/TicketStrip.tsx";
+import { TransferPanel } from "./features/transfer/TransferPanel.tsx";
+import { usePhone } from "./ui/softphone-context.tsx";
+import { useLeaveWarning } from "./ui/use-leave-warning.ts";
+import { useShortcuts } from "./ui/use-shortcuts.ts";
+
+export function DeskScreen() {
+  useShortcuts();
+  useLeaveWarning();
+  const selectedCallId = usePhone((phone) => phone.selectedCallId);
+  const operatorState = usePhone((phone) => phone.operatorState);
+  const links = usePhone((phone) => phone.links);
+  // A ticket opened from the note of a transferred call; a new call takes precedence.
+  const [followedCallId, setFollowedCallId] = useState<string | null>(null);
+  const shownCallId = selectedCallId ?? followedCallId;
+  return (
+    <main
+      id="main"
+      className="la2-desk"
+      tabIndex={-1}
+      data-session-state="signed-in"
+      data-operator-state={operatorState ?? "unknown"}
+      data-link-box={links.box}
+      data-link-phone={links.phone}
+      data-link-crm={links.crm}
+    >
+      <RingAnnouncer />
+      <Banners />
+      <div className="la2-columns">
+        <div className="la2-column-calls">
+          <CallList
+            ticketStrip={(entry) => <TicketStrip callId={entry.callId} />}
+            transferPanel={(entry) => <TransferPanel entry={entry} />}
+          />
+          <FollowUps showTicket={setFollowedCallId} />
+          <NoticeList />
+        </div>
+        <div className="la2-column-side">
+          {shownCallId === null ? <DirectoryPanel /> : <TicketPanel key={shownCallId} callId={shownCallId} />}
+        </div>
+      </div>
+    </main>
+  );
+}

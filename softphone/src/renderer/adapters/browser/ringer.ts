@@ -1,0 +1,64 @@
+/**
+ * The ring: a soft two-tone sound made here (nothing to download), the window's title, and the desktop shell where there is one.
+ * The tone is bounded: it stops by itself when nobody tells it to.
+ */
+import type { Ringer } from "../../application/ports.ts";
+import type { DesktopBridge } from "../../../shared/desktop-bridge.ts";
+
+const ringForMs = 1_000;
+const ringEveryMs = 3_000;
+const longestRingMs = 120_000;
+
+export function createRinger(page: Document, desktop: DesktopBridge | undefined): Ringer {
+  const plainTitle = page.title;
+  let context: AudioContext | null = null;
+  let timer: ReturnType<typeof setInterval> | null = null;
+  let ringing: string | null = null;
+
+  const stop = (): void => {
+    if (timer !== null) clearInterval(timer);
+    timer = null;
+    page.title = plainTitle;
+  };
+  const start = (text: string): void => {
+    page.title = `☎ ${text}`;
+    context ??= new AudioContext();
+    // Without a click on the page the browser keeps the sound back; the visible ring remains.
+    void context.resume().catch(() => undefined);
+    const startedAt = Date.now();
+    const once = (): void => {
+      if (Date.now() - startedAt > longestRingMs) return stop();
+      if (context !== null) playRing(context);
+    };
+    once();
+    timer = setInterval(once, ringEveryMs);
+  };
+
+  return {
+    setRinging(next) {
+      const text = next?.text ?? null;
+      if (text === ringing) return;
+      if (ringing !== null) stop();
+      ringing = text;
+      if (text !== null) start(text);
+      void desktop?.setRinging(text === null ? { isRinging: false } : { isRinging: true, text });
+    },
+  };
+}
+
+function playRing(context: AudioContext): void {
+  const now = context.currentTime;
+  const gain = context.createGain();
+  gain.gain.setValueAtTime(0, now);
+  gain.gain.linearRampToValueAtTime(0.12, now + 0.05);
+  gain.gain.setValueAtTime(0.12, now + ringForMs / 1000 - 0.1);
+  gain.gain.linearRampToValueAtTime(0, now + ringForMs / 1000);
+  gain.connect(context.destination);
+  for (const frequency of [440, 554]) {
+    const tone = context.createOscillator();
+    tone.frequency.value = frequency;
+    tone.connect(gain);
+    tone.start(now);
+    tone.stop(now + ringForMs / 1000);
+  }
+}

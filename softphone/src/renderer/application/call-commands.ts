@@ -1,0 +1,79 @@
+/** What the operator does with a call. Answering, declining and hanging up are SIP; hold is the box's, so that the citizen hears music. */
+import { tellProblem, withToken } from "./desk.ts";
+import { findEntry } from "../domain/call/apply-calls-event.ts";
+import { cardStateOf } from "../domain/call/call.ts";
+import type { Desk } from "./desk.ts";
+import type { CardState } from "../domain/call/call.ts";
+
+export type CallCommands = {
+  select(callId: string): void;
+  /** Puts a talking call on hold first: two citizens never hear each other. */
+  answer(callId: string): Promise<void>;
+  decline(callId: string): void;
+  hangUp(callId: string): void;
+  toggleMicrophone(callId: string): void;
+  toggleHold(callId: string): Promise<void>;
+  sendDigit(callId: string, digit: string): void;
+  /** Takes an ended call off the screen. */
+  dismiss(callId: string): void;
+};
+
+export function createCallCommands(desk: Desk): CallCommands {
+  const { store, ports } = desk;
+  const stateOf = (callId: string): CardState | null => {
+    const entry = findEntry(store.read().calls, callId);
+    return entry === undefined ? null : cardStateOf(entry);
+  };
+
+  return {
+    select: (callId) => store.dispatch({ type: "call-selected", callId }),
+    answer: (callId) => answerCall(desk, callId),
+    decline(callId) {
+      if (stateOf(callId) === "ringing") desk.telephone.current?.decline(callId);
+    },
+    hangUp(callId) {
+      desk.telephone.current?.hangUp(callId);
+    },
+    toggleMicrophone(callId) {
+      const entry = findEntry(store.read().calls, callId);
+      if (entry?.line.kind !== "open") return;
+      const microphone = entry.line.microphone === "live" ? "muted" : "live";
+      desk.telephone.current?.setMicrophone(callId, microphone);
+      store.dispatch({ type: "microphone-set", callId, microphone });
+      ports.pageEvents.tell(microphone === "muted" ? "la2-call-muted" : "la2-call-unmuted", { callId });
+    },
+    async toggleHold(callId) {
+      const state = stateOf(callId);
+      if (state !== "talking" && state !== "held") return;
+      const answer = await withToken(desk, (token) =>
+        state === "talking" ? ports.boxApi.hold(token, callId) : ports.boxApi.resume(token, callId),
+      );
+      if (!answer.ok) tellProblem(desk, state === "talking" ? "problem.hold" : "problem.resume");
+    },
+    sendDigit: (callId, digit) => desk.telephone.current?.sendDigit(callId, digit),
+    dismiss(callId) {
+      store.dispatch({ type: "call-dismissed", callId });
+      store.dispatch({ type: "panel-dropped", callId });
+    },
+  };
+}
+
+async function answerCall(desk: Desk, callId: string): Promise<void> {
+  const { store, ports, telephone } = desk;
+  const entry = findEntry(store.read().calls, callId);
+  if (entry?.line.kind !== "ringing" || telephone.current === null) return;
+  store.dispatch({ type: "line-answering", callId });
+  store.dispatch({ type: "call-selected", callId });
+  ports.pageEvents.tell("la2-answer-clicked", { callId });
+  const talking = store.read().calls.filter((other) => other.callId !== callId && cardStateOf(other) === "talking");
+  // The holds and the answer travel together; the box keeps the order of what arrives for each call.
+  const holds = talking.map((other) => withToken(desk, (token) => ports.boxApi.hold(token, other.callId)));
+  for (const hold of await Promise.all(holds)) if (!hold.ok) tellProblem(desk, "problem.hold");
+  const answer = await telephone.current.answer(callId);
+  if (answer.ok) return;
+  store.dispatch({ type: "line-answer-failed", callId });
+  if (answer.why === "microphone-denied") store.dispatch({ type: "microphone-found", microphone: "denied" });
+  if (answer.why === "microphone-missing") store.dispatch({ type: "microphone-found", microphone: "missing" });
+  if (answer.why === "insecure-page") store.dispatch({ type: "microphone-found", microphone: "insecure" });
+  tellProblem(desk, `problem.answer.${answer.why}`);
+}

@@ -1,0 +1,124 @@
+/** Signing in and out, and the lines that live as long as the session: box channel, ticket channel, SIP telephone. */
+import { sessionOf, tellProblem, withToken } from "./desk.ts";
+import type { Desk } from "./desk.ts";
+import type { Closeable, SignInWith, Telephone } from "./ports.ts";
+import type { Availability, Session } from "../domain/session/session.ts";
+
+export type SessionCommands = {
+  /** On page load: a one-time code first, else the session of this tab. */
+  restore(oneTimeCode: string | null): Promise<void>;
+  signIn(how: SignInWith): Promise<void>;
+  signOut(): Promise<void>;
+  /** After another page took this operator over: this page becomes the one that rings. */
+  takeOver(): void;
+  askMicrophone(): Promise<void>;
+  setAvailability(availability: Availability): Promise<void>;
+  close(): void;
+};
+
+export function createSessionCommands(desk: Desk): SessionCommands {
+  const { store, ports } = desk;
+  let lines: readonly Closeable[] = [];
+
+  const closeLines = (): void => {
+    for (const line of lines) line.close();
+    lines = [];
+    desk.telephone.current = null;
+  };
+  const begin = (session: Session): void => {
+    closeLines();
+    ports.storage.writeToken(session.token);
+    store.dispatch({ type: "signed-in", session });
+    lines = openLines(desk, session);
+  };
+  store.watch(() => {
+    if (lines.length > 0 && sessionOf(desk) === null) closeLines();
+  });
+
+  const askMicrophone = async (): Promise<void> => {
+    store.dispatch({ type: "microphone-found", microphone: "asking" });
+    store.dispatch({ type: "microphone-found", microphone: await ports.microphone.ask() });
+  };
+  const signIn = async (how: SignInWith): Promise<void> => {
+    store.dispatch({ type: "sign-in-started" });
+    const answer = await ports.boxApi.signIn(how);
+    if (!answer.ok) return store.dispatch({ type: "sign-in-failed", problem: answer.problem });
+    begin(answer.session);
+    await askMicrophone();
+  };
+
+  return {
+    async restore(oneTimeCode) {
+      if (oneTimeCode !== null) return signIn({ oneTimeCode });
+      const token = ports.storage.readToken();
+      if (token === null) return store.dispatch({ type: "signed-out", problem: null });
+      const answer = await ports.boxApi.currentSession(token);
+      if (answer.ok) {
+        begin(answer.value);
+        return askMicrophone();
+      }
+      if (answer.why !== "away") ports.storage.writeToken(null);
+      store.dispatch({ type: "signed-out", problem: answer.why === "away" ? "box-away" : "expired" });
+    },
+    signIn,
+    async signOut() {
+      const session = sessionOf(desk);
+      closeLines();
+      ports.storage.writeToken(null);
+      store.dispatch({ type: "signed-out", problem: null });
+      if (session !== null) await ports.boxApi.signOut(session.token);
+    },
+    takeOver() {
+      const { session } = store.read();
+      if (session.kind === "taken-over") begin(session.session);
+    },
+    askMicrophone,
+    async setAvailability(availability) {
+      const answer = await withToken(desk, (token) => ports.boxApi.setAvailability(token, availability));
+      if (!answer.ok) tellProblem(desk, "problem.availability");
+    },
+    close: closeLines,
+  };
+}
+
+function openLines(desk: Desk, session: Session): readonly Closeable[] {
+  const telephone = openTelephone(desk, session);
+  desk.telephone.current = telephone;
+  const box = openBoxChannel(desk, session);
+  if (session.crmBasePath === null) return [telephone, box];
+  const crm = desk.ports.channels.openCrm(session.token, session.crmBasePath, {
+    link: (state) => desk.store.dispatch({ type: "link-changed", link: "crm", state }),
+    pop: (pop) => desk.store.dispatch({ type: "screen-pop", pop }),
+    ticket: (ticket) => desk.store.dispatch({ type: "ticket-changed", ticket }),
+    handOver: (handOver) => desk.store.dispatch({ type: "hand-over", handOver }),
+  });
+  return [telephone, box, crm];
+}
+
+function openTelephone(desk: Desk, session: Session): Telephone {
+  const { store, ports } = desk;
+  return ports.telephones.open(session.sip, {
+    link: (state) => store.dispatch({ type: "link-changed", link: "phone", state }),
+    ringing: ({ callId, caller }) => store.dispatch({ type: "line-ringing", callId, caller, nowMs: ports.clock.nowMs() }),
+    opened: (callId) => store.dispatch({ type: "line-open", callId, nowMs: ports.clock.nowMs() }),
+    ended: (callId) => store.dispatch({ type: "line-ended", callId, nowMs: ports.clock.nowMs() }),
+  });
+}
+
+function openBoxChannel(desk: Desk, session: Session): Closeable {
+  const { store, ports } = desk;
+  return ports.channels.openBox(session.token, {
+    link: (state) => store.dispatch({ type: "link-changed", link: "box", state }),
+    welcome: (operatorState, cards) => {
+      store.dispatch({ type: "operator-state", operatorState });
+      store.dispatch({ type: "box-snapshot", cards, nowMs: ports.clock.nowMs() });
+    },
+    operatorState: (operatorState) => store.dispatch({ type: "operator-state", operatorState }),
+    card: (card) => store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() }),
+    refused: (why) => {
+      if (why === "replaced-by-other-page") return store.dispatch({ type: "taken-over" });
+      ports.storage.writeToken(null);
+      store.dispatch({ type: "signed-out", problem: "expired" });
+    },
+  });
+}

@@ -1,0 +1,154 @@
+/** A call as this desk knows it: what the box says of it (`BoxCard`) and what the telephone line in this page does (`PhoneLine`). */
+
+export type Caller = { number: string | null; displayName: string | null; isWithheld: boolean };
+
+export type TransferReason = "competence" | "overload" | "second_level" | "citizen_request" | "overflow" | "other";
+
+export const transferReasons: readonly TransferReason[] = [
+  "competence",
+  "second_level",
+  "citizen_request",
+  "overload",
+  "overflow",
+  "other",
+];
+
+/** The office a transferred call comes from. `waitedSeconds`: what the citizen had already spent there. */
+export type TransferOrigin = {
+  officeId: string;
+  officeLabel: string | null;
+  operatorLogin: string | null;
+  transferId: string | null;
+  reason: TransferReason | null;
+  waitedSeconds: number | null;
+};
+
+export type CallSummary = {
+  callId: string;
+  contactId: string;
+  officeId: string;
+  direction: "in" | "out" | "internal";
+  caller: Caller;
+  calledNumber: string | null;
+  queue: { queueId: string; label: string } | null;
+  transferredFrom: TransferOrigin | null;
+  ticket: { ticketId: string; transferId: string | null } | null;
+  startedAt: string;
+  answeredAt: string | null;
+};
+
+export type TransferTarget = { kind: "office"; officeId: string } | { kind: "operator"; operatorLogin: string };
+
+export type TransferFailure =
+  | "no-answer"
+  | "busy"
+  | "refused"
+  | "unknown-office"
+  | "no-on-net-route"
+  | "not-reachable"
+  | "cancelled"
+  | "caller-hung-up"
+  | "failed";
+
+export type TransferProgress =
+  | { phase: "calling" | "ringing" | "transferred"; transferId: string; target: TransferTarget }
+  | { phase: "returned"; transferId: string; target: TransferTarget; cause: TransferFailure };
+
+export type GoneReason =
+  | "answered"
+  | "answered-elsewhere"
+  | "no-answer"
+  | "rejected"
+  | "unreachable"
+  | "caller-gave-up"
+  | "transferred"
+  | "ended";
+
+/** The operator's own part in the call, as the box sees it. */
+export type MyPart =
+  | { kind: "ringing" }
+  | { kind: "talking" }
+  | { kind: "holding" }
+  | { kind: "transferring"; progress: TransferProgress }
+  | { kind: "gone"; why: GoneReason };
+
+export type BoxCard = {
+  call: CallSummary;
+  myState: MyPart;
+  lastTransfer: TransferProgress | null;
+  waitedSeconds: number;
+};
+
+/** The SIP call in this page. `absent`: none came yet (or the page was reloaded); `over`: it was here and has ended. */
+export type PhoneLine =
+  | { kind: "absent" }
+  | { kind: "ringing" }
+  | { kind: "answering" }
+  | { kind: "open"; microphone: "live" | "muted" }
+  | { kind: "over" };
+
+export type CallEntry = {
+  callId: string;
+  box: BoxCard | null;
+  line: PhoneLine;
+  /** The caller as SIP presented him, for the moments when the box's own channel is away. */
+  lineCaller: Caller | null;
+  firstSeenAtMs: number;
+  answeredAtMs: number | null;
+  endedAtMs: number | null;
+};
+
+/** What the card shows. `detached`: the box has the operator in the call, this page has no audio for it (reload). */
+export type CardState =
+  | "ringing"
+  | "answering"
+  | "talking"
+  | "held"
+  | "transferring"
+  | "detached"
+  | "transferred"
+  | "ended";
+
+const unknownCaller: Caller = { number: null, displayName: null, isWithheld: false };
+
+export function callerOf(entry: CallEntry): Caller {
+  return entry.box?.call.caller ?? entry.lineCaller ?? unknownCaller;
+}
+
+/** The card's state from both sources: the line decides about audio, the box about hold, transfer and the end. */
+export function cardStateOf(entry: CallEntry): CardState {
+  const part = entry.box?.myState ?? null;
+  if (part?.kind === "gone") return part.why === "transferred" ? "transferred" : "ended";
+  switch (entry.line.kind) {
+    case "over":
+      // The box ends the operator's leg when the other side has answered; its word on the outcome follows.
+      return part?.kind === "transferring" ? "transferring" : "ended";
+    case "ringing":
+      return "ringing";
+    case "answering":
+      return "answering";
+    case "absent":
+      return part === null || part.kind === "ringing" ? "ringing" : "detached";
+    case "open":
+      return openLineState(part);
+  }
+}
+
+function openLineState(part: MyPart | null): CardState {
+  if (part === null) return "talking";
+  switch (part.kind) {
+    case "holding":
+      return "held";
+    case "transferring":
+      return "transferring";
+    case "ringing":
+    case "talking":
+    case "gone":
+      return "talking";
+  }
+}
+
+export function isLive(entry: CallEntry): boolean {
+  const state = cardStateOf(entry);
+  return state !== "ended" && state !== "transferred";
+}

@@ -1,0 +1,197 @@
+/** Everything the screen shows, as one value, and the one function that changes it. */
+import { applyCallsEvent, findEntry } from "./call/apply-calls-event.ts";
+import { cardStateOf, isLive } from "./call/call.ts";
+import { applySessionEvent } from "./session/session.ts";
+import { afterProgress, applyTransferEvent } from "./transfer/transfer-steps.ts";
+import { applyTicketEvent, ticketOfPanel } from "./ticket/ticket-panel.ts";
+import type { CallsEvent } from "./call/apply-calls-event.ts";
+import type { CallEntry, GoneReason, Caller } from "./call/call.ts";
+import type { LinkState, Links, MicrophoneState, OperatorState, SessionEvent, SessionState } from "./session/session.ts";
+import type { FollowUp, HandOver, TransferEvent, TransferSteps } from "./transfer/transfer-steps.ts";
+import type { TicketEvent, TicketPanels } from "./ticket/ticket-panel.ts";
+
+/** A quiet line under the cards. */
+export type Notice =
+  | { noticeId: string; kind: "missed-call"; caller: Caller; why: GoneReason; atMs: number }
+  | { noticeId: string; kind: "problem"; text: string; atMs: number };
+
+export type PhoneState = {
+  session: SessionState;
+  links: Links;
+  microphone: MicrophoneState;
+  operatorState: OperatorState | null;
+  calls: readonly CallEntry[];
+  selectedCallId: string | null;
+  transfer: TransferSteps;
+  panels: TicketPanels;
+  followUps: readonly FollowUp[];
+  /** The newest word on each ticket's journey, by transfer; it may come before the call itself is transferred. */
+  handOvers: Readonly<Record<string, HandOver>>;
+  notices: readonly Notice[];
+  /** What a link from outside (tel:, la2cti://) asked to look for; only fills the search field. */
+  searchText: string;
+};
+
+export type PhoneEvent =
+  | SessionEvent
+  | CallsEvent
+  | TransferEvent
+  | TicketEvent
+  | { type: "link-changed"; link: keyof Links; state: LinkState }
+  | { type: "microphone-found"; microphone: MicrophoneState }
+  | { type: "operator-state"; operatorState: OperatorState }
+  | { type: "call-selected"; callId: string }
+  | { type: "hand-over"; handOver: HandOver }
+  | { type: "follow-up-dismissed"; transferId: string }
+  | { type: "notice-added"; notice: Notice }
+  | { type: "notice-dismissed"; noticeId: string }
+  | { type: "search-filled"; text: string };
+
+export const initialPhoneState: PhoneState = {
+  session: { kind: "restoring" },
+  links: { box: "idle", phone: "idle", crm: "idle" },
+  microphone: "unknown",
+  operatorState: null,
+  calls: [],
+  selectedCallId: null,
+  transfer: { step: "closed" },
+  panels: {},
+  followUps: [],
+  handOvers: {},
+  notices: [],
+  searchText: "",
+};
+
+const noticeLimit = 5;
+const followUpLimit = 8;
+const handOverLimit = 20;
+
+export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneState {
+  switch (event.type) {
+    case "signed-out":
+      return { ...initialPhoneState, session: applySessionEvent(state.session, event), microphone: state.microphone };
+    case "sign-in-started":
+    case "signed-in":
+    case "sign-in-failed":
+    case "taken-over":
+      return { ...state, session: applySessionEvent(state.session, event) };
+    case "link-changed":
+      return { ...state, links: { ...state.links, [event.link]: event.state } };
+    case "microphone-found":
+      return { ...state, microphone: event.microphone };
+    case "operator-state":
+      return { ...state, operatorState: event.operatorState };
+    case "call-selected":
+      return findEntry(state.calls, event.callId) === undefined ? state : { ...state, selectedCallId: event.callId };
+    case "hand-over":
+      return { ...state, handOvers: withHandOver(state.handOvers, event.handOver) };
+    case "follow-up-dismissed":
+      return { ...state, followUps: state.followUps.filter((note) => note.transferId !== event.transferId) };
+    case "notice-added":
+      return { ...state, notices: [...state.notices, event.notice].slice(-noticeLimit) };
+    case "notice-dismissed":
+      return { ...state, notices: state.notices.filter((notice) => notice.noticeId !== event.noticeId) };
+    case "search-filled":
+      return { ...state, searchText: event.text };
+    case "box-card":
+    case "box-snapshot":
+    case "line-ringing":
+    case "line-answering":
+    case "line-open":
+    case "line-answer-failed":
+    case "line-ended":
+    case "microphone-set":
+    case "call-dismissed":
+      return afterCalls(state, event);
+    case "transfer-opened":
+    case "destination-chosen":
+    case "transfer-explained":
+    case "transfer-back":
+    case "transfer-confirmed":
+    case "transfer-accepted":
+    case "transfer-refused":
+    case "transfer-cancel-asked":
+    case "transfer-closed":
+      return { ...state, transfer: applyTransferEvent(state.transfer, event) };
+    case "screen-pop":
+    case "ticket-changed":
+    case "ticket-opened":
+    case "new-ticket-wanted":
+    case "note-written":
+    case "note-sending":
+    case "note-sent":
+    case "note-waiting":
+    case "panel-dropped":
+      return { ...state, panels: applyTicketEvent(state.panels, event) };
+  }
+}
+
+function afterCalls(state: PhoneState, event: CallsEvent): PhoneState {
+  const calls = applyCallsEvent(state.calls, event);
+  if (calls === state.calls) return withMissed(state, calls, event);
+  const given = calls.filter((entry) => cardStateOf(entry) === "transferred");
+  const kept = calls.filter((entry) => cardStateOf(entry) !== "transferred");
+  const followUps = [...state.followUps, ...given.map((entry) => followUpOf(state, entry))].slice(-followUpLimit);
+  const transfer = calls.reduce(
+    (steps, entry) =>
+      afterProgress(steps, {
+        callId: entry.callId,
+        lastTransfer: entry.box?.lastTransfer ?? null,
+        isGone: !isLive(entry),
+      }),
+    state.transfer,
+  );
+  const next = { ...state, calls: kept, followUps, transfer: closedIfGone(transfer, kept) };
+  return withMissed({ ...next, selectedCallId: selectionAfter(state, kept) }, kept, event);
+}
+
+function closedIfGone(transfer: TransferSteps, calls: readonly CallEntry[]): TransferSteps {
+  return transfer.step !== "closed" && findEntry(calls, transfer.callId) === undefined ? { step: "closed" } : transfer;
+}
+
+/** A new call is selected only when no live call is: a second call never takes the screen from the first. */
+function selectionAfter(state: PhoneState, calls: readonly CallEntry[]): string | null {
+  const current = findEntry(calls, state.selectedCallId);
+  if (current !== undefined && isLive(current)) return current.callId;
+  const live = calls.find((entry) => isLive(entry));
+  return live?.callId ?? current?.callId ?? calls.at(-1)?.callId ?? null;
+}
+
+function withMissed(state: PhoneState, calls: readonly CallEntry[], event: CallsEvent): PhoneState {
+  if (event.type !== "box-card" || event.card.myState.kind !== "gone") return { ...state, calls };
+  const { why } = event.card.myState;
+  const wasMissed = why === "no-answer" || why === "caller-gave-up" || why === "unreachable";
+  const isOnScreen = calls.some((entry) => entry.callId === event.card.call.callId);
+  const noticeId = `missed-${event.card.call.callId}`;
+  if (!wasMissed || isOnScreen || state.notices.some((notice) => notice.noticeId === noticeId)) {
+    return { ...state, calls };
+  }
+  const notice: Notice = { noticeId, kind: "missed-call", caller: event.card.call.caller, why, atMs: event.nowMs };
+  return { ...state, calls, notices: [...state.notices, notice].slice(-noticeLimit) };
+}
+
+function followUpOf(state: PhoneState, entry: CallEntry): FollowUp {
+  const last = entry.box?.lastTransfer ?? null;
+  const steps = state.transfer;
+  const chosen =
+    steps.step !== "closed" && steps.callId === entry.callId && "destination" in steps ? steps.destination : null;
+  const ticket = ticketOfPanel(state.panels[entry.callId]);
+  return {
+    transferId: last?.transferId ?? entry.callId,
+    callId: entry.callId,
+    destinationLabel: chosen?.label ?? targetName(last),
+    ticketId: ticket?.ticketId ?? entry.box?.call.ticket?.ticketId ?? null,
+    ticketCode: ticket?.localTicketId ?? null,
+    atMs: entry.endedAtMs ?? entry.firstSeenAtMs,
+  };
+}
+
+function targetName(progress: NonNullable<CallEntry["box"]>["lastTransfer"]): string {
+  if (progress === null) return "";
+  return progress.target.kind === "office" ? progress.target.officeId : progress.target.operatorLogin;
+}
+
+function withHandOver(known: PhoneState["handOvers"], handOver: HandOver): PhoneState["handOvers"] {
+  const others = Object.entries(known).filter(([transferId]) => transferId !== handOver.transferId);
+  return Object.fromEntries([...others, [handOver.transferId, handOver] as const].slice(-handOverLimit));
+}

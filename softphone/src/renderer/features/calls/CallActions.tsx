@@ -1,0 +1,146 @@
+import { useState } from "react";
+import type { ReactNode } from "react";
+import { Button } from "design-react-kit";
+import { useTexts } from "../../i18n/language.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { PhoneGlyph } from "../../ui/PhoneGlyph.tsx";
+import { ariaShortcut } from "../../ui/shortcuts.ts";
+import { useSoftphone } from "../../ui/softphone-context.tsx";
+import { Keypad } from "./Keypad.tsx";
+import type { ShortcutAction } from "../../ui/shortcuts.ts";
+import type { CallEntry, CardState } from "../../domain/call/call.ts";
+import type { TransferPhase } from "../../domain/transfer/transfer-steps.ts";
+
+type Props = { entry: CallEntry; state: CardState; phase: TransferPhase };
+
+/** The buttons of a card; which ones depends on its state alone. */
+export function CallActions({ entry, state, phase }: Props) {
+  switch (state) {
+    case "ringing":
+      return <RingingActions entry={entry} />;
+    case "talking":
+    case "held":
+    case "transferring":
+    case "detached":
+      return <TalkingActions entry={entry} state={state} phase={phase} />;
+    case "ended":
+      return <EndedActions callId={entry.callId} />;
+    case "answering":
+    case "transferred":
+      return null;
+  }
+}
+
+function RingingActions({ entry }: { entry: CallEntry }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  const canAnswer = entry.line.kind === "ringing";
+  return (
+    <div className="la2-actions la2-actions-ringing">
+      <Button
+        color="success"
+        disabled={!canAnswer}
+        aria-keyshortcuts={ariaShortcut("answer")}
+        onClick={() => void calls.answer(entry.callId)}
+      >
+        <Icon name="telephone" className="icon-white" />
+        <span>{t("action.answer")}</span>
+      </Button>
+      <Button
+        color="danger"
+        outline
+        disabled={!canAnswer}
+        aria-keyshortcuts={ariaShortcut("decline")}
+        onClick={() => calls.decline(entry.callId)}
+      >
+        <PhoneGlyph name="hangup" />
+        <span>{t("action.decline")}</span>
+      </Button>
+    </div>
+  );
+}
+
+function EndedActions({ callId }: { callId: string }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  return (
+    <div className="la2-actions">
+      <Button color="primary" outline size="xs" onClick={() => calls.dismiss(callId)}>
+        {t("card.dismiss")}
+      </Button>
+    </div>
+  );
+}
+
+function TalkingActions({ entry, state, phase }: Props) {
+  const { t } = useTexts();
+  const { calls, transfer } = useSoftphone();
+  const [isKeypadOpen, setKeypadOpen] = useState(false);
+  const { callId } = entry;
+  const hasLine = entry.line.kind === "open";
+  const isMuted = entry.line.kind === "open" && entry.line.microphone === "muted";
+  const isInTransfer = phase !== "none" && phase !== "returned" && phase !== "transferred";
+  return (
+    <>
+      <div className="la2-actions">
+        {!isInTransfer && (
+          <>
+            <ActionButton action="mute" isDisabled={!hasLine} run={() => calls.toggleMicrophone(callId)} isPressed={isMuted}>
+              <PhoneGlyph name={isMuted ? "mute" : "microphone"} />
+              <span>{t(isMuted ? "action.unmute" : "action.mute")}</span>
+            </ActionButton>
+            <ActionButton action="hold" isDisabled={!hasLine} run={() => void calls.toggleHold(callId)}>
+              <PhoneGlyph name={state === "held" ? "play" : "pause"} />
+              <span>{t(state === "held" ? "action.resume" : "action.hold")}</span>
+            </ActionButton>
+            <Button
+              color="primary"
+              outline
+              disabled={!hasLine}
+              aria-expanded={isKeypadOpen}
+              onClick={() => setKeypadOpen(!isKeypadOpen)}
+            >
+              <PhoneGlyph name="keypad" />
+              <span>{t("action.keypad")}</span>
+            </Button>
+            <ActionButton action="transfer" color="primary" run={() => void transfer.open(callId)}>
+              <PhoneGlyph name="transfer" />
+              <span>{t("action.transfer")}</span>
+            </ActionButton>
+          </>
+        )}
+        {hasLine && !isInTransfer && (
+          <ActionButton action="hang-up" color="danger" run={() => calls.hangUp(callId)}>
+            <PhoneGlyph name="hangup" />
+            <span>{t("action.hang-up")}</span>
+          </ActionButton>
+        )}
+      </div>
+      {isKeypadOpen && hasLine && !isInTransfer && <Keypad callId={callId} />}
+    </>
+  );
+}
+
+type ActionProps = {
+  action: ShortcutAction;
+  color?: "primary" | "danger";
+  isDisabled?: boolean;
+  isPressed?: boolean;
+  run(): void;
+  children: ReactNode;
+};
+
+function ActionButton({ action, color, isDisabled = false, isPressed, run, children }: ActionProps) {
+  return (
+    <Button
+      color={color ?? "primary"}
+      outline={color === undefined}
+      disabled={isDisabled}
+      aria-pressed={isPressed}
+      aria-keyshortcuts={ariaShortcut(action)}
+      onClick={run}
+    >
+      {children}
+    </Button>
+  );
+}

@@ -1,0 +1,68 @@
+import { useTexts } from "../../i18n/language.ts";
+import { minutesText } from "../../ui/caller-text.ts";
+import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import type { CallEntry, TransferOrigin } from "../../domain/call/call.ts";
+
+/** What is known of the call besides the citizen: queue, number called, waiting time, and the office that passed it on. */
+export function CallFacts({ entry }: { entry: CallEntry }) {
+  const { t } = useTexts();
+  const { box } = entry;
+  if (box === null) return null;
+  const { queue, calledNumber, transferredFrom } = box.call;
+  return (
+    <>
+      {transferredFrom !== null && <Origin origin={transferredFrom} />}
+      <dl className="la2-facts">
+        {queue !== null && (
+          <div>
+            <dt>{t("card.queue")}</dt>
+            <dd>{queue.label}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("card.waited")}</dt>
+          <dd>{minutesText(box.waitedSeconds, t)}</dd>
+        </div>
+        {calledNumber !== null && (
+          <div>
+            <dt>{t("card.called")}</dt>
+            <dd>{formatPhoneNumber(calledNumber)}</dd>
+          </div>
+        )}
+      </dl>
+    </>
+  );
+}
+
+function Origin({ origin }: { origin: TransferOrigin }) {
+  const { t } = useTexts();
+  return (
+    <div className="la2-origin" data-transferred-from={origin.officeId}>
+      <p className="la2-origin-title">
+        <Icon name="exchange-circle" />
+        <strong>{t("card.origin", { office: origin.officeLabel ?? origin.officeId })}</strong>
+      </p>
+      <dl className="la2-facts">
+        {origin.reason !== null && (
+          <div>
+            <dt>{t("card.origin.reason")}</dt>
+            <dd>{t(`reason.${origin.reason}`)}</dd>
+          </div>
+        )}
+        {origin.waitedSeconds !== null && (
+          <div>
+            <dt>{t("card.origin.waited")}</dt>
+            <dd>{minutesText(origin.waitedSeconds, t)}</dd>
+          </div>
+        )}
+        {origin.operatorLogin !== null && (
+          <div>
+            <dt>{t("header.menu")}</dt>
+            <dd>{origin.operatorLogin}</dd>
+          </div>
+        )}
+      </dl>
+    </div>
+  );
+}

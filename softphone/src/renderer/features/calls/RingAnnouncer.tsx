@@ -1,0 +1,37 @@
+import { useEffect } from "react";
+import { useTexts } from "../../i18n/language.ts";
+import { callerOf, cardStateOf } from "../../domain/call/call.ts";
+import { callerLine } from "../../ui/caller-text.ts";
+import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
+import type { CallEntry } from "../../domain/call/call.ts";
+import type { Texts } from "../../i18n/language.ts";
+
+/** Says an incoming call once, assertively, and rings. Only words change here: the focus stays where the operator works. */
+export function RingAnnouncer() {
+  const { t } = useTexts();
+  const { setRinging } = useSoftphone();
+  const calls = usePhone((phone) => phone.calls);
+  const ringing = calls.find((entry) => cardStateOf(entry) === "ringing");
+  const others = calls.some((entry) => entry !== ringing && ["talking", "held"].includes(cardStateOf(entry)));
+  const caller = ringing === undefined ? null : callerLine(callerOf(ringing), t);
+  useEffect(() => {
+    setRinging(caller === null ? null : { text: caller });
+    return () => setRinging(null);
+  }, [caller, setRinging]);
+  return (
+    <div aria-live="assertive" aria-atomic="true" className="visually-hidden" data-announcer="ring">
+      {ringing !== undefined &&
+        t(others ? "card.announce.second" : "card.announce", {
+          caller: caller ?? "",
+          where: whereText(ringing, t),
+        })}
+    </div>
+  );
+}
+
+function whereText(entry: CallEntry, t: Texts["t"]): string {
+  const { queue = null, transferredFrom = null } = entry.box?.call ?? {};
+  const via = queue === null ? t("card.no-queue") : t("card.queue-named", { queue: queue.label });
+  if (transferredFrom === null) return via;
+  return `${t("card.origin", { office: transferredFrom.officeLabel ?? transferredFrom.officeId })}, ${via}`;
+}

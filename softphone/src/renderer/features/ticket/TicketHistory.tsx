@@ -1,0 +1,30 @@
+import { useTexts } from "../../i18n/language.ts";
+import { momentText } from "../../ui/time-text.ts";
+import type { Ticket } from "../../domain/ticket/ticket.ts";
+
+/** The ticket's life, newest first. Notes marked internal never leave the office. */
+export function TicketHistory({ ticket }: { ticket: Ticket }) {
+  const { t, language } = useTexts();
+  const entries = [...ticket.events].sort((one, other) => other.seq - one.seq);
+  return (
+    <details className="la2-details" open>
+      <summary>
+        {t("ticket.history")} ({entries.length})
+      </summary>
+      {entries.length === 0 && <p className="la2-hint">{t("ticket.history.none")}</p>}
+      <ol className="la2-history">
+        {entries.map((entry) => (
+          <li key={entry.eventId}>
+            <p className="la2-hint">
+              {momentText(entry.at, language)} · {t(`actor.${entry.actor.role}`)}
+              {entry.actor.operatorRef !== null && ` ${entry.actor.operatorRef}`}
+              {entry.actor.officeId !== ticket.ownerOfficeId && ` (${entry.actor.officeId})`}
+              {entry.visibility === "internal" && ` · ${t("ticket.internal")}`}
+            </p>
+            <p className="la2-prewrap">{entry.text ?? entry.type}</p>
+          </li>
+        ))}
+      </ol>
+    </details>
+  );
+}

@@ -1,0 +1,66 @@
+import { useTexts } from "../../i18n/language.ts";
+import { callerOf } from "../../domain/call/call.ts";
+import { findEntry } from "../../domain/call/apply-calls-event.ts";
+import { usePhone } from "../../ui/softphone-context.tsx";
+import { NewTicketForm } from "./NewTicketForm.tsx";
+import { NoteEditor } from "./NoteEditor.tsx";
+import { OtherTickets } from "./OtherTickets.tsx";
+import { TicketCard } from "./TicketCard.tsx";
+import type { ShownTicket } from "../../domain/ticket/ticket-panel.ts";
+
+/** The ticket of the selected call. Changes here are polite: nothing moves the focus, a note being written goes on. */
+export function TicketPanel({ callId }: { callId: string }) {
+  const { t } = useTexts();
+  const panel = usePhone((phone) => phone.panels[callId]);
+  const entry = usePhone((phone) => findEntry(phone.calls, callId));
+  const crmLink = usePhone((phone) => phone.links.crm);
+  const hasCrm = usePhone((phone) => phone.session.kind === "signed-in" && phone.session.session.crmBasePath !== null);
+  const shown: ShownTicket = panel?.shown ?? { kind: "searching" };
+  const ticketId = shown.kind === "ticket" ? shown.ticket.ticketId : shown.kind === "pending" ? shown.ticketId : null;
+  const state = shown.kind === "searching" && crmLink === "lost" ? "away" : shown.kind;
+  const caller = entry === undefined ? null : callerOf(entry);
+  return (
+    <section
+      className="la2-panel"
+      aria-labelledby="ticket-title"
+      data-ticket-panel={callId}
+      data-ticket-id={ticketId ?? ""}
+      data-ticket-state={state}
+    >
+      <h2 id="ticket-title" className="la2-title">
+        {shown.kind === "ticket" ? t("ticket.of", { number: shown.ticket.localTicketId }) : t("ticket.title")}
+      </h2>
+      {!hasCrm && <p>{t("ticket.none-service")}</p>}
+      {hasCrm && (
+        <>
+          <div role="status">
+            {shown.kind === "searching" && (
+              <Waiting kind={state === "away" ? "away" : "searching"} />
+            )}
+            {shown.kind === "pending" && <Waiting kind="pending" />}
+          </div>
+          {shown.kind === "ticket" && <TicketCard callId={callId} ticket={shown.ticket} why={shown.why} />}
+          {(shown.kind === "ticket" || shown.kind === "pending") && <NoteEditor callId={callId} />}
+          {shown.kind === "new" && (
+            <NewTicketForm
+              callId={callId}
+              phone={shown.phone ?? caller?.number ?? null}
+              displayName={shown.displayName ?? caller?.displayName ?? null}
+            />
+          )}
+          <OtherTickets callId={callId} others={panel?.others ?? []} canCreate={shown.kind !== "new"} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Waiting({ kind }: { kind: "searching" | "pending" | "away" }) {
+  const { t } = useTexts();
+  return (
+    <div className="la2-waiting">
+      <p className="la2-empty-title">{t(`ticket.${kind}`)}</p>
+      <p>{t(`ticket.${kind}.text`)}</p>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { Button } from "design-react-kit";
+import { useTexts } from "../../i18n/language.ts";
+import { cardStateOf } from "../../domain/call/call.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { useSoftphone } from "../../ui/softphone-context.tsx";
+import type { CallEntry, TransferProgress } from "../../domain/call/call.ts";
+
+type Props = { entry: CallEntry; returned: Extract<TransferProgress, { phase: "returned" }> };
+
+/** The transfer did not happen and the citizen is back: why, and what next. A cancel by the operator needs no explanation. */
+export function ReturnedNote({ entry, returned }: Props) {
+  const { t } = useTexts();
+  const { transfer } = useSoftphone();
+  if (returned.cause === "cancelled") return null;
+  const state = cardStateOf(entry);
+  const destination = returned.target.kind === "office" ? returned.target.officeId : returned.target.operatorLogin;
+  return (
+    <div role="alert" className="la2-returned" data-return-cause={returned.cause}>
+      <p className="la2-origin-title">
+        <Icon name="warning-circle" />
+        <strong>{t("transfer.returned.title", { destination })}</strong>
+      </p>
+      <p>
+        {t(`transfer.failure.${returned.cause}`)} {t("transfer.returned")}.
+      </p>
+      {(state === "talking" || state === "held") && (
+        <Button color="primary" outline size="xs" onClick={() => void transfer.open(entry.callId)}>
+          {t("transfer.retry")}
+        </Button>
+      )}
+    </div>
+  );
+}

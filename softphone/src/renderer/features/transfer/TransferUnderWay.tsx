@@ -1,0 +1,47 @@
+import { Spinner } from "design-react-kit";
+import { useTexts } from "../../i18n/language.ts";
+import type { MyPart } from "../../domain/call/call.ts";
+import type { TransferPhase, TransferSteps } from "../../domain/transfer/transfer-steps.ts";
+
+type Props = { phase: TransferPhase; steps: TransferSteps; part: MyPart | undefined };
+
+/** Sending, calling, ringing, cancelling: one line that is announced as it changes. */
+export function TransferUnderWay({ phase, steps, part }: Props) {
+  const { t } = useTexts();
+  const destination = destinationText(steps, part);
+  return (
+    <p role="status" className="la2-progress">
+      <Spinner active small />
+      <span>{phaseText(phase, destination, t)}</span>
+    </p>
+  );
+}
+
+function phaseText(phase: TransferPhase, destination: string, t: ReturnType<typeof useTexts>["t"]): string {
+  switch (phase) {
+    case "sending":
+      return t("transfer.phase.sending");
+    case "calling":
+      return t("transfer.phase.calling", { destination });
+    case "ringing":
+      return t("transfer.phase.ringing", { destination });
+    case "cancelling":
+      return t("transfer.phase.cancelling");
+    case "transferred":
+      return t("transfer.phase.transferred", { destination });
+    case "none":
+    case "choosing":
+    case "explaining":
+    case "confirming":
+    case "returned":
+      return "";
+  }
+}
+
+/** The name chosen here; after a reload only the box's identifier is known. */
+function destinationText(steps: TransferSteps, part: MyPart | undefined): string {
+  if ("destination" in steps && steps.destination !== null) return steps.destination.label;
+  if (part?.kind !== "transferring") return "";
+  const { target } = part.progress;
+  return target.kind === "office" ? target.officeId : target.operatorLogin;
+}

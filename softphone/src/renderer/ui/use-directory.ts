@@ -1,0 +1,34 @@
+/** Looks things up in the directory while the operator types: at most one question under way, old answers are dropped. */
+import { useEffect, useState } from "react";
+import { useSoftphone } from "./softphone-context.tsx";
+import type { Directory } from "../domain/session/session.ts";
+
+export type DirectorySearch =
+  | { kind: "searching" }
+  | { kind: "away" }
+  | { kind: "found"; directory: Directory };
+
+const typingPauseMs = 150;
+/** While the list is on screen, states of operators and offices are looked up again. */
+const refreshEveryMs = 10_000;
+
+export function useDirectory(text: string): DirectorySearch {
+  const { searchDirectory } = useSoftphone();
+  const [search, setSearch] = useState<DirectorySearch>({ kind: "searching" });
+  useEffect(() => {
+    const abort = new AbortController();
+    const look = async (): Promise<void> => {
+      const answer = await searchDirectory(text.trim(), abort.signal);
+      if (abort.signal.aborted) return;
+      setSearch(answer.ok ? { kind: "found", directory: answer.value } : { kind: "away" });
+    };
+    const first = setTimeout(() => void look(), typingPauseMs);
+    const again = setInterval(() => void look(), refreshEveryMs);
+    return () => {
+      clearTimeout(first);
+      clearInterval(again);
+      abort.abort();
+    };
+  }, [searchDirectory, text]);
+  return search;
+}
