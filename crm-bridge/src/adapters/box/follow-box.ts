@@ -4,16 +4,17 @@
  * An event counts as handled when its effects and the cursor are stored; one that comes again is recognised by its cursor.
  */
 import { WebSocket } from "ws";
-import { callEventSchema, type CallEvent } from "@la2-cti/cti-box/contracts";
+import { callEventSchema } from "@la2-cti/cti-box/contracts";
 import type { FollowedEvent } from "../../application/follow-call.ts";
 import type { Log } from "../../application/ports.ts";
+import { followedEvent } from "./followed-event.ts";
 
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
 
 export type BoxFollower = { state(): "following" | "away"; close(): void };
 
-export function followBox(options: {
+export type FollowOptions = {
   boxUrl: string;
   serviceSecret: string;
   cursor: () => number;
@@ -21,28 +22,13 @@ export function followBox(options: {
   /** An event that means nothing to tickets, or one of a later version: only its cursor counts. */
   skip: (cursor: number) => void;
   log: Log;
-}): BoxFollower {
+};
+
+export function followBox(options: FollowOptions): BoxFollower {
   let phase: "connecting" | "following" | "waiting" | "closed" = "connecting";
   let pauseMs = firstPauseMs;
   let socket: WebSocket | null = null;
   let timer: NodeJS.Timeout | null = null;
-
-  const take = (content: string): void => {
-    const frame = JSON.parse(content) as { kind?: unknown; event?: unknown };
-    if (frame.kind === "caught-up") pauseMs = firstPauseMs;
-    if (frame.kind !== "event") return;
-    const cursor = (frame.event as { cursor?: unknown } | null)?.cursor;
-    if (typeof cursor !== "number" || cursor <= options.cursor()) return;
-    const parsed = callEventSchema.safeParse(frame.event);
-    if (!parsed.success) {
-      options.log.warn({ cursor }, "an event of the box is not understood and left out");
-      options.skip(cursor);
-      return;
-    }
-    const followed = followedEvent(parsed.data);
-    if (followed === null) options.skip(cursor);
-    else options.handle(followed);
-  };
 
   const connect = (): void => {
     phase = "connecting";
@@ -58,7 +44,7 @@ export function followBox(options: {
     });
     opened.on("message", (content: Buffer) => {
       try {
-        take(content.toString("utf8"));
+        if (takeFrame(options, content.toString("utf8")) === "caught-up") pauseMs = firstPauseMs;
       } catch (error) {
         // Nothing was stored: start again from the stored cursor rather than leave the event out.
         options.log.error({ error: String(error) }, "an event could not be handled; it will be read again");
@@ -85,53 +71,16 @@ export function followBox(options: {
   };
 }
 
-/** From the contract to the bridge's own event; null for those that mean nothing to tickets. */
-export function followedEvent(event: CallEvent): FollowedEvent | null {
-  const { call, cursor } = event;
-  const about = {
-    cursor,
-    callId: call.callId,
-    contactId: call.contactId,
-    callerNumber: call.caller.isWithheld ? null : call.caller.number,
-    callerName: call.caller.isWithheld ? null : call.caller.displayName,
-    operatorLogin: call.operatorLogin,
-    ticket: call.ticket,
-  };
-  switch (event.type) {
-    case "call-ringing":
-    case "call-answered":
-    case "call-returned":
-      return { ...about, type: event.type, by: event.operatorLogin };
-    case "call-ring-ended":
-      return { ...about, type: event.type, by: event.operatorLogin, outcome: event.outcome };
-    case "ticket-attached":
-      return { ...about, type: event.type, ticket: event.ticket };
-    case "call-transfer-requested": {
-      const { transferId, ticketId, reason, message, expiresAt, requestedBy, target } = event;
-      const toOfficeId = target.kind === "office" ? target.officeId : null;
-      return {
-        ...about,
-        type: event.type,
-        by: requestedBy,
-        transferId,
-        toOfficeId,
-        ticketId,
-        reason,
-        message,
-        expiresAt,
-      };
-    }
-    case "call-transfer-failed":
-      return { ...about, type: event.type, transferId: event.transferId, cause: event.cause };
-    case "call-transferred":
-      return { ...about, type: event.type, transferId: event.transferId };
-    case "call-ended":
-      return { ...about, type: event.type };
-    case "call-offered":
-    case "call-queued":
-    case "call-held":
-    case "call-resumed":
-    case "call-transfer-ringing":
-      return null;
-  }
+/** One frame of the stream. Throws when its event could not be handled. */
+function takeFrame(options: FollowOptions, content: string): "caught-up" | "taken" {
+  const frame = JSON.parse(content) as { kind?: unknown; event?: unknown };
+  if (frame.kind === "caught-up") return "caught-up";
+  const cursor = (frame.event as { cursor?: unknown } | null | undefined)?.cursor;
+  if (frame.kind !== "event" || typeof cursor !== "number" || cursor <= options.cursor()) return "taken";
+  const parsed = callEventSchema.safeParse(frame.event);
+  const followed = parsed.success ? followedEvent(parsed.data) : null;
+  if (!parsed.success) options.log.warn({ cursor }, "an event of the box is not understood and left out");
+  if (followed === null) options.skip(cursor);
+  else options.handle(followed);
+  return "taken";
 }

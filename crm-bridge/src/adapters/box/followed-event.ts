@@ -1,0 +1,53 @@
+import type { CallEvent } from "@la2-cti/cti-box/contracts";
+import type { FollowedEvent } from "../../application/follow-call.ts";
+
+/** From the contract to the bridge's own event; null for those that mean nothing to tickets. */
+export function followedEvent(event: CallEvent): FollowedEvent | null {
+  const { call, cursor } = event;
+  const about = {
+    cursor,
+    callId: call.callId,
+    contactId: call.contactId,
+    callerNumber: call.caller.isWithheld ? null : call.caller.number,
+    callerName: call.caller.isWithheld ? null : call.caller.displayName,
+    operatorLogin: call.operatorLogin,
+    ticket: call.ticket,
+  };
+  switch (event.type) {
+    case "call-ringing":
+    case "call-answered":
+    case "call-returned":
+      return { ...about, type: event.type, by: event.operatorLogin };
+    case "call-ring-ended":
+      return { ...about, type: event.type, by: event.operatorLogin, outcome: event.outcome };
+    case "ticket-attached":
+      return { ...about, type: event.type, ticket: event.ticket };
+    case "call-transfer-requested": {
+      const { transferId, ticketId, reason, message, expiresAt, requestedBy, target } = event;
+      const toOfficeId = target.kind === "office" ? target.officeId : null;
+      return {
+        ...about,
+        type: event.type,
+        by: requestedBy,
+        transferId,
+        toOfficeId,
+        ticketId,
+        reason,
+        message,
+        expiresAt,
+      };
+    }
+    case "call-transfer-failed":
+      return { ...about, type: event.type, transferId: event.transferId, cause: event.cause };
+    case "call-transferred":
+      return { ...about, type: event.type, transferId: event.transferId };
+    case "call-ended":
+      return { ...about, type: event.type };
+    case "call-offered":
+    case "call-queued":
+    case "call-held":
+    case "call-resumed":
+    case "call-transfer-ringing":
+      return null;
+  }
+}

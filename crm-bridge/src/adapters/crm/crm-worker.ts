@@ -1,0 +1,51 @@
+/** Works off what the office's CRM still has to be told: comments and states, in order per ticket, again later while the CRM is away. */
+import type { CrmTask, Log, QueuedTask } from "../../application/ports.ts";
+import type { Connector } from "../../connectors/connector.ts";
+
+const sweepMs = 500;
+const longestPauseMs = 30_000;
+
+export function startCrmWorker(parts: {
+  connector: Connector;
+  due(): QueuedTask<CrmTask>[];
+  done(taskId: number): void;
+  later(taskId: number, pauseMs: number): void;
+  log: Log;
+}): { wake(): void; close(): Promise<void> } {
+  const running = new Map<number, Promise<void>>();
+  let phase: "open" | "closed" = "open";
+  const work = async ({ taskId, task, attempts }: QueuedTask<CrmTask>): Promise<void> => {
+    const { connector } = parts;
+    const result =
+      task.kind === "comment"
+        ? await connector.addComment(task.localTicketId, task.text)
+        : await connector.setStatus(task.localTicketId, task.status);
+    if (phase === "closed") return;
+    if (result.ok || result.reason === "rejected") parts.done(taskId);
+    else parts.later(taskId, Math.min(1_000 * 2 ** Math.min(attempts, 6), longestPauseMs));
+    if (!result.ok)
+      parts.log.warn({ task: task.kind, reason: result.reason, detail: result.detail }, "the CRM did not take it");
+  };
+  const sweep = (): void => {
+    if (phase === "closed") return;
+    for (const queued of parts.due()) {
+      if (running.has(queued.taskId)) continue;
+      running.set(
+        queued.taskId,
+        work(queued).finally(() => {
+          running.delete(queued.taskId);
+          setImmediate(sweep);
+        }),
+      );
+    }
+  };
+  const timer = setInterval(sweep, sweepMs);
+  return {
+    wake: () => setImmediate(sweep),
+    close: async () => {
+      phase = "closed";
+      clearInterval(timer);
+      await Promise.allSettled(running.values());
+    },
+  };
+}
