@@ -1,0 +1,105 @@
+/**
+ * The part of `drachtio-srf` that the box uses, as it behaves (the package's own types lack much of it). Header names are matched without
+ * regard to case; a header sent several times arrives as one value joined with commas.
+ */
+import Srf from "drachtio-srf";
+
+export type SipHeaders = Record<string, string>;
+
+export type SipMessage = {
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  body: string | undefined;
+  payload: { type: string | null | undefined; content?: string | undefined }[];
+};
+
+export type SipRequest = SipMessage & {
+  method: string;
+  uri: string;
+  source: "network" | "application";
+  source_address: string;
+  source_port: number | string;
+  protocol: string;
+  on(event: "cancel", listener: (cancel: SipMessage | undefined) => void): void;
+  /** CANCEL of a request of ours; throws when there is nothing to cancel. */
+  cancel(options: { headers?: SipHeaders }, done?: (error: unknown) => void): void;
+};
+
+export type SipResponse = SipMessage & {
+  status: number;
+  finalResponseSent: boolean;
+  /** Headers of the answer to come; a list under `parsed` is written as one header line each. */
+  msg: { headers: Record<string, unknown> };
+  send(status: number, options?: { headers?: SipHeaders; body?: string }): void;
+};
+
+export type SipDialog = {
+  local: { contact?: string; sdp: string };
+  remote: { sdp: string | undefined };
+  on(event: "destroy", listener: (request: SipRequest) => void): void;
+  on(event: InDialogEvent, listener: (request: SipRequest, response: SipResponse) => void): void;
+  destroy(options: { headers: SipHeaders }, done: (error: unknown) => void): void;
+  request(
+    options: { method: string; headers?: SipHeaders; body?: string },
+    done: (error: Error | null, response: SipResponse | undefined) => void,
+  ): void;
+};
+export type InDialogEvent = "modify" | "update" | "info" | "refer" | "message" | "options" | "notify";
+
+export type SipFailure = Error & { status?: number; res?: SipMessage };
+
+export type SipStack = {
+  use(verb: string, handler: (request: SipRequest, response: SipResponse) => void): void;
+  createUAS(
+    request: SipRequest,
+    response: SipResponse,
+    options: { localSdp: string; headers: SipHeaders },
+    done: (error: SipFailure | null, dialog: SipDialog) => void,
+  ): void;
+  createUAC(
+    uri: string,
+    options: { localSdp: string; headers: SipHeaders; proxy?: string },
+    progress: {
+      cbRequest: (error: unknown, request: SipRequest) => void;
+      cbProvisional: (response: SipResponse) => void;
+    },
+    done: (error: SipFailure | null, dialog: SipDialog) => void,
+  ): void;
+};
+
+export type SipUri = { user: string | null; host: string; port: number | null; transport: string | null };
+
+/** Reads a `sip:`, `sips:` or `tel:` URI; null for anything else. A `tel:` URI has no host. */
+export function parseSipUri(text: string): SipUri | null {
+  const parsed = Srf.parseUri(text) as unknown as
+    | {
+        scheme: string;
+        user?: string;
+        number?: string;
+        host?: string;
+        port?: number;
+        params?: Record<string, string | null>;
+      }
+    | undefined;
+  if (parsed === undefined) return null;
+  if (parsed.scheme === "tel") return { user: parsed.number ?? null, host: "", port: null, transport: null };
+  if (parsed.host === undefined || parsed.host === "") return null;
+  const port = Number(parsed.port);
+  const user = parsed.user === undefined || parsed.user === "" ? null : unescapeUser(parsed.user);
+  return {
+    user,
+    host: parsed.host,
+    port: Number.isInteger(port) && port > 0 ? port : null,
+    transport: parsed.params?.["transport"]?.toLowerCase() ?? null,
+  };
+}
+
+/** Parameters of the user part (`+39…;phone-context=…`) are not part of the number; damaged escapes are kept as they are. */
+function unescapeUser(user: string): string {
+  const bare = user.split(";")[0] ?? user;
+  try {
+    return decodeURIComponent(bare);
+  } catch {
+    return bare;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What a far end may send inside a leg's dialog. Every kind has a listener: `drachtio-srf` answers 200 to requests that nobody listens
+ * to, and a phone would believe that its REFER was done.
+ */
+import { readDtmfInfo } from "../headers/dtmf-info.ts";
+import { readReferTo } from "../headers/refer-to.ts";
+import { sdpOf } from "../incoming-invite.ts";
+import { allowedMethods } from "../outgoing-invite.ts";
+import { directionOf } from "./offer-direction.ts";
+import type { LegId } from "../../../domain/call/ids.ts";
+import type { SignallingEvent } from "../../../application/ports.ts";
+import type { SipDialog, SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
+
+export type DialogListener = {
+  legId: LegId;
+  emit(event: SignallingEvent): void;
+  /** `bye`: the far end hung up. `lost`: the stack ended the dialog (no ACK, session timer). */
+  ended(how: "bye" | "lost"): void;
+  mayRefer(): boolean;
+  /** Keeps the response of a re-INVITE until the media has its answer; false while another one is being answered. */
+  takeReinvite(response: SipResponse): boolean;
+};
+
+export function listenToDialog(dialog: SipDialog, listener: DialogListener): void {
+  dialog.on("destroy", (bye) => listener.ended(bye.source === "application" ? "lost" : "bye"));
+  dialog.on("modify", (request, response) => receiveReinvite(listener, request, response));
+  dialog.on("update", (request, response) => {
+    // An UPDATE without offer refreshes the session (RFC 4028) and changes nothing.
+    if (sdpOf(request).kind === "none") return response.send(200);
+    return receiveReinvite(listener, request, response);
+  });
+  dialog.on("info", (request, response) => receiveInfo(listener, request, response));
+  dialog.on("refer", (request, response) => receiveRefer(listener, request, response));
+  dialog.on("message", (_request, response) => response.send(405, { headers: { Allow: allowedMethods } }));
+  dialog.on("options", (_request, response) => response.send(200, { headers: { Allow: allowedMethods } }));
+  dialog.on("notify", (_request, response) => response.send(481));
+}
+
+function receiveReinvite(listener: DialogListener, request: SipRequest, response: SipResponse): void {
+  const description = sdpOf(request);
+  if (description.kind === "other-type") return response.send(415);
+  if (!listener.takeReinvite(response)) return response.send(491);
+  const sdp = description.kind === "sdp" ? description.sdp : null;
+  const direction = sdp === null ? "sendrecv" : directionOf(sdp);
+  return listener.emit({ type: "leg-reinvited", legId: listener.legId, sdp, direction });
+}
+
+function receiveInfo(listener: DialogListener, request: SipRequest, response: SipResponse): void {
+  const key = readDtmfInfo(request.get("content-type"), request.body);
+  const isEmpty = request.body === undefined || request.body === "";
+  if (key === null && !isEmpty) {
+    return response.send(415, { headers: { Accept: "application/dtmf-relay, application/dtmf" } });
+  }
+  response.send(200);
+  if (key !== null) listener.emit({ type: "leg-digit", legId: listener.legId, ...key });
+  return undefined;
+}
+
+/** The REFER ends here. The application decides what becomes of it and tells the phone by NOTIFY. */
+function receiveRefer(listener: DialogListener, request: SipRequest, response: SipResponse): void {
+  const target = readReferTo(request.get("refer-to"));
+  if (target === null) return response.send(400);
+  if (!listener.mayRefer()) return response.send(603);
+  response.send(202);
+  return listener.emit({ type: "leg-referred", legId: listener.legId, ...target });
+}
+
+const phrases: Record<number, string> = {
+  100: "Trying",
+  180: "Ringing",
+  200: "OK",
+  403: "Forbidden",
+  404: "Not Found",
+  480: "Temporarily Unavailable",
+  486: "Busy Here",
+  487: "Request Terminated",
+  491: "Request Pending",
+  501: "Not Implemented",
+  503: "Service Unavailable",
+  603: "Decline",
+};
+
+/** NOTIFY of a REFER's progress (RFC 3515 §2.4): a status line as body, the subscription ends with the final one. */
+export function writeSipfrag(status: number): { headers: SipHeaders; body: string } {
+  return {
+    headers: {
+      Event: "refer",
+      "Subscription-State": status < 200 ? "active;expires=120" : "terminated;reason=noresource",
+      "Content-Type": "message/sipfrag;version=2.0",
+    },
+    body: `SIP/2.0 ${status} ${phrases[status] ?? "Failed"}\r\n`,
+  };
+}

@@ -1,0 +1,38 @@
+/**
+ * The INVITE of a leg that the box places. The citizen is the visible caller; contact id and, between members, the ticket's pointer and the
+ * transfer's reason go along. Nothing of that ever goes to a carrier.
+ */
+import { writeTicketPointer } from "../../domain/transfer/ticket-pointer.ts";
+import { writeTransferHeader } from "../../domain/transfer/transfer-header.ts";
+import { callerHeaders } from "./headers/identity.ts";
+import { writeSessionId } from "./headers/session-id.ts";
+import type { SipHeaders } from "./drachtio.ts";
+import type { PlaceLegOrder } from "../../application/ports.ts";
+
+export type OwnOffice = { officeId: string; domain: string };
+
+export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY";
+
+export function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
+  return {
+    ...callerHeaders(order.caller, office.domain),
+    to: toOf(order, office.domain),
+    "Session-ID": writeSessionId(order.contactId),
+    "X-LA2-Call-Id": order.callId,
+    allow: allowedMethods,
+    ...handoverHeaders(order, office),
+  };
+}
+
+function toOf(order: PlaceLegOrder, domain: string): string {
+  return order.to.kind === "device" ? `<sip:${order.to.operatorId}@${domain}>` : `<${order.to.uri}>`;
+}
+
+function handoverHeaders({ to }: PlaceLegOrder, office: OwnOffice): SipHeaders {
+  if (to.kind !== "office") return {};
+  const { transferId, ticketId, reason, waitedSeconds } = to.handover;
+  return {
+    "User-to-User": writeTicketPointer({ ticketId, transferId, sourceOfficeId: office.officeId }),
+    "X-LA2-Transfer": writeTransferHeader({ reason, waitedSeconds }),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * Proof that a request comes from one of the office's accounts. SHA-256 is offered before MD5 (RFC 8760 §2.3); browsers get MD5 alone,
+ * because sip.js knows nothing else and reads only the first challenge.
+ */
+import { challengeOf, proves, readCredentials } from "../headers/digest.ts";
+import type { DigestAlgorithm } from "../headers/digest.ts";
+import type { SipRequest, SipResponse } from "../drachtio.ts";
+import type { Nonces } from "./nonces.ts";
+import type { SipAccount } from "../../../application/ports.ts";
+
+export type AuthenticationParts = {
+  realm: string;
+  nonces: Nonces;
+  findAccount(authorizationUser: string): SipAccount | null;
+};
+
+export type Authentication =
+  | { kind: "account"; account: SipAccount }
+  | { kind: "challenge"; isStale: boolean }
+  /** Credentials were given and are wrong. */
+  | { kind: "refused"; username: string; why: "unknown account" | "wrong password" | "replayed" | "other realm" };
+
+/** `401` asks with WWW-Authenticate, `407` with Proxy-Authenticate (RFC 3261 §22.2, §22.3). */
+export type ChallengeStatus = 401 | 407;
+
+export function authenticate(parts: AuthenticationParts, request: SipRequest, status: ChallengeStatus): Authentication {
+  const header = request.get(status === 401 ? "authorization" : "proxy-authorization");
+  const credentials = header === undefined ? null : readCredentials(header);
+  if (credentials === null) return { kind: "challenge", isStale: false };
+  const { username, nonce, nc } = credentials;
+  if (credentials.realm !== parts.realm) return { kind: "refused", username, why: "other realm" };
+  if (parts.nonces.judge(nonce) === "stale") return { kind: "challenge", isStale: true };
+  const account = parts.findAccount(username);
+  if (account === null) return { kind: "refused", username, why: "unknown account" };
+  if (!proves(credentials, { method: request.method, password: account.password })) {
+    return { kind: "refused", username, why: "wrong password" };
+  }
+  if (!parts.nonces.use(nonce, nc)) return { kind: "refused", username, why: "replayed" };
+  return { kind: "account", account };
+}
+
+/** Sends the challenge. */
+export function challenge(parts: AuthenticationParts, { request, response, status, isStale }: ChallengeOrder): void {
+  const nonce = parts.nonces.issue();
+  const algorithms: DigestAlgorithm[] = /^wss?$/i.test(request.protocol) ? ["MD5"] : ["SHA-256", "MD5"];
+  const challenges = algorithms.map((algorithm) => challengeOf(parts.realm, nonce, { algorithm, isStale }));
+  // drachtio-srf joins repeated headers with a comma, which RFC 3261 §20.44 forbids for challenges; a parsed list goes out line by line.
+  response.msg.headers[status === 401 ? "www-authenticate" : "proxy-authenticate"] = { parsed: challenges };
+  response.send(status);
+}
+
+export type ChallengeOrder = {
+  request: SipRequest;
+  response: SipResponse;
+  status: ChallengeStatus;
+  isStale: boolean;
+};

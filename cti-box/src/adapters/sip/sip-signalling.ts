@@ -1,0 +1,210 @@
+/** The `CallSignalling` port over the drachtio control protocol: legs, registrar, and who may send what. */
+import { authenticate, challenge } from "./registrar/authenticate.ts";
+import { Nonces } from "./registrar/nonces.ts";
+import { Registrar, sourceOf } from "./registrar/registrar.ts";
+import { connectControl } from "./control-connection.ts";
+import { readInvite } from "./incoming-invite.ts";
+import { SipLeg } from "./leg/sip-leg.ts";
+import { allowedMethods } from "./outgoing-invite.ts";
+import type { ControlAddress, ControlConnection } from "./control-connection.ts";
+import type { SipRequest, SipResponse } from "./drachtio.ts";
+import type { LegParts } from "./leg/sip-leg.ts";
+import type { OwnOffice } from "./outgoing-invite.ts";
+import type {
+  CallSignalling,
+  Clock,
+  Ids,
+  IncomingInvite,
+  Log,
+  PlaceLegOrder,
+  SignallingHost,
+} from "../../application/ports.ts";
+import type { LegEndReason } from "../../domain/call/call-effect.ts";
+import type { LegId } from "../../domain/call/ids.ts";
+
+export type SipSignallingParts = {
+  control: ControlAddress;
+  office: OwnOffice;
+  clock: Clock;
+  ids: Pick<Ids, "legId">;
+  log: Log;
+};
+
+/** Requests outside of dialogs that the box has no use for. */
+const refusedMethods = ["subscribe", "message", "publish", "info", "notify", "refer", "update"];
+
+type Running = { host: SignallingHost; registrar: Registrar; connection: ControlConnection; nonces: Nonces };
+
+export class SipSignalling implements CallSignalling {
+  private readonly parts: SipSignallingParts;
+  private readonly legs = new Map<LegId, SipLeg>();
+  private running: Running | null = null;
+
+  constructor(parts: SipSignallingParts) {
+    this.parts = parts;
+  }
+
+  async start(host: SignallingHost): Promise<void> {
+    const { control, clock, log, office } = this.parts;
+    const connection = await connectControl(control, { log, onLost: () => this.stackLost() });
+    const nonces = new Nonces(clock);
+    const registrar = new Registrar({
+      realm: office.domain,
+      nonces,
+      findAccount: (user) => host.findAccount(user),
+      registrationsChanged: (operatorId, devices) => host.registrationsChanged(operatorId, devices),
+      clock,
+      log,
+    });
+    this.running = { host, registrar, connection, nonces };
+    const { stack } = connection;
+    stack.use(
+      "register",
+      this.guarded((request, response) => registrar.receive(request, response)),
+    );
+    stack.use(
+      "invite",
+      this.guarded((request, response) => this.receiveInvite(request, response)),
+    );
+    stack.use(
+      "options",
+      this.guarded((_request, response) => response.send(200, { headers: { Allow: allowedMethods } })),
+    );
+    const refuse = this.guarded((_request, response) => response.send(405, { headers: { Allow: allowedMethods } }));
+    for (const method of refusedMethods) stack.use(method, refuse);
+  }
+
+  async placeLeg(order: PlaceLegOrder): Promise<void> {
+    await SipLeg.placed(order, this.legParts(), (leg) => this.legs.set(order.legId, leg));
+  }
+
+  async progressLeg(legId: LegId): Promise<void> {
+    this.legs.get(legId)?.progress();
+  }
+
+  async answerLeg(legId: LegId, sdp: string): Promise<void> {
+    this.legs.get(legId)?.answer(sdp);
+  }
+
+  async rejectLeg(legId: LegId, refusal: { status: number; reason: LegEndReason }): Promise<void> {
+    this.legs.get(legId)?.reject(refusal.status, refusal.reason);
+  }
+
+  async endLeg(legId: LegId, reason: LegEndReason): Promise<void> {
+    this.legs.get(legId)?.end(reason);
+  }
+
+  async answerReinvite(legId: LegId, sdp: string): Promise<void> {
+    this.legs.get(legId)?.answerReinvite({ sdp });
+  }
+
+  async refuseReinvite(legId: LegId, status: number): Promise<void> {
+    this.legs.get(legId)?.answerReinvite({ status });
+  }
+
+  async notifyReferrer(legId: LegId, status: number): Promise<void> {
+    this.legs.get(legId)?.notifyReferrer(status);
+  }
+
+  dropAccount(authorizationUser: string): void {
+    const { running } = this;
+    if (running === null) return;
+    const uris = running.registrar.bindings.of(authorizationUser).map((binding) => binding.device.uri);
+    running.registrar.drop(authorizationUser);
+    for (const leg of this.legs.values()) {
+      if (leg.placedTo !== null && uris.includes(leg.placedTo)) leg.lost("account");
+    }
+  }
+
+  openLegs(): LegId[] {
+    return [...this.legs.keys()];
+  }
+
+  async close(): Promise<void> {
+    const { running } = this;
+    this.running = null;
+    this.legs.clear();
+    running?.registrar.close();
+    running?.connection.close();
+  }
+
+  private receiveInvite(request: SipRequest, response: SipResponse): void {
+    const { running } = this;
+    if (running === null) return response.send(503);
+    const source = this.sourceOfInvite(running, request, response);
+    if (source === null) return undefined;
+    const legId = this.parts.ids.legId();
+    const invite = readInvite(request, { legId, source });
+    if ("status" in invite) {
+      this.parts.log.warn({ ...sourceOf(request), status: invite.status, why: invite.why }, "call refused");
+      return response.send(invite.status);
+    }
+    this.legs.set(legId, SipLeg.offered(legId, this.legParts(), { request, response }));
+    const verdict = running.host.inviteReceived(invite);
+    if (verdict.kind === "accepted") return undefined;
+    this.legs.delete(legId);
+    return response.send(verdict.status);
+  }
+
+  /** By address; a phone of the office, known by its registration or its credentials, has to prove itself. Null: it was answered here. */
+  private sourceOfInvite(
+    { host, registrar, nonces }: Running,
+    request: SipRequest,
+    response: SipResponse,
+  ): IncomingInvite["source"] | null {
+    const source = host.identifySource(sourceOf(request));
+    if (source.kind !== "unknown") return source;
+    const mayBePhone =
+      request.has("proxy-authorization") || registrar.bindings.registeredFrom(sourceOf(request)) !== null;
+    if (!mayBePhone) return source;
+    const parts = {
+      realm: this.parts.office.domain,
+      nonces,
+      findAccount: (user: string) => host.findAccount(user),
+    };
+    const proof = authenticate(parts, request, 407);
+    if (proof.kind === "account") return { kind: "operator", operatorId: proof.account.operatorId };
+    if (proof.kind === "challenge") {
+      challenge(parts, { request, response, status: 407, isStale: proof.isStale });
+      return null;
+    }
+    this.parts.log.warn(
+      { ...sourceOf(request), username: proof.username.slice(0, 64), why: proof.why },
+      "call refused",
+    );
+    response.send(403);
+    return null;
+  }
+
+  private legParts(): LegParts {
+    const { running } = this;
+    if (running === null) throw new Error("signalling is not running");
+    const { host, connection } = running;
+    return {
+      stack: connection.stack,
+      office: this.parts.office,
+      log: this.parts.log,
+      emit: (event) => host.legEvent(event),
+      onOver: (legId) => this.legs.delete(legId),
+      mayRefer: (legId) => host.mayRefer(legId),
+    };
+  }
+
+  /** A message that we trip over must not take the box with it. */
+  private guarded(handle: (request: SipRequest, response: SipResponse) => void) {
+    return (request: SipRequest, response: SipResponse): void => {
+      try {
+        handle(request, response);
+      } catch (error) {
+        this.parts.log.error({ ...sourceOf(request), method: request.method, error: String(error) }, "request failed");
+        if (!response.finalResponseSent) response.send(500);
+      }
+    };
+  }
+
+  /** The stack has forgotten every dialog and every browser's connection of ours. */
+  private stackLost(): void {
+    for (const leg of this.legs.values()) leg.lost("stack");
+    this.running?.registrar.forgetBrowsers();
+  }
+}
