@@ -1,0 +1,48 @@
+/**
+ * An office's box as a program: node cti-box/src/main.ts --config FILE [--ready-json]
+ * Exit codes: 0 stopped on request, 1 could not start or lost a part it needs, 2 the configuration has problems (all are listed).
+ */
+import { parseArgs } from "node:util";
+import { createLog } from "./adapters/system/pino-log.ts";
+import { InvalidConfig, readOfficeConfig } from "./read-config.ts";
+import { startOffice } from "./start-office.ts";
+import type { OfficeConfig } from "./config.ts";
+import type { RunningOffice } from "./start-office.ts";
+
+const usage = "node cti-box/src/main.ts --config FILE [--ready-json]";
+
+/** One JSON line on standard output, for the program that started us. */
+function announce(config: OfficeConfig, office: RunningOffice, asJson: boolean): void {
+  if (!asJson) {
+    process.stdout.write(`${config.office.label}: softphone on ${office.url}\n`);
+    return;
+  }
+  const oneTimeLinks = Object.fromEntries(config.operators.map(({ login }) => [login, office.oneTimeLink(login)]));
+  process.stdout.write(`${JSON.stringify({ ready: true, url: office.url, oneTimeLinks })}\n`);
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: { config: { type: "string" }, "ready-json": { type: "boolean", default: false } },
+  });
+  if (values.config === undefined) throw new InvalidConfig(usage, ["--config FILE is needed"]);
+  const config = readOfficeConfig(values.config, process.env);
+  const log = createLog(process.env["LA2_LOG"] ?? "info", config.office.officeId);
+  const office = await startOffice(config, log);
+  const stopAsked = new Promise<null>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(null));
+  });
+  announce(config, office, values["ready-json"]);
+  const failure = await Promise.race([stopAsked, office.failed]);
+  await office.close();
+  if (failure !== null) throw failure;
+}
+
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  const isUsage =
+    error instanceof InvalidConfig || (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") === true;
+  process.exitCode = isUsage ? 2 : 1;
+}

@@ -1,0 +1,67 @@
+/** The SIP stack that the configuration names: the embedded engine in a worker thread of its own, or a drachtio-server that runs already. */
+import { randomBytes } from "node:crypto";
+import { startSipEngineWorker } from "../sip-engine/engine.ts";
+import type { ControlAddress } from "./adapters/sip/control-connection.ts";
+import type { Log } from "./application/ports.ts";
+import type { OfficeConfig } from "./config.ts";
+
+export type SipStackHandle = {
+  control: ControlAddress;
+  /** Where browsers reach SIP over WebSocket. */
+  webSocket: { host: string; port: number } | null;
+  /** Resolves when the stack ended by itself; never for a stack that is not ours. */
+  failed: Promise<Error>;
+  close(): Promise<void>;
+};
+
+/** Rejects when an address of `sip.contacts` cannot be opened; the message names it. */
+export async function openSipStack(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
+  return config.engine.kind === "embedded" ? openEmbedded(config, log) : remoteStack(config, config.engine);
+}
+
+async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
+  const secret = randomBytes(24).toString("base64url");
+  const { externalAddress } = config.sip;
+  const engine = await startSipEngineWorker({
+    admin: { host: "127.0.0.1", port: 0 },
+    secrets: [secret],
+    contacts: config.sip.contacts,
+    ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
+    log: (level, message, fields) => log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
+  });
+  let state: "open" | "closing" = "open";
+  const failed = engine.closed.then((error) => {
+    // Closing on purpose is no failure: then this promise stays open for ever.
+    if (state === "closing") return new Promise<never>(() => undefined);
+    return error ?? new Error("the SIP engine ended");
+  });
+  return {
+    control: { ...engine.admin, secret },
+    webSocket: webSocketOf(engine.contacts),
+    failed,
+    close: async () => {
+      state = "closing";
+      await engine.close();
+    },
+  };
+}
+
+function webSocketOf(contacts: readonly string[]): { host: string; port: number } | null {
+  const contact = contacts.find((each) => each.startsWith("ws/"));
+  const [, host, port] = /^ws\/(.+):(\d+)$/.exec(contact ?? "") ?? [];
+  return host === undefined ? null : { host, port: Number(port) };
+}
+
+function remoteStack(
+  config: OfficeConfig,
+  engine: Extract<OfficeConfig["engine"], { kind: "drachtio-server" }>,
+): SipStackHandle {
+  const contact = config.sip.contacts.find((each) => /transport=[^;]*ws/.test(each));
+  const [, host, port] = /^sips?:([^;:]+|\[[^\]]+\]):(\d+)/.exec(contact ?? "") ?? [];
+  return {
+    control: { host: engine.host, port: engine.port, secret: engine.secret },
+    webSocket: host === undefined ? null : { host, port: Number(port) },
+    failed: new Promise(() => undefined),
+    close: async () => undefined,
+  };
+}

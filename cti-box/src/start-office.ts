@@ -1,0 +1,97 @@
+/**
+ * The composition root: one office's box from its configuration. Parts are opened in the order in which they need each other and closed
+ * in the opposite one, also when a later part cannot be opened.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { startApi } from "./adapters/api/start-api.ts";
+import { createCallMedia } from "./adapters/media/call-media.ts";
+import { openMediaServer } from "./adapters/media/start-media-server.ts";
+import { SipSignalling } from "./adapters/sip/sip-signalling.ts";
+import { openSqliteCallStore } from "./adapters/store/sqlite-call-store.ts";
+import { createRandomIds } from "./adapters/system/random-ids.ts";
+import { systemClock } from "./adapters/system/system-clock.ts";
+import { openTokenKey } from "./adapters/system/token-key.ts";
+import { apiOptionsFrom } from "./api-options.ts";
+import { createOfficeBox } from "./application/office-box.ts";
+import { openSipStack } from "./open-sip-stack.ts";
+import type { MediaServer } from "./application/media-port.ts";
+import type { OfficeBox } from "./application/office-box.ts";
+import type { Log } from "./application/ports.ts";
+import type { OfficeConfig } from "./config.ts";
+import type { SipStackHandle } from "./open-sip-stack.ts";
+
+export type RunningOffice = {
+  /** Where the softphone is opened. */
+  url: string;
+  /** A link that signs the operator in once; null for an unknown login. */
+  oneTimeLink(login: string): string | null;
+  health: OfficeBox["health"];
+  /** Resolves when something the box cannot live without ended by itself. */
+  failed: Promise<Error>;
+  close(): Promise<void>;
+};
+
+/** Rejects with a message for people when an address, a file or the SIP stack cannot be opened. */
+export async function startOffice(config: OfficeConfig, log: Log): Promise<RunningOffice> {
+  const opened: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let end = opened.pop(); end !== undefined; end = opened.pop()) await end();
+  };
+  try {
+    mkdirSync(config.dataDirectory, { recursive: true });
+    const stack = await openSipStack(config, log);
+    opened.push(() => stack.close());
+    const media = openMediaServer(config.media, log);
+    opened.push(() => media.close());
+    const box = await openBox({ config, log, stack, media });
+    opened.push(() => box.close());
+    const api = await openApi({ config, log, box, media, stack });
+    opened.push(() => api.close());
+    return { url: api.url, oneTimeLink: api.oneTimeLink, health: () => box.health(), failed: stack.failed, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Parts = { config: OfficeConfig; log: Log; stack: SipStackHandle; media: MediaServer };
+
+async function openBox({ config, log, stack, media }: Parts): Promise<OfficeBox> {
+  const ids = createRandomIds();
+  const office = { officeId: config.office.officeId, domain: config.sip.domain };
+  const box = createOfficeBox({
+    config,
+    sip: new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log }),
+    media: createCallMedia({ server: media, log }),
+    store: openSqliteCallStore(join(config.dataDirectory, "calls.sqlite")),
+    clock: systemClock,
+    ids,
+    log,
+  });
+  media.onEvent((event) => {
+    if (event.type === "media-lost") box.mediaFailed(event.legId);
+  });
+  try {
+    await box.start();
+  } catch (error) {
+    await box.close();
+    throw error;
+  }
+  return box;
+}
+
+async function openApi({ config, log, stack, media, box }: Parts & { box: OfficeBox }) {
+  return startApi({
+    options: apiOptionsFrom(config, stack.webSocket),
+    commands: box.commands,
+    desk: box.desk,
+    accounts: box.accounts,
+    queries: box.queries,
+    health: async () => ({ callsInProgress: box.health().callsInProgress, media: await media.health() }),
+    signer: await openTokenKey(config.dataDirectory),
+    clock: systemClock,
+    ids: createRandomIds(),
+    log,
+  });
+}
