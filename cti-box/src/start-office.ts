@@ -48,7 +48,13 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     opened.push(() => box.close());
     const api = await openApi({ config, log, box, media, stack });
     opened.push(() => api.close());
-    return { url: api.url, oneTimeLink: api.oneTimeLink, health: () => box.health(), failed: stack.failed, close };
+    return {
+      url: api.url,
+      oneTimeLink: (login) => api.oneTimeLink(login),
+      health: () => box.health(),
+      failed: stack.failed,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -14,12 +14,20 @@ export type ControlConnection = { stack: SipStack; close(): void };
 
 const connectDeadlineMs = 10_000;
 
-/** Rejects when the stack does not answer within ten seconds or refuses the secret. `onLost`: the connection broke and is being remade. */
-export async function connectControl(
-  address: ControlAddress,
-  { log, onLost }: { log: Log; onLost: () => void },
-): Promise<ControlConnection> {
+export type ControlListener = {
+  log: Log;
+  /** Called before the connection is made: what is routed here is ours from the first moment on. */
+  route(stack: SipStack): void;
+  /** The connection broke and is being remade. */
+  onLost(): void;
+};
+
+/** Rejects when the stack does not answer within ten seconds or refuses the secret. */
+export async function connectControl(address: ControlAddress, listener: ControlListener): Promise<ControlConnection> {
   const srf = new Srf();
+  const stack = srf as unknown as SipStack;
+  const { log } = listener;
+  listener.route(stack);
   let state: "connecting" | "connected" | "lost" | "closed" = "connecting";
   const first = Promise.withResolvers<void>();
   const deadline = setTimeout(() => {
@@ -37,14 +45,14 @@ export async function connectControl(
     log.warn({ error: error.message, state }, "connection to the SIP stack failed");
     if (state !== "connected") return;
     state = "lost";
-    onLost();
+    listener.onLost();
   });
   const emitter: NodeJS.EventEmitter = srf;
   emitter.on("close", () => {
     if (state !== "connected") return;
     state = "lost";
     log.error({}, "connection to the SIP stack was lost");
-    onLost();
+    listener.onLost();
   });
   void srf.connect(address);
   try {
@@ -56,7 +64,7 @@ export async function connectControl(
     clearTimeout(deadline);
   }
   return {
-    stack: srf as unknown as SipStack,
+    stack,
     close: () => {
       state = "closed";
       srf.disconnect();

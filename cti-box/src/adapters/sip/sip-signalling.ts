@@ -7,7 +7,7 @@ import { readInvite } from "./incoming-invite.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { allowedMethods } from "./outgoing-invite.ts";
 import type { ControlAddress, ControlConnection } from "./control-connection.ts";
-import type { SipRequest, SipResponse } from "./drachtio.ts";
+import type { SipRequest, SipResponse, SipStack } from "./drachtio.ts";
 import type { LegParts } from "./leg/sip-leg.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type {
@@ -46,7 +46,6 @@ export class SipSignalling implements CallSignalling {
 
   async start(host: SignallingHost): Promise<void> {
     const { control, clock, log, office } = this.parts;
-    const connection = await connectControl(control, { log, onLost: () => this.stackLost() });
     const nonces = new Nonces(clock);
     const registrar = new Registrar({
       realm: office.domain,
@@ -56,22 +55,12 @@ export class SipSignalling implements CallSignalling {
       clock,
       log,
     });
+    const connection = await connectControl(control, {
+      log,
+      route: (stack) => this.route(stack, registrar),
+      onLost: () => this.stackLost(),
+    });
     this.running = { host, registrar, connection, nonces };
-    const { stack } = connection;
-    stack.use(
-      "register",
-      this.guarded((request, response) => registrar.receive(request, response)),
-    );
-    stack.use(
-      "invite",
-      this.guarded((request, response) => this.receiveInvite(request, response)),
-    );
-    stack.use(
-      "options",
-      this.guarded((_request, response) => response.send(200, { headers: { Allow: allowedMethods } })),
-    );
-    const refuse = this.guarded((_request, response) => response.send(405, { headers: { Allow: allowedMethods } }));
-    for (const method of refusedMethods) stack.use(method, refuse);
   }
 
   async placeLeg(order: PlaceLegOrder): Promise<void> {
@@ -126,6 +115,24 @@ export class SipSignalling implements CallSignalling {
     this.legs.clear();
     running?.registrar.close();
     running?.connection.close();
+  }
+
+  private route(stack: SipStack, registrar: Registrar): void {
+    const tellMethods = { headers: { Allow: allowedMethods } };
+    const refuse = this.guarded((_request, response) => response.send(405, tellMethods));
+    stack.use(
+      "register",
+      this.guarded((request, response) => registrar.receive(request, response)),
+    );
+    stack.use(
+      "invite",
+      this.guarded((request, response) => this.receiveInvite(request, response)),
+    );
+    stack.use(
+      "options",
+      this.guarded((_request, response) => response.send(200, tellMethods)),
+    );
+    for (const method of refusedMethods) stack.use(method, refuse);
   }
 
   private receiveInvite(request: SipRequest, response: SipResponse): void {

@@ -183,7 +183,7 @@ export class SipLeg {
     listenToDialog(dialog, {
       legId,
       emit: (event) => this.parts.emit(event),
-      ended: (how) => this.over({ type: "leg-ended", legId, how }),
+      ended: (how) => this.over({ type: "leg-ended", legId, how: this.stage.kind === "ending" ? "closed" : how }),
       mayRefer: () => this.parts.mayRefer(legId),
       takeReinvite: (response) => this.takeReinvite(response),
     });
