@@ -1,1 +1,86 @@
-export {};
+#!/usr/bin/env node
+/** One command line that starts, checks and drives the programs of LA2-CTI. No logic of its own: each command is a file under commands/. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { portsInARow } from "./playground/plan.ts";
+import { defaultBasePort } from "./playground/folders.ts";
+import { citizen, type CitizenOptions } from "./commands/citizen.ts";
+import { links } from "./commands/links.ts";
+import { start } from "./commands/start.ts";
+import { stop } from "./commands/stop.ts";
+
+function basePortOf(text: string): number {
+  const port = Number(text);
+  const highest = 65_535 - portsInARow + 1;
+  if (!Number.isInteger(port) || port < 1 || port > highest) {
+    throw new InvalidArgumentError(`It has to be a number from 1 to ${highest}.`);
+  }
+  return port;
+}
+
+function phoneNumberOf(text: string): string {
+  if (!/^\+?[0-9]{3,15}$/.test(text))
+    throw new InvalidArgumentError("It has to be a telephone number such as +390695550100.");
+  return text;
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds > 0 && seconds <= 3_600)) throw new InvalidArgumentError("It has to be a number from 1 to 3600.");
+  return seconds;
+}
+
+const portOption = (): Option =>
+  new Option("-p, --port <base>", "first of the seven ports in a row that the playground uses")
+    .default(defaultBasePort)
+    .argParser(basePortOf);
+
+type PortOnly = { port: number };
+
+const program = new Command("la2")
+  .description("LA2-CTI: telephone and tickets for citizen contact offices. Starts, checks and drives its programs.")
+  .showHelpAfterError("(la2 --help shows what there is)")
+  .exitOverride();
+
+const finished = (code: number): void => {
+  process.exitCode = code;
+};
+
+program
+  .command("start")
+  .description("two offices on this machine to try everything with; Ctrl-C stops it (npm start)")
+  .addOption(portOption())
+  .action(async ({ port }: PortOnly) => finished(await start(port)));
+
+program
+  .command("citizen")
+  .description("a citizen calls an office of the playground, with real sound, and tells what happens (npm run citizen)")
+  .option("--sound <what>", "voice, tone, or a WAV file (16 bit PCM)", "voice")
+  .option("--from <number>", "the citizen's number (the one that has an open ticket)", phoneNumberOf)
+  .option("--to <number>", "public number to call (the first office's)", phoneNumberOf)
+  .option("--seconds <n>", "hang up after this time", secondsOf, 300)
+  .addOption(portOption())
+  .action(async (options: CitizenOptions) => finished(await citizen(options)));
+
+program
+  .command("links")
+  .description("fresh sign-in links of the playground's operators")
+  .addOption(portOption())
+  .action(async ({ port }: PortOnly) => finished(await links(port)));
+
+program
+  .command("stop")
+  .description("ends a playground, or what an earlier one left running")
+  .addOption(portOption())
+  .action(async ({ port }: PortOnly) => finished(await stop(port)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, exitCode } = error as { code?: string; exitCode?: number };
+  // Commander has already said what was wrong with the words of the command line; 2 is wrong use, 0 is a call for help.
+  if (code?.startsWith("commander.") === true) process.exitCode = exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+}

@@ -15,6 +15,10 @@ export type CitizenCallOrder = {
   caller: { number: string; displayName: string };
   /** Further headers: a test of what a trunk may not do sends a forged User-to-User here. */
   headers?: Record<string, string>;
+  /** Told of each provisional answer: 180 while it rings. */
+  onProgress?: (status: number) => void;
+  /** The caller gives up: CANCEL, and placeCall throws {@link CallNotAnswered} with 487. */
+  giveUp?: AbortSignal;
 };
 
 export class CallNotAnswered extends Error {
@@ -73,21 +77,14 @@ export class Carrier {
     const invitedAtMs = Date.now();
     let dialog: Srf.Dialog;
     try {
-      dialog = await this.#srf.createUAC(`sip:${order.number}@${order.box}`, {
-        localSdp: audio.description,
-        headers: {
-          from: `"${order.caller.displayName}" <sip:${order.caller.number}@${this.address};user=phone>`,
-          contact: `<sip:carrier@localhost>`,
-          ...order.headers,
-        },
-      });
+      dialog = await this.#invite(order, audio);
+      audio.setRemote(dialog.remote.sdp);
     } catch (error) {
       audio.close();
       const { status, reason } = error as { status?: number; reason?: string };
       if (status === undefined) throw error;
       throw new CallNotAnswered(status, reason ?? "");
     }
-    audio.setRemote(dialog.remote.sdp);
     const call = this.#callOf(dialog, audio, invitedAtMs);
     this.#calls.add(call);
     return call;
@@ -98,6 +95,27 @@ export class Carrier {
     await Promise.allSettled([...this.#calls].map((call) => call.hangUp()));
     this.#srf.disconnect();
     await this.#engine.close();
+  }
+
+  #invite(order: CitizenCallOrder, audio: RtpAudio): Promise<Srf.Dialog> {
+    const options = {
+      localSdp: audio.description,
+      headers: {
+        from: `"${order.caller.displayName}" <sip:${order.caller.number}@${this.address};user=phone>`,
+        contact: `<sip:carrier@localhost>`,
+        ...order.headers,
+      },
+    };
+    return this.#srf.createUAC(`sip:${order.number}@${order.box}`, options, {
+      cbRequest: (request) => {
+        const giveUp = (): void => {
+          request.cancel(() => undefined);
+        };
+        if (order.giveUp?.aborted === true) giveUp();
+        else order.giveUp?.addEventListener("abort", giveUp, { once: true });
+      },
+      cbProvisional: (response) => order.onProgress?.(response.status),
+    });
   }
 
   #callOf(dialog: Srf.Dialog, audio: RtpAudio, invitedAtMs: number): CitizenCall {

@@ -1,8 +1,5 @@
-/** Sound of the simulated citizen: 8 kHz mono samples from a tone, a WAV file or a synthesised voice; and what was heard, measured. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+/** Sound of the simulated citizen: 8 kHz mono samples from a tone or a WAV file; and what was heard, measured. */
+import { readFileSync } from "node:fs";
 
 export const sampleRateHz = 8_000;
 
@@ -99,16 +96,4 @@ export function wavOf(samples: Int16Array): Buffer {
   header.write("data", 36, "latin1");
   header.writeUInt32LE(samples.length * 2, 40);
   return Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength)]);
-}
-
-/** The text spoken in Italian by espeak-ng, or null where it is not installed. */
-export function speak(text: string): Int16Array | null {
-  const folder = mkdtempSync(join(tmpdir(), "la2-voice-"));
-  try {
-    const file = join(folder, "voice.wav");
-    const run = spawnSync("espeak-ng", ["-v", "it", "-s", "150", "-w", file, text], { stdio: "ignore" });
-    return run.status === 0 ? readWav(file) : null;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

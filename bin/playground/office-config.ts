@@ -1,14 +1,9 @@
 /** The configuration files of the playground's programs, in the form that an administrator would write for a real office. */
+import type { OfficeKeys } from "./keys.ts";
 import type { OfficePlan, PlaygroundPlan } from "./plan.ts";
 
-export type MediaChoice = { kind: "relay" } | { kind: "rtpengine"; ngHost: string; ngPort: number };
-
-/** Configuration of one cti-box (cti-box/src/config.ts checks it). */
-export function boxConfig(
-  plan: PlaygroundPlan,
-  office: OfficePlan,
-  choice: { media: MediaChoice; withProxy: boolean },
-): object {
+/** Configuration of one cti-box (cti-box/src/config.ts checks it). `LA2_RTPENGINE` replaces the media relay. */
+export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: boolean): object {
   const port = plan.sipPort;
   return {
     office: { officeId: office.officeId, label: office.label },
@@ -16,16 +11,16 @@ export function boxConfig(
       domain: office.sipAddress,
       contacts: [
         `sip:${office.sipAddress}:${port};transport=udp,tcp`,
-        `sip:${office.sipAddress}:${port + 6};transport=ws`,
+        `sip:${office.sipAddress}:${plan.sipWebSocketPort};transport=ws`,
       ],
     },
-    media: choice.media.kind === "relay" ? { kind: "relay", listenAddress: "127.0.0.1" } : choice.media,
+    media: { kind: "relay", listenAddress: "127.0.0.1" },
     trunks: [{ trunkId: "carrier", carrier: "Simulated carrier", addresses: [plan.carrierAddress] }],
     numbers: [{ number: office.publicNumber, queueId: office.queue.queueId }],
     queues: [{ ...office.queue, ringTimeoutSeconds: 20 }],
     operators: [{ ...office.operator, roles: ["front_office"], queues: [office.queue.queueId] }],
     network: {
-      ...(choice.withProxy && {
+      ...(withProxy && {
         proxy: {
           uri: `sip:${plan.proxyAddress}:${port};transport=udp`,
           addresses: [plan.proxyAddress],
@@ -41,7 +36,73 @@ export function boxConfig(
       transferTimeoutSeconds: 25,
     },
     api: { listen: { host: "127.0.0.1", port: office.httpPort } },
-    crmBridge: { url: `http://127.0.0.1:${office.bridgePort}`, serviceSecret: office.serviceSecret },
+    crmBridge: { url: bridgeUrl(office), serviceSecret: office.serviceSecret },
     dataDirectory: office.directory,
+  };
+}
+
+export const boxUrl = (office: OfficePlan): string => `http://127.0.0.1:${office.httpPort}`;
+export const bridgeUrl = (office: OfficePlan): string => `http://127.0.0.1:${office.bridgePort}`;
+export const hubUrl = (plan: PlaygroundPlan): string => `http://127.0.0.1:${plan.hubPort}`;
+
+/** Configuration of one bridge (crm-bridge/src/config.ts checks it). */
+export function bridgeConfig(plan: PlaygroundPlan, office: OfficePlan, keys: OfficeKeys): object {
+  const { citizen } = plan;
+  const [givenName, familyName] = citizen.displayName.split(" ");
+  const isFirst = office === plan.offices[0];
+  return {
+    office: { officeId: office.officeId, label: office.label },
+    listen: { host: "127.0.0.1", port: office.bridgePort },
+    box: { url: boxUrl(office), serviceSecret: office.serviceSecret },
+    hub: { url: hubUrl(plan), privateKey: keys.ofOffice(office.officeId).privateKey, hubKey: keys.hub.publicKey },
+    dataDirectory: office.directory,
+    // The citizen called some days ago: her ticket is open, and found by her number.
+    seedTickets: isFirst
+      ? [
+          {
+            ticketId: exampleTicketId,
+            subject: "Rifiuti abbandonati in via dei Platani",
+            description: "Sacchi e vecchi mobili accanto al parco giochi; già segnalati la settimana scorsa.",
+            category: "ambiente",
+            phone: citizen.number,
+            givenName,
+            familyName,
+          },
+        ]
+      : [],
+  };
+}
+
+/** The ticket that office A has for the citizen from the start. */
+export const exampleTicketId = "01K9Z3V4X0PA7GR0VND1CASE01";
+
+/** Configuration of the ticket exchange (crm-bridge/src/tupa/hub/hub-config.ts checks it). */
+export function hubConfig(plan: PlaygroundPlan, directory: string, keys: OfficeKeys): object {
+  return {
+    listen: { host: "127.0.0.1", port: plan.hubPort },
+    dataDirectory: directory,
+    privateKey: keys.hub.privateKey,
+    offices: plan.offices.map((office) => ({
+      officeId: office.officeId,
+      label: office.label,
+      endpoint: bridgeUrl(office),
+      publicKey: keys.ofOffice(office.officeId).publicKey,
+    })),
+  };
+}
+
+/** The network as the SIP proxy's generator takes it (sip-proxy-config/src/network.ts). */
+export function networkDescription(plan: PlaygroundPlan): object {
+  return {
+    proxy: {
+      domain: plan.proxyDomain,
+      listen: [{ address: plan.proxyAddress, port: plan.sipPort, transports: ["udp", "tcp"] }],
+    },
+    members: plan.offices.map((office) => ({
+      officeId: office.officeId,
+      label: office.label,
+      transport: "udp",
+      addresses: [{ address: office.sipAddress, port: plan.sipPort }],
+    })),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The playground as data: two fictitious offices, a hub, a carrier and (where Kamailio is installed) the proxy between them, all on loopback.
+ * The playground as values: two fictitious offices, a hub, a carrier and (where Kamailio is installed) the proxy between them, all on loopback.
  * Office codes and numbers are invented; 0695 and 0997 numbers of this shape are not assigned to any office.
  */
 import { join } from "node:path";
@@ -20,10 +20,12 @@ export type OfficePlan = {
 
 export type PlaygroundPlan = {
   directory: string;
+  basePort: number;
   hubPort: number;
   carrierAddress: string;
   proxyAddress: string;
   sipPort: number;
+  sipWebSocketPort: number;
   proxyDomain: string;
   offices: [OfficePlan, OfficePlan];
   citizen: { number: string; displayName: string };
@@ -31,33 +33,35 @@ export type PlaygroundPlan = {
 
 export type PlanOptions = {
   directory: string;
-  /** First of the HTTP ports; the playground uses the five ports from here on. */
-  httpPort: number;
-  /** Third number of the 127.0.x.y addresses used for SIP, so that two playgrounds can run side by side. */
-  loopbackNetwork: number;
-  sipPort: number;
+  /** First of the seven ports in a row that the playground uses, 1 to 65529. */
+  basePort: number;
   secretOf(name: string): string;
 };
 
+/** Ports from the base on: two softphone pages, two bridges, the hub, SIP, SIP over WebSocket. */
+export const portsInARow = 7;
+
 export function planPlayground(options: PlanOptions): PlaygroundPlan {
-  const address = (last: number): string => `127.0.${options.loopbackNetwork}.${last}`;
+  const { basePort } = options;
   const office = (
     index: 0 | 1,
     rest: Pick<OfficePlan, "officeId" | "label" | "publicNumber" | "operator" | "queue" | "topics">,
   ): OfficePlan => ({
     ...rest,
-    sipAddress: address(11 + index),
-    httpPort: options.httpPort + index,
-    bridgePort: options.httpPort + 2 + index,
+    sipAddress: `127.0.0.${11 + index}`,
+    httpPort: basePort + index,
+    bridgePort: basePort + 2 + index,
     directory: join(options.directory, rest.officeId),
     serviceSecret: options.secretOf(`service-${rest.officeId}`),
   });
   return {
     directory: options.directory,
-    hubPort: options.httpPort + 4,
-    carrierAddress: address(10),
-    proxyAddress: address(20),
-    sipPort: options.sipPort,
+    basePort,
+    hubPort: basePort + 4,
+    carrierAddress: "127.0.0.10",
+    proxyAddress: "127.0.0.20",
+    sipPort: basePort + 5,
+    sipWebSocketPort: basePort + 6,
     proxyDomain: "la2.example",
     offices: [
       office(0, {

@@ -1,0 +1,13 @@
+/** `la2 links`: fresh sign-in links of a playground that runs. */
+import { playgroundDirectory } from "../playground/folders.ts";
+import { oneTimeLink } from "../playground/one-time-link.ts";
+import { runningPlan } from "./running-plan.ts";
+import { say } from "./words.ts";
+
+export async function links(basePort: number): Promise<number> {
+  const plan = runningPlan(playgroundDirectory(basePort), basePort);
+  for (const office of plan.offices) {
+    say(`${office.label}, ${office.operator.displayName}:  ${await oneTimeLink(office)}`);
+  }
+  return 0;
+}
