@@ -69,7 +69,7 @@ async function openBox({ config, log, stack, media }: Parts): Promise<OfficeBox>
   const box = createOfficeBox({
     config,
     sip: new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log }),
-    media: createCallMedia({ server: media, log }),
+    media: createCallMedia(media),
     store: openSqliteCallStore(join(config.dataDirectory, "calls.sqlite")),
     clock: systemClock,
     ids,

@@ -1,59 +1,63 @@
 /** Media without packets: keeps who hears whom, who hears music and which legs have media, and refuses what makes no sense. */
-import type { CallMedia } from "../src/application/call-media.ts";
+import type { CallLeg, CallMedia } from "../src/application/call-media.ts";
 import type { MediaProfile } from "../src/domain/call/call.ts";
 import type { LegId } from "../src/domain/call/ids.ts";
 
 export class FakeMedia implements CallMedia {
-  readonly sessions = new Map<LegId, MediaProfile>();
+  readonly sessions = new Map<LegId, CallLeg>();
   readonly music = new Set<LegId>();
   readonly pairs = new Set<string>();
   readonly digits: string[] = [];
-  /** Legs whose next operation fails. */
+  /** Operations that fail. */
   readonly broken = new Set<string>();
 
-  async createOffer(legId: LegId, profile: MediaProfile): Promise<string> {
+  async createOffer(leg: CallLeg, { profile }: { profile: MediaProfile }): Promise<string> {
     this.failIfBroken("createOffer");
-    this.sessions.set(legId, profile);
+    this.sessions.set(leg.legId, leg);
     return `offer of ${profile}`;
   }
 
-  async answerOffer(legId: LegId, offer: string, profile: MediaProfile): Promise<string> {
+  async answerOffer(leg: CallLeg, offer: string): Promise<string> {
     this.failIfBroken("answerOffer");
-    this.sessions.set(legId, profile);
+    this.sessions.set(leg.legId, leg);
     return `answer to ${offer}`;
   }
 
-  async acceptAnswer(legId: LegId): Promise<void> {
+  async acceptAnswer({ legId }: CallLeg): Promise<void> {
     this.failIfBroken("acceptAnswer");
     this.require(legId);
   }
 
-  async connect(one: LegId, other: LegId): Promise<void> {
-    this.require(one);
-    this.require(other);
-    this.pairs.add(`${one}+${other}`);
+  async connect(one: CallLeg, other: CallLeg): Promise<void> {
+    this.require(one.legId);
+    this.require(other.legId);
+    this.pairs.add(`${one.legId}+${other.legId}`);
   }
 
-  async disconnect(one: LegId, other: LegId): Promise<void> {
-    this.pairs.delete(`${one}+${other}`);
+  async disconnect(one: CallLeg, other: CallLeg): Promise<void> {
+    this.pairs.delete(`${one.legId}+${other.legId}`);
   }
 
-  async startMusic(legId: LegId): Promise<void> {
+  async startMusic({ legId }: CallLeg): Promise<void> {
     this.require(legId);
     this.music.add(legId);
   }
 
-  async stopMusic(legId: LegId): Promise<void> {
+  async stopMusic({ legId }: CallLeg): Promise<void> {
     this.music.delete(legId);
   }
 
-  async sendDtmf(legId: LegId, digit: string): Promise<void> {
+  async sendDtmf({ legId }: CallLeg, { digit }: { digit: string }): Promise<void> {
     this.digits.push(`${digit} to ${legId}`);
   }
 
-  async release(legId: LegId): Promise<void> {
+  async release({ legId }: CallLeg): Promise<void> {
     this.sessions.delete(legId);
     this.music.delete(legId);
+  }
+
+  async releaseCall(callId: CallLeg["callId"]): Promise<void> {
+    for (const leg of this.sessions.values()) if (leg.callId === callId) await this.release(leg);
   }
 
   private require(legId: LegId): void {

@@ -1,16 +1,28 @@
-/** The media operations a call needs, leg by leg. */
+/**
+ * The media operations a call needs, leg by leg. A leg that the box places is offered what its counterpart speaks, so that the two never
+ * have to be renegotiated when they are connected. Failures are thrown; the call turns them into a refused or ended leg.
+ */
 import type { MediaProfile } from "../domain/call/call.ts";
-import type { LegId } from "../domain/call/ids.ts";
+import type { CallId, LegId } from "../domain/call/ids.ts";
+
+export type CallLeg = { callId: CallId; legId: LegId };
+
+/** The leg at the other end of the conversation to come; `offer`: what its far end offered, in case it is not answered yet. */
+export type Counterpart = { legId: LegId; offer: string };
 
 export interface CallMedia {
-  createOffer(legId: LegId, profile: MediaProfile): Promise<string>;
+  createOffer(leg: CallLeg, order: { profile: MediaProfile; towards: Counterpart | null }): Promise<string>;
   /** First answer and every answer to a re-INVITE of the same leg. */
-  answerOffer(legId: LegId, offer: string, profile: MediaProfile): Promise<string>;
-  acceptAnswer(legId: LegId, answer: string): Promise<void>;
-  connect(one: LegId, other: LegId): Promise<void>;
-  disconnect(one: LegId, other: LegId): Promise<void>;
-  startMusic(legId: LegId): Promise<void>;
-  stopMusic(legId: LegId): Promise<void>;
-  sendDtmf(legId: LegId, digit: string, durationMs: number): Promise<void>;
-  release(legId: LegId): Promise<void>;
+  answerOffer(leg: CallLeg, offer: string): Promise<string>;
+  acceptAnswer(leg: CallLeg, answer: string): Promise<void>;
+  connect(one: CallLeg, other: CallLeg): Promise<void>;
+  /** Parts two legs; a leg that is gone already is no error. */
+  disconnect(one: CallLeg, other: CallLeg): Promise<void>;
+  startMusic(leg: CallLeg): Promise<void>;
+  stopMusic(leg: CallLeg): Promise<void>;
+  /** `durationMs` 40 to 5000. */
+  sendDtmf(leg: CallLeg, key: { digit: string; durationMs: number }): Promise<void>;
+  release(leg: CallLeg): Promise<void>;
+  /** Frees whatever the call still holds. */
+  releaseCall(callId: CallId): Promise<void>;
 }

@@ -254,6 +254,9 @@ export class CallsInProgress {
     const call = this.calls.get(callId);
     if (call === undefined) return;
     call.effects.close();
+    this.parts.media.releaseCall(callId).catch((error: unknown) => {
+      this.parts.log.warn({ callId, error: String(error) }, "media of an ended call could not be freed");
+    });
     for (const leg of call.runner.call.legs) this.callOfLeg.delete(leg.legId);
     this.calls.delete(callId);
     if (this.calls.size === 0) this.onceEmpty();

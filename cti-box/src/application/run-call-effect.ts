@@ -4,14 +4,14 @@
  * given up meanwhile. Every failure of a port comes back to the call as an event.
  */
 import { conversationOf } from "../domain/call/settle.ts";
-import { findLeg } from "../domain/call/legs.ts";
+import { callerLegOf, findLeg } from "../domain/call/legs.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect, SignallingEffect } from "../domain/call/call-effect.ts";
 import type { TimerName } from "../domain/call/call-event.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { WaitingCall } from "../domain/queue/waiting-line.ts";
 import type { PostedEvent } from "./call-runner.ts";
-import type { CallMedia } from "./call-media.ts";
+import type { CallLeg, CallMedia, Counterpart } from "./call-media.ts";
 import type { CallSignalling, Clock, Log } from "./ports.ts";
 
 export type EffectParts = {
@@ -77,7 +77,7 @@ export class CallEffectRunner {
     const pair = conversationOf(this.parts.current());
     if (pair === null || !pair.includes(legId)) return;
     const other = pair[0] === legId ? pair[1] : pair[0];
-    this.inLane([other], () => this.parts.media.sendDtmf(other, digit.digit, digit.durationMs), "ignore");
+    this.inLane([other], () => this.parts.media.sendDtmf(this.leg(other), digit), "ignore");
   }
 
   /** Resolves when nothing is under way; with what should not be there any more, by name. */
@@ -131,7 +131,7 @@ export class CallEffectRunner {
       case "answer-leg":
         return this.inLane([legId], () => this.answerLeg(legId), "media-failed");
       case "accept-answer":
-        return this.inLane([legId], () => this.parts.media.acceptAnswer(legId, this.sdpOf(legId)), "media-failed");
+        return this.inLane([legId], () => this.acceptAnswer(legId), "media-failed");
       case "answer-reinvite":
         return this.inLane([legId], () => this.answerReinvite(legId), "ignore");
       case "progress-leg":
@@ -150,7 +150,10 @@ export class CallEffectRunner {
   private async placeLeg(effect: Extract<SignallingEffect, { type: "place-leg" }>): Promise<void> {
     const { legId, to, caller, callId, contactId } = effect;
     if (!this.isWanted(legId)) return;
-    const sdp = await this.parts.media.createOffer(legId, effect.media);
+    const sdp = await this.parts.media.createOffer(this.leg(legId), {
+      profile: effect.media,
+      towards: this.counterpart(),
+    });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
@@ -159,7 +162,7 @@ export class CallEffectRunner {
   private async answerLeg(legId: LegId): Promise<void> {
     const leg = findLeg(this.parts.current(), legId);
     if (leg?.state.kind !== "answered") return;
-    const sdp = await this.parts.media.answerOffer(legId, this.sdpOf(legId), leg.media);
+    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.sdpOf(legId));
     if (findLeg(this.parts.current(), legId)?.state.kind !== "answered") return;
     await this.parts.signalling.answerLeg(legId, sdp);
   }
@@ -168,7 +171,7 @@ export class CallEffectRunner {
     const leg = findLeg(this.parts.current(), legId);
     if (leg === null) return;
     try {
-      const sdp = await this.parts.media.answerOffer(legId, this.sdpOf(legId), leg.media);
+      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.sdpOf(legId));
       await this.parts.signalling.answerReinvite(legId, sdp);
     } catch (error) {
       await this.parts.signalling.refuseReinvite(legId, 488);
@@ -187,15 +190,15 @@ export class CallEffectRunner {
     const { media } = this.parts;
     switch (effect.type) {
       case "connect-media":
-        return this.inLane(effect.legIds, () => media.connect(...effect.legIds), "media-failed");
+        return this.inLane(effect.legIds, () => media.connect(...this.pair(effect.legIds)), "media-failed");
       case "disconnect-media":
-        return this.inLane(effect.legIds, () => media.disconnect(...effect.legIds), "ignore");
+        return this.inLane(effect.legIds, () => media.disconnect(...this.pair(effect.legIds)), "ignore");
       case "start-music":
-        return this.inLane([effect.legId], () => media.startMusic(effect.legId), "ignore");
+        return this.inLane([effect.legId], () => media.startMusic(this.leg(effect.legId)), "ignore");
       case "stop-music":
-        return this.inLane([effect.legId], () => media.stopMusic(effect.legId), "ignore");
+        return this.inLane([effect.legId], () => media.stopMusic(this.leg(effect.legId)), "ignore");
       case "release-media":
-        return this.inLane([effect.legId], () => media.release(effect.legId), "ignore");
+        return this.inLane([effect.legId], () => media.release(this.leg(effect.legId)), "ignore");
     }
   }
 
@@ -258,6 +261,25 @@ export class CallEffectRunner {
     if (legId === undefined || onFailure === "ignore") return;
     if (onFailure === "media-failed") this.parts.post({ type: "media-failed", legId });
     else this.parts.post({ type: "leg-failed", legId, status: 500, q850: null });
+  }
+
+  private async acceptAnswer(legId: LegId): Promise<void> {
+    await this.parts.media.acceptAnswer(this.leg(legId), this.sdpOf(legId));
+  }
+
+  private leg(legId: LegId): CallLeg {
+    return { callId: this.parts.callId, legId };
+  }
+
+  private pair([one, other]: readonly [LegId, LegId]): [CallLeg, CallLeg] {
+    return [this.leg(one), this.leg(other)];
+  }
+
+  /** Whoever is rung will talk to the caller. */
+  private counterpart(): Counterpart | null {
+    const { legId } = callerLegOf(this.parts.current());
+    const offer = this.remoteSdp.get(legId);
+    return offer === undefined ? null : { legId, offer };
   }
 
   private isWanted(legId: LegId): boolean {

@@ -1,15 +1,6 @@
 /** The two ways a far end can be reached, plain RTP sockets or ICE with DTLS-SRTP, as the relay's legs see them. */
-import type { MediaFailure } from "../../../application/media-port.ts";
-import type { DtlsSetup, Fingerprint, IceDescription, SessionDescription } from "../sdp/session-description.ts";
+import type { LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
-
-export type LocalEndpoint = {
-  address: string;
-  port: number;
-  /** Null with rtcp-mux. */
-  rtcpPort: number | null;
-  security: { ice: IceDescription; fingerprint: Fingerprint; setup: DtlsSetup } | null;
-};
 
 export type TransportEvents = {
   packet(packet: RtpPacket): void;
@@ -35,13 +26,3 @@ export type TransportSettings = {
   advertisedAddress: string;
   ports: { min: number; max: number } | null;
 };
-
-/** An expected refusal of a transport, carried through async code to the server's edge, where it becomes a value. */
-export class TransportRefusal extends Error {
-  readonly reason: MediaFailure;
-
-  constructor(reason: MediaFailure, detail: string) {
-    super(detail);
-    this.reason = reason;
-  }
-}

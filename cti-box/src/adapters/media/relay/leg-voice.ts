@@ -9,7 +9,7 @@ import { codecFor, generatedFrame } from "./generated-audio.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
 import { KeyPresses } from "./key-presses.ts";
 import type { PressBeat } from "./key-presses.ts";
-import type { AgreedEvent, Agreement } from "./negotiate.ts";
+import type { AgreedEvent, Agreement } from "../sdp/negotiate.ts";
 import { OutgoingStream } from "./outgoing-stream.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
 import { readTelephoneEvent, rescaled, writeTelephoneEvent } from "./telephone-event.ts";

@@ -9,7 +9,7 @@ import type { Log } from "../../../application/ports.ts";
 import type { CallId } from "../../../domain/call/ids.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
-import { TransportRefusal } from "./leg-transport.ts";
+import { MediaRefused } from "../media-refused.ts";
 import type { LegTransport, TransportSettings } from "./leg-transport.ts";
 import { RelayLeg } from "./relay-leg.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
@@ -54,7 +54,7 @@ export class RelayLegs {
 
   get(media: LegMedia): JoinedLeg {
     const found = this.find(media);
-    if (found === undefined) throw new TransportRefusal("unknown-leg", `leg ${media.legId} has no media`);
+    if (found === undefined) throw new MediaRefused("unknown-leg", `leg ${media.legId} has no media`);
     return found;
   }
 
@@ -64,13 +64,13 @@ export class RelayLegs {
     const known = this.legs.get(key);
     const fits = known !== undefined && (want.session === undefined || known.leg.transport.fits(want.session));
     if (known !== undefined && fits) return known;
-    if (this.opening.has(key)) throw new TransportRefusal("unknown-leg", "the leg is being set up");
+    if (this.opening.has(key)) throw new MediaRefused("unknown-leg", "the leg is being set up");
     this.opening.add(key);
     try {
       const fresh = await this.open(media, want.profile);
       if (!this.opening.has(key)) {
         await fresh.leg.transport.close();
-        throw new TransportRefusal("unknown-leg", "the leg ended meanwhile");
+        throw new MediaRefused("unknown-leg", "the leg ended meanwhile");
       }
       if (known !== undefined) await this.replace(known, fresh);
       this.legs.set(key, fresh);
@@ -180,7 +180,8 @@ export class RelayLegs {
   }
 
   private watch(joined: JoinedLeg): void {
-    const { direction, lastHeardAtMs } = joined.leg;
+    const { lastHeardAtMs, session } = joined.leg;
+    const { direction } = session;
     if (direction !== "sendrecv" && direction !== "sendonly") return;
     if (performance.now() - lastHeardAtMs > SILENT_FOR_MS) this.tellLost(joined, "nothing arrived for a minute");
   }

@@ -14,17 +14,17 @@ import type {
   MediaDirection,
   MediaEvent,
   MediaProfile,
-  MediaRefusal,
   MediaResult,
   MediaServer,
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
+import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import { readSession } from "../sdp/read-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { FrameClock } from "./frame-clock.ts";
 import { legsToRenegotiate } from "./legs-to-renegotiate.ts";
-import { TransportRefusal } from "./leg-transport.ts";
+import { asMediaResult, MediaRefused } from "../media-refused.ts";
 import type { TransportSettings } from "./leg-transport.ts";
 import { RelayLegs } from "./relay-legs.ts";
 import type { JoinedLeg } from "./relay-legs.ts";
@@ -54,7 +54,7 @@ class RelayMediaServer implements MediaServer {
   }
 
   answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
-    return asResult(async () => {
+    return asMediaResult(async () => {
       const session = read(offerSdp);
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: session.profile, session });
@@ -73,13 +73,13 @@ class RelayMediaServer implements MediaServer {
     leg: LegMedia,
     options: { profile: MediaProfile; towards?: LegId },
   ): Promise<MediaResult<{ offerSdp: string }>> {
-    return asResult(async () => {
+    return asMediaResult(async () => {
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: options.profile });
       const towards = options.towards === undefined ? undefined : this.legs.find({ ...leg, legId: options.towards });
       try {
         // A counterpart that has not described itself bounds nothing.
-        const codecs = towards?.leg.codecs ?? [];
+        const codecs = towards?.leg.session.codecs ?? [];
         return { offerSdp: await joined.leg.offer(codecs.length === 0 ? null : codecs) };
       } catch (error) {
         if (known === undefined) await this.legs.close(leg);
@@ -89,14 +89,11 @@ class RelayMediaServer implements MediaServer {
   }
 
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>> {
-    return asResult(async () => {
+    return asMediaResult(async () => {
       const session = read(answerSdp);
       const joined = this.legs.get(leg);
       if (!joined.leg.transport.fits(session)) {
-        throw new TransportRefusal(
-          "unsupported-transport",
-          `answered with ${session.protocol} or another DTLS identity`,
-        );
+        throw new MediaRefused("unsupported-transport", `answered with ${session.protocol} or another DTLS identity`);
       }
       await joined.leg.accept(session);
       return { direction: session.direction };
@@ -104,13 +101,16 @@ class RelayMediaServer implements MediaServer {
   }
 
   connect(a: LegMedia, b: LegMedia): Promise<MediaResult<{ renegotiate: LegId[] }>> {
-    return asResult(async () => {
+    return asMediaResult(async () => {
       const one = this.legs.get(a);
       const other = this.legs.get(b);
-      if (one === other || a.callId !== b.callId) throw new TransportRefusal("unknown-leg", "not two legs of one call");
+      if (one === other || a.callId !== b.callId) throw new MediaRefused("unknown-leg", "not two legs of one call");
       const renegotiate = legsToRenegotiate<LegId>(speaker(one), speaker(other));
       if (renegotiate === "no-shared-codec") {
-        throw new TransportRefusal("no-shared-codec", `${one.leg.codecs.join()} and ${other.leg.codecs.join()}`);
+        throw new MediaRefused(
+          "no-shared-codec",
+          `${one.leg.session.codecs.join()} and ${other.leg.session.codecs.join()}`,
+        );
       }
       this.legs.join(one, other);
       return { renegotiate };
@@ -118,21 +118,21 @@ class RelayMediaServer implements MediaServer {
   }
 
   disconnect(leg: LegMedia): Promise<MediaResult<object>> {
-    return asResult(async () => this.legs.part(this.legs.get(leg)));
+    return asMediaResult(async () => this.legs.part(this.legs.get(leg)));
   }
 
   startMusic(leg: LegMedia): Promise<MediaResult<object>> {
-    return asResult(async () => this.legs.startMusic(this.legs.get(leg)));
+    return asMediaResult(async () => this.legs.startMusic(this.legs.get(leg)));
   }
 
   stopMusic(leg: LegMedia): Promise<MediaResult<object>> {
-    return asResult(async () => this.legs.stopMusic(this.legs.get(leg)));
+    return asMediaResult(async () => this.legs.stopMusic(this.legs.get(leg)));
   }
 
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>> {
-    return asResult(async () => {
+    return asMediaResult(async () => {
       const outcome = this.legs.get(leg).leg.press(digit, Math.min(Math.max(durationMs, 40), 5000));
-      if (outcome !== "pressed") throw new TransportRefusal(outcome, "the key press cannot be sent");
+      if (outcome !== "pressed") throw new MediaRefused(outcome, "the key press cannot be sent");
       return {};
     });
   }
@@ -163,34 +163,22 @@ class RelayMediaServer implements MediaServer {
   }
 
   /** What a leg's counterpart can hear; null if it has none yet. */
-  private boundBy(joined: JoinedLeg): readonly JoinedLeg["leg"]["codecs"][number][] | null {
-    const { counterpart } = joined;
-    return counterpart === null || counterpart.leg.codecs.length === 0 ? null : counterpart.leg.codecs;
+  private boundBy({ counterpart }: JoinedLeg): readonly AudioCodec[] | null {
+    const codecs = counterpart?.leg.session.codecs ?? [];
+    return codecs.length === 0 ? null : codecs;
   }
 }
 
 function speaker({ leg }: JoinedLeg): Parameters<typeof legsToRenegotiate<LegId>>[0] {
-  const { profile, codecs, sending } = leg;
-  return { id: leg.media.legId, profile, codecs, sending, couldSpeak: (wanted) => leg.couldSpeak(wanted) };
+  const { profile, codecs } = leg.session;
+  const couldSpeak = (wanted: readonly AudioCodec[]): boolean => leg.session.couldSpeak(wanted);
+  return { id: leg.media.legId, profile, codecs, sending: leg.sending, couldSpeak };
 }
 
 function read(sdp: string): SessionDescription {
   const outcome = readSession(sdp);
-  if (!outcome.ok) throw new TransportRefusal(outcome.reason, outcome.detail);
+  if (!outcome.ok) throw new MediaRefused(outcome.reason, outcome.detail);
   return outcome.session;
-}
-
-/** The edge: expected refusals become values, anything else is a bug and stays an exception. */
-async function asResult<T extends object>(work: () => Promise<T>): Promise<MediaResult<T>> {
-  try {
-    return { ok: true, ...(await work()) };
-  } catch (error) {
-    if (error instanceof TransportRefusal) {
-      const refusal: MediaRefusal = { ok: false, reason: error.reason, detail: error.message };
-      return refusal;
-    }
-    throw error;
-  }
 }
 
 function transportSettings({ listenAddress, advertisedAddress, portMin, portMax }: RelaySettings): TransportSettings {

@@ -9,9 +9,9 @@
  */
 import { createSocket } from "node:dgram";
 import type { Socket } from "node:dgram";
-import type { SessionDescription } from "../sdp/session-description.ts";
-import { TransportRefusal } from "./leg-transport.ts";
-import type { LegTransport, LocalEndpoint, TransportEvents, TransportSettings } from "./leg-transport.ts";
+import type { LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
+import { MediaRefused } from "../media-refused.ts";
+import type { LegTransport, TransportEvents, TransportSettings } from "./leg-transport.ts";
 import { readRtpPacket, writeRtpPacket } from "./rtp-packet.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
 
@@ -26,7 +26,7 @@ export async function openRtpTransport(settings: TransportSettings, events: Tran
     const pair = await bindPair(settings);
     if (pair !== null) return new RtpTransport(pair, settings, events);
   }
-  throw new TransportRefusal("capacity", "no free pair of RTP ports");
+  throw new MediaRefused("capacity", "no free pair of RTP ports");
 }
 
 class RtpTransport implements LegTransport {

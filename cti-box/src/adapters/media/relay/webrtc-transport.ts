@@ -20,9 +20,9 @@ import {
   RTCIceTransport,
   RtpHeader,
 } from "werift";
-import type { DtlsSetup, SessionDescription } from "../sdp/session-description.ts";
-import { TransportRefusal } from "./leg-transport.ts";
-import type { LegTransport, LocalEndpoint, TransportEvents, TransportSettings } from "./leg-transport.ts";
+import type { DtlsSetup, LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
+import { MediaRefused } from "../media-refused.ts";
+import type { LegTransport, TransportEvents, TransportSettings } from "./leg-transport.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
 
 /** A browser that got our answer connects within a second; this is for one that went away. */
@@ -51,7 +51,7 @@ export async function openWebrtcTransport(settings: TransportSettings, events: T
   await ice.gather();
   if (ice.localCandidates.length === 0) {
     await dtls.stop();
-    throw new TransportRefusal("capacity", "no free port for ICE");
+    throw new MediaRefused("capacity", "no free port for ICE");
   }
   return new WebrtcTransport({ ice, dtls }, settings, events);
 }
@@ -89,7 +89,7 @@ class WebrtcTransport implements LegTransport {
 
   async applyRemote(session: SessionDescription, role: "offered" | "answered"): Promise<void> {
     const { ice, fingerprints } = session;
-    if (ice === null) throw new TransportRefusal("bad-sdp", "no ICE credentials");
+    if (ice === null) throw new MediaRefused("bad-sdp", "no ICE credentials");
     const known = this.remote;
     const { usernameFragment, password } = ice;
     if (known?.usernameFragment === usernameFragment && known.password === password) return;
@@ -120,7 +120,7 @@ class WebrtcTransport implements LegTransport {
     const own = this.ice.localCandidates[0];
     const fingerprint = this.dtls.localParameters.fingerprints[0];
     if (own === undefined || fingerprint === undefined)
-      throw new TransportRefusal("media-server-refused", "no ICE candidate");
+      throw new MediaRefused("media-server-refused", "no ICE candidate");
     const candidate = `${own.foundation} 1 udp ${own.priority} ${advertisedAddress} ${own.port} typ host`;
     return {
       address: advertisedAddress,

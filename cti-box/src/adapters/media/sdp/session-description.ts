@@ -37,3 +37,12 @@ export type SessionDescription = {
   fingerprints: readonly Fingerprint[];
   setup: DtlsSetup | null;
 };
+
+/** Our own side of a leg's media: where its far end reaches us. */
+export type LocalEndpoint = {
+  address: string;
+  port: number;
+  /** Null with rtcp-mux. */
+  rtcpPort: number | null;
+  security: { ice: IceDescription; fingerprint: Fingerprint; setup: DtlsSetup } | null;
+};

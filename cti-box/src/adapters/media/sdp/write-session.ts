@@ -4,31 +4,20 @@
  */
 import type { MediaDirection } from "../../../application/media-port.ts";
 import { describeCodec } from "./audio-codecs.ts";
-import type {
-  DescribedCodec,
-  DescribedEvent,
-  DtlsSetup,
-  Fingerprint,
-  IceDescription,
-  StreamPlace,
-} from "./session-description.ts";
+import type { DescribedCodec, DescribedEvent, LocalEndpoint, StreamPlace } from "./session-description.ts";
 
-export type LocalSession = {
+export type LocalSession = LocalEndpoint & {
   /** Identity of the session; `version` rises with every new description (RFC 3264 §8). */
   origin: { id: string; version: number };
-  address: string;
-  port: number;
-  rtcpPort: number | null;
   rtcpMux: boolean;
   protocol: string;
   codecs: readonly DescribedCodec[];
   events: readonly DescribedEvent[];
   direction: MediaDirection;
-  /** Our sending source, so that a browser knows whom a packet belongs to before it arrives (RFC 5576). */
-  ssrc: number;
+  /** Our sending source where it is one and stays, so that a browser knows whom a packet belongs to before it arrives (RFC 5576). */
+  ssrc: number | null;
   mid: string | null;
   bundle: boolean;
-  security: { ice: IceDescription; fingerprint: Fingerprint; setup: DtlsSetup } | null;
 };
 
 export function writeSession(local: LocalSession, places: readonly StreamPlace[], audioIndex: number): string {
@@ -77,7 +66,7 @@ function securityLines({ security, ssrc }: LocalSession): string[] {
     `a=fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
     `a=setup:${setup}`,
     "a=msid:la2 audio",
-    `a=ssrc:${ssrc} cname:la2`,
+    ...(ssrc === null ? [] : [`a=ssrc:${ssrc} cname:la2`]),
   ];
 }
 

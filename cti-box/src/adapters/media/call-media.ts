@@ -1,0 +1,98 @@
+/**
+ * The calls' media operations over a media server. Refusals of the server become errors here.
+ *
+ * Whoever is rung is offered what the caller speaks. The leg of a caller that is answered only later (another office, a colleague) is set up
+ * at the server when the first phone is rung; its answer waits here until the call wants it. So connecting never needs a renegotiation.
+ */
+import type { CallLeg, CallMedia, Counterpart } from "../../application/call-media.ts";
+import type { DtmfDigit, MediaResult, MediaServer } from "../../application/media-port.ts";
+import type { MediaProfile } from "../../domain/call/call.ts";
+import type { LegId } from "../../domain/call/ids.ts";
+
+type FirstAnswer = { callId: CallLeg["callId"] } & (
+  | { state: "given" }
+  | { state: "waiting"; offer: string; answer: Promise<string> }
+);
+
+export function createCallMedia(server: MediaServer): CallMedia {
+  return new ServedCallMedia(server);
+}
+
+class ServedCallMedia implements CallMedia {
+  private readonly server: MediaServer;
+  private readonly answers = new Map<LegId, FirstAnswer>();
+
+  constructor(server: MediaServer) {
+    this.server = server;
+  }
+
+  async createOffer(leg: CallLeg, order: { profile: MediaProfile; towards: Counterpart | null }): Promise<string> {
+    const { profile, towards } = order;
+    if (towards === null) return done(await this.server.makeOffer(leg, { profile })).offerSdp;
+    await this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
+    return done(await this.server.makeOffer(leg, { profile, towards: towards.legId })).offerSdp;
+  }
+
+  async answerOffer(leg: CallLeg, offer: string): Promise<string> {
+    const first = this.answers.get(leg.legId);
+    this.answers.set(leg.legId, { callId: leg.callId, state: "given" });
+    return first?.state === "waiting" && first.offer === offer ? first.answer : this.askServer(leg, offer);
+  }
+
+  async acceptAnswer(leg: CallLeg, answer: string): Promise<void> {
+    done(await this.server.acceptAnswer(leg, answer));
+  }
+
+  async connect(one: CallLeg, other: CallLeg): Promise<void> {
+    const { renegotiate } = done(await this.server.connect(one, other));
+    if (renegotiate.length > 0)
+      throw new Error(`legs ${renegotiate.join(", ")} do not speak what their counterpart speaks`);
+  }
+
+  async disconnect(one: CallLeg, other: CallLeg): Promise<void> {
+    for (const leg of [one, other]) {
+      const result = await this.server.disconnect(leg);
+      if (!result.ok && result.reason !== "unknown-leg") done(result);
+    }
+  }
+
+  async startMusic(leg: CallLeg): Promise<void> {
+    done(await this.server.startMusic(leg));
+  }
+
+  async stopMusic(leg: CallLeg): Promise<void> {
+    done(await this.server.stopMusic(leg));
+  }
+
+  async sendDtmf(leg: CallLeg, { digit, durationMs }: { digit: string; durationMs: number }): Promise<void> {
+    done(await this.server.sendDtmf(leg, digit as DtmfDigit, durationMs));
+  }
+
+  async release(leg: CallLeg): Promise<void> {
+    this.answers.delete(leg.legId);
+    await this.server.closeLeg(leg);
+  }
+
+  async releaseCall(callId: CallLeg["callId"]): Promise<void> {
+    for (const [legId, answer] of this.answers) if (answer.callId === callId) this.answers.delete(legId);
+    await this.server.closeCall(callId);
+  }
+
+  /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
+  private async describe(leg: CallLeg, offer: string): Promise<void> {
+    const known = this.answers.get(leg.legId);
+    if (known?.state === "given") return;
+    const answer = known?.answer ?? this.askServer(leg, offer);
+    this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer: known?.offer ?? offer, answer });
+    await answer;
+  }
+
+  private async askServer(leg: CallLeg, offer: string): Promise<string> {
+    return done(await this.server.answerOffer(leg, offer)).answerSdp;
+  }
+}
+
+function done<T>(result: MediaResult<T>): T {
+  if (result.ok) return result;
+  throw new Error(`${result.reason}: ${result.detail}`);
+}

@@ -1,0 +1,149 @@
+/**
+ * The description side of one leg, whichever server carries its packets: what it agreed to with its far end, and how our offers and answers look.
+ *
+ *   new ─answered─▶ agreed      new ─offered─▶ awaiting the answer ─accepted─▶ agreed      agreed ─any of these again─▶ agreed anew
+ *
+ * `consider…` decide without changing anything, so that a refused re-INVITE leaves the session as it was (RFC 3261 §14.1).
+ */
+import { randomInt } from "node:crypto";
+import type { MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import { MediaRefused } from "../media-refused.ts";
+import { AUDIO_CODECS } from "./audio-codecs.ts";
+import type { AudioCodec } from "./audio-codecs.ts";
+import { agreeToAnswer, agreeToOffer, formatsToOffer, mirrored, NOTHING_AGREED } from "./negotiate.ts";
+import type { Agreement, Formats } from "./negotiate.ts";
+import type { LocalEndpoint, SessionDescription, StreamPlace } from "./session-description.ts";
+import { writeSession } from "./write-session.ts";
+
+/** The far end's m-lines keep their places for the life of the session. */
+type Layout = { places: readonly StreamPlace[]; audioIndex: number; protocol: string; bundle: boolean };
+
+export class LegSession {
+  readonly profile: MediaProfile;
+  agreed: Agreement = NOTHING_AGREED;
+  /** The far end's newest description; null until it has described itself. */
+  remote: SessionDescription | null = null;
+  private readonly ssrc: number | null;
+  private readonly sessionId = String(randomInt(2 ** 47));
+  private sessionVersion = 0;
+  private layout: Layout;
+  private offer: Formats | null = null;
+  /** Codecs the far end is known not to speak. */
+  private readonly refused = new Set<AudioCodec>();
+
+  constructor(profile: MediaProfile, ssrc: number | null) {
+    this.profile = profile;
+    this.ssrc = ssrc;
+    this.layout = offerLayout(profile);
+  }
+
+  /** The far end's own direction; null before its first description. */
+  get direction(): MediaDirection | null {
+    return this.remote?.direction ?? null;
+  }
+
+  /** Whether the far end wants to hear anything now: not while it holds us. */
+  get listens(): boolean {
+    return this.direction === "sendrecv" || this.direction === "recvonly";
+  }
+
+  /** Codec names of the agreement, best first. */
+  get codecs(): readonly AudioCodec[] {
+    return this.agreed.codecs.map(({ codec }) => codec);
+  }
+
+  /** Whether a new offer could bring this leg to one of these codecs. */
+  couldSpeak(codecs: readonly AudioCodec[]): boolean {
+    return codecs.some((codec) => !this.refused.has(codec));
+  }
+
+  /** @throws MediaRefused */
+  considerOffer(offer: SessionDescription, bound: readonly AudioCodec[] | null): Agreement {
+    const agreed = agreeToOffer(offer, bound);
+    if (agreed.codecs.length === 0) throw new MediaRefused("no-shared-codec", "none of the offered codecs is known");
+    return agreed;
+  }
+
+  /** Takes the considered offer and writes the answer to it. */
+  answered(offer: SessionDescription, agreed: Agreement, endpoint: LocalEndpoint): string {
+    if (this.remote === null) {
+      for (const { codec } of AUDIO_CODECS)
+        if (!offer.codecs.some((one) => one.codec === codec)) this.refused.add(codec);
+    }
+    for (const { codec } of offer.codecs) this.refused.delete(codec);
+    this.agreed = agreed;
+    this.remote = offer;
+    this.offer = null;
+    const { places, audioIndex, protocol, bundle } = offer;
+    this.layout = { places, audioIndex, protocol, bundle: bundle.length > 0 };
+    const rtcp = { rtcpMux: offer.rtcpMux, rtcpPort: offer.rtcpMux ? null : endpoint.rtcpPort };
+    return this.write(
+      { ...endpoint, ...rtcp },
+      { formats: receivingSide(agreed), direction: mirrored(offer.direction) },
+    );
+  }
+
+  /** What an offer would hold. @throws MediaRefused */
+  considerOffering(bound: readonly AudioCodec[] | null): Formats {
+    const formats = formatsToOffer(bound, this.agreed);
+    if (formats.codecs.length === 0) throw new MediaRefused("no-shared-codec", "the counterpart speaks no known codec");
+    return formats;
+  }
+
+  offered(formats: Formats, endpoint: LocalEndpoint): string {
+    this.offer = formats;
+    // Plain RTP keeps two ports: few trunks take rtcp-mux, and none needs it.
+    return this.write({ ...endpoint, rtcpMux: this.profile === "webrtc" }, { formats, direction: "sendrecv" });
+  }
+
+  /** @throws MediaRefused */
+  considerAnswer(answer: SessionDescription): Agreement {
+    if (this.offer === null) throw new MediaRefused("bad-sdp", "an answer without an offer of ours");
+    if (answer.profile !== this.profile)
+      throw new MediaRefused("unsupported-transport", `answered with ${answer.protocol}`);
+    const agreed = agreeToAnswer(this.offer, answer);
+    if (agreed.codecs.length === 0) {
+      throw new MediaRefused("no-shared-codec", "the answer agrees to none of the offered codecs");
+    }
+    return agreed;
+  }
+
+  /** Takes the considered answer. The offer stays: the same answer may come twice (183 and 200). */
+  accepted(answer: SessionDescription, agreed: Agreement): void {
+    for (const { codec } of this.offer?.codecs ?? []) {
+      if (agreed.codecs.some((one) => one.codec === codec)) this.refused.delete(codec);
+      else this.refused.add(codec);
+    }
+    this.agreed = agreed;
+    this.remote = answer;
+  }
+
+  private write(
+    endpoint: LocalEndpoint & { rtcpMux: boolean },
+    what: { formats: Formats; direction: MediaDirection },
+  ): string {
+    const { places, audioIndex, protocol, bundle } = this.layout;
+    this.sessionVersion += 1;
+    const origin = { id: this.sessionId, version: this.sessionVersion };
+    const mid = places[audioIndex]?.mid ?? null;
+    const { ssrc } = this;
+    return writeSession(
+      { ...endpoint, ...what.formats, direction: what.direction, origin, protocol, bundle, mid, ssrc },
+      places,
+      audioIndex,
+    );
+  }
+}
+
+function offerLayout(profile: MediaProfile): Layout {
+  const protocol = profile === "webrtc" ? "UDP/TLS/RTP/SAVPF" : "RTP/AVP";
+  const mid = profile === "webrtc" ? "0" : null;
+  return { places: [{ kind: "audio", protocol, formats: "", mid }], audioIndex: 0, protocol, bundle: mid !== null };
+}
+
+function receivingSide({ codecs, events }: Agreement): Formats {
+  return {
+    codecs: codecs.map(({ codec, receiveType }) => ({ codec, payloadType: receiveType })),
+    events: events.map(({ clockRate, receiveType }) => ({ clockRate, payloadType: receiveType })),
+  };
+}
