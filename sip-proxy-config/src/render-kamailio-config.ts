@@ -43,7 +43,7 @@ function globals({ proxy }: Network): string[] {
     "tcp_max_connections=2048",
     "tcp_connection_lifetime=120",
     "",
-    "debug=2",
+    "debug=1",
     "log_facility=LOG_LOCAL0",
     "memdbg=5",
     "memlog=5",

@@ -139,7 +139,7 @@ route[TO_OFFICE] {
 	remove_hf("Route");
 	record_route();
 	append_hf("X-LA2-Source-Office: $avp(source)\r\n");
-	xlog("L_INFO", "event=relay office=$avp(source) method=$rm target=$avp(target) sipCallId=$ci\n");
+	xlog("L_NOTICE", "event=relay office=$avp(source) method=$rm target=$avp(target) sipCallId=$ci\n");
 	$avp(hop) = 0;
 	route(SEND);
 }
