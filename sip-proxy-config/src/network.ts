@@ -2,7 +2,7 @@
  * Description of the network that the SIP proxy serves: the proxy's own addresses, its members, its limits. It comes from a YAML or JSON
  * file or from a program; every problem is reported at once, each with its key (`members[1].addresses[0].port: …`).
  */
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { hostOfOffice } from "./office-host.ts";
 
@@ -84,11 +84,21 @@ export type NetworkResult = { ok: true; network: Network } | { ok: false; proble
 export function parseNetworkText(text: string): NetworkResult {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  if (document.errors.length === 0) return parseNetwork(document.toJS({ maxAliasCount: 0 }));
+  if (document.errors.length === 0) return parseDocumentValue(document);
   const problems = document.errors.map(
     (error) => `line ${lines.linePos(error.pos[0]).line}: ${error.message.split("\n")[0]}`,
   );
   return { ok: false, problems };
+}
+
+function parseDocumentValue(document: Document.Parsed): NetworkResult {
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return { ok: false, problems: ["(whole description): aliases (*name) are not taken, write the value out"] };
+  }
+  return parseNetwork(value);
 }
 
 /** The network in a value of unknown origin. */
