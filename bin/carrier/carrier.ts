@@ -3,7 +3,7 @@
  * real audio. It is also a witness: what a call heard can be measured, and a call that this carrier never placed never happened.
  */
 import { randomUUID } from "node:crypto";
-import { startSipEngine, type SipEngineHandle } from "@la2-cti/sip-engine";
+import { startSipEngine, type SipEngineHandle } from "../../cti-box/sip-engine/engine.ts";
 import Srf from "drachtio-srf";
 import { RtpAudio } from "./rtp-audio.ts";
 
