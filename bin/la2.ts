@@ -4,7 +4,9 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { portsInARow } from "./playground/plan.ts";
 import { defaultBasePort } from "./playground/folders.ts";
 import { citizen, type CitizenOptions } from "./commands/citizen.ts";
+import { doctor } from "./commands/doctor.ts";
 import { links } from "./commands/links.ts";
+import { office } from "./commands/office.ts";
 import { start } from "./commands/start.ts";
 import { stop } from "./commands/stop.ts";
 
@@ -72,6 +74,19 @@ program
   .description("ends a playground, or what an earlier one left running")
   .addOption(portOption())
   .action(async ({ port }: PortOnly) => finished(await stop(port)));
+
+program
+  .command("office")
+  .description("one real office, box and tickets, from one configuration file (bin/office/example-office.yaml)")
+  .requiredOption("-c, --config <file>", "the office's configuration, YAML or JSON")
+  .action(async (options: { config: string }) => finished(await office(options)));
+
+program
+  .command("doctor")
+  .description("looks at this machine: ports, programs, certificate, microphone; says what is missing")
+  .option("-c, --config <file>", "for the office of this configuration; without it, for the playground")
+  .addOption(portOption())
+  .action(async (options: { port: number; config?: string }) => finished(await doctor(options)));
 
 try {
   await program.parseAsync();

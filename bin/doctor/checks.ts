@@ -1,9 +1,9 @@
 /** `la2 doctor`: what this machine offers an office, each finding with what to do about it. A finding never throws; what cannot be found out is said so. */
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { X509Certificate } from "node:crypto";
+import { describeTrouble, type NeededPort, whyNotFree } from "../playground/free-ports.ts";
 
 export type Finding = { check: string; verdict: "ok" | "advice" | "problem"; words: string };
 
@@ -23,44 +23,13 @@ export function checkNode(version: string): Finding {
       );
 }
 
-function reasonOf(error: unknown, place: string): string {
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === "EADDRINUSE")
-    return `${place} is in use by another program. Stop it (ss -lntup shows which) or choose another port in the configuration.`;
-  if (code === "EACCES")
-    return `${place} needs a permission: ports under 1024 are for root. Use a higher port or give the program CAP_NET_BIND_SERVICE.`;
-  if (code === "EADDRNOTAVAIL")
-    return `${place}: this machine does not have that address. Check the address in the configuration (ip address shows the ones it has).`;
-  return `${place} cannot be opened: ${String(error)}`;
-}
-
 /** Whether a program could listen there. */
-export async function checkTcpPort(name: string, host: string, port: number): Promise<Finding> {
-  const place = `TCP ${host}:${port}`;
-  const server = createServer();
-  try {
-    server.listen(port, host);
-    await once(server, "listening");
-    return ok(name, `${place} is free`);
-  } catch (error) {
-    return problem(name, reasonOf(error, place));
-  } finally {
-    server.close();
-  }
-}
-
-export async function checkUdpPort(name: string, host: string, port: number): Promise<Finding> {
-  const place = `UDP ${host}:${port}`;
-  const socket = createSocket(host.includes(":") ? "udp6" : "udp4");
-  try {
-    socket.bind(port, host);
-    await once(socket, "listening");
-    return ok(name, `${place} is free`);
-  } catch (error) {
-    return problem(name, reasonOf(error, place));
-  } finally {
-    socket.close();
-  }
+export async function checkPort(needed: NeededPort): Promise<Finding> {
+  const code = await whyNotFree(needed);
+  const place = `${needed.transport.toUpperCase()} ${needed.host}:${needed.port}`;
+  return code === null
+    ? ok(needed.purpose, `${place} is free`)
+    : problem(needed.purpose, describeTrouble(needed, code));
 }
 
 /** Asks rtpengine for a sign of life over its ng protocol: a bencoded ping, answered with pong. */
@@ -84,21 +53,38 @@ export async function checkRtpengine(host: string, port: number): Promise<Findin
   }
 }
 
-/** Debian programs that a real office or the demo uses; each is optional for the playground. */
-export function checkPrograms(find: (path: string) => boolean = existsSync): Finding[] {
+/** Programs of the operating system; the playground runs without any of them. */
+export function checkPrograms(found: {
+  kamailio: string | null;
+  chromium: string | null;
+  rtpengine: string | null;
+}): Finding[] {
   const programs = [
-    {
-      path: "/usr/bin/rtpengine",
-      name: "rtpengine",
-      use: "media of a real office (tens of calls and more): apt install rtpengine-daemon",
-    },
-    { path: "/usr/sbin/kamailio", name: "Kamailio", use: "the proxy between offices: apt install kamailio" },
-    { path: "/usr/bin/chromium", name: "Chromium", use: "the demo's softphones: apt install chromium" },
-    { path: "/usr/bin/espeak-ng", name: "espeak-ng", use: "a spoken citizen instead of a tone: apt install espeak-ng" },
+    { name: "rtpengine", path: found.rtpengine, use: "the audio of a busy office: apt install rtpengine-daemon" },
+    { name: "Kamailio", path: found.kamailio, use: "the SIP proxy between offices: apt install kamailio" },
+    { name: "Chromium", path: found.chromium, use: "npm run demo: apt install chromium" },
   ];
-  return programs.map(({ path, name, use }) =>
-    find(path) ? ok(name, path) : advice(name, `not installed. Only needed for ${use}`),
+  return programs.map(({ name, path, use }) =>
+    path === null ? advice(name, `not installed; needed for ${use}`) : ok(name, path),
   );
+}
+
+/** The addresses 127.0.0.10 and on: Linux has them all, other systems only 127.0.0.1. */
+export async function checkLoopback(address: string): Promise<Finding> {
+  const code = await whyNotFree({ transport: "tcp", host: address, port: 0, purpose: "" });
+  return code === null
+    ? ok("Loopback addresses", `${address} can be used`)
+    : problem(
+        "Loopback addresses",
+        `${address} cannot be used (${code}); on macOS: sudo ifconfig lo0 alias ${address}`,
+      );
+}
+
+/** The pages of the softphone, which the box serves. */
+export function checkPage(state: string): Finding {
+  return state === "built"
+    ? ok("Softphone's page", "built")
+    : advice("Softphone's page", `${state}; la2 start builds it, or: npm run build`);
 }
 
 /**

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseNetwork } from "../../sip-proxy-config/src/network.ts";
 import { renderKamailioConfig } from "../../sip-proxy-config/src/render-kamailio-config.ts";
 import { findKamailio, startProxy } from "../../sip-proxy-config/src/run-proxy.ts";
-import { killGroup, type ProgramOrder } from "../programs/child-program.ts";
+import { answersOk, killGroup, type ProgramOrder } from "../programs/child-program.ts";
 import { OwnedPrograms, type UnexpectedEnd } from "../programs/owned-programs.ts";
 import { projectDirectory } from "./folders.ts";
 import { findPortProblems, neededPorts } from "./free-ports.ts";
@@ -96,7 +96,7 @@ async function writeFiles(plan: PlaygroundPlan, withProxy: boolean): Promise<Ord
       `The playground cannot write its folder ${directory}: ${code} at ${path}.\nIs it from a run as another user (root)? Remove it with that user, or make the project's folder yours.`,
     );
   }
-  const program = (name: string, file: string, config: object): Omit<ProgramOrder, "statusUrl"> => {
+  const program = (name: string, file: string, config: object): Omit<ProgramOrder, "isReady"> => {
     const configFile = join(directory, `${name}.json`);
     writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 });
     return {
@@ -109,15 +109,15 @@ async function writeFiles(plan: PlaygroundPlan, withProxy: boolean): Promise<Ord
   };
   const hub = {
     ...program("hub", "crm-bridge/src/tupa/hub-main.ts", hubConfig(plan, join(directory, "hub"), keys)),
-    statusUrl: `${hubUrl(plan)}/tupa/v1/status`,
+    isReady: () => answersOk(`${hubUrl(plan)}/tupa/v1/status`),
   };
   const boxes = offices.map((office) => ({
     ...program(`box-${office.officeId}`, "cti-box/src/main.ts", boxConfig(plan, office, withProxy)),
-    statusUrl: `${boxUrl(office)}/api/status`,
+    isReady: () => answersOk(`${boxUrl(office)}/api/status`),
   }));
   const bridges = offices.map((office) => ({
     ...program(`bridge-${office.officeId}`, "crm-bridge/src/main.ts", bridgeConfig(plan, office, keys)),
-    statusUrl: `${bridgeUrl(office)}/api/status`,
+    isReady: () => answersOk(`${bridgeUrl(office)}/api/status`),
   }));
   return { servers: [hub, ...boxes], bridges };
 }

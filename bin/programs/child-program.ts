@@ -1,7 +1,7 @@
 /**
  * One program of ours as a child process: started, waited for until it answers, and ended by pid. It writes straight into its log file, so that
  * nothing it says is lost when we end first; the last lines of the file are part of the error when it does not come up.
- *   starting ─status 200─▶ running ─exit─▶ ended
+ *   starting ─is ready───▶ running ─exit─▶ ended
  *       └──── exit / deadline ──────▶ ended (with the reason)
  */
 import { spawn } from "node:child_process";
@@ -15,7 +15,7 @@ export type ProgramEnd = { code: number | null; signal: NodeJS.Signals | null };
 export type OwnedProgram = {
   name: string;
   pid: number;
-  logFile: string;
+  logFile: string | null;
   /** Resolves when the process is gone, however that came about. */
   ended: Promise<ProgramEnd>;
   /** Asks it to end, and kills it after the deadline. Safe to call twice. */
@@ -27,9 +27,10 @@ export type OwnedProgram = {
 export type ProgramOrder = {
   name: string;
   arguments: string[];
-  logFile: string;
-  /** Answers 200 once the program is ready. */
-  statusUrl: string;
+  /** Null: its lines go where ours go. */
+  logFile: string | null;
+  /** Asked again and again until it says yes. */
+  isReady: () => Promise<boolean>;
   environment?: Record<string, string | undefined>;
   /** Milliseconds until it has to answer. */
   readyDeadlineMs?: number;
@@ -40,7 +41,11 @@ export class ProgramDidNotStart extends Error {
   readonly end: ProgramEnd | null;
   constructor(order: Pick<ProgramOrder, "name" | "logFile">, end: ProgramEnd | null) {
     const how = end === null ? "did not answer in time" : `ended with ${describeEnd(end)} before it was ready`;
-    super(`${order.name} ${how}. Its last lines:\n${lastLines(order.logFile)}`);
+    super(
+      order.logFile === null
+        ? `${order.name} ${how}`
+        : `${order.name} ${how}. Its last lines:\n${lastLines(order.logFile)}`,
+    );
     this.program = order.name;
     this.end = end;
   }
@@ -54,7 +59,8 @@ export function describeEnd(end: ProgramEnd): string {
 }
 
 /** The end of a log file, indented, for people. */
-export function lastLines(logFile: string): string {
+export function lastLines(logFile: string | null): string {
+  if (logFile === null) return "    (its lines are above)";
   try {
     const lines = readFileSync(logFile, "utf8").trimEnd().split("\n").slice(-keptLines);
     return lines.map((line) => `    ${line}`).join("\n");
@@ -85,15 +91,14 @@ export function killGroup(pid: number): void {
 
 /** Starts the process; `ready` resolves once it answers and rejects with {@link ProgramDidNotStart} otherwise (then nothing of it is left). */
 export function spawnProgram(order: ProgramOrder): { program: OwnedProgram; ready: Promise<void> } {
-  mkdirSync(dirname(order.logFile), { recursive: true });
-  const log = openSync(order.logFile, "a", 0o600);
+  const log = openLog(order.logFile);
   const child = spawn(process.execPath, order.arguments, {
     env: { ...process.env, ...order.environment },
     stdio: ["ignore", log, log],
     // A Ctrl-C in the terminal reaches the whole group: the parent alone decides in which order things stop.
     detached: true,
   });
-  closeSync(log);
+  if (typeof log === "number") closeSync(log);
   const pid = child.pid ?? -1;
   const ended = new Promise<ProgramEnd>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
@@ -119,6 +124,12 @@ export function spawnProgram(order: ProgramOrder): { program: OwnedProgram; read
   return { program, ready: waitUntilReady(order, program) };
 }
 
+function openLog(logFile: string | null): number | "inherit" {
+  if (logFile === null) return "inherit";
+  mkdirSync(dirname(logFile), { recursive: true });
+  return openSync(logFile, "a", 0o600);
+}
+
 async function waitUntilReady(order: ProgramOrder, program: OwnedProgram): Promise<void> {
   let end: ProgramEnd | null = null;
   void program.ended.then((value) => (end = value));
@@ -126,7 +137,7 @@ async function waitUntilReady(order: ProgramOrder, program: OwnedProgram): Promi
   const deadline = Date.now() + (order.readyDeadlineMs ?? 30_000);
   while (hasEnded() === null && Date.now() < deadline) {
     // Another program may hold the port and be the one that answers: then ours ends within moments.
-    if ((await answersOk(order.statusUrl)) && hasEnded() === null) return;
+    if ((await order.isReady()) && hasEnded() === null) return;
     await Promise.race([delay(40), program.ended]);
   }
   const outcome = hasEnded();
