@@ -1,11 +1,13 @@
 /** The `CallSignalling` port over the drachtio control protocol: legs, registrar, and who may send what. */
 import { authenticate, challenge } from "./registrar/authenticate.ts";
 import { Nonces } from "./registrar/nonces.ts";
+import { OfferedAlgorithms } from "./registrar/offered-algorithms.ts";
 import { Registrar, sourceOf } from "./registrar/registrar.ts";
 import { connectControl } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { allowedMethods } from "./outgoing-invite.ts";
+import type { AuthenticationParts } from "./registrar/authenticate.ts";
 import type { ControlAddress, ControlConnection } from "./control-connection.ts";
 import type { SipRequest, SipResponse, SipStack } from "./drachtio.ts";
 import type { LegParts } from "./leg/sip-leg.ts";
@@ -33,7 +35,12 @@ export type SipSignallingParts = {
 /** Requests outside of dialogs that the box has no use for. */
 const refusedMethods = ["subscribe", "message", "publish", "info", "notify", "refer", "update"];
 
-type Running = { host: SignallingHost; registrar: Registrar; connection: ControlConnection; nonces: Nonces };
+type Running = {
+  host: SignallingHost;
+  registrar: Registrar;
+  connection: ControlConnection;
+  authentication: AuthenticationParts;
+};
 
 export class SipSignalling implements CallSignalling {
   private readonly parts: SipSignallingParts;
@@ -46,11 +53,14 @@ export class SipSignalling implements CallSignalling {
 
   async start(host: SignallingHost): Promise<void> {
     const { control, clock, log, office } = this.parts;
-    const nonces = new Nonces(clock);
-    const registrar = new Registrar({
+    const authentication: AuthenticationParts = {
       realm: office.domain,
-      nonces,
+      nonces: new Nonces(clock),
+      algorithms: new OfferedAlgorithms(),
       findAccount: (user) => host.findAccount(user),
+    };
+    const registrar = new Registrar({
+      ...authentication,
       registrationsChanged: (operatorId, devices) => host.registrationsChanged(operatorId, devices),
       clock,
       log,
@@ -60,7 +70,7 @@ export class SipSignalling implements CallSignalling {
       route: (stack) => this.route(stack, registrar),
       onLost: () => this.stackLost(),
     });
-    this.running = { host, registrar, connection, nonces };
+    this.running = { host, registrar, connection, authentication };
   }
 
   async placeLeg(order: PlaceLegOrder): Promise<void> {
@@ -155,7 +165,7 @@ export class SipSignalling implements CallSignalling {
 
   /** By address; a phone of the office, known by its registration or its credentials, has to prove itself. Null: it was answered here. */
   private sourceOfInvite(
-    { host, registrar, nonces }: Running,
+    { host, registrar, authentication }: Running,
     request: SipRequest,
     response: SipResponse,
   ): IncomingInvite["source"] | null {
@@ -164,15 +174,10 @@ export class SipSignalling implements CallSignalling {
     const mayBePhone =
       request.has("proxy-authorization") || registrar.bindings.registeredFrom(sourceOf(request)) !== null;
     if (!mayBePhone) return source;
-    const parts = {
-      realm: this.parts.office.domain,
-      nonces,
-      findAccount: (user: string) => host.findAccount(user),
-    };
-    const proof = authenticate(parts, request, 407);
+    const proof = authenticate(authentication, request, 407);
     if (proof.kind === "account") return { kind: "operator", operatorId: proof.account.operatorId };
     if (proof.kind === "challenge") {
-      challenge(parts, { request, response, status: 407, isStale: proof.isStale });
+      challenge(authentication, { request, response, status: 407, isStale: proof.isStale });
       return null;
     }
     this.parts.log.warn(

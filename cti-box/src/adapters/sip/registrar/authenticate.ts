@@ -1,16 +1,14 @@
-/**
- * Proof that a request comes from one of the office's accounts. SHA-256 is offered before MD5 (RFC 8760 §2.3); browsers get MD5 alone,
- * because sip.js knows nothing else and reads only the first challenge.
- */
+/** Proof that a request comes from one of the office's accounts (RFC 3261 §22). */
 import { challengeOf, proves, readCredentials } from "../headers/digest.ts";
-import type { DigestAlgorithm } from "../headers/digest.ts";
 import type { SipRequest, SipResponse } from "../drachtio.ts";
 import type { Nonces } from "./nonces.ts";
+import type { OfferedAlgorithms } from "./offered-algorithms.ts";
 import type { SipAccount } from "../../../application/ports.ts";
 
 export type AuthenticationParts = {
   realm: string;
   nonces: Nonces;
+  algorithms: OfferedAlgorithms;
   findAccount(authorizationUser: string): SipAccount | null;
 };
 
@@ -27,6 +25,7 @@ export function authenticate(parts: AuthenticationParts, request: SipRequest, st
   const header = request.get(status === 401 ? "authorization" : "proxy-authorization");
   const credentials = header === undefined ? null : readCredentials(header);
   if (credentials === null) return { kind: "challenge", isStale: false };
+  parts.algorithms.understood(request);
   const { username, nonce, nc } = credentials;
   if (credentials.realm !== parts.realm) return { kind: "refused", username, why: "other realm" };
   if (parts.nonces.judge(nonce) === "stale") return { kind: "challenge", isStale: true };
@@ -42,8 +41,9 @@ export function authenticate(parts: AuthenticationParts, request: SipRequest, st
 /** Sends the challenge. */
 export function challenge(parts: AuthenticationParts, { request, response, status, isStale }: ChallengeOrder): void {
   const nonce = parts.nonces.issue();
-  const algorithms: DigestAlgorithm[] = /^wss?$/i.test(request.protocol) ? ["MD5"] : ["SHA-256", "MD5"];
-  const challenges = algorithms.map((algorithm) => challengeOf(parts.realm, nonce, { algorithm, isStale }));
+  const challenges = parts.algorithms
+    .for(request)
+    .map((algorithm) => challengeOf(parts.realm, nonce, { algorithm, isStale }));
   // drachtio-srf joins repeated headers with a comma, which RFC 3261 §20.44 forbids for challenges; a parsed list goes out line by line.
   response.msg.headers[status === 401 ? "www-authenticate" : "proxy-authenticate"] = { parsed: challenges };
   response.send(status);

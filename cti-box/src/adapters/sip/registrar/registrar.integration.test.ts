@@ -33,6 +33,14 @@ describe("registration", () => {
     expect(challenges.map((each) => /algorithm=([\w-]+)/.exec(each)?.[1])).toEqual(["SHA-256", "MD5"]);
   });
 
+  test("a phone that could not make anything of two challenges gets MD5 alone, and so does one known for it", async () => {
+    await challenged();
+    expect(await challenged(2)).toEqual([expect.stringContaining("algorithm=MD5")]);
+    const old = await scene.peer("127.0.0.7");
+    old.send([...registerLines(old, { cseq: 1 }), "User-Agent: baresip v1.0.0 (x86_64/linux)"]);
+    expect((await old.receive(/^SIP\/2\.0 401/)).match(/WWW-Authenticate/gi)).toHaveLength(1);
+  });
+
   test.each([0, 1])("credentials for challenge %i are taken and the device can be rung", async (index) => {
     const [challenge = ""] = (await challenged()).slice(index);
     phone.send(registerLines(phone, { cseq: 2, authorization: authorizationFor(challenge, request), expires: 120 }));

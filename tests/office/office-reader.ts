@@ -1,0 +1,48 @@
+/** What an office's program tells over its API: events, records, status. Waits are for events, with a deadline. */
+import { callRecordPageSchema, eventPageSchema } from "@la2-cti/cti-box/contracts";
+import { serviceSecret } from "./office-config.ts";
+import type { CallEvent, CallRecord } from "@la2-cti/cti-box/contracts";
+
+export class OfficeReader {
+  private readonly url: string;
+  private cursor = 0;
+  private readonly seen: CallEvent[] = [];
+
+  constructor(url: string) {
+    this.url = url;
+  }
+
+  async records(): Promise<CallRecord[]> {
+    return callRecordPageSchema.parse(await this.get("/api/call-records?limit=500")).items;
+  }
+
+  async callsInProgress(): Promise<number> {
+    return ((await this.get("/api/status")) as { callsInProgress: number }).callsInProgress;
+  }
+
+  /** The next event of that type, passed already or still to come; earlier ones of other types stay. */
+  async event<T extends CallEvent["type"]>(type: T, deadlineMs = 15_000): Promise<Extract<CallEvent, { type: T }>> {
+    const endMs = Date.now() + deadlineMs;
+    for (;;) {
+      const index = this.seen.findIndex((event) => event.type === type);
+      const found = index === -1 ? undefined : this.seen.splice(index, 1)[0];
+      if (found !== undefined) return found as Extract<CallEvent, { type: T }>;
+      if (Date.now() > endMs) throw new Error(`no ${type}; seen ${this.seen.map((event) => event.type).join(", ")}`);
+      await this.readMore();
+    }
+  }
+
+  private async readMore(): Promise<void> {
+    const page = eventPageSchema.parse(await this.get(`/api/events?after=${this.cursor}&limit=500`));
+    this.seen.push(...page.items);
+    this.cursor = page.nextCursor;
+    // The page is read, not pushed: a short breath between two looks.
+    if (page.items.length === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+
+  private async get(path: string): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, { headers: { authorization: `Bearer ${serviceSecret}` } });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * A private network for phones that refuse loopback (baresip): a bridge on this machine with the office's address, and a network namespace
+ * per phone. Needs root, like the tests' packages. Everything goes away with `close`.
+ */
+import { execFileSync } from "node:child_process";
+
+export type PhoneHost = { namespace: string; address: string; device: string };
+
+/** Third number of 10.231.x.0/24: one network per test process at a time on this machine. */
+function freeNetwork(): number {
+  const used = ip("-4", "addr", "show");
+  for (let third = 1; third < 250; third += 1) if (!used.includes(`10.231.${third}.`)) return third;
+  throw new Error("no free 10.231.x.0/24 network for the phones");
+}
+
+function ip(...words: string[]): string {
+  return execFileSync("ip", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
+
+export class PhoneNetwork {
+  readonly address: string;
+  private readonly third: number;
+  private readonly bridge: string;
+  private readonly hosts: PhoneHost[] = [];
+
+  private constructor(third: number) {
+    this.third = third;
+    this.bridge = `la2b${third}`;
+    this.address = `10.231.${third}.1`;
+  }
+
+  static open(): PhoneNetwork {
+    const network = new PhoneNetwork(freeNetwork());
+    ip("link", "add", network.bridge, "type", "bridge");
+    ip("addr", "add", `${network.address}/24`, "dev", network.bridge);
+    ip("link", "set", network.bridge, "up");
+    return network;
+  }
+
+  /** A second address on this machine's side, for a second office. */
+  addOfficeAddress(): string {
+    const address = `10.231.${this.third}.${200 + this.hosts.length}`;
+    ip("addr", "add", `${address}/24`, "dev", this.bridge);
+    return address;
+  }
+
+  addHost(): PhoneHost {
+    const number = this.hosts.length + 2;
+    const namespace = `la2n${this.third}x${number}`;
+    const outer = `la2o${this.third}x${number}`;
+    const device = `la2i${this.third}x${number}`;
+    const address = `10.231.${this.third}.${number}`;
+    ip("netns", "add", namespace);
+    ip("link", "add", outer, "type", "veth", "peer", "name", device);
+    ip("link", "set", outer, "master", this.bridge);
+    ip("link", "set", outer, "up");
+    ip("link", "set", device, "netns", namespace);
+    ip("-n", namespace, "addr", "add", `${address}/24`, "dev", device);
+    ip("-n", namespace, "link", "set", device, "up");
+    ip("-n", namespace, "link", "set", "lo", "up");
+    const host = { namespace, address, device };
+    this.hosts.push(host);
+    return host;
+  }
+
+  close(): void {
+    for (const { namespace } of this.hosts) ip("netns", "del", namespace);
+    ip("link", "del", this.bridge);
+  }
+}

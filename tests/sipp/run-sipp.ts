@@ -1,0 +1,58 @@
+/** Runs one scenario of sipp to its end. Exit code 0 means that every message came as the scenario says. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export type SippRun = {
+  scenario: "call-and-hang-up" | "expect-refusal" | "cancel-while-ringing";
+  /** `address:port` of the box. */
+  target: string;
+  from: string;
+  /** User that is called. */
+  number: string;
+  calls?: number;
+  /** Calls begun each second. */
+  perSecond?: number;
+  /** How long a call lasts, or rings. */
+  pauseMs?: number;
+  status?: number;
+  /** Header lines added to the INVITE. */
+  headers?: readonly string[];
+};
+
+const deadlineMs = 60_000;
+
+/** Rejects with sipp's own report when a call did not go as the scenario says. */
+export async function runSipp(run: SippRun): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "la2-sipp-"));
+  const scenario = readFileSync(new URL(`scenarios/${run.scenario}.xml`, import.meta.url), "utf8")
+    .replace("__STATUS__", String(run.status ?? 403))
+    .replace(
+      "Max-Forwards: 70\n",
+      ["Max-Forwards: 70", ...(run.headers ?? []).map((line) => `      ${line}`), ""].join("\n"),
+    );
+  const file = join(folder, "scenario.xml");
+  writeFileSync(file, scenario);
+  const child = spawn(
+    "sipp",
+    [
+      ...[run.target, "-sf", file, "-i", run.from, "-s", run.number, "-t", "u1", "-nostdin", "-trace_err"],
+      ...["-m", `${run.calls ?? 1}`, "-r", `${run.perSecond ?? 10}`, "-d", `${run.pauseMs ?? 300}`],
+      ...["-timeout", "50s", "-timeout_error", "-error_file", join(folder, "errors.log")],
+    ],
+    { cwd: folder, stdio: ["ignore", "ignore", "ignore"] },
+  );
+  const late = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
+  const [code] = (await once(child, "exit")) as [number | null];
+  clearTimeout(late);
+  let report = "";
+  try {
+    report = readFileSync(join(folder, "errors.log"), "utf8").slice(0, 1500);
+  } catch {
+    report = "(no report)";
+  }
+  rmSync(folder, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`sipp ${run.scenario} ended with ${code}: ${report}`);
+}
