@@ -102,7 +102,8 @@ route[WITHIN_DIALOG] {
 		sl_send_reply("404", "Not Here");
 		exit;
 	}
-	if ($sht(member=>$nh(d)) == $null || ($nh(P) != "udp" && $nh(P) != "tcp")) {
+	$var(transport) = $(nh(P){s.tolower});
+	if ($sht(member=>$nh(d)) == $null || ($var(transport) != "udp" && $var(transport) != "tcp")) {
 		xlog("L_WARN", "event=relay-refused office=$avp(source) method=$rm to=$nh(d) sipCallId=$ci\n");
 		if (!is_method("ACK")) {
 			sl_send_reply("403", "Not a Member");
@@ -110,7 +111,7 @@ route[WITHIN_DIALOG] {
 		exit;
 	}
 	# The address that was checked is the one used: maddr and the like in the URI say nothing any more.
-	$du = "sip:" + $nh(d) + ":" + $nh(p) + ";transport=" + $nh(P);
+	$du = "sip:" + $nh(d) + ":" + $nh(p) + ";transport=" + $var(transport);
 	append_hf("X-LA2-Source-Office: $avp(source)\r\n");
 	if (!t_relay()) {
 		sl_reply_error();
