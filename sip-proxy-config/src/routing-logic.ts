@@ -65,7 +65,8 @@ route[SANITY] {
 		route(REFUSE_TOO_LARGE);
 		exit;
 	}
-	if (!sanity_check("21991", "7")) {
+	# Version, scheme, mandatory headers, CSeq, lengths, Expires, Proxy-Require, URIs of request, From and To, doubled tags, first Via.
+	if (!sanity_check("22503", "7")) {
 		xlog("L_WARN", "event=malformed office=$avp(source) method=$rm source=$proto:$si:$sp sipCallId=$ci\n");
 		exit;
 	}
