@@ -67,6 +67,13 @@ export type SipStack = {
   ): void;
 };
 
+/**
+ * Did the request come over WebSocket (RFC 7118)? Told by its topmost Via: the stack names the protocol of such a connection `tcp`.
+ */
+export function isFromBrowser(request: SipRequest): boolean {
+  return /^wss?$/i.test(request.protocol) || /^\s*SIP\s*\/\s*2\.0\s*\/\s*WSS?\b/i.test(request.get("via") ?? "");
+}
+
 export type SipUri = { user: string | null; host: string; port: number | null; transport: string | null };
 
 /** Reads a `sip:`, `sips:` or `tel:` URI; null for anything else. A `tel:` URI has no host. */

@@ -4,6 +4,7 @@
  * - to phones that are known to give up at any challenge but MD5 (RFC 8760 §2.4 tells them not to);
  * - to a phone that comes back without credentials after it saw both: it could not make anything of them.
  */
+import { isFromBrowser } from "../drachtio.ts";
 import type { DigestAlgorithm } from "../headers/digest.ts";
 import type { SipRequest } from "../drachtio.ts";
 
@@ -15,7 +16,7 @@ export class OfferedAlgorithms {
   private readonly waiting = new Set<string>();
 
   for(request: SipRequest): readonly DigestAlgorithm[] {
-    if (/^wss?$/i.test(request.protocol) || md5Only.test(request.get("user-agent") ?? "")) return ["MD5"];
+    if (isFromBrowser(request) || md5Only.test(request.get("user-agent") ?? "")) return ["MD5"];
     const phone = phoneOf(request);
     if (this.waiting.has(phone)) return ["MD5"];
     this.waiting.add(phone);

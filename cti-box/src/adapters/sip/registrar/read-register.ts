@@ -1,6 +1,6 @@
 /** What a REGISTER asks for (RFC 3261 §10.2), bounded and checked. */
 import { parseNameAddress } from "../headers/identity.ts";
-import { parseSipUri } from "../drachtio.ts";
+import { isFromBrowser, parseSipUri } from "../drachtio.ts";
 import type { SipRequest } from "../drachtio.ts";
 import type { Device } from "../../../domain/call/call.ts";
 
@@ -66,8 +66,7 @@ function askedContact(value: string, general: number, request: SipRequest): Aske
  */
 function deviceAt(contact: string, request: SipRequest): Device {
   const uri = parseSipUri(contact);
-  const isBrowser = /^wss?$/i.test(request.protocol);
-  if (isBrowser) return { uri: contact, nextHop: null, media: "webrtc" };
+  if (isFromBrowser(request)) return { uri: contact, nextHop: null, media: "webrtc" };
   const { source_address: address, source_port: port, protocol } = request;
   const isDirect = uri?.host === address && (uri.port ?? 5060) === Number(port);
   const isStream = /^tcp$/i.test(protocol);
