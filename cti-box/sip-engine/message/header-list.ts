@@ -3,55 +3,60 @@
  * Values stay text until somebody asks for their parts: most headers of most messages are only passed on.
  */
 
-const compactForms: Readonly<Record<string, string>> = {
-  a: "accept-contact",
-  b: "referred-by",
-  c: "content-type",
-  d: "request-disposition",
-  e: "content-encoding",
-  f: "from",
-  i: "call-id",
-  j: "reject-contact",
-  k: "supported",
-  l: "content-length",
-  m: "contact",
-  o: "event",
-  r: "refer-to",
-  s: "subject",
-  t: "to",
-  u: "allow-events",
-  v: "via",
-  x: "session-expires",
-  y: "identity",
-};
+/** Maps, not objects: a header may be named `constructor`. */
+const compactForms: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    a: "accept-contact",
+    b: "referred-by",
+    c: "content-type",
+    d: "request-disposition",
+    e: "content-encoding",
+    f: "from",
+    i: "call-id",
+    j: "reject-contact",
+    k: "supported",
+    l: "content-length",
+    m: "contact",
+    o: "event",
+    r: "refer-to",
+    s: "subject",
+    t: "to",
+    u: "allow-events",
+    v: "via",
+    x: "session-expires",
+    y: "identity",
+  }),
+);
 
 /** Spellings that the rule "capital after each dash" does not give. */
-const knownSpellings: Readonly<Record<string, string>> = {
-  "call-id": "Call-ID",
-  cseq: "CSeq",
-  "www-authenticate": "WWW-Authenticate",
-  rack: "RAck",
-  rseq: "RSeq",
-  "mime-version": "MIME-Version",
-  "sip-etag": "SIP-ETag",
-  "sip-if-match": "SIP-If-Match",
-  "p-asserted-identity": "P-Asserted-Identity",
-  "min-se": "Min-SE",
-  "session-id": "Session-ID",
-};
+const knownSpellings: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "call-id": "Call-ID",
+    cseq: "CSeq",
+    "www-authenticate": "WWW-Authenticate",
+    rack: "RAck",
+    rseq: "RSeq",
+    "mime-version": "MIME-Version",
+    "sip-etag": "SIP-ETag",
+    "sip-if-match": "SIP-If-Match",
+    "p-asserted-identity": "P-Asserted-Identity",
+    "min-se": "Min-SE",
+    "session-id": "Session-ID",
+  }),
+);
 
 export type Header = { name: string; key: string; value: string };
 
 /** Long lower-case name of a header, whatever its spelling. */
 export function headerKey(name: string): string {
   const lower = name.toLowerCase();
-  return compactForms[lower] ?? lower;
+  return compactForms.get(lower) ?? lower;
 }
 
 /** The spelling that we write. */
 export function headerSpelling(key: string): string {
   return (
-    knownSpellings[key] ??
+    knownSpellings.get(key) ??
     key.replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
   );
 }
@@ -132,9 +137,25 @@ export class HeaderList {
   }
 }
 
+/** Without the blanks around it. A loop, because a pattern would try again at every blank of a long run. */
+export function trimBlanks(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && isBlank(text.charCodeAt(start))) start += 1;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end -= 1;
+  return text.slice(start, end);
+}
+
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
+
 /** Splits a comma list, with quoted strings and angle brackets left whole (RFC 3261 §7.3.1). */
 export function splitList(value: string): string[] {
-  if (!value.includes(",")) return [value.trim()];
+  return splitOutsideQuotes(value, ",").filter((part) => part.length > 0);
+}
+
+/** The parts of a text between separators that stand outside of quoted strings and angle brackets. */
+export function splitOutsideQuotes(value: string, separator: string): string[] {
+  if (!value.includes(separator)) return [value.trim()];
   const parts: string[] = [];
   let start = 0;
   let isQuoted = false;
@@ -147,11 +168,11 @@ export function splitList(value: string): string[] {
     } else if (letter === '"') isQuoted = true;
     else if (letter === "<") depth += 1;
     else if (letter === ">") depth = Math.max(0, depth - 1);
-    else if (letter === "," && depth === 0) {
+    else if (letter === separator && depth === 0) {
       parts.push(value.slice(start, index).trim());
       start = index + 1;
     }
   }
   parts.push(value.slice(start).trim());
-  return parts.filter((part) => part.length > 0);
+  return parts;
 }

@@ -2,8 +2,10 @@
  * Tolerant reader of SIP messages (RFC 3261 §7, §25): compact forms, folded lines, odd spacing and bare line feeds are read; every size is bounded.
  * A message that cannot be read is a value with a reason, together with the headers that could be read, so that a 400 can be sent.
  */
-import { HeaderList } from "./header-list.ts";
+import { HeaderList, trimBlanks } from "./header-list.ts";
 import { noBody, type SipMessage } from "./sip-message.ts";
+import { isNameAddress } from "./sip-uri.ts";
+import { parseVia } from "./via.ts";
 
 export const limits = {
   /** Whole message, bytes. */
@@ -20,24 +22,41 @@ export type ParseResult =
 
 const refused = (reason: string, partial: SipMessage | null = null): ParseResult => ({ ok: false, reason, partial });
 
-/** Where the head ends: the index of its first empty line's end, or -1. */
-export function endOfHead(bytes: Buffer): { end: number; length: number } | null {
-  const strict = bytes.indexOf("\r\n\r\n");
-  const bare = bytes.indexOf("\n\n");
-  if (strict === -1 && bare === -1) return null;
-  if (strict !== -1 && (bare === -1 || strict < bare)) return { end: strict, length: 4 };
-  return { end: bare, length: 2 };
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+
+/**
+ * Where the head ends and the body starts, or null. Decision: the first empty line ends the head, whether its line ends are CRLF, bare LF or a mixture;
+ * every reader on the way that is strict has refused such a message before us, every tolerant one cuts it in the same place.
+ */
+export function endOfHead(bytes: Buffer, from = 0): { end: number; bodyStart: number } | null {
+  for (let at = bytes.indexOf(lineFeed, from); at !== -1; at = bytes.indexOf(lineFeed, at + 1)) {
+    const next = bytes[at + 1] === carriageReturn ? at + 2 : at + 1;
+    if (bytes[next] === lineFeed) return { end: bytes[at - 1] === carriageReturn ? at - 1 : at, bodyStart: next + 1 };
+  }
+  return null;
 }
 
-/** Reads one whole message, as a datagram holds it; a body longer than Content-Length is cut, a shorter one is an error (RFC 3261 §18.3). */
+/** Line ends before a start line are skipped (RFC 3261 §7.5). */
+function startOfMessage(bytes: Buffer): number {
+  let start = 0;
+  while (bytes[start] === carriageReturn || bytes[start] === lineFeed) start += 1;
+  return start;
+}
+
+/**
+ * Reads one whole message, as a datagram holds it; a body longer than Content-Length is cut, a shorter one is an error (RFC 3261 §18.3).
+ * Without Content-Length the rest of the datagram is the body.
+ */
 export function parseMessage(bytes: Buffer): ParseResult {
   if (bytes.length > limits.messageBytes) return refused("message too large");
-  const head = endOfHead(bytes);
+  const start = startOfMessage(bytes);
+  const head = endOfHead(bytes, start);
   const headEnd = head?.end ?? bytes.length;
-  if (headEnd > limits.headBytes) return refused("head too large");
-  const parsed = parseHead(bytes.toString("utf8", 0, headEnd));
+  if (headEnd - start > limits.headBytes) return refused("head too large");
+  const parsed = parseHead(bytes.toString("utf8", start, headEnd));
   if (!parsed.ok || !head) return parsed.ok ? refused("no end of headers", parsed.message) : parsed;
-  const bodyStart = head.end + head.length;
+  const { bodyStart } = head;
   const declared = contentLength(parsed.message.headers);
   if (declared === "bad") return refused("bad Content-Length", parsed.message);
   const available = bytes.length - bodyStart;
@@ -52,15 +71,15 @@ export function parseFromApplication(bytes: Buffer): ParseResult {
   const head = endOfHead(bytes);
   const parsed = parseHead(bytes.toString("utf8", 0, head?.end ?? bytes.length).replace(/(\r?\n)+$/, ""));
   if (!parsed.ok) return parsed;
-  const body = head === null ? noBody : Buffer.from(bytes.subarray(head.end + head.length));
+  const body = head === null ? noBody : Buffer.from(bytes.subarray(head.bodyStart));
   return { ok: true, message: { ...parsed.message, body }, length: bytes.length };
 }
 
-/** Content-Length of the headers: null when absent, "bad" when it is no number. */
+/** Content-Length of the headers: null when absent, "bad" when it is no number or there are several (two readers would cut in two places). */
 export function contentLength(headers: HeaderList): number | null | "bad" {
-  const value = headers.first("content-length");
+  const [value, ...more] = headers.lines("content-length");
   if (value === undefined) return null;
-  return /^\d{1,9}$/.test(value) ? Number(value) : "bad";
+  return more.length === 0 && /^\d{1,9}$/.test(value) ? Number(value) : "bad";
 }
 
 function parseHead(text: string): ParseResult {
@@ -85,7 +104,7 @@ function readHeaders(lines: string[]): HeaderList | string {
     const colon = current.indexOf(":");
     const name = current.slice(0, colon).trimEnd();
     if (colon < 1 || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name)) return false;
-    headers.append(name, current.slice(colon + 1).trim());
+    headers.append(name, trimBlanks(current.slice(colon + 1)));
     return true;
   };
   for (let index = 1; index < lines.length; index += 1) {
@@ -93,7 +112,7 @@ function readHeaders(lines: string[]): HeaderList | string {
     if (line.length > limits.lineLength) return "line too long";
     if (line.startsWith(" ") || line.startsWith("\t")) {
       if (current.length + line.length > limits.lineLength) return "line too long";
-      current += ` ${line.trim()}`;
+      current += ` ${trimBlanks(line)}`;
       continue;
     }
     if (!finish()) return "bad header line";
@@ -124,16 +143,26 @@ function parseStartLine(line: string): StartLine {
 
 /** Headers that every message needs (RFC 3261 §8.1.1), with the values that have to make sense; the first fault found, or null. */
 export function faultOf(message: SipMessage): string | null {
+  const { headers } = message;
   for (const key of ["via", "from", "to", "call-id", "cseq"]) {
-    if (!message.headers.has(key)) return `missing ${key}`;
+    if ((headers.first(key) ?? "") === "") return `missing ${key}`;
   }
   for (const key of ["from", "to", "call-id", "cseq", "max-forwards"]) {
-    if (message.headers.lines(key).length > 1) return `more than one ${key}`;
+    if (headers.lines(key).length > 1) return `more than one ${key}`;
   }
-  const cseq = /^(\d{1,10})\s+(\S+)$/.exec(message.headers.first("cseq") ?? "");
-  if (!cseq || Number(cseq[1]) > 0xffff_ffff) return "bad cseq";
+  if (headers.values("via").some((via) => parseVia(via) === null)) return "bad via";
+  for (const key of ["from", "to"]) if (!isNameAddress(headers.first(key) ?? "")) return `bad ${key}`;
+  return faultOfNumbers(message);
+}
+
+/** Below 2^31, so that the numbers that follow fit as well (RFC 3261 §8.1.1.5). */
+const largestCseq = 0x7fff_ffff;
+
+function faultOfNumbers(message: SipMessage): string | null {
+  const cseq = /^(\d+)\s+(\S+)$/.exec(message.headers.first("cseq") ?? "");
+  if (!cseq || Number(cseq[1]) > largestCseq) return "bad cseq";
   if (message.kind === "request" && cseq[2] !== message.method) return "cseq method differs";
   const hops = message.headers.first("max-forwards");
-  if (hops !== undefined && !/^\d{1,3}$/.test(hops)) return "bad max-forwards";
+  if (hops !== undefined && !(/^\d+$/.test(hops) && Number(hops) <= 255)) return "bad max-forwards";
   return null;
 }

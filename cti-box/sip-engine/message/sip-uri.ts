@@ -1,5 +1,7 @@
 /** SIP URIs and name-addr values (RFC 3261 §19.1, §20.10), read tolerantly. */
 
+import { splitOutsideQuotes } from "./header-list.ts";
+
 export type SipUri = {
   scheme: "sip" | "sips";
   user: string | null;
@@ -30,12 +32,12 @@ export function parseSipUri(text: string): SipUri | null {
 /** `;a=1;b` to a map with lower-case names; a quoted value loses its quotes. */
 export function parseParams(text: string): ReadonlyMap<string, string | null> {
   const params = new Map<string, string | null>();
-  for (const part of text.split(";")) {
+  for (const part of splitOutsideQuotes(text, ";")) {
     const equals = part.indexOf("=");
     const name = (equals === -1 ? part : part.slice(0, equals)).trim().toLowerCase();
     if (name === "") continue;
     const value = equals === -1 ? null : part.slice(equals + 1).trim();
-    params.set(name, value?.startsWith('"') ? value.slice(1, -1) : value);
+    params.set(name, value?.startsWith('"') ? value.replace(/^"|"$/g, "") : value);
   }
   return params;
 }
@@ -54,6 +56,15 @@ export function parseNameAddress(value: string): NameAddress {
   const close = withoutName.indexOf(">", open);
   const end = close === -1 ? withoutName.length : close;
   return { uri: withoutName.slice(open + 1, end).trim(), params: parseParams(withoutName.slice(end + 1)) };
+}
+
+/** Whether a From or To value can be read without guessing: quotes and brackets closed, a URI with a scheme inside. */
+export function isNameAddress(value: string): boolean {
+  const withoutName = value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "");
+  const open = withoutName.indexOf("<");
+  if (withoutName.slice(0, open === -1 ? undefined : open).includes('"')) return false;
+  if (open !== -1 && withoutName.indexOf(">", open) === -1) return false;
+  return /^[a-z][a-z0-9+.-]*:./i.test(parseNameAddress(value).uri);
 }
 
 /** Tag of a From or To value, or null. */

@@ -4,16 +4,18 @@ import { parseParams } from "./sip-uri.ts";
 export type Via = { protocol: string; host: string; port: number | null; params: ReadonlyMap<string, string | null> };
 
 const viaPattern =
-  /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;]+)\s*(?::\s*(\d{1,5}))?\s*((?:;.*)?)$/i;
+  /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;]+)(?:\s*:\s*(\d{1,5}))?\s*((?:;.*)?)$/i;
 
 /** The parts of one Via value, or null when it cannot be read. `protocol` is lower-case. */
 export function parseVia(value: string): Via | null {
   const found = viaPattern.exec(value.trim());
   if (!found) return null;
+  const port = found[3] === undefined ? null : Number(found[3]);
+  if (port !== null && (port < 1 || port > 65_535)) return null;
   return {
     protocol: (found[1] ?? "").toLowerCase(),
     host: found[2] ?? "",
-    port: found[3] === undefined ? null : Number(found[3]),
+    port,
     params: parseParams(found[4] ?? ""),
   };
 }

@@ -4,6 +4,7 @@
  *   INVITE      calling ─1xx─▶ proceeding ─2xx─▶ accepted ─timer M─▶ terminated
  *                  │  └────────────┬─3xx-6xx──▶ completed ─timer D─▶ terminated
  *                  └ timer B, transport error ─▶ terminated (408, 503 made here)
+ *                                 proceeding, CANCEL sent, no final answer in 64·T1 ─▶ terminated (408 made here)
  *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ completed ─timer K─▶ terminated
  *                  └──────────────┴ timer F, transport error ─▶ terminated
  *
@@ -18,6 +19,8 @@ export type ClientEvent =
   | { type: "start" }
   | { type: "response"; status: number }
   | { type: "timer"; timer: ClientTimer }
+  /** A CANCEL went out for this INVITE: from now on its final answer is not waited for without end (RFC 3261 §9.1). */
+  | { type: "cancel-sent" }
   | { type: "transport-failed" };
 
 export type ClientEffect =
@@ -48,6 +51,10 @@ export function applyClientEvent(machine: ClientMachine, event: ClientEvent, tim
       return machine.isInvite ? inviteAnswered(machine, event.status, timers) : answered(machine, event.status, timers);
     case "timer":
       return timerFired(machine, event.timer, timers);
+    case "cancel-sent":
+      return machine.isInvite && machine.state === "proceeding"
+        ? { machine, effects: [{ type: "start-timer", timer: "timeout", afterMs: timers.timeout }] }
+        : unchanged(machine);
     case "transport-failed":
       return isWaiting(machine.state) ? ended(machine, [{ type: "not-sent" }]) : unchanged(machine);
   }
@@ -70,6 +77,8 @@ function inviteAnswered(machine: ClientMachine, status: number, timers: TimerVal
   }
   if (state === "completed") return status >= 300 ? { machine, effects: [{ type: "send-ack" }] } : unchanged(machine);
   if (state !== "calling" && state !== "proceeding") return unchanged(machine);
+  // A further provisional stops nothing: the timer that runs now, if any, is the one of a CANCEL.
+  if (status < 200 && state === "proceeding") return { machine, effects: [{ type: "pass-response" }] };
   const stop = stopWaiting(machine);
   if (status < 200)
     return { machine: { ...machine, state: "proceeding" }, effects: [...stop, { type: "pass-response" }] };
@@ -97,7 +106,10 @@ function answered(machine: ClientMachine, status: number, timers: TimerValues): 
 }
 
 function timerFired(machine: ClientMachine, timer: ClientTimer, timers: TimerValues): ClientStep {
-  if (timer === "linger") return { machine: { ...machine, state: "terminated" }, effects: [] };
+  if (timer === "linger") {
+    const lingers = machine.state === "accepted" || machine.state === "completed";
+    return lingers ? { machine: { ...machine, state: "terminated" }, effects: [] } : unchanged(machine);
+  }
   if (timer === "timeout")
     return isWaiting(machine.state) ? ended(machine, [{ type: "timed-out" }]) : unchanged(machine);
   const repeats =

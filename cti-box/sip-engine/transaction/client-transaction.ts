@@ -1,5 +1,4 @@
 /** A client transaction at work: the machine of `client-machine.ts` with its request, its way to the peer and its timers. */
-import { parseNameAddress } from "../message/sip-uri.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
 import { writeMessage } from "../message/write-message.ts";
@@ -65,6 +64,16 @@ export class ClientTransaction {
     this.#apply({ type: "response", status: response.status }, { response, flow });
   }
 
+  /** A CANCEL went out: the final answer is waited for 64·T1 from now and no longer. */
+  cancelSent(): void {
+    this.#apply({ type: "cancel-sent" });
+  }
+
+  /** The connection that the answer would come over is gone. */
+  connectionClosed(): void {
+    this.#apply({ type: "transport-failed" });
+  }
+
   /** Stops everything without another word: the engine closes. */
   abandon(): void {
     this.#stopAll();
@@ -76,6 +85,8 @@ export class ClientTransaction {
     const step = applyClientEvent(this.#machine, event, this.#order.timers);
     this.#machine = step.machine;
     for (const effect of step.effects) {
+      // A send that failed at once has ended the transaction: no timer may be started after that.
+      if (this.#machine.state === "terminated" && step.machine.state !== "terminated") return;
       switch (effect.type) {
         case "send-request":
           this.flow.send(this.#bytes, () => this.#apply({ type: "transport-failed" }));
@@ -150,10 +161,4 @@ export function cancelOf(invite: SipRequest, extra: HeaderList): SipRequest {
   headers.append("CSeq", `${Number.parseInt(invite.headers.first("cseq") ?? "1", 10)} CANCEL`);
   for (const header of extra) headers.append(header.name, header.value);
   return { kind: "request", method: "CANCEL", uri: invite.uri, headers, body: noBody };
-}
-
-/** Where the next hop of a message is: its first Route, else its request-URI. */
-export function nextHopOf(request: SipRequest): string {
-  const route = request.headers.values("route")[0];
-  return route === undefined ? request.uri : parseNameAddress(route).uri;
 }

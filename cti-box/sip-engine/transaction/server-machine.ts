@@ -94,7 +94,11 @@ function requestEnds(machine: ServerMachine, timers: TimerValues): ServerStep {
 }
 
 function timerFired(machine: ServerMachine, timer: ServerTimer, timers: TimerValues): ServerStep {
-  if (timer === "linger" || timer === "abandon") return { machine: { ...machine, state: "terminated" }, effects: [] };
+  const isOpen = machine.state === "trying" || machine.state === "proceeding";
+  if (timer !== "retransmit") {
+    const ends = timer === "abandon" ? isOpen && !machine.isInvite : !isOpen && machine.state !== "terminated";
+    return ends ? { machine: { ...machine, state: "terminated" }, effects: [] } : unchanged(machine);
+  }
   if (machine.state !== "completed" || !machine.isInvite) return unchanged(machine);
   const next = Math.min(machine.intervalMs * 2, timers.t2);
   const effects: ServerEffect[] = [

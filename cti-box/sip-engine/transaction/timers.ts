@@ -10,11 +10,9 @@ export type TimerValues = {
   timeout: number;
   /** Timer D: how long a completed INVITE client transaction absorbs repeated final answers. */
   d: number;
-  /** Timer C: longest ringing without a sign (RFC 3261 §16.6). */
-  c: number;
 };
 
 /** Values for a given T1 (default 500 ms, RFC 3261 §17.1.1.1). */
 export function timerValues(t1: number): TimerValues {
-  return { t1, t2: t1 * 8, t4: t1 * 10, timeout: t1 * 64, d: t1 * 64, c: 185_000 };
+  return { t1, t2: t1 * 8, t4: t1 * 10, timeout: t1 * 64, d: t1 * 64 };
 }

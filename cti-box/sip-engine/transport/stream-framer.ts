@@ -1,55 +1,70 @@
 /**
  * Cuts a byte stream into SIP messages by Content-Length (RFC 3261 §18.3), and finds the keep-alives between them (RFC 5626 §4.4.1).
- * Bounded: a peer that sends a head or body over the limits ends its own connection.
+ * Bounded: a peer that sends a head or body over the limits ends its own connection. A message without Content-Length has no body here.
  */
 import { contentLength, endOfHead, limits, parseMessage } from "../message/parse-message.ts";
 
 export type Framed = { kind: "message"; bytes: Buffer } | { kind: "ping" } | { kind: "broken"; reason: string };
 
+const carriageReturn = 0x0d;
+const lineFeed = 0x0a;
+const ping = Buffer.from("\r\n\r\n");
+
 export class StreamFramer {
-  #pending: Buffer = Buffer.alloc(0);
+  /** Chunks not cut yet; joined only when they may hold something whole, so that small chunks cost no copy of all before them. */
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** Bytes that have to be there before looking again is of use. */
+  #wanted = 1;
 
   /** Everything complete that the stream holds now, in order. After `broken` the stream is of no more use. */
   push(chunk: Buffer): Framed[] {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < this.#wanted) return [];
+    let pending = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     const found: Framed[] = [];
     for (;;) {
-      const next = this.#next();
-      if (next === null) return found;
-      found.push(next);
-      if (next.kind === "broken") return found;
+      const next = this.#next(pending);
+      pending = pending.subarray(next.used);
+      if (next.framed) found.push(next.framed);
+      if (next.framed === null || next.framed.kind === "broken") break;
     }
+    this.#chunks = [pending];
+    this.#size = pending.length;
+    this.#wanted = Math.max(this.#wanted, pending.length + 1);
+    return found;
   }
 
-  #next(): Framed | null {
-    if (this.#pending[0] === 0x0d || this.#pending[0] === 0x0a) {
-      if (this.#pending.length >= 4 && this.#pending.toString("latin1", 0, 4) === "\r\n\r\n") {
-        this.#pending = this.#pending.subarray(4);
-        return { kind: "ping" };
-      }
-      // A lone line end before a message is allowed (RFC 3261 §7.5); at the end of what we have it may be half a ping.
-      const next = this.#pending[0] === 0x0d ? 2 : 1;
-      if (this.#pending.length <= 3 && /^[\r\n]*$/.test(this.#pending.toString("latin1"))) return null;
-      this.#pending = this.#pending.subarray(next);
-      return this.#next();
+  #next(pending: Buffer): { framed: Framed | null; used: number } {
+    this.#wanted = 0;
+    let start = 0;
+    // Lone line ends before a message are allowed (RFC 3261 §7.5); the double one is a ping.
+    while (pending[start] === carriageReturn || pending[start] === lineFeed) {
+      const rest = pending.subarray(start, start + ping.length);
+      if (rest.equals(ping)) return { framed: { kind: "ping" }, used: start + ping.length };
+      if (rest.length < ping.length && rest.equals(ping.subarray(0, rest.length))) return { framed: null, used: start };
+      start += 1;
     }
-    const head = endOfHead(this.#pending);
-    if (head === null) {
-      return this.#pending.length > limits.headBytes ? { kind: "broken", reason: "head too large" } : null;
-    }
-    return this.#cut(head.end + head.length);
+    const head = endOfHead(pending, start);
+    if (head !== null) return this.#cut(pending, { start, bodyStart: head.bodyStart });
+    const isTooLarge = pending.length - start > limits.headBytes;
+    return { framed: isTooLarge ? { kind: "broken", reason: "head too large" } : null, used: start };
   }
 
-  #cut(bodyStart: number): Framed | null {
-    const parsed = parseMessage(this.#pending.subarray(0, bodyStart));
+  #cut(pending: Buffer, at: { start: number; bodyStart: number }): { framed: Framed | null; used: number } {
+    const parsed = parseMessage(pending.subarray(at.start, at.bodyStart));
     const headers = parsed.ok ? parsed.message.headers : parsed.partial?.headers;
     const length = headers ? contentLength(headers) : "bad";
-    if (length === "bad") return { kind: "broken", reason: "no readable Content-Length on a stream" };
-    const end = bodyStart + (length ?? 0);
-    if (end > limits.messageBytes) return { kind: "broken", reason: "message too large" };
-    if (this.#pending.length < end) return null;
-    const bytes = this.#pending.subarray(0, end);
-    this.#pending = this.#pending.subarray(end);
-    return { kind: "message", bytes };
+    if (length === "bad")
+      return { framed: { kind: "broken", reason: "no readable Content-Length on a stream" }, used: 0 };
+    const end = at.bodyStart + (length ?? 0);
+    if (end - at.start > limits.messageBytes)
+      return { framed: { kind: "broken", reason: "message too large" }, used: 0 };
+    if (pending.length < end) {
+      this.#wanted = end - at.start;
+      return { framed: null, used: at.start };
+    }
+    return { framed: { kind: "message", bytes: pending.subarray(at.start, end) }, used: end };
   }
 }
