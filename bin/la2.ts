@@ -2,8 +2,9 @@
 /** One command line that starts, checks and drives the programs of LA2-CTI. No logic of its own: each command is a file under commands/. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { portsInARow } from "./playground/plan.ts";
-import { defaultBasePort } from "./playground/folders.ts";
+import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import { citizen, type CitizenOptions } from "./commands/citizen.ts";
+import { demo, type DemoOptions } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { links } from "./commands/links.ts";
 import { office } from "./commands/office.ts";
@@ -17,6 +18,13 @@ function basePortOf(text: string): number {
     throw new InvalidArgumentError(`It has to be a number from 1 to ${highest}.`);
   }
   return port;
+}
+
+function callsOf(text: string): number {
+  const calls = Number(text);
+  if (!Number.isInteger(calls) || calls < 1 || calls > 500)
+    throw new InvalidArgumentError("It has to be a number from 1 to 500.");
+  return calls;
 }
 
 function phoneNumberOf(text: string): string {
@@ -74,6 +82,13 @@ program
   .description("ends a playground, or what an earlier one left running")
   .addOption(portOption())
   .action(async ({ port }: PortOnly) => finished(await stop(port)));
+
+program
+  .command("demo")
+  .description("the whole main job unattended, with two headless softphones; prints steps and numbers (npm run demo)")
+  .option("--calls <n>", "calls of which the medians are taken", callsOf, 20)
+  .addOption(portOption().default(demoBasePort))
+  .action(async (options: DemoOptions) => finished(await demo(options)));
 
 program
   .command("office")

@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { decodeAlaw, encodeAlaw } from "./alaw.ts";
-import { sampleRateHz } from "./sound.ts";
+import { sampleRateHz, shareOfTone } from "./sound.ts";
 
 const packetMs = 20;
 const samplesPerPacket = (sampleRateHz * packetMs) / 1_000;
@@ -13,7 +13,7 @@ const keptPackets = (120 * 1_000) / packetMs;
 export class RtpAudio {
   readonly #socket: Socket;
   readonly #address: string;
-  readonly #heard: Int16Array[] = [];
+  readonly #heard: { atMs: number; samples: Int16Array }[] = [];
   readonly #ssrc = Math.floor(Math.random() * 0xffff_ffff);
   #sound: Int16Array = new Int16Array(0);
   #position = 0;
@@ -75,14 +75,20 @@ export class RtpAudio {
 
   /** The last `seconds` of what was heard. */
   heard(seconds: number): Int16Array {
-    const packets = this.#heard.slice(-Math.ceil((seconds * 1_000) / packetMs));
-    const samples = new Int16Array(packets.reduce((sum, packet) => sum + packet.length, 0));
-    let offset = 0;
-    for (const packet of packets) {
-      samples.set(packet, offset);
-      offset += packet.length;
+    return joined(this.#heard.slice(-Math.ceil((seconds * 1_000) / packetMs)));
+  }
+
+  /**
+   * Wall clock, milliseconds, at which the tone arrived: the end of the first 60 ms after `sinceMs` that hold this tone and little else.
+   * Null when it has not been heard since.
+   */
+  firstHeardAt(frequencyHz: number, sinceMs: number): number | null {
+    const packets = this.#heard.filter(({ atMs }) => atMs >= sinceMs);
+    for (let end = 3; end <= packets.length; end += 1) {
+      const piece = packets.slice(end - 3, end);
+      if (shareOfTone(joined(piece), frequencyHz) > 0.6) return piece.at(-1)?.atMs ?? null;
     }
-    return samples;
+    return null;
   }
 
   /** Forgets what was heard so far, so that a later measure is of what comes now. */
@@ -124,7 +130,17 @@ export class RtpAudio {
 
   #hear(packet: Buffer): void {
     if (packet.length <= 12 || (packet[1] ?? 0) % 128 !== payloadTypePcma) return;
-    this.#heard.push(Int16Array.from(packet.subarray(12), decodeAlaw));
+    this.#heard.push({ atMs: Date.now(), samples: Int16Array.from(packet.subarray(12), decodeAlaw) });
     if (this.#heard.length > keptPackets) this.#heard.shift();
   }
+}
+
+function joined(packets: readonly { samples: Int16Array }[]): Int16Array {
+  const samples = new Int16Array(packets.reduce((sum, packet) => sum + packet.samples.length, 0));
+  let offset = 0;
+  for (const packet of packets) {
+    samples.set(packet.samples, offset);
+    offset += packet.samples.length;
+  }
+  return samples;
 }

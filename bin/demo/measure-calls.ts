@@ -1,0 +1,54 @@
+/** Many short calls: how long from the INVITE at the trunk to the INVITE at the softphone, and to the ticket on its screen. */
+import { exampleTicketId } from "../playground/office-config.ts";
+import { median, round } from "./demo-run.ts";
+import { callFirstOffice, type Stage } from "./main-job.ts";
+
+export type CallTimes = { inviteMs: number; ticketMs: number };
+
+/** Places the calls one after the other; each is given up by the citizen once its ticket is on screen. */
+export async function measureCalls(stage: Stage, calls: number): Promise<void> {
+  const { run } = stage;
+  // The first call of a process pays for what is loaded once.
+  await run.step("a first call, not measured", () => oneCall(stage));
+  const times: CallTimes[] = [];
+  await run.step(
+    `${calls} calls, given up by the citizen while they ring`,
+    async () => {
+      for (let count = 0; count < calls; count += 1) times.push(await oneCall(stage));
+    },
+    () => `ticket after ${spread(times.map(({ ticketMs }) => ticketMs))}`,
+  );
+  run.measure({
+    name: `INVITE at the trunk → ticket visible while it rings, median of ${calls}`,
+    value: median(times.map(({ ticketMs }) => ticketMs)),
+    unit: "ms",
+    target: 150,
+  });
+  run.measure({
+    name: `box's own addition: INVITE from the trunk → INVITE at the softphone, median of ${calls}`,
+    value: median(times.map(({ inviteMs }) => inviteMs)),
+    unit: "ms",
+    target: 10,
+  });
+}
+
+async function oneCall(stage: Stage): Promise<CallTimes> {
+  const { anna } = stage;
+  const call = await callFirstOffice(stage);
+  try {
+    const since = call.invitedAtMs;
+    const pop = await anna.event("la2-screen-pop", { state: "ticket", ticketId: exampleTicketId }, since);
+    const callId = pop.callId ?? "";
+    const ringing = await anna.event("la2-call-ringing", { callId }, since);
+    const invitedAt = await anna.inviteAt(callId);
+    return { inviteMs: invitedAt - since, ticketMs: Math.max(pop.at, ringing.at) - since };
+  } finally {
+    await call.hangUp();
+    await anna.page.locator("[data-card-state=ringing]").waitFor({ state: "detached" });
+    await anna.untilFree();
+  }
+}
+
+function spread(values: readonly number[]): string {
+  return `${round(Math.min(...values))} to ${round(Math.max(...values))} ms`;
+}

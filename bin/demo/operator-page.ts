@@ -1,0 +1,116 @@
+/** One operator: a browser process of its own, whose microphone plays a tone, with the softphone open in it. Driven as a person would, and measured. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { tone, wavOf } from "../carrier/sound.ts";
+import { awaitTone, findEvent, findInvite, installWitness, lastClick, type PageEvent } from "./page-witness.ts";
+
+export type OperatorOrder = { name: string; program: string; link: string; toneHz: number };
+
+const signInDeadlineMs = 20_000;
+const stepDeadlineMs = 10_000;
+
+export class OperatorPage {
+  readonly name: string;
+  readonly toneHz: number;
+  readonly page: Page;
+  readonly #browser: Browser;
+  readonly #folder: string;
+
+  private constructor(order: OperatorOrder, opened: { browser: Browser; page: Page; folder: string }) {
+    this.name = order.name;
+    this.toneHz = order.toneHz;
+    this.page = opened.page;
+    this.#browser = opened.browser;
+    this.#folder = opened.folder;
+  }
+
+  /** Opens the browser and signs in by the link; resolves when the softphone can be rung. */
+  static async open(order: OperatorOrder): Promise<OperatorPage> {
+    const folder = mkdtempSync(join(tmpdir(), "la2-demo-"));
+    const microphone = join(folder, "microphone.wav");
+    writeFileSync(microphone, wavOf(tone(order.toneHz, 10)));
+    const browser = await chromium.launch({ executablePath: order.program, args: browserArguments(microphone) });
+    try {
+      const context = await browser.newContext({
+        viewport: { width: 1366, height: 900 },
+        locale: "it-IT",
+        permissions: ["microphone"],
+      });
+      await context.addInitScript(installWitness);
+      const page = await context.newPage();
+      page.setDefaultTimeout(stepDeadlineMs);
+      // Plain audio: echo cancellers and noise suppressors would take a pure tone for noise.
+      await page.goto(order.link.replace("/#", "/?audio=plain#"));
+      const operator = new OperatorPage(order, { browser, page, folder });
+      await operator.untilFree(signInDeadlineMs);
+      return operator;
+    } catch (error) {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Signed in, connected to box, tickets and telephone, and available. */
+  async untilFree(deadlineMs = stepDeadlineMs): Promise<void> {
+    const desk =
+      "main[data-link-box=connected][data-link-phone=connected][data-link-crm=connected][data-operator-state=available]";
+    await this.page.locator(desk).waitFor({ timeout: deadlineMs });
+  }
+
+  /** The first event of the page with these properties at or after `sinceMs`. */
+  async event(name: string, match: Partial<PageEvent>, sinceMs: number): Promise<PageEvent> {
+    const options = { polling: 10, timeout: stepDeadlineMs };
+    const found = await this.page.waitForFunction(findEvent, { name, match, sinceMs }, options);
+    return (await found.jsonValue()) as PageEvent;
+  }
+
+  /** When the INVITE of the call came in over the page's SIP WebSocket. */
+  async inviteAt(callId: string): Promise<number> {
+    const at = await this.page.evaluate(findInvite, callId);
+    if (at === null) throw new Error(`${this.name}'s page saw no INVITE of call ${callId}`);
+    return at;
+  }
+
+  /** Clicks the button and returns when the page felt it. */
+  async click(button: string): Promise<number> {
+    await this.page.getByRole("button", { name: button, exact: true }).click();
+    const clickedAt = await this.page.evaluate(lastClick);
+    if (clickedAt === null) throw new Error(`${this.name}'s click on "${button}" was not felt`);
+    return clickedAt;
+  }
+
+  /** Resolves with the time at which the strongest sound of the call is this tone. */
+  async hears(toneHz: number, deadlineMs = stepDeadlineMs): Promise<number> {
+    const heardAt = await this.page.evaluate(awaitTone, { toneHz, deadlineMs });
+    if (typeof heardAt === "number") return heardAt;
+    throw new Error(`${this.name} does not hear the tone of ${toneHz} Hz; strongest: ${heardAt}`);
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function browserArguments(microphone: string): string[] {
+  return [
+    // Debian runs the demo as root in containers, where Chromium's sandbox cannot start.
+    ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-audio-capture=${microphone}`,
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+  ];
+}
