@@ -27,7 +27,8 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
     secrets: [secret],
     contacts: config.sip.contacts,
     ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
-    log: (level, message, fields) => log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
+    log: (level, message, fields) =>
+      log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
   });
   let state: "open" | "closing" = "open";
   const failed = engine.closed.then((error) => {

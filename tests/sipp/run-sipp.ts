@@ -37,11 +37,9 @@ export async function runSipp(run: SippRun): Promise<void> {
   writeFileSync(file, scenario);
   const child = spawn(
     "sipp",
-    [
-      ...[run.target, "-sf", file, "-i", run.from, "-s", run.number, "-t", "u1", "-nostdin", "-trace_err"],
-      ...["-m", `${run.calls ?? 1}`, "-r", `${run.perSecond ?? 10}`, "-d", `${run.pauseMs ?? 300}`],
-      ...["-timeout", "50s", "-timeout_error", "-error_file", join(folder, "errors.log")],
-    ],
+    `${run.target} -sf ${file} -i ${run.from} -s ${run.number} -t u1 -nostdin -trace_err -m ${run.calls ?? 1} -r ${run.perSecond ?? 10} -d ${run.pauseMs ?? 300} -timeout 50s -timeout_error -error_file ${join(folder, "errors.log")}`.split(
+      " ",
+    ),
     { cwd: folder, stdio: ["ignore", "ignore", "ignore"] },
   );
   const late = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
