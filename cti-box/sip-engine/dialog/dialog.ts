@@ -63,7 +63,8 @@ export function dialogOfServer(order: {
     routeSet,
     remoteTarget,
     localContact: response.headers.first("contact") ?? "",
-    localCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    // Ours may start anywhere; theirs may be near the end of the range.
+    localCseq: Math.min(Number.parseInt(request.headers.first("cseq") ?? "1", 10), 0x3fff_ffff),
     remoteCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     flow: lastingFlow(source, routeSet, remoteTarget),
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
@@ -119,7 +120,7 @@ export function contactOf(message: SipRequest | SipResponse): string | null {
  * A connection stays the dialog's way. A datagram peer whose Contact does not tell where its packets come from is behind NAT,
  * unless a proxy stands between (control protocol §9.3).
  */
-function lastingFlow(source: Flow, routeSet: readonly string[], target: string): Flow | null {
+export function lastingFlow(source: Flow, routeSet: readonly string[], target: string): Flow | null {
   if (source.protocol !== "udp") return source;
   if (routeSet.length > 0) return null;
   const hostPort = /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?>]+)(?::(\d+))?/i.exec(target);

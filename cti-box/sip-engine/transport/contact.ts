@@ -21,5 +21,5 @@ export function parseContact(contact: string, externalHost: string | null): List
       problem: `names a transport that this version does not speak: ${unknown.join(", ")} (udp, tcp, ws)`,
     };
   const host = found[1] === "*" ? "0.0.0.0" : (found[1] ?? "").replace(/^\[|\]$/g, "");
-  return wanted.map((protocol) => ({ protocol: protocol as Protocol, host, port, externalHost }));
+  return wanted.map((protocol) => ({ contact, protocol: protocol as Protocol, host, port, externalHost }));
 }

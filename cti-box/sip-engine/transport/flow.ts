@@ -6,6 +6,8 @@ export type Peer = { protocol: Protocol; address: string; port: number };
 
 /** A listening socket as peers and the application see it. */
 export type Listener = {
+  /** The contact that asked for it, as it was written. */
+  contact: string;
   protocol: Protocol;
   /** Address bound, possibly a wildcard. */
   host: string;
@@ -29,6 +31,9 @@ export interface Flow {
   /** Hands the bytes to the network. `failed` is called at most once, later, when they certainly did not leave. */
   send(bytes: Buffer, failed?: (error: Error) => void): void;
 }
+
+/** Our own host as a peer is told it; for a connection the address that it ends at is known. */
+export type HostFor = (peer: string, local?: string) => string;
 
 /** What the transports hand upwards. `sent` and `received` never throw back into a socket. */
 export type TransportEvents = {

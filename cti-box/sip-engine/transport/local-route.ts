@@ -9,6 +9,8 @@ type Entry = { host: string; until: number };
 /** Asks the routing table by connecting a datagram socket (nothing is sent), and remembers the answer for a minute. */
 export class LocalRoutes {
   readonly #known = new Map<string, Entry>();
+  /** Questions under way: who asks for the same peer meanwhile waits in the same line, so that messages keep their order. */
+  readonly #asked = new Map<string, Promise<string>>();
 
   /** The address if it is known already. */
   known(peer: string): string | null {
@@ -17,9 +19,18 @@ export class LocalRoutes {
   }
 
   async localAddressTo(peer: string): Promise<string> {
+    const asked = this.#asked.get(peer);
+    if (asked) return asked;
     const known = this.known(peer);
     if (known !== null) return known;
+    const answer = this.#learn(peer);
+    this.#asked.set(peer, answer);
+    return answer;
+  }
+
+  async #learn(peer: string): Promise<string> {
     const host = await ask(peer);
+    this.#asked.delete(peer);
     if (this.#known.size >= keptEntries) this.#known.clear();
     this.#known.set(peer, { host, until: Date.now() + keptForMs });
     return host;

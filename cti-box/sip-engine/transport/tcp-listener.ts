@@ -1,7 +1,7 @@
 /** SIP over TCP: accepted and placed connections, one framer each (RFC 3261 §18). */
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
-import type { Flow, Listener, TransportEvents } from "./flow.ts";
+import type { Flow, HostFor, Listener, TransportEvents } from "./flow.ts";
 import { StreamFramer } from "./stream-framer.ts";
 
 const connectDeadlineMs = 4_000;
@@ -9,13 +9,15 @@ const largestConnections = 10_000;
 /** Unsent bytes after which a peer that does not read is let go. */
 const largestBacklog = 4 * 1024 * 1024;
 
-type Upwards = { events: TransportEvents; hostFor: (peer: string) => string };
+type Upwards = { events: TransportEvents; hostFor: HostFor };
 
 export class TcpListener {
   readonly listener: Listener;
   readonly #server: Server;
   readonly #events: TransportEvents;
-  readonly #hostFor: (peer: string) => string;
+  readonly #hostFor: HostFor;
+  /** Connections being made: a second request to the same peer waits for the same one. */
+  readonly #connecting = new Map<string, { socket: Socket; flow: Promise<Flow> }>();
   readonly #flows = new Map<string, { flow: Flow; socket: Socket }>();
 
   private constructor(listener: Listener, server: Server, upwards: Upwards) {
@@ -25,15 +27,11 @@ export class TcpListener {
     this.#hostFor = upwards.hostFor;
   }
 
-  static async open(
-    listener: Listener,
-    events: TransportEvents,
-    hostFor: (peer: string) => string,
-  ): Promise<TcpListener> {
+  static async open(listener: Listener, events: TransportEvents, hostFor: HostFor): Promise<TcpListener> {
     const server = createServer({ noDelay: true, keepAlive: true });
     server.maxConnections = largestConnections;
     const opened = once(server, "listening");
-    server.listen(listener.port, listener.host);
+    server.listen({ port: listener.port, host: listener.host, ipv6Only: true });
     await opened;
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : listener.port;
@@ -53,7 +51,16 @@ export class TcpListener {
   async flowTo(address: string, port: number): Promise<Flow> {
     const open = this.existing(address, port);
     if (open) return open;
+    const key = `${address}:${port}`;
+    const begun = this.#connecting.get(key);
+    if (begun) return begun.flow;
     const socket = connect({ host: address, port, noDelay: true, keepAlive: true });
+    const flow = this.#connected(socket).finally(() => this.#connecting.delete(key));
+    this.#connecting.set(key, { socket, flow });
+    return flow;
+  }
+
+  async #connected(socket: Socket): Promise<Flow> {
     try {
       await once(socket, "connect", { signal: AbortSignal.timeout(connectDeadlineMs) });
     } catch (error) {
@@ -61,13 +68,14 @@ export class TcpListener {
       socket.destroy();
       throw error;
     }
-    return this.existing(address, port) ?? this.#adopt(socket);
+    return this.#adopt(socket);
   }
 
   async close(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
-    for (const { socket } of this.#flows.values()) socket.destroy();
+    for (const { socket } of [...this.#flows.values(), ...this.#connecting.values()])
+      socket.destroy(new Error("the engine closes"));
     await closed;
   }
 
@@ -78,7 +86,7 @@ export class TcpListener {
     const flow: Flow = {
       protocol: "tcp",
       listener: this.listener,
-      advertised: { host: this.#hostFor(remoteAddress), port: this.listener.port },
+      advertised: { host: this.#hostFor(remoteAddress, socket.localAddress), port: this.listener.port },
       remoteAddress,
       remotePort,
       id: `tcp:${key}`,

@@ -1,21 +1,36 @@
 /** All sockets of the engine: opens them, picks the way to a peer, closes them. */
-import { isPrivateAddress, isWildcard, type Flow, type Listener, type Peer, type TransportEvents } from "./flow.ts";
+import { networkInterfaces } from "node:os";
+import {
+  isPrivateAddress,
+  isWildcard,
+  type Flow,
+  type HostFor,
+  type Listener,
+  type Peer,
+  type TransportEvents,
+} from "./flow.ts";
 import { LocalRoutes } from "./local-route.ts";
 import { TcpListener } from "./tcp-listener.ts";
 import { UdpSocket } from "./udp-socket.ts";
 import { WebSocketListener } from "./websocket-listener.ts";
 
+/** How often a port that is free for two protocols at once is looked for. */
+const portAttempts = 20;
+
 export class AddressNotAvailable extends Error {
-  constructor(listener: Listener, cause: unknown) {
+  /** The port was our own choice (port 0 in the contact), not the caller's. */
+  readonly isChosenPort: boolean;
+
+  constructor(listener: Listener, { cause, isChosenPort }: { cause: unknown; isChosenPort: boolean }) {
     const code = (cause as NodeJS.ErrnoException).code ?? "error";
     const reasons: Record<string, string> = {
       EADDRINUSE: "is in use by another program",
       EACCES: "needs a permission that this program does not have",
       EADDRNOTAVAIL: "is not an address of this machine",
     };
-    super(`${listener.protocol} ${listener.host}:${listener.port} ${reasons[code] ?? `cannot be opened (${code})`}`, {
-      cause,
-    });
+    const place = `${listener.protocol} ${listener.host}:${listener.port}`;
+    super(`contact ${listener.contact}: ${place} ${reasons[code] ?? `cannot be opened (${code})`}`, { cause });
+    this.isChosenPort = isChosenPort;
   }
 }
 
@@ -29,23 +44,34 @@ export class TransportLayer {
 
   /** Opens all listeners or none. Throws {@link AddressNotAvailable} naming the first that could not be opened. */
   static async open(listeners: readonly Listener[], events: TransportEvents): Promise<TransportLayer> {
-    const layer = new TransportLayer();
-    let samePort: { host: string; wanted: number; got: number } | null = null;
-    for (const wanted of listeners) {
-      // One contact `udp,tcp` on port 0 means the same free port for both.
-      const port =
-        wanted.port === 0 && samePort?.host === wanted.host && wanted.protocol === "tcp" ? samePort.got : wanted.port;
-      const listener = { ...wanted, port };
+    for (let attempt = 1; ; attempt += 1) {
+      const layer = new TransportLayer();
       try {
-        const socket = await layer.#openOne(listener, events);
-        layer.#sockets.push(socket);
-        samePort = { host: wanted.host, wanted: wanted.port, got: socket.listener.port };
+        await layer.#openAll(listeners, events);
+        return layer;
       } catch (error) {
         await layer.close();
-        throw new AddressNotAvailable(listener, error);
+        // A free port that UDP was given may be taken for TCP: then another one is asked for.
+        const isChosen = error instanceof AddressNotAvailable && error.isChosenPort && attempt < portAttempts;
+        if (!isChosen) throw error;
       }
     }
-    return layer;
+  }
+
+  async #openAll(listeners: readonly Listener[], events: TransportEvents): Promise<void> {
+    let before: { contact: string; port: number } | null = null;
+    for (const wanted of listeners) {
+      // One contact `udp,tcp` on port 0 means the same free port for both.
+      const isShared = wanted.port === 0 && before?.contact === wanted.contact;
+      const listener = { ...wanted, port: isShared && before ? before.port : wanted.port };
+      try {
+        const socket = await this.#openOne(listener, events);
+        this.#sockets.push(socket);
+        before = { contact: wanted.contact, port: socket.listener.port };
+      } catch (error) {
+        throw new AddressNotAvailable(listener, { cause: error, isChosenPort: isShared });
+      }
+    }
   }
 
   get listeners(): Listener[] {
@@ -58,7 +84,9 @@ export class TransportLayer {
       (listener) =>
         listener.protocol === peer.protocol &&
         listener.port === peer.port &&
-        (listener.host === peer.address || listener.externalHost === peer.address),
+        (listener.host === peer.address ||
+          listener.externalHost === peer.address ||
+          (isWildcard(listener.host) && isOfThisMachine(peer.address))),
     );
   }
 
@@ -70,7 +98,6 @@ export class TransportLayer {
       const host = await this.#hostTo(socket.listener, peer.address);
       return socket.flowTo(peer.address, peer.port, host);
     }
-    await this.#hostTo(socket.listener, peer.address);
     // A page cannot be connected to: only its own connection leads there (RFC 7118 §5).
     return socket instanceof WebSocketListener
       ? socket.existing(peer.address, peer.port)
@@ -82,16 +109,13 @@ export class TransportLayer {
   }
 
   #openOne(listener: Listener, events: TransportEvents): Promise<Socket> {
-    const hostFor = (peer: string): string => this.#knownHost(listener, peer);
-    const through: TransportEvents = isWildcard(listener.host)
-      ? {
-          ...events,
-          received: (bytes, flow) => void this.#routed(listener, flow, (better) => events.received(bytes, better)),
-        }
-      : events;
-    if (listener.protocol === "udp") return UdpSocket.open(listener, through, hostFor);
-    if (listener.protocol === "tcp") return TcpListener.open(listener, through, hostFor);
-    return WebSocketListener.open(listener, through, hostFor);
+    const hostFor: HostFor = (peer, local) => this.#knownHost(listener, { peer, local });
+    if (listener.protocol === "tcp") return TcpListener.open(listener, events, hostFor);
+    if (listener.protocol === "ws") return WebSocketListener.open(listener, events, hostFor);
+    // A datagram does not say which of our addresses it came to; a connection does.
+    const received: TransportEvents["received"] = (bytes, flow) =>
+      void this.#routed(listener, flow, (better) => events.received(bytes, better));
+    return UdpSocket.open(listener, isWildcard(listener.host) ? { ...events, received } : events, hostFor);
   }
 
   /** On a wildcard socket the address to tell this peer has to be asked for once; then the message goes on. */
@@ -104,14 +128,15 @@ export class TransportLayer {
     );
   }
 
-  #knownHost(listener: Listener, peer: string): string {
+  #knownHost(listener: Listener, { peer, local }: { peer: string; local?: string | undefined }): string {
     if (listener.externalHost !== null && !isPrivateAddress(peer)) return listener.externalHost;
-    return isWildcard(listener.host) ? (this.#routes.known(peer) ?? "127.0.0.1") : listener.host;
+    if (!isWildcard(listener.host)) return listener.host;
+    return local?.replace(/^::ffff:/, "") ?? this.#routes.known(peer) ?? "127.0.0.1";
   }
 
   async #hostTo(listener: Listener, peer: string): Promise<string> {
     if (isWildcard(listener.host)) await this.#routes.localAddressTo(peer);
-    return this.#knownHost(listener, peer);
+    return this.#knownHost(listener, { peer });
   }
 
   /** Of the sockets of that protocol and family: the longest equal leading octets, then not loopback (control protocol §4). */
@@ -126,6 +151,11 @@ export class TransportLayer {
     }
     return best?.socket ?? null;
   }
+}
+
+function isOfThisMachine(address: string): boolean {
+  if (address.startsWith("127.") || address === "::1") return true;
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some((each) => each.address === address));
 }
 
 function equalOctets(one: string, other: string): number {

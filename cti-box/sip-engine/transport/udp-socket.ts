@@ -1,7 +1,7 @@
 /** One UDP socket: datagrams in, datagrams out. */
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import type { Flow, Listener, TransportEvents } from "./flow.ts";
+import type { Flow, HostFor, Listener, TransportEvents } from "./flow.ts";
 
 /** Below this a datagram is a keep-alive or noise, never a SIP message. */
 const smallestMessage = 16;
@@ -15,13 +15,10 @@ export class UdpSocket {
     this.#socket = socket;
   }
 
-  static async open(
-    listener: Listener,
-    events: TransportEvents,
-    hostFor: (peer: string) => string,
-  ): Promise<UdpSocket> {
+  static async open(listener: Listener, events: TransportEvents, hostFor: HostFor): Promise<UdpSocket> {
     const socket = createSocket({
       type: listener.host.includes(":") ? "udp6" : "udp4",
+      ipv6Only: listener.host.includes(":"),
       recvBufferSize: 4 * 1024 * 1024,
     });
     const opened = once(socket, "listening");

@@ -2,12 +2,13 @@
  * SIP over WebSocket (RFC 7118): one message per frame, sub-protocol `sip`. The far end is a browser: it cannot be called back but over its own connection,
  * so a connection that stopped answering pings is ended, and with it whatever was registered through it.
  */
+import { isUtf8 } from "node:buffer";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { limits } from "../message/parse-message.ts";
-import type { Flow, Listener, TransportEvents } from "./flow.ts";
+import type { Flow, HostFor, Listener, TransportEvents } from "./flow.ts";
 
 const pingIntervalMs = 15_000;
 const missedPongsAllowed = 2;
@@ -16,14 +17,14 @@ const largestBacklog = 4 * 1024 * 1024;
 
 type Connection = { socket: WebSocket; flow: Flow; missedPongs: number };
 
-type Upwards = { events: TransportEvents; hostFor: (peer: string) => string };
+type Upwards = { events: TransportEvents; hostFor: HostFor };
 
 export class WebSocketListener {
   readonly listener: Listener;
   readonly #http: Server;
   readonly #server: WebSocketServer;
   readonly #events: TransportEvents;
-  readonly #hostFor: (peer: string) => string;
+  readonly #hostFor: HostFor;
   readonly #connections = new Map<string, Connection>();
   readonly #pinger: NodeJS.Timeout;
 
@@ -46,16 +47,12 @@ export class WebSocketListener {
     this.#pinger.unref();
   }
 
-  static async open(
-    listener: Listener,
-    events: TransportEvents,
-    hostFor: (peer: string) => string,
-  ): Promise<WebSocketListener> {
+  static async open(listener: Listener, events: TransportEvents, hostFor: HostFor): Promise<WebSocketListener> {
     const http = createServer((_request, response) => {
       response.writeHead(426, { "content-type": "text/plain" }).end("This port speaks SIP over WebSocket only.\n");
     });
     const opened = once(http, "listening");
-    http.listen(listener.port, listener.host);
+    http.listen({ port: listener.port, host: listener.host, ipv6Only: true });
     await opened;
     const address = http.address();
     const port = typeof address === "object" && address !== null ? address.port : listener.port;
@@ -84,7 +81,7 @@ export class WebSocketListener {
     const flow: Flow = {
       protocol: "ws",
       listener: this.listener,
-      advertised: { host: this.#hostFor(remoteAddress), port: this.listener.port },
+      advertised: { host: this.#hostFor(remoteAddress, tcp.localAddress), port: this.listener.port },
       remoteAddress,
       remotePort,
       id: `ws:${key}`,
@@ -96,8 +93,8 @@ export class WebSocketListener {
           socket.terminate();
           return;
         }
-        // SIP is text; browsers hand a text frame to the page as a string, which is what SIP stacks in pages expect.
-        socket.send(bytes, { binary: false }, (error) => {
+        // SIP is text, and SIP stacks in pages expect strings; but a text frame that is no UTF-8 would end the connection (RFC 6455 §8.1).
+        socket.send(bytes, { binary: !isUtf8(bytes) }, (error) => {
           if (error) failed?.(error);
         });
       },

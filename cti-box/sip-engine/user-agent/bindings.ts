@@ -8,7 +8,11 @@ import type { Flow } from "../transport/flow.ts";
 
 const largestBindings = 50_000;
 
-type Binding = { flow: Flow; untilMs: number };
+type Binding = {
+  flow: Flow;
+  untilMs: number;
+  /** Who it belongs to: address of record of the registrar's, or the subscriber. */ owner: string;
+};
 
 export class Bindings {
   readonly #bound = new Map<string, Binding>();
@@ -22,7 +26,7 @@ export class Bindings {
     const key = keyOf(uri);
     const binding = key === null ? undefined : this.#bound.get(key);
     if (key === null || binding === undefined) return null;
-    if (binding.untilMs > Date.now() && binding.flow.isOpen()) return binding.flow;
+    if (this.#isAlive(binding)) return binding.flow;
     this.#bound.delete(key);
     return null;
   }
@@ -30,20 +34,29 @@ export class Bindings {
   /** Learns from the 2xx that the application gave to a REGISTER or SUBSCRIBE over a connection. */
   learn(request: SipRequest, response: SipResponse, flow: Flow): void {
     if (flow.protocol === "udp") return;
+    const ownerHeader = request.headers.first(request.method === "REGISTER" ? "to" : "from");
+    const owner = keyOf(parseNameAddress(ownerHeader ?? "").uri) ?? "";
     for (const contact of request.headers.values("contact")) {
       const address = parseNameAddress(contact);
       const key = keyOf(address.uri);
       if (key === null) continue;
+      const known = this.#bound.get(key);
+      // A contact that somebody else has a living connection for is not taken over by claiming it.
+      if (known !== undefined && known.owner !== owner && known.flow.id !== flow.id && this.#isAlive(known)) continue;
       const seconds = grantedSeconds(address.uri, request, response);
       if (seconds <= 0) this.#bound.delete(key);
-      else if (this.#bound.size < largestBindings)
-        this.#bound.set(key, { flow, untilMs: Date.now() + seconds * 1_000 });
+      else if (known !== undefined || this.#bound.size < largestBindings)
+        this.#bound.set(key, { flow, untilMs: Date.now() + seconds * 1_000, owner });
     }
   }
 
   /** A connection is gone, and with it everything registered through it. */
   forget(flow: Flow): void {
-    for (const [key, binding] of this.#bound) if (binding.flow === flow) this.#bound.delete(key);
+    for (const [key, binding] of this.#bound) if (binding.flow.id === flow.id) this.#bound.delete(key);
+  }
+
+  #isAlive(binding: Binding): boolean {
+    return binding.untilMs > Date.now() && binding.flow.isOpen();
   }
 }
 

@@ -5,7 +5,7 @@ import { tagOf, withTag } from "../message/sip-uri.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { Flow } from "../transport/flow.ts";
 import { randomToken } from "./context.ts";
-import { randomUUID } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 
 /** Headers that are the engine's own business, whatever the application wrote. */
 const ours = new Set(["via", "route", "record-route", "rseq", "content-length"]);
@@ -139,10 +139,26 @@ export function buildResponse(
   return { ok: true, message: { kind: "response", status, reason, headers, body } };
 }
 
-/** A response that the engine gives on its own. */
-export function ownResponse(request: SipRequest, status: number, reason: string): SipResponse {
-  const headers = responseHeaders(request, status, status === 100 ? "" : randomToken());
-  return { kind: "response", status, reason, headers, body: noBody };
+/**
+ * A response that the engine gives on its own. Its To tag follows from the request: the same request gets the same one again, also where no
+ * transaction remembers it (RFC 3261 §8.2.7), and `localTag` where other answers had one already.
+ */
+export function ownResponse(
+  request: SipRequest,
+  status: number,
+  reason: string,
+  localTag: string | null = null,
+): SipResponse {
+  const tag = status === 100 ? "" : (localTag ?? tagFor(request));
+  return { kind: "response", status, reason, headers: responseHeaders(request, status, tag), body: noBody };
+}
+
+/** Known to this process only, so that nobody can tell our tags beforehand. */
+const tagKey = randomBytes(16);
+
+function tagFor(request: SipRequest): string {
+  const parts = ["via", "call-id", "from"].map((key) => request.headers.first(key) ?? "");
+  return createHmac("sha256", tagKey).update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 
 /** Via, From, To, Call-ID, CSeq of the request, and its Record-Route where the answer may make a dialog (RFC 3261 §8.2.6, §12.1.1). */
@@ -151,10 +167,12 @@ function responseHeaders(request: SipRequest, status: number, localTag: string):
   for (const via of request.headers.lines("via")) headers.append("Via", via);
   if (status > 100 && status < 300)
     for (const route of request.headers.lines("record-route")) headers.append("Record-Route", route);
-  headers.append("From", request.headers.first("from") ?? "");
-  const to = request.headers.first("to") ?? "";
-  headers.append("To", localTag === "" || tagOf(to) !== null ? to : withTag(to, localTag));
-  headers.append("Call-ID", request.headers.first("call-id") ?? "");
-  headers.append("CSeq", request.headers.first("cseq") ?? "");
+  for (const name of ["From", "To", "Call-ID", "CSeq"]) {
+    const value = request.headers.first(name.toLowerCase());
+    // A request that lacks one of them is told so with what it has.
+    if (value === undefined) continue;
+    const isTagged = name !== "To" || localTag === "" || tagOf(value) !== null;
+    headers.append(name, isTagged ? value : withTag(value, localTag));
+  }
   return headers;
 }

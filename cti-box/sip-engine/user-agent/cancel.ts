@@ -8,7 +8,7 @@ import { cancelOf, ClientTransaction } from "../transaction/client-transaction.t
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Application } from "../control/applications.ts";
 import { buildDialogRequest, ownResponse } from "./build-message.ts";
-import { newBranch, type Context } from "./context.ts";
+import { newBranch, randomToken, type ClientUse, type Context } from "./context.ts";
 import { deadFlow, findNextHop } from "./next-hop.ts";
 import { dialogId } from "../dialog/dialog.ts";
 import { tagOf } from "../message/sip-uri.ts";
@@ -33,11 +33,10 @@ export function receiveCancel(
   application?.send(
     networkFrame(cancel.request, cancel.source, { transactionId: invite.id, dialogId: use?.dialogId ?? "" }),
   );
-  cancel.respond(ownResponse(cancel.request, 200, "OK"));
-  const terminated = ownResponse(invite.request, 487, "Request Terminated");
-  if (invite.localTag !== null)
-    terminated.headers.set("To", `${invite.request.headers.first("to") ?? ""};tag=${invite.localTag}`);
-  invite.respond(terminated);
+  // One To tag in all answers to the INVITE and its CANCEL (RFC 3261 §9.2).
+  invite.localTag ??= randomToken();
+  cancel.respond(ownResponse(cancel.request, 200, "OK", invite.localTag));
+  invite.respond(ownResponse(invite.request, 487, "Request Terminated", invite.localTag));
 }
 
 /** The 200 was on its way already: the caller wanted to leave, so the call ends (control protocol §5.5). */
@@ -111,10 +110,33 @@ export function cancelByApplication(
   for (const header of order.given.headers) {
     if (header.key === "reason" || header.key.startsWith("x-")) extra.append(header.name, header.value);
   }
-  const cancel = cancelOf(invite.request, extra);
-  const send = (): void => startSilently(context, cancel, { flow: invite.flow, branch: invite.branch });
+  const cancel = cancelInvite(context, { invite, use, extra });
+  application.send(requestEcho(order.messageId, cancel, { flow: invite.flow, transactionId: randomUUID() }));
+}
+
+/** Cancels an INVITE of ours once; the CANCEL as it is sent now or with the first provisional answer. */
+function cancelInvite(
+  context: Context,
+  order: { invite: ClientTransaction; use: ClientUse; extra: HeaderList },
+): SipRequest {
+  const { invite, use } = order;
+  const cancel = cancelOf(invite.request, order.extra);
+  const send = (): void => {
+    startSilently(context, cancel, { flow: invite.flow, branch: invite.branch });
+    invite.cancelSent();
+  };
   if (!use.isCancelled && invite.state === "proceeding") send();
   else if (!use.isCancelled) use.cancelWaits = send;
   use.isCancelled = true;
-  application.send(requestEcho(order.messageId, cancel, { flow: invite.flow, transactionId: randomUUID() }));
+  return cancel;
+}
+
+/** Cancels every INVITE of ours that still waits for its final answer and that `concerns` names. */
+export function cancelInvitesOf(context: Context, concerns: (use: ClientUse) => boolean): void {
+  for (const [id, use] of [...context.clientUses]) {
+    const invite = context.clientsById.get(id);
+    if (invite?.request.method !== "INVITE" || use.isCancelled || !concerns(use)) continue;
+    if (invite.state === "calling" || invite.state === "proceeding")
+      cancelInvite(context, { invite, use, extra: new HeaderList() });
+  }
 }

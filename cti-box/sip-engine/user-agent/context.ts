@@ -33,6 +33,8 @@ export type Context = {
   servers: Map<string, ServerTransaction>;
   serversById: Map<string, ServerTransaction>;
   serverUses: Map<string, ServerUse>;
+  /** INVITEs without To tag, by what a second copy of them on another way has in common (RFC 3261 §8.2.2.2). */
+  invites: Map<string, ServerTransaction>;
   /** By branch and method. */
   clients: Map<string, ClientTransaction>;
   clientsById: Map<string, ClientTransaction>;

@@ -2,10 +2,9 @@
 import { Applications, type Application } from "../control/applications.ts";
 import { DialogStore } from "../dialog/dialog-store.ts";
 import { BoundedLog, type Log } from "../log.ts";
-import { parseMessage } from "../message/parse-message.ts";
+import { faultOf, parseMessage } from "../message/parse-message.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
-import { writeMessage } from "../message/write-message.ts";
 import { timerValues } from "../transaction/timers.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
@@ -13,7 +12,9 @@ import { AcceptedInvites } from "./accepted-invites.ts";
 import { Bindings } from "./bindings.ts";
 import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
-import { receiveRequest } from "./receive-request.ts";
+import { cancelInvitesOf } from "./cancel.ts";
+import { connectionClosed } from "./connection-closed.ts";
+import { receiveRequest, refuseMalformed } from "./receive-request.ts";
 
 /** What is held in memory now; all of it is zero when nothing goes on. */
 export type EngineLoad = { transactions: number; dialogs: number; unacknowledged: number; bindings: number };
@@ -35,6 +36,7 @@ export class EngineCore {
       bindings: new Bindings(),
       accepted: new AcceptedInvites(timers),
       servers: new Map(),
+      invites: new Map(),
       serversById: new Map(),
       serverUses: new Map(),
       clients: new Map(),
@@ -45,7 +47,10 @@ export class EngineCore {
     let core: EngineCore | null = null;
     const transport = await TransportLayer.open(options.listeners, {
       received: (bytes, flow) => core?.receive(bytes, flow),
-      closed: (flow) => context.bindings.forget(flow),
+      closed: (flow) => {
+        context.bindings.forget(flow);
+        if (core) connectionClosed(core.context, flow);
+      },
     });
     core = new EngineCore(Object.assign(context, { transport }));
     return core;
@@ -67,9 +72,11 @@ export class EngineCore {
     for (const [id, use] of this.context.serverUses) {
       const transaction = this.context.serversById.get(id);
       if (use.application === application.name && transaction?.isOpen) {
-        transaction.respond(ownResponse(transaction.request, 503, "Service Unavailable"));
+        transaction.respond(ownResponse(transaction.request, 503, "Service Unavailable", transaction.localTag));
       }
     }
+    // Nobody is left who would take the answers: what still rings is cancelled.
+    cancelInvitesOf(this.context, (use) => use.application === application.name);
   }
 
   async close(): Promise<void> {
@@ -96,6 +103,11 @@ export class EngineCore {
 
   #receiveResponse(response: SipResponse, flow: Flow): void {
     const top = response.headers.values("via")[0];
+    const fault = faultOf(response);
+    if (fault !== null) {
+      this.context.log.write("warn", "malformed response dropped", { from: flow.remoteAddress, fault });
+      return;
+    }
     const branch = (top === undefined ? null : parseVia(top))?.params.get("branch");
     const method = /\s(\S+)\s*$/.exec(response.headers.first("cseq") ?? "")?.[1];
     this.context.clients.get(`${branch}|${method}`)?.receive(response, flow);
@@ -104,19 +116,6 @@ export class EngineCore {
   /** 400 where enough could be read to address it (RFC 3261 §8.2, §16.3). */
   #refuseUnreadable(parsed: Extract<ReturnType<typeof parseMessage>, { ok: false }>, flow: Flow): void {
     this.context.log.write("warn", "unreadable message", { from: flow.remoteAddress, reason: parsed.reason });
-    const { partial } = parsed;
-    if (partial?.kind !== "request" || partial.method === "ACK") return;
-    const isAddressable = ["via", "from", "to", "call-id", "cseq"].every((key) => partial.headers.has(key));
-    if (!isAddressable) return;
-    const isVersion = parsed.reason === "version not supported";
-    flow.send(
-      writeMessage(
-        ownResponse(
-          partial,
-          isVersion ? 505 : 400,
-          isVersion ? "Version Not Supported" : `Bad Request (${parsed.reason})`,
-        ),
-      ),
-    );
+    if (parsed.partial?.kind === "request") refuseMalformed(parsed.partial, flow, parsed.reason);
   }
 }

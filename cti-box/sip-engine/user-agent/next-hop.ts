@@ -2,7 +2,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { parseSipUri } from "../message/sip-uri.ts";
-import type { Flow, Listener, Protocol } from "../transport/flow.ts";
+import { isWildcard, type Flow, type Listener, type Protocol } from "../transport/flow.ts";
 import type { Context } from "./context.ts";
 
 export type NextHop =
@@ -20,8 +20,11 @@ export async function findNextHop(context: Context, uri: string, preferred: Flow
   if (bound) return { kind: "flow", flow: bound };
   const parsed = parseSipUri(uri);
   if (parsed === null) return { kind: "refused", reason: `invalid request-uri: ${uri}` };
-  const transport = parsed.params.get("transport")?.toLowerCase() ?? "udp";
-  const listener = context.transport.listeners.find((each) => each.protocol === transport);
+  const { listeners } = context.transport;
+  // UDP unless the URI says otherwise or no such socket is open (RFC 3263 §4.1).
+  const usual = spoken.find((protocol) => listeners.some((each) => each.protocol === protocol)) ?? "udp";
+  const transport = parsed.params.get("transport")?.toLowerCase() ?? usual;
+  const listener = listeners.find((each) => each.protocol === transport);
   if (parsed.scheme === "sips" || !spoken.includes(transport) || listener === undefined) {
     return { kind: "refused", reason: "requested protocol/transport not available" };
   }
@@ -56,7 +59,10 @@ export function deadFlow(listener: Listener): Flow {
   const flow: Flow = {
     protocol: listener.protocol,
     listener,
-    advertised: { host: listener.externalHost ?? listener.host, port: listener.port },
+    advertised: {
+      host: listener.externalHost ?? (isWildcard(listener.host) ? "127.0.0.1" : listener.host),
+      port: listener.port,
+    },
     remoteAddress: "",
     remotePort: 0,
     id: "none",

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { newRequestFrame, networkFrame } from "../control/frames.ts";
-import { contactOf, type Dialog } from "../dialog/dialog.ts";
+import { contactOf, dialogId, lastingFlow, type Dialog } from "../dialog/dialog.ts";
 import { faultOf } from "../message/parse-message.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
@@ -24,24 +24,15 @@ const largestOpenTransactions = 50_000;
 
 /** One request, whole, from a peer. */
 export function receiveRequest(context: Context, request: SipRequest, source: Flow): void {
-  const top = request.headers.values("via")[0];
-  const via = top === undefined ? null : parseVia(top);
-  const fault = via === null ? "bad via" : faultOf(request);
-  if (top === undefined || via === null) {
-    context.log.write("warn", "request without readable Via dropped", { from: source.remoteAddress });
-    return;
-  }
-  request.headers.replaceFirstValue(
-    "via",
-    withReceived(top, via, { address: source.remoteAddress, port: source.remotePort }),
-  );
-  const back = via.params.has("rport") || source.protocol !== "udp" ? source : source.towardsPort(via.port ?? 5060);
+  const fault = faultOf(request);
   if (fault !== null) {
     context.log.write("warn", "malformed request", { from: source.remoteAddress, fault });
-    if (request.method !== "ACK")
-      back.send(writeMessage(ownResponse(request, fault === "bad version" ? 505 : 400, `Bad Request (${fault})`)));
+    refuseMalformed(request, source, fault);
     return;
   }
+  const way = wayBack(request, source);
+  if (way === null) return;
+  const { via, back } = way;
   if (request.method === "ACK") {
     receiveAck(context, request, { source, via });
     return;
@@ -61,10 +52,34 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
   else dispatch(context, transaction);
 }
 
+type WayBack = { via: Via; back: Flow };
+
+/** Where the answer goes (RFC 3261 §18.2.2, RFC 3581 §4); the top Via is completed with what was seen. Null without a readable Via. */
+function wayBack(request: SipRequest, source: Flow): WayBack | null {
+  const top = request.headers.values("via")[0];
+  const via = top === undefined ? null : parseVia(top);
+  if (top === undefined || via === null) return null;
+  const seen = { address: source.remoteAddress, port: source.remotePort };
+  request.headers.replaceFirstValue("via", withReceived(top, via, seen));
+  const isSymmetric = via.params.has("rport") || source.protocol !== "udp";
+  return { via, back: isSymmetric ? source : source.towardsPort(via.port ?? 5060) };
+}
+
+/** 400 (505 for another version) without a transaction, where the top Via says where to; an ACK is never answered. */
+export function refuseMalformed(request: SipRequest, source: Flow, fault: string): void {
+  const way = request.method === "ACK" ? null : wayBack(request, source);
+  if (way === null) return;
+  const [status, reason] =
+    fault === "version not supported" ? [505, "Version Not Supported"] : [400, `Bad Request (${fault})`];
+  way.back.send(writeMessage(ownResponse(request, status as number, reason as string)));
+}
+
 /** RFC 3261 §17.2.3; the long key for peers of RFC 2543, whose branches are not unique. */
 function transactionKey(request: SipRequest, via: Via, method: string): string {
   const branch = via.params.get("branch") ?? "";
-  if (branch.startsWith("z9hG4bK")) return `${branch}|${via.host.toLowerCase()}:${via.port ?? ""}|${method}`;
+  // The cookie alone names nothing (RFC 4475 §3.2.1).
+  if (branch.startsWith("z9hG4bK") && branch.length > 7)
+    return `${branch}|${via.host.toLowerCase()}:${via.port ?? ""}|${method}`;
   const { headers } = request;
   const number = Number.parseInt(headers.first("cseq") ?? "", 10);
   return `${headers.first("call-id")}|${number}|${tagOf(headers.first("from"))}|${request.uri}|${branch}|${via.host}|${method}`;
@@ -86,6 +101,8 @@ function openTransaction(
       context.servers.delete(over.key);
       context.serversById.delete(over.id);
       context.serverUses.delete(over.id);
+      const shared = sharedKey(over.request);
+      if (context.invites.get(shared) === over) context.invites.delete(shared);
     },
   });
   context.servers.set(transaction.key, transaction);
@@ -93,10 +110,16 @@ function openTransaction(
   return transaction;
 }
 
+/** What all copies of one INVITE have in common, whatever way they came (RFC 3261 §8.2.2.2). */
+function sharedKey({ headers }: SipRequest): string {
+  const number = Number.parseInt(headers.first("cseq") ?? "", 10);
+  return `${headers.first("call-id")}|${tagOf(headers.first("from"))}|${number}`;
+}
+
 type Refusal = readonly [status: number, reason: string, header?: readonly [name: string, value: string]];
 
 function refuse(transaction: ServerTransaction, ...[status, reason, header]: Refusal): void {
-  const response = ownResponse(transaction.request, status, reason);
+  const response = ownResponse(transaction.request, status, reason, transaction.localTag);
   if (header) response.headers.append(header[0], header[1]);
   transaction.respond(response);
 }
@@ -104,7 +127,10 @@ function refuse(transaction: ServerTransaction, ...[status, reason, header]: Ref
 function dispatch(context: Context, transaction: ServerTransaction): void {
   const { request } = transaction;
   const toTag = tagOf(request.headers.first("to"));
-  if (request.method === "REGISTER" && isBadWildcard(request)) refuse(transaction, 400, "Bad Request");
+  const unsupported = unsupportedExtensions(request);
+  if (!/^(sips?|tel|urn):/i.test(request.uri)) refuse(transaction, 416, "Unsupported URI Scheme");
+  else if (unsupported !== "") refuse(transaction, 420, "Bad Extension", ["Unsupported", unsupported]);
+  else if (request.method === "REGISTER" && isBadWildcard(request)) refuse(transaction, 400, "Bad Request");
   else if (toTag === null) offer(context, transaction);
   else {
     const callId = request.headers.first("call-id") ?? "";
@@ -112,6 +138,19 @@ function dispatch(context: Context, transaction: ServerTransaction): void {
     if (dialog) deliverInDialog(context, transaction, dialog);
     else refuse(transaction, 481, "Call/Transaction Does Not Exist");
   }
+}
+
+/** Extensions that are the application's business alone; 100rel and timer need the engine, which does not have them yet. */
+const applicationExtensions = new Set(
+  "replaces join tdialog norefersub nosub explicitsub multiple-refer path outbound gruu eventlist pref histinfo from-change answermode sec-agree".split(
+    " ",
+  ),
+);
+
+/** Option tags of Require that nobody here fulfils, as a list for Unsupported (RFC 3261 §8.2.2.3). */
+function unsupportedExtensions(request: SipRequest): string {
+  const wanted = request.headers.values("require");
+  return wanted.filter((tag) => tag !== "" && !applicationExtensions.has(tag.toLowerCase())).join(", ");
 }
 
 /** `Contact: *` removes everything and is only allowed with Expires: 0 (RFC 3261 §10.2.2). */
@@ -126,11 +165,14 @@ function offer(context: Context, transaction: ServerTransaction): void {
   if (method === "REFER") return refuse(transaction, 405, "Method Not Allowed", ["Allow", [...offered].join(", ")]);
   if (!offered.has(method)) return refuse(transaction, 501, "Not Implemented");
   if (method === "INVITE") {
-    // Reliable provisional answers cannot be promised yet (RFC 3262 §3).
-    if (/(^|[\s,])100rel($|[\s,])/i.test(request.headers.lines("require").join(","))) {
-      return refuse(transaction, 420, "Bad Extension", ["Unsupported", "100rel"]);
-    }
     if (isOverlapping(context, request)) return refuse(transaction, 491, "Request Pending");
+    const other = context.invites.get(sharedKey(request));
+    if (other !== undefined && (other.isOpen || other.state === "accepted"))
+      return refuse(transaction, 482, "Loop Detected");
+    // A dialog's name is its Call-ID and From tag: a second one under the same name cannot be told from the first (control protocol §6.5).
+    if (context.dialogs.get(idOfInvite(request)) !== undefined)
+      return refuse(transaction, 480, "Temporarily Unavailable");
+    context.invites.set(sharedKey(request), transaction);
   }
   const application = context.applications.next(method.toLowerCase());
   if (application === undefined) return refuse(transaction, 503, "Service Unavailable");
@@ -141,8 +183,11 @@ function offer(context: Context, transaction: ServerTransaction): void {
 
 /** A new INVITE for a Call-ID whose earlier answer still waits for its ACK (control protocol §6.5). */
 function isOverlapping(context: Context, request: SipRequest): boolean {
-  const tag = tagOf(request.headers.first("from")) ?? "";
-  return context.accepted.isWaiting(`${request.headers.first("call-id")};from-tag=${tag}`);
+  return context.accepted.isWaiting(idOfInvite(request));
+}
+
+function idOfInvite({ headers }: SipRequest): string {
+  return dialogId(headers.first("call-id") ?? "", tagOf(headers.first("from")) ?? "");
 }
 
 function deliverInDialog(context: Context, transaction: ServerTransaction, dialog: Dialog): void {
@@ -155,7 +200,13 @@ function deliverInDialog(context: Context, transaction: ServerTransaction, dialo
     if (request.method === "BYE") forgetDialog(context, dialog);
     return refuse(transaction, 481, "Call/Transaction Does Not Exist");
   }
-  if (request.method === "INVITE") transaction.respond(ownResponse(request, 100, "Trying"));
+  if (request.method === "INVITE") {
+    const glare = glareOf(context, dialog);
+    if (glare === "ours") return refuse(transaction, 491, "Request Pending");
+    if (glare === "theirs")
+      return refuse(transaction, 500, "Server Internal Error", ["Retry-After", String(Math.floor(Math.random() * 11))]);
+    transaction.respond(ownResponse(request, 100, "Trying"));
+  }
   if (request.method === "INVITE" || request.method === "UPDATE") refreshTarget(dialog, request, source);
   context.serverUses.set(transaction.id, {
     application: owner.name,
@@ -163,6 +214,20 @@ function deliverInDialog(context: Context, transaction: ServerTransaction, dialo
   });
   if (request.method === "BYE") forgetDialog(context, dialog);
   owner.send(networkFrame(request, source, { transactionId: transaction.id, dialogId: dialog.id }));
+}
+
+/** Whose re-INVITE still waits in this dialog: a second one may not begin (RFC 3261 §14.2). */
+function glareOf(context: Context, dialog: Dialog): "ours" | "theirs" | null {
+  for (const [id, use] of context.clientUses) {
+    const invite = use.dialogId === dialog.id ? context.clientsById.get(id) : undefined;
+    if (invite?.request.method === "INVITE" && (invite.state === "calling" || invite.state === "proceeding"))
+      return "ours";
+  }
+  for (const [id, use] of context.serverUses) {
+    const invite = use.dialogId === dialog.id ? context.serversById.get(id) : undefined;
+    if (invite?.request.method === "INVITE" && invite.isOpen) return "theirs";
+  }
+  return null;
 }
 
 function forgetDialog(context: Context, dialog: Dialog): void {
@@ -173,7 +238,8 @@ function forgetDialog(context: Context, dialog: Dialog): void {
 /** Target refresh (RFC 3261 §12.2.2); a peer that comes back over another connection is followed there. */
 function refreshTarget(dialog: Dialog, request: SipRequest, source: Flow): void {
   dialog.remoteTarget = contactOf(request) ?? dialog.remoteTarget;
-  if (source.protocol !== "udp" && dialog.flow !== null && !dialog.flow.isOpen()) dialog.flow = source;
+  if (source.protocol === "udp") dialog.flow = lastingFlow(source, dialog.routeSet, dialog.remoteTarget);
+  else if (dialog.flow !== null && !dialog.flow.isOpen()) dialog.flow = source;
 }
 
 function receiveAck(context: Context, request: SipRequest, way: { source: Flow; via: Via }): void {

@@ -6,7 +6,7 @@ import type { Dialog } from "../dialog/dialog.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { writeMessage } from "../message/write-message.ts";
 import { buildDialogRequest } from "./build-message.ts";
-import { endDialog, nextHopUri } from "./cancel.ts";
+import { cancelInvitesOf, endDialog, nextHopUri } from "./cancel.ts";
 import { newBranch, type Context } from "./context.ts";
 import { deadFlow, findNextHop } from "./next-hop.ts";
 import { startForApplication } from "./send-request.ts";
@@ -25,6 +25,8 @@ export async function sendInDialog(context: Context, application: Application, o
     );
   }
   const isAck = order.given.method === "ACK";
+  // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
+  if (order.given.method === "BYE") cancelInvitesOf(context, (use) => use.dialogId === dialog.id);
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
   const hop = await findNextHop(context, nextHopUri(dialog), dialog.flow);
   if (hop.kind === "refused") return refuse(hop.reason);

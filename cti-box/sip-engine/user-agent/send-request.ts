@@ -110,6 +110,11 @@ function settle(
     else void endForked(context, { request, response, flow });
     return false;
   }
+  if (context.applications.get(use.application) === undefined) {
+    // Nobody is left who would talk: the call is acknowledged and ended.
+    void endForked(context, { request, response, flow });
+    return false;
+  }
   context.dialogs.add(dialogOfClient({ request, response, source: flow, owner: use.application }));
   return true;
 }
@@ -123,6 +128,8 @@ function settleInDialog(context: Context, transaction: ClientTransaction, respon
   if (request.method !== "INVITE" || status < 200 || status >= 300) return true;
   const number = Number.parseInt(request.headers.first("cseq") ?? "0", 10);
   if (acknowledgeAgain(dialog, request)) return false;
+  // It came again before the application had acknowledged it.
+  if (dialog.answeredCseq === number) return false;
   const contact = response.headers.values("contact")[0];
   if (contact !== undefined) dialog.remoteTarget = /<([^>]+)>/.exec(contact)?.[1] ?? contact;
   dialog.answeredCseq = number;
