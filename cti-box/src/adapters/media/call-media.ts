@@ -9,10 +9,13 @@ import type { DtmfDigit, MediaResult, MediaServer } from "../../application/medi
 import type { MediaProfile } from "../../domain/call/call.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
-type FirstAnswer = { callId: CallLeg["callId"] } & (
-  | { state: "given" }
-  | { state: "waiting"; offer: string; answer: Promise<string> }
-);
+/** `given`: the call has asked for the answer; the server may still be at work on it. */
+type FirstAnswer = {
+  callId: CallLeg["callId"];
+  state: "waiting" | "given";
+  offer: string;
+  answer: Promise<string>;
+};
 
 export function createCallMedia(server: MediaServer): CallMedia {
   return new ServedCallMedia(server);
@@ -35,8 +38,10 @@ class ServedCallMedia implements CallMedia {
 
   async answerOffer(leg: CallLeg, offer: string): Promise<string> {
     const first = this.answers.get(leg.legId);
-    this.answers.set(leg.legId, { callId: leg.callId, state: "given" });
-    return first?.state === "waiting" && first.offer === offer ? first.answer : this.askServer(leg, offer);
+    const isKnown = first?.state === "waiting" && first.offer === offer;
+    const answer = isKnown ? first.answer : this.askServer(leg, offer);
+    this.answers.set(leg.legId, { callId: leg.callId, state: "given", offer, answer });
+    return answer;
   }
 
   async acceptAnswer(leg: CallLeg, answer: string): Promise<void> {
@@ -81,7 +86,11 @@ class ServedCallMedia implements CallMedia {
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
   private async describe(leg: CallLeg, offer: string): Promise<void> {
     const known = this.answers.get(leg.legId);
-    if (known?.state === "given") return;
+    if (known?.state === "given") {
+      // Caller and operator are served at once: what the caller speaks is known only when the server has answered.
+      await known.answer;
+      return;
+    }
     const answer = known?.answer ?? this.askServer(leg, offer);
     this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer: known?.offer ?? offer, answer });
     await answer;
