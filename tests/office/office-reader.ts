@@ -32,12 +32,19 @@ export class OfficeReader {
     }
   }
 
-  private async readMore(): Promise<void> {
+  /** What happened so far belongs to an earlier call. */
+  async startAfresh(): Promise<void> {
+    while (await this.readMore());
+    this.seen.length = 0;
+  }
+
+  private async readMore(): Promise<boolean> {
     const page = eventPageSchema.parse(await this.get(`/api/events?after=${this.cursor}&limit=500`));
     this.seen.push(...page.items);
     this.cursor = page.nextCursor;
     // The page is read, not pushed: a short breath between two looks.
     if (page.items.length === 0) await new Promise((resolve) => setTimeout(resolve, 25));
+    return page.items.length > 0;
   }
 
   private async get(path: string): Promise<unknown> {

@@ -90,6 +90,11 @@ export class BaresipPhone {
     }
   }
 
+  /** What happened so far belongs to an earlier call. */
+  startAfresh(): void {
+    this.events.length = 0;
+  }
+
   /** Types of events that nobody has asked for. */
   unheard(): string[] {
     return this.events.map((each) => each.type);

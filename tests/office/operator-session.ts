@@ -1,0 +1,37 @@
+/** An operator signed in over the API, as the softphone's page is. */
+import { sessionSchema } from "@la2-cti/cti-box/contracts";
+import { passwordOf } from "./office-config.ts";
+
+export class OperatorSession {
+  private readonly url: string;
+  private readonly token: string;
+
+  private constructor(url: string, token: string) {
+    this.url = url;
+    this.token = token;
+  }
+
+  static async open(url: string, login: string): Promise<OperatorSession> {
+    const response = await fetch(`${url}/api/sessions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ login, password: passwordOf(login) }),
+    });
+    if (response.status !== 201) throw new Error(`sign-in of ${login}: ${response.status} ${await response.text()}`);
+    return new OperatorSession(url, sessionSchema.parse(await response.json()).token);
+  }
+
+  /** Status of the answer; 2xx means that the command was taken. */
+  async command(method: "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<number> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  }
+}

@@ -1,0 +1,51 @@
+/** What a phone hears, by content: the end of its newest recording against the tones of the others. */
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { loudness, sampleRateHz, shareOfTone } from "../../bin/carrier/sound.ts";
+import type { BaresipPhone } from "./baresip-phone.ts";
+
+const headerBytes = 44;
+const windowSeconds = 0.5;
+
+/** Last half second that the phone wrote down; the file's header is not final while the call lasts. */
+function lastHeard(phone: BaresipPhone): Int16Array {
+  const file = phone.recordings().at(-1);
+  if (file === undefined || !existsSync(file)) return new Int16Array();
+  const descriptor = openSync(file, "r");
+  try {
+    const wanted = windowSeconds * sampleRateHz * 2;
+    const size = fstatSync(descriptor).size;
+    const length = Math.min(wanted, Math.max(0, size - headerBytes));
+    const start = size - length - ((size - length - headerBytes) % 2);
+    const bytes = Buffer.alloc(length - (length % 2));
+    readSync(descriptor, bytes, 0, bytes.length, start);
+    return new Int16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+async function until(holds: () => boolean, what: () => string): Promise<void> {
+  const endMs = Date.now() + 8_000;
+  while (!holds()) {
+    if (Date.now() > endMs) throw new Error(what());
+    // Sound takes time to pass: the recording is looked at again with every tenth of a second that it grew.
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Resolves when the phone hears this tone and nothing else of weight. */
+export async function hearsTone(phone: BaresipPhone, toneHz: number): Promise<void> {
+  await until(
+    () => shareOfTone(lastHeard(phone), toneHz) > 0.8,
+    () =>
+      `phone ${phone.address} does not hear ${toneHz} Hz (share ${shareOfTone(lastHeard(phone), toneHz).toFixed(2)})`,
+  );
+}
+
+/** Resolves when the phone hears something, but none of these tones: hold music. */
+export async function hearsMusic(phone: BaresipPhone, tonesHz: readonly number[]): Promise<void> {
+  await until(
+    () => loudness(lastHeard(phone)) > 100 && tonesHz.every((each) => shareOfTone(lastHeard(phone), each) < 0.2),
+    () => `phone ${phone.address} hears no music (loudness ${loudness(lastHeard(phone)).toFixed(0)})`,
+  );
+}
