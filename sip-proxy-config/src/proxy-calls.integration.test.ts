@@ -90,6 +90,19 @@ describe.skipIf(!canRunKamailio)("a call between two offices through the proxy",
     expect(headersOf(byeAtA, "X-LA2-Source-Office")).toEqual(["x_test2:AB12CD"]);
   });
 
+  test("stays up when the proxy is restarted", async () => {
+    const { callId, atA } = await answeredCall();
+    await bench.restart();
+    const headers = routesOf(atA)
+      .toReversed()
+      .map((route) => `Route: ${route}`);
+    const toB = { uri: `sip:box@${b.hostPort}`, from: a.hostPort, callId, toTag: "b-tag", cseq: 2, headers };
+    a.send(requestText({ ...toB, method: "INFO" }), bench.target);
+    const info = await b.receive(new RegExp(`^INFO [^]*Call-ID: ${callId}`));
+    b.send(answerText(info, "200 OK", { toTag: "b-tag" }), bench.target);
+    await a.receive(new RegExp(`^SIP/2.0 200 [^]*Call-ID: ${callId}[^]*CSeq: 2 INFO`));
+  });
+
   test("that the caller gives up is cancelled at the other office", async () => {
     const { callId, branch, atB } = await call();
     b.send(answerText(atB, "180 Ringing", { toTag: "b-tag" }), bench.target);

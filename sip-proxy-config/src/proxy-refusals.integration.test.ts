@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { canRunKamailio, domain, openBench, type ProxyBench } from "../testing/proxy-bench.ts";
 import type { SipPeer } from "../testing/sip-peer.ts";
 import { exampleSdp, headersOf, newId, type RequestParts, requestText } from "../testing/sip-text.ts";
@@ -117,17 +117,27 @@ describe.skipIf(!canRunKamailio)("the proxy refuses", () => {
     expect(b.unread(new RegExp(branch))).toEqual([]);
   });
 
-  test("garbage without an answer, and lives on", async () => {
+  test("garbage without an answer, lives on, and logs where it came from but nothing of what it said", async () => {
+    const stranger = await bench.peer(95);
+    const number = "+390612345678";
     const garbage = [
       "\0".repeat(200),
-      "INVITE",
+      `INVITE ${number}`,
       "\r\n\r\n",
       "INVITE sip: SIP/2.0\r\n\r\n",
       `INVITE ${"a".repeat(5_000)}`,
+      `INVITE sip:${number}@x SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.15;;,;,,\r\nTo: <sip:${number}@x>\r\n\r\n`,
+      `INVITE <sip:${number}@x> SIP/2.0\r\nVia: SIP/2.0/UDP x;branch=z9hG4bK1\r\nTo: "<sip:${number}@x>\r\n\r\n`,
     ];
-    for (const text of garbage) a.send(text, bench.target);
-    for (let count = 0; count < 50; count += 1) a.send(randomBytes(400), bench.target);
+    for (const text of garbage) {
+      a.send(text, bench.target);
+      stranger.send(text, bench.target);
+    }
+    for (let count = 0; count < 50; count += 1) stranger.send(randomBytes(400), bench.target);
     await expectAlive();
+    await vi.waitFor(() => expect(bench.log.join("\n")).toContain(`event=unreadable source=udp:${a.address}`));
+    expect(bench.log.join("\n")).not.toContain(number);
+    expect(bench.log.filter((line) => line.includes("event=unreadable")).length).toBeLessThanOrEqual(2 * 20);
   });
 
   test("a member's new calls beyond its limit with 503 and a time to try again, and takes them later", async () => {

@@ -101,7 +101,7 @@ const knownLines = [
   /^alias="[a-z0-9.-]+"$/,
   /^[a-z_]+=(yes|no|off|\d+|LOG_LOCAL0)$/,
   /^loadmodule "[a-z]+\.so"$/,
-  /^modparam\("[a-z]+", "[a-z_]+", (\d+|"[a-z]+=>[a-z0-9=;]+")\)$/,
+  /^modparam\("[a-z]+", "[a-z_]+", (\d+|"[a-z]+(=>[a-z0-9=;]+|=-2)")\)$/,
   /^event_route\[htable:mod-init\] \{$/,
   /^\}$/,
   /^\t\$sht\(limit=>[a-z-]+\) = \d+;$/,

@@ -5,11 +5,27 @@ import { hostOfOffice } from "./office-host.ts";
 import { routingLogic } from "./routing-logic.ts";
 
 /** All in Debian's package `kamailio`. */
-const modules = ["tm", "tmx", "sl", "rr", "pv", "xlog", "maxfwd", "textops", "siputils", "sanity", "pike", "htable"];
+const modules = [
+  "tm",
+  "tmx",
+  "sl",
+  "rr",
+  "pv",
+  "xlog",
+  "maxfwd",
+  "textops",
+  "siputils",
+  "sanity",
+  "pike",
+  "htable",
+  "debugger",
+];
 
 /** Strangers are counted over this many seconds, and forgotten after the second figure. */
 const strangerWindowSeconds = 2;
 const strangerMemorySeconds = 60;
+/** Lines in a second about what anybody can send without being counted: noise that is no SIP, answers to nothing. */
+const strangerLogLinesPerSecond = 20;
 
 /** Text of a kamailio.cfg that `kamailio -c` accepts. */
 export function renderKamailioConfig(network: Network): string {
@@ -69,6 +85,9 @@ function moduleParameters({ limits, members }: Network): string[] {
       wt_timer: 8000,
       failure_reply_mode: 3,
     }),
+    // Kamailio's complaints about a message carry the message, telephone numbers included, and anybody can cause them: what is critical stays.
+    ...parameters("debugger", { mod_level_mode: 1, mod_hash_size: 5 }),
+    ...["core", "sanity", "tmx"].map((name) => `modparam("debugger", "mod_level", "${name}=-2")`),
     ...parameters("rr", { enable_full_lr: 0, append_fromtag: 1 }),
     ...parameters("sanity", { autodrop: 0 }),
     ...parameters("pike", {
@@ -100,6 +119,7 @@ function tables(network: Network): string[] {
     comment("The network as tables, filled once at start."),
     "event_route[htable:mod-init] {",
     `\t$sht(limit=>calls-per-second) = ${limits.callsPerSecond};`,
+    `\t$sht(limit=>log-lines-per-second) = ${strangerLogLinesPerSecond};`,
     `\t$sht(limit=>max-message-bytes) = ${limits.maxMessageBytes};`,
     ...members.flatMap((member) => memberLines(member, proxy.domain).map((line) => `\t${line}`)),
     "}",

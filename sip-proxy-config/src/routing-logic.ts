@@ -185,8 +185,17 @@ failure_route[NEXT_BOX] {
 # Answers come from members to requests that we sent; anything else is not ours to carry.
 reply_route {
 	if ($sht(member=>$si) == $null || !t_check_trans()) {
-		xlog("L_NOTICE", "event=answer-dropped status=$rs source=$proto:$si:$sp sipCallId=$ci\n");
+		if ($shtinc(rate=>answers::$TS) <= $sht(limit=>log-lines-per-second)) {
+			xlog("L_NOTICE", "event=answer-dropped status=$rs source=$proto:$si:$sp sipCallId=$ci\n");
+		}
 		drop;
+	}
+}
+
+# What is no SIP at all. Kamailio's own complaint would carry the whole message, numbers included, so it is turned off.
+event_route[core:receive-parse-error] {
+	if ($shtinc(rate=>unreadable::$TS) <= $sht(limit=>log-lines-per-second)) {
+		xlog("L_WARN", "event=unreadable source=$proto:$si:$sp bytes=$ml\n");
 	}
 }
 `;

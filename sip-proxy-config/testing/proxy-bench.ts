@@ -13,7 +13,8 @@ export const domain = "voip.la2.example";
 export const canRunKamailio = findKamailio() !== null || (process.env["CI"] ?? "") !== "";
 
 export type ProxyBench = {
-  proxy: RunningProxy;
+  /** Ends Kamailio and starts it again on the same addresses. */
+  restart(): Promise<void>;
   target: { address: string; port: number };
   /** Address of this bench's network that ends in `last`: 11 and 12 are offices, 13 and 14 the two boxes of a third one. */
   address(last: number): string;
@@ -28,14 +29,19 @@ export async function openBench(limits: NetworkDescription["limits"] = {}): Prom
   const address = await freeNetwork();
   const network = networkOf(benchNetwork(address, limits));
   const log: string[] = [];
-  const proxy = await startProxy({
-    configText: renderKamailioConfig(network),
-    listen: network.proxy.listen,
-    log: (line) => log.push(line),
-  });
+  const start = (): Promise<RunningProxy> =>
+    startProxy({
+      configText: renderKamailioConfig(network),
+      listen: network.proxy.listen,
+      log: (line) => log.push(line),
+    });
+  let proxy = await start();
   const peers: SipPeer[] = [];
   return {
-    proxy,
+    restart: async () => {
+      await proxy.close();
+      proxy = await start();
+    },
     target: { address: address(20), port: 5060 },
     address,
     log,
