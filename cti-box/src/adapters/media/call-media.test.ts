@@ -28,7 +28,7 @@ test("an operator rung at the same moment is offered what the caller speaks only
     profile: "webrtc",
     towards: { legId: caller.legId, offer: "caller's offer" },
   } as never);
-  await Promise.resolve();
+  await new Promise(setImmediate);
   answerCaller();
   await Promise.all([answering, ringing]);
 
