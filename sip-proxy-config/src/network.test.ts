@@ -48,6 +48,17 @@ describe("the description of a network", () => {
     ]);
   });
 
+  test("what only the whole shows is told together with what is wrong in itself", () => {
+    const members = [member("c_a001", "192.0.2.1"), member("C 1", "x"), member("c_a001", "192.0.2.13")];
+    expect(problemsOf({ ...describeNetwork(), members, limits: { callsPerSecond: 0 } })).toEqual([
+      expect.stringMatching(/^members\[1\]\.officeId: /),
+      expect.stringMatching(/^members\[1\]\.addresses\[0\]\.address: /),
+      expect.stringMatching(/^limits\.callsPerSecond: /),
+      "members[2].officeId: its host c-a001.la2.example is already that of members[0].officeId",
+      "members[0].addresses[0]: 192.0.2.1 is the proxy's own address",
+    ]);
+  });
+
   test.each<[string, unknown, string]>([
     [
       "two members cannot share an address, not even on different ports",
