@@ -31,7 +31,7 @@ export class CallNotAnswered extends Error {
 
 export type CitizenCall = {
   audio: RtpAudio;
-  /** Wall clock, milliseconds, when the INVITE was about to leave. */
+  /** Epoch milliseconds, to the microsecond, at which the stack sent the INVITE. */
   invitedAtMs: number;
   sipCallId: string;
   /** Resolves when the office hangs up or we do. */
@@ -74,10 +74,10 @@ export class Carrier {
   /** Calls the number. Throws {@link CallNotAnswered} with the office's answer when it does not take the call. */
   async placeCall(order: CitizenCallOrder): Promise<CitizenCall> {
     const audio = await RtpAudio.open(this.address);
-    const invitedAtMs = Date.now();
+    let invitedAtMs = performance.timeOrigin + performance.now();
     let dialog: Srf.Dialog;
     try {
-      dialog = await this.#invite(order, audio);
+      dialog = await this.#invite(order, audio, (atMs) => (invitedAtMs = atMs));
       audio.setRemote(dialog.remote.sdp);
     } catch (error) {
       audio.close();
@@ -97,7 +97,7 @@ export class Carrier {
     await this.#engine.close();
   }
 
-  #invite(order: CitizenCallOrder, audio: RtpAudio): Promise<Srf.Dialog> {
+  #invite(order: CitizenCallOrder, audio: RtpAudio, sentAt: (atMs: number) => void): Promise<Srf.Dialog> {
     const options = {
       localSdp: audio.description,
       headers: {
@@ -106,16 +106,21 @@ export class Carrier {
         ...order.headers,
       },
     };
-    return this.#srf.createUAC(`sip:${order.number}@${order.box}`, options, {
-      cbRequest: (request) => {
+    const progress = {
+      cbRequest: (error: Error | null, request: Srf.SrfRequest): void => {
+        if (error !== null) return;
+        sentAt(epochMsOf(request.stackTime));
         const giveUp = (): void => {
           request.cancel(() => undefined);
         };
         if (order.giveUp?.aborted === true) giveUp();
         else order.giveUp?.addEventListener("abort", giveUp, { once: true });
       },
-      cbProvisional: (response) => order.onProgress?.(response.status),
-    });
+      cbProvisional: (response: Srf.SrfResponse): void => order.onProgress?.(response.status),
+    };
+    // The package's types leave out the first argument of cbRequest.
+    const callbacks = progress as unknown as Parameters<Srf["createUAC"]>[2];
+    return this.#srf.createUAC(`sip:${order.number}@${order.box}`, options, callbacks);
   }
 
   #callOf(dialog: Srf.Dialog, audio: RtpAudio, invitedAtMs: number): CitizenCall {
@@ -159,4 +164,13 @@ export class Carrier {
     };
     return call;
   }
+}
+
+/** The control protocol says the time of day, `HH:MM:SS.uuuuuu` in UTC; midnight may lie between that and now. */
+function epochMsOf(timeOfDay: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = timeOfDay.split(":").map(Number);
+  const dayMs = 86_400_000;
+  const nowMs = performance.timeOrigin + performance.now();
+  const atMs = Math.floor(nowMs / dayMs) * dayMs + (hours * 3_600 + minutes * 60 + seconds) * 1_000;
+  return atMs > nowMs + dayMs / 2 ? atMs - dayMs : atMs;
 }

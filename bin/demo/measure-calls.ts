@@ -25,7 +25,7 @@ export async function measureCalls(stage: Stage, calls: number): Promise<void> {
     target: 150,
   });
   run.measure({
-    name: `box's own addition: INVITE from the trunk → INVITE at the softphone, median of ${calls}`,
+    name: `box's own addition: INVITE in → INVITE out to the operator, median of ${calls}`,
     value: median(times.map(({ inviteMs }) => inviteMs)),
     unit: "ms",
     target: 10,
@@ -40,7 +40,7 @@ async function oneCall(stage: Stage): Promise<CallTimes> {
     const pop = await anna.event("la2-screen-pop", { state: "ticket", ticketId: exampleTicketId }, since);
     const callId = pop.callId ?? "";
     const ringing = await anna.event("la2-call-ringing", { callId }, since);
-    const invitedAt = await anna.inviteAt(callId);
+    const invitedAt = anna.inviteAt(callId);
     return { inviteMs: invitedAt - since, ticketMs: Math.max(pop.at, ringing.at) - since };
   } finally {
     await call.hangUp();

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { tone, wavOf } from "../carrier/sound.ts";
-import { awaitTone, findEvent, findInvite, installWitness, lastClick, type PageEvent } from "./page-witness.ts";
+import { awaitTone, findEvent, installWitness, lastClick, type PageEvent } from "./page-witness.ts";
+import { WireTap } from "./wire-tap.ts";
 
 export type OperatorOrder = { name: string; program: string; link: string; toneHz: number };
 
@@ -17,13 +18,15 @@ export class OperatorPage {
   readonly page: Page;
   readonly #browser: Browser;
   readonly #folder: string;
+  readonly #tap: WireTap;
 
-  private constructor(order: OperatorOrder, opened: { browser: Browser; page: Page; folder: string }) {
+  private constructor(order: OperatorOrder, opened: { browser: Browser; page: Page; folder: string; tap: WireTap }) {
     this.name = order.name;
     this.toneHz = order.toneHz;
     this.page = opened.page;
     this.#browser = opened.browser;
     this.#folder = opened.folder;
+    this.#tap = opened.tap;
   }
 
   /** Opens the browser and signs in by the link; resolves when the softphone can be rung. */
@@ -31,6 +34,8 @@ export class OperatorPage {
     const folder = mkdtempSync(join(tmpdir(), "la2-demo-"));
     const microphone = join(folder, "microphone.wav");
     writeFileSync(microphone, wavOf(tone(order.toneHz, 10)));
+    const link = new URL(order.link);
+    const tap = await WireTap.open(Number(link.port));
     const browser = await chromium.launch({ executablePath: order.program, args: browserArguments(microphone) });
     try {
       const context = await browser.newContext({
@@ -42,12 +47,13 @@ export class OperatorPage {
       const page = await context.newPage();
       page.setDefaultTimeout(stepDeadlineMs);
       // Plain audio: echo cancellers and noise suppressors would take a pure tone for noise.
-      await page.goto(order.link.replace("/#", "/?audio=plain#"));
-      const operator = new OperatorPage(order, { browser, page, folder });
+      await page.goto(`${tap.url}/?audio=plain${link.hash}`);
+      const operator = new OperatorPage(order, { browser, page, folder, tap });
       await operator.untilFree(signInDeadlineMs);
       return operator;
     } catch (error) {
       await browser.close();
+      await tap.close();
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
@@ -67,11 +73,9 @@ export class OperatorPage {
     return (await found.jsonValue()) as PageEvent;
   }
 
-  /** When the INVITE of the call came in over the page's SIP WebSocket. */
-  async inviteAt(callId: string): Promise<number> {
-    const at = await this.page.evaluate(findInvite, callId);
-    if (at === null) throw new Error(`${this.name}'s page saw no INVITE of call ${callId}`);
-    return at;
+  /** When the call's INVITE came out of the box. */
+  inviteAt(callId: string): number {
+    return this.#tap.inviteAt(callId);
   }
 
   /** Clicks the button and returns when the page felt it. */
@@ -95,6 +99,7 @@ export class OperatorPage {
 
   async close(): Promise<void> {
     await this.#browser.close();
+    await this.#tap.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

@@ -8,29 +8,18 @@ type Clicked = { at: number };
 
 /** The part of the page's window that is looked at. */
 type PageWindow = {
-  la2Witness: { clicks: Clicked[]; invites: { callId: string; at: number }[] };
+  la2Witness: { clicks: Clicked[] };
   la2Events: readonly (PageEvent & Record<string, unknown>)[];
   la2Audio?: { peak(): { frequencyHz: number; levelDb: number } | null };
-  WebSocket: typeof WebSocket;
   addEventListener(type: "click", listener: () => void, isCapturing: boolean): void;
 };
 declare const window: PageWindow;
 
-/** Before the page's own scripts: notes when the operator clicks and when an INVITE comes in over the SIP WebSocket. */
+/** Before the page's own scripts: notes when the operator clicks. */
 export function installWitness(): void {
-  const witness: PageWindow["la2Witness"] = { clicks: [], invites: [] };
+  const witness: PageWindow["la2Witness"] = { clicks: [] };
   window.la2Witness = witness;
   window.addEventListener("click", () => witness.clicks.push({ at: Date.now() }), true);
-  const Original = window.WebSocket;
-  window.WebSocket = class extends Original {
-    constructor(...order: ConstructorParameters<typeof WebSocket>) {
-      super(...order);
-      this.addEventListener("message", ({ data }: { data: unknown }) => {
-        if (typeof data !== "string" || !data.startsWith("INVITE ")) return;
-        witness.invites.push({ callId: /^X-LA2-Call-Id:\s*(\S+)/im.exec(data)?.[1] ?? "", at: Date.now() });
-      });
-    }
-  };
 }
 
 export type EventWish = { name: string; match: Partial<PageEvent>; sinceMs: number };
@@ -42,10 +31,6 @@ export function findEvent({ name, match, sinceMs }: EventWish): PageEvent | fals
       event.name === name && event.at >= sinceMs && Object.entries(match).every(([key, value]) => event[key] === value),
   );
   return found ?? false;
-}
-
-export function findInvite(callId: string): number | null {
-  return window.la2Witness.invites.find((invite) => invite.callId === callId)?.at ?? null;
 }
 
 export function lastClick(): number | null {

@@ -20,11 +20,14 @@ export class OwnedPrograms {
   readonly #changed: (programs: readonly OwnedProgram[]) => void;
   #reportFailure: (end: UnexpectedEnd) => void = () => undefined;
   #state: "open" | "closing" = "open";
+  /** Also a crash of ours leaves no program behind. */
+  readonly #killAtExit = (): void => this.kill();
 
   /** `changed` is told of every program as soon as it has a pid. */
   constructor(changed: (programs: readonly OwnedProgram[]) => void = () => undefined) {
     this.#changed = changed;
     this.failed = new Promise((resolve) => (this.#reportFailure = resolve));
+    process.once("exit", this.#killAtExit);
   }
 
   get programs(): readonly OwnedProgram[] {
@@ -57,6 +60,7 @@ export class OwnedPrograms {
         killGroup(program.pid);
       }
     }
+    process.off("exit", this.#killAtExit);
   }
 
   kill(): void {
