@@ -16,6 +16,8 @@ export type OfficeProcess = {
   log(): string;
   /** Ends the program like a power cut. */
   kill(): Promise<void>;
+  /** After `kill`: the program again, on the same data. */
+  restart(): Promise<OfficeProcess>;
   /** Stops it in good order. */
   close(): Promise<void>;
 };
@@ -23,8 +25,12 @@ export type OfficeProcess = {
 /** `config`: as in a configuration file; its data directory is made and removed here when it names none. */
 export async function startOfficeProcess(config: Record<string, unknown>): Promise<OfficeProcess> {
   const folder = mkdtempSync(join(tmpdir(), "la2-office-"));
+  writeFileSync(join(folder, "office.json"), JSON.stringify({ dataDirectory: join(folder, "data"), ...config }));
+  return startIn(folder);
+}
+
+async function startIn(folder: string): Promise<OfficeProcess> {
   const file = join(folder, "office.json");
-  writeFileSync(file, JSON.stringify({ dataDirectory: join(folder, "data"), ...config }));
   const child = spawn(process.execPath, [program, "--config", file, "--ready-json"], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, LA2_LOG: "info" },
@@ -46,6 +52,7 @@ export async function startOfficeProcess(config: Record<string, unknown>): Promi
     ...(JSON.parse(ready) as Pick<OfficeProcess, "url" | "oneTimeLinks">),
     log: () => log,
     kill: () => end("SIGKILL"),
+    restart: () => startIn(folder),
     close: async () => {
       await end("SIGTERM");
       rmSync(folder, { recursive: true, force: true });

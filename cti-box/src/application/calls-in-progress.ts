@@ -125,8 +125,9 @@ export class CallsInProgress {
     return this.leftoverCount;
   }
 
+  /** Calls that have not ended; one that only waits for the last word of a far end is over for everybody else. */
   size(): number {
-    return this.calls.size;
+    return [...this.calls.values()].filter(({ runner }) => runner.call.phase.kind !== "ended").length;
   }
 
   tellEvents(events: readonly PublicCallEvent[]): void {
