@@ -90,13 +90,6 @@ export class BaresipPhone {
     }
   }
 
-  /** Registers now, not when the old registration is due: its registrar was started again. */
-  async registersAgain(): Promise<void> {
-    this.startAfresh();
-    this.command("uareg", "60 0");
-    await this.event("REGISTER_OK");
-  }
-
   /** What happened so far belongs to an earlier call. */
   startAfresh(): void {
     this.events.length = 0;
