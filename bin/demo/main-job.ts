@@ -134,7 +134,7 @@ async function transfer(stage: Stage, call: CitizenCall, callId: string): Promis
     return { afterMs: Math.max(pop.at, ringing.at) - confirmedAt };
   });
   run.measure({ name: "transfer confirmed → B ringing with the ticket", value: ring.afterMs, unit: "ms", target: 500 });
-  await run.step("Bruno's card shows the citizen's number and the office it comes from", () => checkCard(stage));
+  await run.step("Bruno sees the citizen, the office it comes from, his own ticket number", () => checkCard(stage));
   await bruno.screenshot(join(reportDirectory, "bruno-ringing.png"));
   await anna.screenshot(join(reportDirectory, "anna-transferring.png"));
   await run.step(
@@ -171,12 +171,18 @@ async function chooseOffice({ page }: OperatorPage, plan: PlaygroundPlan): Promi
   }
 }
 
-async function checkCard({ plan, bruno }: Stage): Promise<void> {
+/** The citizen stays the visible caller, and the same ticket has a number of its own in each office. */
+async function checkCard({ plan, anna, bruno }: Stage): Promise<void> {
   const card = bruno.page.locator("[data-card-state=ringing]");
   await card.locator(`[data-transferred-from="${plan.offices[0].officeId}"]`).waitFor();
   const digits = (await card.locator(".la2-caller-number").innerText()).replace(/\D/g, "");
   if (!plan.citizen.number.endsWith(digits)) throw new Error(`the card shows the number ${digits}`);
+  const [annas, brunos] = await Promise.all([ticketTitle(anna), ticketTitle(bruno)]);
+  if (annas === brunos) throw new Error(`both offices call the ticket ${brunos}`);
 }
+
+const ticketTitle = ({ page }: OperatorPage): Promise<string> =>
+  page.locator("[data-ticket-panel]").getByRole("heading", { level: 2 }).innerText();
 
 /** Exactly one owner: Bruno's office; Anna's office goes on watching. */
 async function bothSeeTheTicket({ run, anna, bruno }: Stage): Promise<void> {

@@ -18,6 +18,7 @@ export async function measureCalls(stage: Stage, calls: number): Promise<void> {
     },
     () => `ticket after ${spread(times.map(({ ticketMs }) => ticketMs))}`,
   );
+  await stage.anna.clearNotices();
   run.measure({
     name: `INVITE at the trunk → ticket visible while it rings, median of ${calls}`,
     value: median(times.map(({ ticketMs }) => ticketMs)),

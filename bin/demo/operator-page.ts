@@ -93,6 +93,12 @@ export class OperatorPage {
     throw new Error(`${this.name} does not hear the tone of ${toneHz} Hz; strongest: ${heardAt}`);
   }
 
+  /** Puts away the notes of calls that were missed. */
+  async clearNotices(): Promise<void> {
+    const dismiss = this.page.locator(".la2-notice .la2-icon-button");
+    while ((await dismiss.count()) > 0) await dismiss.first().click();
+  }
+
   async screenshot(file: string): Promise<void> {
     await this.page.screenshot({ path: file });
   }

@@ -47,8 +47,6 @@ export const hubUrl = (plan: PlaygroundPlan): string => `http://127.0.0.1:${plan
 
 /** Configuration of one bridge (crm-bridge/src/config.ts checks it). */
 export function bridgeConfig(plan: PlaygroundPlan, office: OfficePlan, keys: OfficeKeys): object {
-  const { citizen } = plan;
-  const [givenName, familyName] = citizen.displayName.split(" ");
   const isFirst = office === plan.offices[0];
   return {
     office: { officeId: office.officeId, label: office.label },
@@ -56,25 +54,46 @@ export function bridgeConfig(plan: PlaygroundPlan, office: OfficePlan, keys: Off
     box: { url: boxUrl(office), serviceSecret: office.serviceSecret },
     hub: { url: hubUrl(plan), privateKey: keys.ofOffice(office.officeId).privateKey, hubKey: keys.hub.publicKey },
     dataDirectory: office.directory,
-    // The citizen called some days ago: her ticket is open, and found by her number.
-    seedTickets: isFirst
-      ? [
-          {
-            ticketId: exampleTicketId,
-            subject: "Rifiuti abbandonati in via dei Platani",
-            description: "Sacchi e vecchi mobili accanto al parco giochi; già segnalati la settimana scorsa.",
-            category: "ambiente",
-            phone: citizen.number,
-            givenName,
-            familyName,
-          },
-        ]
-      : [],
+    seedTickets: isFirst ? [ticketOfCitizen(plan)] : ticketsOfOthers,
   };
 }
 
-/** The ticket that office A has for the citizen from the start. */
+/** The ticket that the first office has for the citizen from the start. */
 export const exampleTicketId = "01K9Z3V4X0PA7GR0VND1CASE01";
+
+/** The citizen called some days ago: her ticket is open, and found by her number. */
+function ticketOfCitizen({ citizen }: PlaygroundPlan): object {
+  const [givenName, familyName] = citizen.displayName.split(" ");
+  return {
+    ticketId: exampleTicketId,
+    subject: "Rifiuti abbandonati in via dei Platani",
+    description: "Sacchi e vecchi mobili accanto al parco giochi; già segnalati la settimana scorsa.",
+    category: "ambiente",
+    phone: citizen.number,
+    givenName,
+    familyName,
+  };
+}
+
+/** The other office has work of its own: so a ticket that arrives gets a number there that differs from the first office's. */
+const ticketsOfOthers = [
+  {
+    ticketId: "01K9Z3V4X0PA7GR0VND1CASE02",
+    subject: "Odore di gas nei pressi del depuratore",
+    category: "ambiente",
+    phone: "+393315550177",
+    givenName: "Dario",
+    familyName: "Conti",
+  },
+  {
+    ticketId: "01K9Z3V4X0PA7GR0VND1CASE03",
+    subject: "Calendario della raccolta del vetro",
+    category: "ambiente",
+    phone: "+393315550188",
+    givenName: "Elena",
+    familyName: "Fabbri",
+  },
+];
 
 /** Configuration of the ticket exchange (crm-bridge/src/tupa/hub/hub-config.ts checks it). */
 export function hubConfig(plan: PlaygroundPlan, directory: string, keys: OfficeKeys): object {
