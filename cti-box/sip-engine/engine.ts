@@ -2,7 +2,6 @@
  * The engine's door: a SIP stack that speaks the drachtio control protocol, in this thread or in a worker thread of its own.
  * The application talks to it with the unmodified `drachtio-srf` package over the control port.
  */
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
@@ -90,10 +89,11 @@ export async function startSipEngineWorker(options: SipEngineOptions): Promise<S
     contacts: first.contacts,
     closed: gone.promise,
     load: async () => {
-      const answer = messageOf(worker, ["load"]);
+      const answer = Promise.race([messageOf(worker, ["load"]), gone.promise]);
       say({ kind: "load" });
       const message = await answer;
-      return message.kind === "load" ? message.load : { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
+      const isLoad = message !== null && !(message instanceof Error) && message.kind === "load";
+      return isLoad ? message.load : { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
     },
     close: async () => {
       say({ kind: "close" });
@@ -108,9 +108,14 @@ function forwardLog(worker: Worker, log: Log): void {
   });
 }
 
-async function messageOf(worker: Worker, kinds: FromWorker["kind"][]): Promise<FromWorker> {
-  for (;;) {
-    const [message] = (await once(worker, "message")) as [FromWorker];
-    if (kinds.includes(message.kind)) return message;
-  }
+/** The next message of one of these kinds; never, if the worker ends before: race it against its end. */
+function messageOf(worker: Worker, kinds: FromWorker["kind"][]): Promise<FromWorker> {
+  return new Promise((resolve) => {
+    const take = (message: FromWorker): void => {
+      if (!kinds.includes(message.kind)) return;
+      worker.off("message", take);
+      resolve(message);
+    };
+    worker.on("message", take);
+  });
 }

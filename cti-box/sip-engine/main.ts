@@ -27,9 +27,10 @@ function optionsFrom(words: string[]): SipEngineOptions {
     process.stdout.write(help);
     process.exit(0);
   }
-  const colon = values.admin.lastIndexOf(":");
+  const admin = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(values.admin);
+  if (!admin) throw new InvalidEngineOptions([`admin: ${values.admin} is not of the form HOST:PORT`]);
   return {
-    admin: { host: values.admin.slice(0, colon), port: Number(values.admin.slice(colon + 1)) },
+    admin: { host: (admin[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(admin[2]) },
     secrets: values.secret,
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),

@@ -7,7 +7,7 @@ import { createHash, randomUUID, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { EngineCore } from "../user-agent/engine-core.ts";
-import { FrameReader, splitPayload } from "./frame-reader.ts";
+import { FrameReader, largestFrame, largestFrameBefore, splitPayload } from "./frame-reader.ts";
 import { replyFrame } from "./frames.ts";
 import { sipCommand } from "./sip-command.ts";
 
@@ -17,6 +17,10 @@ const tagPattern = /^[A-Za-z0-9\-_+@:]{1,32}$/;
 const keepAliveMs = 45_000;
 /** An application that does not read for so long that this many bytes wait is let go. */
 const largestBacklog = 64 * 1024 * 1024;
+const authenticationDeadlineMs = 5_000;
+/** How long a refused peer may take to read why. */
+const farewellMs = 1_000;
+const largestConnections = 256;
 
 export class ControlServer {
   readonly #server: Server;
@@ -33,6 +37,7 @@ export class ControlServer {
     core: EngineCore;
   }): Promise<ControlServer> {
     const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs });
+    server.maxConnections = largestConnections;
     const control = new ControlServer(server);
     server.on("connection", (socket) => {
       control.#connections.add(socket);
@@ -73,6 +78,10 @@ class Session {
     this.#options = options;
   }
 
+  get isAuthenticated(): boolean {
+    return this.#state === "authenticated";
+  }
+
   send(frame: Buffer): void {
     if (this.#state === "gone") return;
     if (this.#socket.writableLength > largestBacklog) this.#socket.destroy();
@@ -80,6 +89,7 @@ class Session {
   }
 
   handle(payload: Buffer): void {
+    if (this.#state === "gone") return;
     const { fields, message } = splitPayload(payload);
     const [messageId = "", type] = fields;
     if (type === undefined) this.#refuse(messageId, "Invalid message format");
@@ -102,6 +112,7 @@ class Session {
   #refuse(messageId: string, text: string): void {
     this.#socket.end(replyFrame(messageId, "NO", text));
     this.left();
+    setTimeout(() => this.#socket.destroy(), farewellMs).unref();
   }
 
   #authenticate(messageId: string, fields: string[]): void {
@@ -140,8 +151,12 @@ class Session {
 function serve(socket: Socket, options: Options): void {
   const session = new Session(socket, options);
   const reader = new FrameReader();
+  const late = setTimeout(() => {
+    if (!session.isAuthenticated) socket.destroy();
+  }, authenticationDeadlineMs).unref();
+  const limit = (): number => (session.isAuthenticated ? largestFrame : largestFrameBefore);
   socket.on("data", (chunk) => {
-    for (const result of reader.push(chunk)) {
+    for (const result of reader.push(chunk, limit)) {
       if (result.kind === "broken") {
         options.core.context.log.write("warn", "control connection sent a broken frame", { reason: result.reason });
         socket.destroy();
@@ -152,7 +167,10 @@ function serve(socket: Socket, options: Options): void {
     }
   });
   socket.on("error", () => socket.destroy());
-  socket.on("close", () => session.left());
+  socket.on("close", () => {
+    clearTimeout(late);
+    session.left();
+  });
 }
 
 /** In constant time, whatever the lengths. */

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isNameAddress, parseNameAddress, parseParams, parseSipUri, tagOf, withTag } from "./sip-uri.ts";
 import { parseVia, withReceived } from "./via.ts";

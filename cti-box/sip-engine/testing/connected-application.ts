@@ -2,7 +2,12 @@
 import Srf from "drachtio-srf";
 import { startSipEngine, type SipEngineHandle } from "../engine.ts";
 
-export type ConnectedApplication = { engine: SipEngineHandle; srf: Srf; close(): Promise<void> };
+export type ConnectedApplication = {
+  engine: SipEngineHandle;
+  srf: Srf;
+  /** The application goes away, the engine stays. */ leave(): void;
+  close(): Promise<void>;
+};
 
 export async function connectApplication(contacts: string[], t1Ms = 500): Promise<ConnectedApplication> {
   const secret = "correct-secret";
@@ -14,11 +19,17 @@ export async function connectApplication(contacts: string[], t1Ms = 500): Promis
   void srf.connect({ ...engine.admin, secret });
   await connected;
   srf.on("error", () => undefined);
+  let presence: "connected" | "left" = "connected";
+  const leave = (): void => {
+    if (presence === "connected") srf.disconnect();
+    presence = "left";
+  };
   return {
     engine,
     srf,
+    leave,
     close: async () => {
-      srf.disconnect();
+      leave();
       await engine.close();
     },
   };
@@ -28,4 +39,20 @@ export async function connectApplication(contacts: string[], t1Ms = 500): Promis
 export function portOf(engine: SipEngineHandle, protocol: string): number {
   const contact = engine.contacts.find((each) => each.startsWith(`${protocol}/`));
   return Number(contact?.slice(contact.lastIndexOf(":") + 1));
+}
+
+/** Sends a request outside of any dialog; the final status that the application hears. */
+export function statusOf(
+  srf: Srf,
+  uri: string,
+  request: { method: string; headers?: object; body?: string },
+): Promise<number> {
+  type Sent = { on(event: "response", listener: (response: { status: number }) => void): void };
+  type Requester = { request(uri: string, options: object, sent: (error: Error | null, request: Sent) => void): void };
+  return new Promise((resolve, reject) => {
+    (srf as unknown as Requester).request(uri, request, (error, sent) => {
+      if (error) reject(error);
+      else sent.on("response", ({ status }) => status >= 200 && resolve(status));
+    });
+  });
 }

@@ -1,5 +1,5 @@
 /** Every state × event of client transactions (RFC 3261 §17.1, RFC 6026 §7.2). */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   applyClientEvent,
@@ -135,7 +135,7 @@ describe("over a connection", () => {
     [true, "proceeding", "2xx", "accepted: -timeout pass +linger=32000"],
     [false, "trying", "2xx", "terminated: -timeout pass"],
     [false, "proceeding", "3xx-6xx", "terminated: -timeout pass"],
-  ] as const)("timers D and K are zero (INVITE: %s, %s, %s)", (isInvite, state, event, after) => {
+  ] as const)("timers D and K are zero (INVITE: %s, %s, %s)", (...[isInvite, state, event, after]) => {
     expect(step(at(isInvite, true, state), event)).toBe(after);
   });
 });

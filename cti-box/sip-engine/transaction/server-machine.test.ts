@@ -137,7 +137,7 @@ describe("over a connection", () => {
     [true, "completed", "ACK", "terminated: -retransmit -linger"],
     [true, "proceeding", "answer 2xx", "accepted: send +linger=32000"],
     [false, "trying", "answer 2xx", "terminated: -abandon send"],
-  ] as const)("timers G, I and J are zero (INVITE: %s, %s, %s)", (isInvite, state, event, after) => {
+  ] as const)("timers G, I and J are zero (INVITE: %s, %s, %s)", (...[isInvite, state, event, after]) => {
     expect(step(at(isInvite, true, state), event)).toBe(after);
   });
 });

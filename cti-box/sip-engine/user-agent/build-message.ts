@@ -145,8 +145,7 @@ export function buildResponse(
  */
 export function ownResponse(
   request: SipRequest,
-  status: number,
-  reason: string,
+  [status, reason]: readonly [status: number, reason: string],
   localTag: string | null = null,
 ): SipResponse {
   const tag = status === 100 ? "" : (localTag ?? tagFor(request));

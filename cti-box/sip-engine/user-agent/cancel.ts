@@ -20,7 +20,7 @@ export function receiveCancel(
   invite: ServerTransaction | undefined,
 ): void {
   if (invite === undefined) {
-    cancel.respond(ownResponse(cancel.request, 481, "Call/Transaction Does Not Exist"));
+    cancel.respond(ownResponse(cancel.request, [481, "Call/Transaction Does Not Exist"]));
     return;
   }
   const use = context.serverUses.get(invite.id);
@@ -35,13 +35,13 @@ export function receiveCancel(
   );
   // One To tag in all answers to the INVITE and its CANCEL (RFC 3261 §9.2).
   invite.localTag ??= randomToken();
-  cancel.respond(ownResponse(cancel.request, 200, "OK", invite.localTag));
-  invite.respond(ownResponse(invite.request, 487, "Request Terminated", invite.localTag));
+  cancel.respond(ownResponse(cancel.request, [200, "OK"], invite.localTag));
+  invite.respond(ownResponse(invite.request, [487, "Request Terminated"], invite.localTag));
 }
 
 /** The 200 was on its way already: the caller wanted to leave, so the call ends (control protocol §5.5). */
 function cancelAfterAnswer(context: Context, cancel: ServerTransaction, invite: ServerTransaction): void {
-  cancel.respond(ownResponse(cancel.request, 481, "Call/Transaction Does Not Exist"));
+  cancel.respond(ownResponse(cancel.request, [481, "Call/Transaction Does Not Exist"]));
   const { headers } = invite.request;
   const dialog = context.dialogs.get(dialogId(headers.first("call-id") ?? "", tagOf(headers.first("from")) ?? ""));
   if (dialog !== undefined && context.accepted.isWaiting(dialog.id))
@@ -133,7 +133,7 @@ function cancelInvite(
 
 /** Cancels every INVITE of ours that still waits for its final answer and that `concerns` names. */
 export function cancelInvitesOf(context: Context, concerns: (use: ClientUse) => boolean): void {
-  for (const [id, use] of [...context.clientUses]) {
+  for (const [id, use] of context.clientUses) {
     const invite = context.clientsById.get(id);
     if (invite?.request.method !== "INVITE" || use.isCancelled || !concerns(use)) continue;
     if (invite.state === "calling" || invite.state === "proceeding")

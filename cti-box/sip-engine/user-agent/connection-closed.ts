@@ -9,9 +9,9 @@ import type { Context } from "./context.ts";
 
 export function connectionClosed(context: Context, flow: Flow): void {
   // Requests of ours: a transport failure, told as 503 (RFC 3261 §8.1.3.1).
-  for (const transaction of [...context.clients.values()])
+  for (const transaction of context.clients.values())
     if (transaction.flow.id === flow.id) transaction.connectionClosed();
-  for (const transaction of [...context.servers.values()]) {
+  for (const transaction of context.servers.values()) {
     if (transaction.back.id === flow.id && transaction.isOpen && transaction.request.method === "INVITE")
       callerGone(context, transaction);
   }
@@ -26,5 +26,5 @@ function callerGone(context: Context, invite: ServerTransaction): void {
     const frame = networkFrame(cancelOf(invite.request, reason), invite.source, ids);
     context.applications.get(use.application)?.send(frame);
   }
-  invite.respond(ownResponse(invite.request, 487, "Request Terminated", invite.localTag));
+  invite.respond(ownResponse(invite.request, [487, "Request Terminated"], invite.localTag));
 }

@@ -14,7 +14,8 @@ import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
 import { cancelInvitesOf } from "./cancel.ts";
 import { connectionClosed } from "./connection-closed.ts";
-import { receiveRequest, refuseMalformed } from "./receive-request.ts";
+import { receiveRequest } from "./receive-request.ts";
+import { refuseMalformed } from "./way-back.ts";
 
 /** What is held in memory now; all of it is zero when nothing goes on. */
 export type EngineLoad = { transactions: number; dialogs: number; unacknowledged: number; bindings: number };
@@ -72,7 +73,7 @@ export class EngineCore {
     for (const [id, use] of this.context.serverUses) {
       const transaction = this.context.serversById.get(id);
       if (use.application === application.name && transaction?.isOpen) {
-        transaction.respond(ownResponse(transaction.request, 503, "Service Unavailable", transaction.localTag));
+        transaction.respond(ownResponse(transaction.request, [503, "Service Unavailable"], transaction.localTag));
       }
     }
     // Nobody is left who would take the answers: what still rings is cancelled.

@@ -8,13 +8,15 @@ import { contactOf, dialogId, lastingFlow, type Dialog } from "../dialog/dialog.
 import { faultOf } from "../message/parse-message.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
-import { parseVia, withReceived, type Via } from "../message/via.ts";
+import type { Via } from "../message/via.ts";
 import { writeMessage } from "../message/write-message.ts";
 import { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
 import { receiveCancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
+import { sharedKey, transactionKey } from "./request-keys.ts";
+import { refuseMalformed, wayBack } from "./way-back.ts";
 
 /** Methods handed to an application outside of a dialog. */
 const offered = new Set(["INVITE", "REGISTER", "MESSAGE", "OPTIONS", "INFO", "NOTIFY", "SUBSCRIBE", "PUBLISH"]);
@@ -43,46 +45,13 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
     return;
   }
   if (context.servers.size >= largestOpenTransactions) {
-    back.send(writeMessage(ownResponse(request, 503, "Service Unavailable")));
+    back.send(writeMessage(ownResponse(request, [503, "Service Unavailable"])));
     return;
   }
   const transaction = openTransaction(context, request, { source, back, via });
   if (request.method === "CANCEL")
     receiveCancel(context, transaction, context.servers.get(transactionKey(request, via, "INVITE")));
   else dispatch(context, transaction);
-}
-
-type WayBack = { via: Via; back: Flow };
-
-/** Where the answer goes (RFC 3261 §18.2.2, RFC 3581 §4); the top Via is completed with what was seen. Null without a readable Via. */
-function wayBack(request: SipRequest, source: Flow): WayBack | null {
-  const top = request.headers.values("via")[0];
-  const via = top === undefined ? null : parseVia(top);
-  if (top === undefined || via === null) return null;
-  const seen = { address: source.remoteAddress, port: source.remotePort };
-  request.headers.replaceFirstValue("via", withReceived(top, via, seen));
-  const isSymmetric = via.params.has("rport") || source.protocol !== "udp";
-  return { via, back: isSymmetric ? source : source.towardsPort(via.port ?? 5060) };
-}
-
-/** 400 (505 for another version) without a transaction, where the top Via says where to; an ACK is never answered. */
-export function refuseMalformed(request: SipRequest, source: Flow, fault: string): void {
-  const way = request.method === "ACK" ? null : wayBack(request, source);
-  if (way === null) return;
-  const [status, reason] =
-    fault === "version not supported" ? [505, "Version Not Supported"] : [400, `Bad Request (${fault})`];
-  way.back.send(writeMessage(ownResponse(request, status as number, reason as string)));
-}
-
-/** RFC 3261 §17.2.3; the long key for peers of RFC 2543, whose branches are not unique. */
-function transactionKey(request: SipRequest, via: Via, method: string): string {
-  const branch = via.params.get("branch") ?? "";
-  // The cookie alone names nothing (RFC 4475 §3.2.1).
-  if (branch.startsWith("z9hG4bK") && branch.length > 7)
-    return `${branch}|${via.host.toLowerCase()}:${via.port ?? ""}|${method}`;
-  const { headers } = request;
-  const number = Number.parseInt(headers.first("cseq") ?? "", 10);
-  return `${headers.first("call-id")}|${number}|${tagOf(headers.first("from"))}|${request.uri}|${branch}|${via.host}|${method}`;
 }
 
 function openTransaction(
@@ -110,16 +79,10 @@ function openTransaction(
   return transaction;
 }
 
-/** What all copies of one INVITE have in common, whatever way they came (RFC 3261 §8.2.2.2). */
-function sharedKey({ headers }: SipRequest): string {
-  const number = Number.parseInt(headers.first("cseq") ?? "", 10);
-  return `${headers.first("call-id")}|${tagOf(headers.first("from"))}|${number}`;
-}
-
 type Refusal = readonly [status: number, reason: string, header?: readonly [name: string, value: string]];
 
 function refuse(transaction: ServerTransaction, ...[status, reason, header]: Refusal): void {
-  const response = ownResponse(transaction.request, status, reason, transaction.localTag);
+  const response = ownResponse(transaction.request, [status, reason], transaction.localTag);
   if (header) response.headers.append(header[0], header[1]);
   transaction.respond(response);
 }
@@ -176,7 +139,7 @@ function offer(context: Context, transaction: ServerTransaction): void {
   }
   const application = context.applications.next(method.toLowerCase());
   if (application === undefined) return refuse(transaction, 503, "Service Unavailable");
-  if (method === "INVITE") transaction.respond(ownResponse(request, 100, "Trying"));
+  if (method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
   context.serverUses.set(transaction.id, { application: application.name, dialogId: "" });
   application.send(newRequestFrame(request, source, transaction.id));
 }
@@ -205,7 +168,7 @@ function deliverInDialog(context: Context, transaction: ServerTransaction, dialo
     if (glare === "ours") return refuse(transaction, 491, "Request Pending");
     if (glare === "theirs")
       return refuse(transaction, 500, "Server Internal Error", ["Retry-After", String(Math.floor(Math.random() * 11))]);
-    transaction.respond(ownResponse(request, 100, "Trying"));
+    transaction.respond(ownResponse(request, [100, "Trying"]));
   }
   if (request.method === "INVITE" || request.method === "UPDATE") refreshTarget(dialog, request, source);
   context.serverUses.set(transaction.id, {

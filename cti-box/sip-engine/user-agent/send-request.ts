@@ -75,7 +75,7 @@ function receiveOutcome(context: Context, transaction: ClientTransaction, outcom
   const ids = { transactionId: transaction.id, dialogId: use.dialogId };
   if (outcome.kind !== "response") {
     const status = outcome.kind === "timed-out" ? 408 : 503;
-    const made = ownResponse(transaction.request, status, status === 408 ? "Request Timeout" : "Service Unavailable");
+    const made = ownResponse(transaction.request, [status, status === 408 ? "Request Timeout" : "Service Unavailable"]);
     settle(context, transaction, { response: made, flow: transaction.flow });
     application?.send(localResponseFrame(made, transaction.flow, ids));
     return;

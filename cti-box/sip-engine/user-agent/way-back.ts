@@ -1,0 +1,30 @@
+/** Where the answer to a request goes, and the answer to one that is not worth a transaction. */
+import type { SipRequest } from "../message/sip-message.ts";
+import { parseVia, withReceived, type Via } from "../message/via.ts";
+import { writeMessage } from "../message/write-message.ts";
+import type { Flow } from "../transport/flow.ts";
+import { ownResponse } from "./build-message.ts";
+
+export type WayBack = { via: Via; back: Flow };
+
+/** Where the answer goes (RFC 3261 §18.2.2, RFC 3581 §4); the top Via is completed with what was seen. Null without a readable Via. */
+export function wayBack(request: SipRequest, source: Flow): WayBack | null {
+  const top = request.headers.values("via")[0];
+  const via = top === undefined ? null : parseVia(top);
+  if (top === undefined || via === null) return null;
+  const seen = { address: source.remoteAddress, port: source.remotePort };
+  request.headers.replaceFirstValue("via", withReceived(top, via, seen));
+  const isSymmetric = via.params.has("rport") || source.protocol !== "udp";
+  return { via, back: isSymmetric ? source : source.towardsPort(via.port ?? 5060) };
+}
+
+/** 400 (505 for another version) without a transaction, where the top Via says where to; an ACK is never answered. */
+export function refuseMalformed(request: SipRequest, source: Flow, fault: string): void {
+  const way = request.method === "ACK" ? null : wayBack(request, source);
+  if (way === null) return;
+  const answer =
+    fault === "version not supported"
+      ? ([505, "Version Not Supported"] as const)
+      : ([400, `Bad Request (${fault})`] as const);
+  way.back.send(writeMessage(ownResponse(request, answer)));
+}
