@@ -1,5 +1,6 @@
 /** Configuration of one office's bridge. */
 import { z } from "zod";
+import { requestTrackerConfigSchema } from "./connectors/request-tracker/request-tracker-config.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
 const jwk = z.looseObject({ kty: z.literal("EC"), crv: z.literal("P-256"), x: z.string(), y: z.string() });
@@ -13,20 +14,7 @@ export const bridgeConfigSchema = z.strictObject({
   hub: z.strictObject({ url: z.url(), privateKey: jwk.extend({ d: z.string() }), hubKey: jwk }).optional(),
   dataDirectory: z.string().min(1),
   connector: z
-    .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("built-in") }),
-      z.strictObject({
-        kind: z.literal("request-tracker"),
-        url: z.url(),
-        /** Address that operators' browsers open, when it differs. */
-        publicUrl: z.url().optional(),
-        queue: z.string().min(1).default("General"),
-        auth: z.union([
-          z.strictObject({ token: z.string().min(1) }),
-          z.strictObject({ user: z.string().min(1), password: z.string().min(1) }),
-        ]),
-      }),
-    ])
+    .discriminatedUnion("kind", [z.strictObject({ kind: z.literal("built-in") }), requestTrackerConfigSchema])
     .default({ kind: "built-in" }),
   /** Tickets put in at the first start, for trying things out. */
   seedTickets: z

@@ -14,6 +14,7 @@ import { lookUpCaller } from "./application/look-up-caller.ts";
 import { createTicketHere, searchTickets, updateTicketHere } from "./application/work-on-ticket.ts";
 import { createBuiltInConnector } from "./connectors/built-in/built-in-connector.ts";
 import type { Connector } from "./connectors/connector.ts";
+import { createRequestTrackerConnector } from "./connectors/request-tracker/request-tracker-connector.ts";
 import type { BridgeConfig } from "./config.ts";
 import { openExchange, type Exchange } from "./open-exchange.ts";
 import { tokenCheck } from "./tupa/contract/office-tokens.ts";
@@ -25,7 +26,7 @@ function connectorOf(config: BridgeConfig, store: SqliteTicketStore): Connector 
   const { connector } = config;
   if (connector.kind === "built-in")
     return createBuiltInConnector((ticketId) => store.atomically(() => store.nextNumber(ticketId)));
-  throw new Error("connector request-tracker is not part of this build");
+  return createRequestTrackerConnector(connector);
 }
 
 /** Starts the bridge. Rejects when its address or its store cannot be opened. */

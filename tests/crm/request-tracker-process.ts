@@ -86,7 +86,7 @@ async function startIn(folder: string): Promise<RequestTracker> {
     user: bridgeUser,
     tookMs: { database: seededMs - beganMs, start: Date.now() - seededMs },
     asAdministrator: (method, path, body) => asAdministrator(url, { method, path, body }),
-    log: server.log,
+    log: () => server.log(),
     pause: () => server.signal("SIGSTOP"),
     resume: () => server.signal("SIGCONT"),
     close: async () => {

@@ -31,6 +31,9 @@ export type CrmTicketDraft = {
   receivedFrom: { officeId: string; localTicketId: string; transferId: string } | null;
 };
 
+/** `commentId` (letters and digits): one that was written before a crash is recognised by it and not written again. */
+export type CrmComment = { commentId: string; text: string };
+
 export interface Connector {
   readonly kind: string;
   /** Open tickets of a caller, newest first. `phone` is E.164. */
@@ -38,7 +41,7 @@ export interface Connector {
   /** Creates the ticket, or finds the one created before under the same `ticketId`. */
   createTicket(draft: CrmTicketDraft): Promise<CrmResult<{ localTicketId: string; url: string | null }>>;
   /** A remark that people of the office see: notes, and where a ticket went with its number there. */
-  addComment(localTicketId: string, text: string): Promise<CrmResult<null>>;
+  addComment(localTicketId: string, comment: CrmComment): Promise<CrmResult<null>>;
   setStatus(localTicketId: string, status: CrmStatus): Promise<CrmResult<null>>;
   /** Page of the ticket, from this office's own template. */
   urlOf(localTicketId: string): string | null;

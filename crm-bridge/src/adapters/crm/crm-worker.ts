@@ -1,4 +1,5 @@
 /** Works off what the office's CRM still has to be told: comments and states, in order per ticket, again later while the CRM is away. */
+import { createHash } from "node:crypto";
 import type { CrmTask, Log, QueuedTask } from "../../application/ports.ts";
 import type { Connector } from "../../connectors/connector.ts";
 
@@ -18,7 +19,7 @@ export function startCrmWorker(parts: {
     const { connector } = parts;
     const result =
       task.kind === "comment"
-        ? await connector.addComment(task.localTicketId, task.text)
+        ? await connector.addComment(task.localTicketId, { commentId: commentIdOf(taskId, task), text: task.text })
         : await connector.setStatus(task.localTicketId, task.status);
     if (phase === "closed") return;
     if (result.ok || result.reason === "rejected") parts.done(taskId);
@@ -48,4 +49,12 @@ export function startCrmWorker(parts: {
       await Promise.allSettled(running.values());
     },
   };
+}
+
+/** Same task, same id, also after a restart; a fresh store that counts its tasks from one again does not repeat ids of other comments. */
+function commentIdOf(taskId: number, task: Extract<CrmTask, { kind: "comment" }>): string {
+  return createHash("sha256")
+    .update(JSON.stringify([taskId, task.localTicketId, task.text]))
+    .digest("hex")
+    .slice(0, 20);
 }
