@@ -29,6 +29,10 @@ describe("the description of a network", () => {
     });
   });
 
+  test("JSON is taken as YAML is", () => {
+    expect(parseNetworkText(JSON.stringify(describeNetwork()))).toEqual(parseNetwork(describeNetwork()));
+  });
+
   test("every problem is told at once, with its key", () => {
     const problems = problemsOf({
       proxy: { domain: "LA2 example", listen: [{ address: "proxy.example", port: 70_000, transports: [] }], colour: 1 },

@@ -11,10 +11,13 @@ describe.skipIf(!canRunKamailio)("a call between two offices through the proxy",
   let bench: ProxyBench;
   let a: SipPeer;
   let b: SipPeer;
+  /** The two boxes of a third office. */
+  let boxes: [SipPeer, SipPeer];
 
   beforeAll(async () => {
-    bench = await openBench({ callsPerSecond: 1_000 });
+    bench = await openBench({ callsPerSecond: 1_000, unreachableAfterSeconds: 1 });
     [a, b] = await Promise.all([bench.peer(11), bench.peer(12, 5060)]);
+    boxes = await Promise.all([bench.peer(13, 5060), bench.peer(14, 5060)]);
   });
   afterAll(() => bench?.close());
 
@@ -175,16 +178,36 @@ describe.skipIf(!canRunKamailio)("a call between two offices through the proxy",
     expect(outside.unread(/./)).toEqual([]);
   });
 
-  test("finds the office's second box when the first is silent", async () => {
-    const second = await bench.peer(14, 5060);
-    const [first, callId] = [await bench.peer(13, 5060), newId()];
-    const invite = { method: "INVITE", uri: `sip:urp@x-test3.${domain}`, from: a.hostPort, callId, body: exampleSdp };
-    a.send(requestText(invite), bench.target);
-    await first.receive(/^INVITE /);
-    const atSecond = await second.receive(/^INVITE /, 10_000);
-    expect(headersOf(atSecond, "X-LA2-Source-Office")).toEqual(["x_test1"]);
-    expect(routesOf(atSecond)).toHaveLength(1);
-    second.send(answerText(atSecond, "200 OK", { toTag: "c-tag", contact: second.hostPort }), bench.target);
-    await a.receive(new RegExp(`^SIP/2.0 200 [^]*Call-ID: ${callId}`));
+  test("finds the office's second box when the first is silent or cannot serve", async () => {
+    const [first, second] = boxes;
+    for (const status of [null, "503 Service Unavailable"]) {
+      const callId = newId();
+      const uri = `sip:urp@x-test3.${domain}`;
+      a.send(requestText({ method: "INVITE", uri, from: a.hostPort, callId, body: exampleSdp }), bench.target);
+      const atFirst = await first.receive(new RegExp(`^INVITE [^]*Call-ID: ${callId}`));
+      if (status !== null) first.send(answerText(atFirst, status, { toTag: "c-tag" }), bench.target);
+      const atSecond = await second.receive(new RegExp(`^INVITE [^]*Call-ID: ${callId}`), 10_000);
+      expect(headersOf(atSecond, "X-LA2-Source-Office")).toEqual(["x_test1"]);
+      expect(routesOf(atSecond)).toHaveLength(1);
+      second.send(answerText(atSecond, "200 OK", { toTag: "c-tag", contact: second.hostPort }), bench.target);
+      await a.receive(new RegExp(`^SIP/2.0 200 [^]*Call-ID: ${callId}`));
+    }
+  });
+
+  test("to an office whose boxes are all silent comes back as 408 in a known time", async () => {
+    const callId = newId();
+    a.send(requestText({ method: "INVITE", uri: `sip:urp@x-test3.${domain}`, from: a.hostPort, callId }), bench.target);
+    await a.receive(new RegExp(`^SIP/2.0 408 [^]*Call-ID: ${callId}`), 6_000);
+    await bench.logged(new RegExp(`event=box-unreachable .*sipCallId=${callId}`), 2);
+  });
+
+  test("that is refused by a box is not tried at the next one", async () => {
+    const [first, second] = boxes;
+    const callId = newId();
+    a.send(requestText({ method: "INVITE", uri: `sip:urp@x-test3.${domain}`, from: a.hostPort, callId }), bench.target);
+    const atFirst = await first.receive(new RegExp(`^INVITE [^]*Call-ID: ${callId}`));
+    first.send(answerText(atFirst, "486 Busy Here", { toTag: "c-tag" }), bench.target);
+    await a.receive(new RegExp(`^SIP/2.0 486 [^]*Call-ID: ${callId}`));
+    expect(second.unread(new RegExp(callId))).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /** A real Kamailio with a rendered configuration, and peers around it, on loopback addresses of its own. */
 import { randomInt } from "node:crypto";
+import { vi } from "vitest";
 import { findTakenAddresses } from "../src/free-address.ts";
 import type { NetworkDescription } from "../src/network.ts";
 import { renderKamailioConfig } from "../src/render-kamailio-config.ts";
@@ -20,8 +21,10 @@ export type ProxyBench = {
   address(last: number): string;
   /** A peer on that address; closed with the bench. */
   peer(last: number, port?: number): Promise<SipPeer>;
-  /** Kamailio's log so far. */
+  /** Kamailio's log so far; it comes through a pipe, so a line may be later than the message that it tells of. */
   log: readonly string[];
+  /** Waits until the log has at least `count` lines that match, and returns them. */
+  logged(pattern: RegExp, count?: number): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -45,6 +48,15 @@ export async function openBench(limits: NetworkDescription["limits"] = {}): Prom
     target: { address: address(20), port: 5060 },
     address,
     log,
+    logged: (pattern, count = 1) =>
+      vi.waitFor(
+        () => {
+          const lines = log.filter((line) => pattern.test(line));
+          if (lines.length < count) throw new Error(`${lines.length} of ${count} lines match ${pattern}`);
+          return lines;
+        },
+        { timeout: 5_000, interval: 10 },
+      ),
     peer: async (last, port = 0) => {
       const peer = await SipPeer.open(address(last), port);
       peers.push(peer);
