@@ -116,7 +116,7 @@ async function writeNote({ page }: OperatorPage): Promise<void> {
   await page
     .locator("[data-note-state] textarea")
     .fill("La cittadina chiede un sopralluogo; passa all'ufficio ambiente.");
-  await page.getByRole("button", { name: "Aggiungi al biglietto" }).click();
+  await page.getByRole("button", { name: "Aggiungi al ticket" }).click();
   await page.locator("[data-note-state=sent], [data-note-state=empty]").waitFor();
 }
 
