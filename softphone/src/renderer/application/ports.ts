@@ -1,9 +1,23 @@
 /** What the softphone needs of the world. Expected failures are values; each port has one adapter and one fake. */
 import type { BoxCard, Caller } from "../domain/call/call.ts";
-import type { Availability, Directory, LinkState, MicrophoneState, OperatorState, Session } from "../domain/session/session.ts";
+import type {
+  Availability,
+  Directory,
+  LinkState,
+  MicrophoneState,
+  OperatorState,
+  Session,
+} from "../domain/session/session.ts";
 import type { SignInProblem } from "../domain/session/session.ts";
 import type { HandOver } from "../domain/transfer/transfer-steps.ts";
-import type { NewTicketFields, NoteVisibility, ScreenPop, Ticket, TicketBrief, TicketOutcome } from "../domain/ticket/ticket.ts";
+import type {
+  NewTicketFields,
+  NoteVisibility,
+  ScreenPop,
+  Ticket,
+  TicketBrief,
+  TicketOutcome,
+} from "../domain/ticket/ticket.ts";
 import type { TransferReason, TransferTarget } from "../domain/call/call.ts";
 
 /** `away`: no answer or a fault of the other program; `expired`: the session is over; `refused`: it understood and said no. */

@@ -50,15 +50,10 @@ export function createSessionCommands(desk: Desk): SessionCommands {
   return {
     async restore(oneTimeCode) {
       if (oneTimeCode !== null) return signIn({ oneTimeCode });
-      const token = ports.storage.readToken();
-      if (token === null) return store.dispatch({ type: "signed-out", problem: null });
-      const answer = await ports.boxApi.currentSession(token);
-      if (answer.ok) {
-        begin(answer.value);
-        return askMicrophone();
-      }
-      if (answer.why !== "away") ports.storage.writeToken(null);
-      store.dispatch({ type: "signed-out", problem: answer.why === "away" ? "box-away" : "expired" });
+      const session = await storedSession(desk);
+      if (session === null) return;
+      begin(session);
+      await askMicrophone();
     },
     signIn,
     async signOut() {
@@ -81,6 +76,20 @@ export function createSessionCommands(desk: Desk): SessionCommands {
   };
 }
 
+/** The session of this tab, if the box still knows it; otherwise the sign-in form says why it is asked again. */
+async function storedSession({ store, ports }: Desk): Promise<Session | null> {
+  const token = ports.storage.readToken();
+  if (token === null) {
+    store.dispatch({ type: "signed-out", problem: null });
+    return null;
+  }
+  const answer = await ports.boxApi.currentSession(token);
+  if (answer.ok) return answer.value;
+  if (answer.why !== "away") ports.storage.writeToken(null);
+  store.dispatch({ type: "signed-out", problem: answer.why === "away" ? "box-away" : "expired" });
+  return null;
+}
+
 function openLines(desk: Desk, session: Session): readonly Closeable[] {
   const telephone = openTelephone(desk, session);
   desk.telephone.current = telephone;
@@ -99,7 +108,8 @@ function openTelephone(desk: Desk, session: Session): Telephone {
   const { store, ports } = desk;
   return ports.telephones.open(session.sip, {
     link: (state) => store.dispatch({ type: "link-changed", link: "phone", state }),
-    ringing: ({ callId, caller }) => store.dispatch({ type: "line-ringing", callId, caller, nowMs: ports.clock.nowMs() }),
+    ringing: ({ callId, caller }) =>
+      store.dispatch({ type: "line-ringing", callId, caller, nowMs: ports.clock.nowMs() }),
     opened: (callId) => store.dispatch({ type: "line-open", callId, nowMs: ports.clock.nowMs() }),
     ended: (callId) => store.dispatch({ type: "line-ended", callId, nowMs: ports.clock.nowMs() }),
   });

@@ -21,14 +21,14 @@ export type Softphone = {
   calls: CallCommands;
   transfer: TransferCommands;
   tickets: TicketCommands;
-  searchDirectory(text: string, signal: AbortSignal): Promise<Outcome<Directory>>;
+  searchDirectory: (text: string, signal: AbortSignal) => Promise<Outcome<Directory>>;
   /** Fills the search field; never dials by itself. */
-  fillSearch(text: string): void;
-  dismiss(event: Extract<PhoneEvent, { type: "notice-dismissed" | "follow-up-dismissed" }>): void;
+  fillSearch: (text: string) => void;
+  dismiss: (event: Extract<PhoneEvent, { type: "notice-dismissed" | "follow-up-dismissed" }>) => void;
   /** What the screen has shown, for drivers and embedding pages. */
   tell: Ports["pageEvents"]["tell"];
   setRinging: Ports["ringer"]["setRinging"];
-  close(): void;
+  close: () => void;
 };
 
 /** How often waiting notes and announced tickets are tried again while the ticket service is away. */

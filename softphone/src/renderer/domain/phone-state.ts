@@ -6,7 +6,14 @@ import { afterProgress, applyTransferEvent } from "./transfer/transfer-steps.ts"
 import { applyTicketEvent, ticketOfPanel } from "./ticket/ticket-panel.ts";
 import type { CallsEvent } from "./call/apply-calls-event.ts";
 import type { CallEntry, GoneReason, Caller } from "./call/call.ts";
-import type { LinkState, Links, MicrophoneState, OperatorState, SessionEvent, SessionState } from "./session/session.ts";
+import type {
+  LinkState,
+  Links,
+  MicrophoneState,
+  OperatorState,
+  SessionEvent,
+  SessionState,
+} from "./session/session.ts";
 import type { FollowUp, HandOver, TransferEvent, TransferSteps } from "./transfer/transfer-steps.ts";
 import type { TicketEvent, TicketPanels } from "./ticket/ticket-panel.ts";
 

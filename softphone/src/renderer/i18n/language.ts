@@ -1,5 +1,5 @@
 /** The interface's language: Italian unless the operator chose English; remembered on this machine. Dictionaries over 300 lines are data, not code. */
-import i18next from "i18next";
+import i18next, { changeLanguage, use as withPlugin } from "i18next";
 import { initReactI18next, useTranslation } from "react-i18next";
 import { en } from "./en.ts";
 import { it } from "./it.ts";
@@ -20,7 +20,7 @@ function storedLanguage(): Language {
 
 /** Must run before the first component renders. */
 export async function startLanguage(): Promise<void> {
-  await i18next.use(initReactI18next).init({
+  await withPlugin(initReactI18next).init({
     lng: storedLanguage(),
     fallbackLng: "it",
     resources: { it: { translation: it }, en: { translation: en } },
@@ -33,7 +33,7 @@ export async function startLanguage(): Promise<void> {
 }
 
 async function chooseLanguage(language: Language): Promise<void> {
-  await i18next.changeLanguage(language);
+  await changeLanguage(language);
   document.documentElement.lang = language;
   try {
     localStorage.setItem(languageKey, language);
@@ -43,12 +43,12 @@ async function chooseLanguage(language: Language): Promise<void> {
 }
 
 export type Texts = {
-  t(key: TextKey, values?: Record<string, string | number>): string;
+  t: (key: TextKey, values?: Record<string, string | number>) => string;
   /** For keys that were put together; an unknown one gives the fallback. */
-  tOr(key: string, fallback: TextKey): string;
-  topic(category: TopicCategory): string;
+  tOr: (key: string, fallback: TextKey) => string;
+  topic: (category: TopicCategory) => string;
   language: Language;
-  choose(language: Language): void;
+  choose: (language: Language) => void;
 };
 
 export function useTexts(): Texts {

@@ -13,7 +13,7 @@ import { useDirectory } from "./use-directory.ts";
 import type { Choice } from "./directory-choices.ts";
 import type { Destination } from "../domain/transfer/transfer-steps.ts";
 
-type Props = { ownLogin: string; initialText: string; choose(destination: Destination): void };
+type Props = { ownLogin: string; initialText: string; choose: (destination: Destination) => void };
 
 export function DirectoryCombobox({ ownLogin, initialText, choose }: Props) {
   const { t } = useTexts();
@@ -89,7 +89,7 @@ export function DirectoryCombobox({ ownLogin, initialText, choose }: Props) {
   );
 }
 
-type RowProps = { id: string; choice: Choice; isActive: boolean; choose(): void };
+type RowProps = { id: string; choice: Choice; isActive: boolean; choose: () => void };
 
 function ChoiceRow({ id, choice, isActive, choose }: RowProps) {
   const { t } = useTexts();

@@ -3,10 +3,7 @@ import { useEffect, useState } from "react";
 import { useSoftphone } from "./softphone-context.tsx";
 import type { Directory } from "../domain/session/session.ts";
 
-export type DirectorySearch =
-  | { kind: "searching" }
-  | { kind: "away" }
-  | { kind: "found"; directory: Directory };
+export type DirectorySearch = { kind: "searching" } | { kind: "away" } | { kind: "found"; directory: Directory };
 
 const typingPauseMs = 150;
 /** While the list is on screen, states of operators and offices are looked up again. */

@@ -16,8 +16,7 @@ export const httpBoxApi: BoxApi = {
     if (answer.ok) return { ok: true, session: answer.value };
     return { ok: false, problem: signInProblem(answer, "oneTimeCode" in how) };
   },
-  currentSession: (token) =>
-    request({ method: "GET", path: "/api/sessions/current", token, schema: sessionSchema }),
+  currentSession: (token) => request({ method: "GET", path: "/api/sessions/current", token, schema: sessionSchema }),
   async signOut(token) {
     await request({ method: "DELETE", path: "/api/sessions/current", token, schema: null });
   },
@@ -37,8 +36,7 @@ export const httpBoxApi: BoxApi = {
       schema: directorySchema,
       signal,
     }),
-  hold: (token, callId) =>
-    request<null>({ method: "POST", path: `/api/calls/${callId}/hold`, token, schema: null }),
+  hold: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/hold`, token, schema: null }),
   resume: (token, callId) =>
     request<null>({ method: "POST", path: `/api/calls/${callId}/resume`, token, schema: null }),
   requestTransfer: (token, callId, order) =>

@@ -147,7 +147,7 @@ export function transferPhaseOf(
   if (local === "cancelling") return "cancelling";
   if (progress.underWay !== null) return progress.underWay.phase;
   if (local === "sent") return "sending";
-  if (local !== null) return local as TransferPhase;
+  if (local !== null) return local;
   return progress.last?.phase ?? "none";
 }
 

@@ -85,7 +85,12 @@ function TalkingActions({ entry, state, phase }: Props) {
       <div className="la2-actions">
         {!isInTransfer && (
           <>
-            <ActionButton action="mute" isDisabled={!hasLine} run={() => calls.toggleMicrophone(callId)} isPressed={isMuted}>
+            <ActionButton
+              action="mute"
+              isDisabled={!hasLine}
+              run={() => calls.toggleMicrophone(callId)}
+              isPressed={isMuted}
+            >
               <PhoneGlyph name={isMuted ? "mute" : "microphone"} />
               <span>{t(isMuted ? "action.unmute" : "action.mute")}</span>
             </ActionButton>
@@ -126,7 +131,7 @@ type ActionProps = {
   color?: "primary" | "danger";
   isDisabled?: boolean;
   isPressed?: boolean;
-  run(): void;
+  run: () => void;
   children: ReactNode;
 };
 

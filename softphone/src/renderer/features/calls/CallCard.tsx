@@ -66,7 +66,13 @@ export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
         </span>
         {entry.endedAtMs === null && <Elapsed sinceMs={sinceMs} label={t("card.duration")} />}
       </p>
-      <h3 id={`card-${entry.callId}`} ref={heading} tabIndex={-1} className="la2-caller" aria-label={callerLine(caller, t)}>
+      <h3
+        id={`card-${entry.callId}`}
+        ref={heading}
+        tabIndex={-1}
+        className="la2-caller"
+        aria-label={callerLine(caller, t)}
+      >
         <span className="la2-caller-number">{numberText(caller, t)}</span>
         {caller.displayName !== null && caller.number !== null && (
           <span className="la2-caller-name">{caller.displayName}</span>

@@ -6,8 +6,8 @@ import { CallCard } from "./CallCard.tsx";
 import type { CallEntry } from "../../domain/call/call.ts";
 
 type Props = {
-  ticketStrip(entry: CallEntry): ReactNode;
-  transferPanel(entry: CallEntry): ReactNode;
+  ticketStrip: (entry: CallEntry) => ReactNode;
+  transferPanel: (entry: CallEntry) => ReactNode;
 };
 
 /** Every call of this desk, in the order in which they came; none hides another. */

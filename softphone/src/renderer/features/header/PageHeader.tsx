@@ -5,7 +5,7 @@ import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import type { Availability } from "../../domain/session/session.ts";
 
 /** Office, operator, availability, language, help and the way out. */
-export function PageHeader({ openHelp }: { openHelp(): void }) {
+export function PageHeader({ openHelp }: { openHelp: () => void }) {
   const { t } = useTexts();
   const state = usePhone((phone) => phone.session);
   const { session } = useSoftphone();

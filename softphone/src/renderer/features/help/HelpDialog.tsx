@@ -4,7 +4,7 @@ import { useTexts } from "../../i18n/language.ts";
 import { shortcuts } from "../../ui/shortcuts.ts";
 
 /** The list of shortcuts. A native dialog: the browser keeps the focus inside and gives it back. */
-export function HelpDialog({ isOpen, close }: { isOpen: boolean; close(): void }) {
+export function HelpDialog({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const { t } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {

@@ -3,7 +3,7 @@ import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 
 /** Calls given away: the operator is free, the ticket's journey can still be followed. */
-export function FollowUps({ showTicket }: { showTicket(callId: string): void }) {
+export function FollowUps({ showTicket }: { showTicket: (callId: string) => void }) {
   const { t } = useTexts();
   const { dismiss } = useSoftphone();
   const followUps = usePhone((phone) => phone.followUps);

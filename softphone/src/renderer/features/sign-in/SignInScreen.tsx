@@ -26,9 +26,7 @@ export function SignInScreen() {
       <form className="la2-box" onSubmit={submit} aria-busy={isBusy}>
         <h1 className="h3">{t("sign-in.title")}</h1>
         <p>{t("sign-in.lead")}</p>
-        <div role="alert">
-          {problem !== null && <Alert color="danger">{t(`sign-in.problem.${problem}`)}</Alert>}
-        </div>
+        <div role="alert">{problem !== null && <Alert color="danger">{t(`sign-in.problem.${problem}`)}</Alert>}</div>
         <div className="la2-field">
           <label htmlFor="sign-in-login">{t("sign-in.login")}</label>
           <input

@@ -107,9 +107,7 @@ export function NewTicketForm({ callId, phone, displayName }: Props) {
         />
       </Field>
       <div className="la2-note-row">
-        <span>
-          {fields.phone !== null && `${t("ticket.form.phone")}: ${formatPhoneNumber(fields.phone)}`}
-        </span>
+        <span>{fields.phone !== null && `${t("ticket.form.phone")}: ${formatPhoneNumber(fields.phone)}`}</span>
         <Button color="primary" type="submit" disabled={progress === "busy"}>
           {t(progress === "busy" ? "ticket.form.busy" : "ticket.form.submit")}
         </Button>

@@ -74,5 +74,7 @@ export function TicketCard({ callId, ticket, why }: { callId: string; ticket: Ti
 function requesterText(ticket: Ticket): string {
   const { givenName, familyName, phone, email } = ticket.requester ?? {};
   const name = [givenName, familyName].filter((part) => part !== undefined).join(" ");
-  return [name, phone === undefined ? "" : formatPhoneNumber(phone), email ?? ""].filter((part) => part !== "").join(" · ");
+  return [name, phone === undefined ? "" : formatPhoneNumber(phone), email ?? ""]
+    .filter((part) => part !== "")
+    .join(" · ");
 }

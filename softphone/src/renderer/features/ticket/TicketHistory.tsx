@@ -4,7 +4,7 @@ import type { Ticket } from "../../domain/ticket/ticket.ts";
 
 /** The ticket's life, newest first. Notes marked internal never leave the office. */
 export function TicketHistory({ ticket }: { ticket: Ticket }) {
-  const { t, language } = useTexts();
+  const { t, tOr, language } = useTexts();
   const entries = [...ticket.events].sort((one, other) => other.seq - one.seq);
   return (
     <details className="la2-details" open>
@@ -21,7 +21,8 @@ export function TicketHistory({ ticket }: { ticket: Ticket }) {
               {entry.actor.officeId !== ticket.ownerOfficeId && ` (${entry.actor.officeId})`}
               {entry.visibility === "internal" && ` · ${t("ticket.internal")}`}
             </p>
-            <p className="la2-prewrap">{entry.text ?? entry.type}</p>
+            <p>{tOr(`ticket.event.${entry.type}`, "ticket.event.other")}</p>
+            {entry.text !== null && <p className="la2-prewrap">{entry.text}</p>}
           </li>
         ))}
       </ol>

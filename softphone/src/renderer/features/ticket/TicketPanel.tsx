@@ -34,9 +34,7 @@ export function TicketPanel({ callId }: { callId: string }) {
       {hasCrm && (
         <>
           <div role="status">
-            {shown.kind === "searching" && (
-              <Waiting kind={state === "away" ? "away" : "searching"} />
-            )}
+            {shown.kind === "searching" && <Waiting kind={state === "away" ? "away" : "searching"} />}
             {shown.kind === "pending" && <Waiting kind="pending" />}
           </div>
           {shown.kind === "ticket" && <TicketCard callId={callId} ticket={shown.ticket} why={shown.why} />}

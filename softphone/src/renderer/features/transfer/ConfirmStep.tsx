@@ -16,9 +16,7 @@ export function ConfirmStep({ steps }: Props) {
   return (
     <div>
       <div role="alert">
-        {steps.problem !== null && (
-          <Alert color="danger">{tOr(steps.problem, "transfer.refusal.unknown")}</Alert>
-        )}
+        {steps.problem !== null && <Alert color="danger">{tOr(steps.problem, "transfer.refusal.unknown")}</Alert>}
       </div>
       <dl className="la2-summary">
         <div>
@@ -29,9 +27,7 @@ export function ConfirmStep({ steps }: Props) {
         </div>
         <div>
           <dt>{t("transfer.ticket")}</dt>
-          <dd>
-            {ticket === null ? t("transfer.ticket.none") : `${ticket.localTicketId} · ${ticket.subject}`}
-          </dd>
+          <dd>{ticket === null ? t("transfer.ticket.none") : `${ticket.localTicketId} · ${ticket.subject}`}</dd>
         </div>
         <div>
           <dt>{t("transfer.cost")}</dt>

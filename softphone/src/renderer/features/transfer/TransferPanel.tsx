@@ -20,7 +20,9 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
   const { transfer } = useSoftphone();
   const steps = usePhone((phone) => phone.transfer);
   const searchText = usePhone((phone) => phone.searchText);
-  const ownLogin = usePhone((phone) => (phone.session.kind === "signed-in" ? phone.session.session.operator.login : ""));
+  const ownLogin = usePhone((phone) =>
+    phone.session.kind === "signed-in" ? phone.session.session.operator.login : "",
+  );
   const heading = useRef<HTMLHeadingElement>(null);
   const part = entry.box?.myState;
   const last = entry.box?.lastTransfer ?? null;
