@@ -24,7 +24,9 @@ export function startCrmWorker(parts: {
     if (phase === "closed") return;
     if (result.ok || result.reason === "rejected") parts.done(taskId);
     else parts.later(taskId, Math.min(1_000 * 2 ** Math.min(attempts, 6), longestPauseMs));
-    if (!result.ok)
+    if (result.ok) return;
+    // While the CRM is away one line per task says it, not one per attempt.
+    if (result.reason === "rejected" || attempts === 0)
       parts.log.warn({ task: task.kind, reason: result.reason, detail: result.detail }, "the CRM did not take it");
   };
   const sweep = (): void => {

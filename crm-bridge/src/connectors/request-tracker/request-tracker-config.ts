@@ -6,7 +6,7 @@ const rtName = z
   .string()
   .min(1)
   .max(120)
-  .regex(/^[^'"\\{}\u0000-\u001F]+$/, "may not hold quotes, braces, backslashes or control characters");
+  .regex(/^[^'"\\{}\p{Cc}]+$/u, "may not hold quotes, braces, backslashes or control characters");
 
 const rtAddress = z.url({ protocol: /^https?$/, error: "is not an http:// or https:// address" }).refine((text) => {
   const url = URL.canParse(text) ? new URL(text) : null;
