@@ -11,12 +11,19 @@ import { office } from "./commands/office.ts";
 import { start } from "./commands/start.ts";
 import { stop } from "./commands/stop.ts";
 
+/** Ports that browsers refuse to open (Fetch Standard, "bad port"), as far as they are above 1023. */
+const refusedByBrowsers = [
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+];
+
 function basePortOf(text: string): number {
   const port = Number(text);
   const highest = 65_535 - portsInARow + 1;
-  if (!Number.isInteger(port) || port < 1 || port > highest) {
-    throw new InvalidArgumentError(`It has to be a number from 1 to ${highest}.`);
+  if (!Number.isInteger(port) || port < 1_024 || port > highest) {
+    throw new InvalidArgumentError(`It has to be a number from 1024 to ${highest}.`);
   }
+  const refused = refusedByBrowsers.find((each) => each >= port && each < port + portsInARow);
+  if (refused !== undefined) throw new InvalidArgumentError(`Browsers refuse port ${refused}: choose another base.`);
   return port;
 }
 

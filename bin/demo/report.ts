@@ -1,5 +1,5 @@
 /** Writes what the demo did to demo-report/: report.md for people, report.json for programs, beside the screenshots. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { projectDirectory } from "../playground/folders.ts";
 import { type DemoRun, isOnTarget, round } from "./demo-run.ts";
@@ -52,7 +52,9 @@ export function writeReport(run: DemoRun, facts: ReportFacts): void {
       return `| ${isOnTarget(measure) ? "✓" : "✗"} | ${name} | ${value === null ? "–" : `${round(value)} ${unit}`} | ${goal} |`;
     }),
     "",
-    ...facts.pictures.map(({ file, words }) => `![${words}](${file})`),
+    ...facts.pictures
+      .filter(({ file }) => existsSync(join(reportDirectory, file)))
+      .map(({ file, words }) => `![${words}](${file})`),
     "",
   ];
   writeFileSync(join(reportDirectory, "report.md"), lines.join("\n"));
