@@ -102,6 +102,7 @@ const knownLines = [
   /^[a-z_]+=(yes|no|off|\d+|LOG_LOCAL0)$/,
   /^loadmodule "[a-z]+\.so"$/,
   /^modparam\("[a-z]+", "[a-z_]+", (\d+|"[a-z]+(=>[a-z0-9=;]+|=-2)")\)$/,
+  /^modparam\("tm", "auto_inv_100_reason", "Trying"\)$/,
   /^event_route\[htable:mod-init\] \{$/,
   /^\}$/,
   /^\t\$sht\(limit=>[a-z-]+\) = \d+;$/,

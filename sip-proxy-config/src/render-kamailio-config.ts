@@ -85,6 +85,7 @@ function moduleParameters({ limits, members }: Network): string[] {
       wt_timer: 8000,
       failure_reply_mode: 3,
     }),
+    `modparam("tm", "auto_inv_100_reason", "Trying")`,
     // Kamailio's complaints about a message carry the message, telephone numbers included, and anybody can cause them: what is critical stays.
     ...parameters("debugger", { mod_level_mode: 1, mod_hash_size: 5 }),
     ...["core", "sanity", "tmx"].map((name) => `modparam("debugger", "mod_level", "${name}=-2")`),
