@@ -4,14 +4,6 @@
  */
 import { z } from "zod";
 
-export const desktopChannels = {
-  ringing: "la2:ringing",
-  linkOpened: "la2:link-opened",
-  pageReady: "la2:page-ready",
-  readOfficeAddress: "la2:read-office-address",
-  saveOfficeAddress: "la2:save-office-address",
-} as const;
-
 export const ringingSchema = z.union([
   z.strictObject({ isRinging: z.literal(false) }),
   z.strictObject({ isRinging: z.literal(true), text: z.string().max(200) }),
