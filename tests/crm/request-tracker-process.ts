@@ -105,12 +105,17 @@ async function startServer(order: {
   token: string;
 }): Promise<Server> {
   let log = "";
+  // One worker would wait for the next request on an idle connection while another connection waits for it.
   // A group of its own: starman's worker has to go, or to pause, with its master.
-  const child = spawn(starman, ["--listen", `127.0.0.1:${order.port}`, "--workers", "1", serverProgram], {
-    env: order.env,
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
+  const child = spawn(
+    starman,
+    ["--listen", `127.0.0.1:${order.port}`, "--workers", "1", "--disable-keepalive", serverProgram],
+    {
+      env: order.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    },
+  );
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (bytes: Buffer) => {
       log = (log + bytes.toString("utf8")).slice(-20_000);
