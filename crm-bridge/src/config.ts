@@ -1,5 +1,6 @@
 /** Configuration of one office's bridge. */
 import { z } from "zod";
+import { topicCategorySchema } from "../contracts/index.ts";
 import { requestTrackerConfigSchema } from "./connectors/request-tracker/request-tracker-config.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
@@ -23,7 +24,7 @@ export const bridgeConfigSchema = z.strictObject({
         ticketId: z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
         subject: z.string().min(3).max(120),
         description: z.string().max(8_000).default(""),
-        category: z.string(),
+        category: topicCategorySchema,
         phone: z.string().regex(/^\+[1-9][0-9]{4,14}$/),
         givenName: z.string().optional(),
         familyName: z.string().optional(),

@@ -1,5 +1,9 @@
 /** The bridge's side of the ticket exchange: outbox worker, feed follower, callback for deliveries. */
+import { createHmac } from "node:crypto";
 import type { FastifyInstance } from "fastify";
+import type { JWK } from "jose";
+import { z } from "zod";
+import { ticketSchema } from "../contracts/index.ts";
 import { startExchangeWorker } from "./adapters/exchange/exchange-worker.ts";
 import { followHub } from "./adapters/exchange/follow-hub.ts";
 import { newsOf, receivedTicket } from "./adapters/exchange/tupa-mapping.ts";
@@ -10,13 +14,13 @@ import type { BridgeConfig } from "./config.ts";
 import { registerTupaCallbacks, type DeliveryTaken } from "./tupa/client/callbacks.ts";
 import { createTupaClient } from "./tupa/client/tupa-client.ts";
 import type { Delivery } from "./tupa/contract/objects.ts";
-import { tokenSource, type TokenCheck } from "./tupa/contract/office-tokens.ts";
+import { hubName, tokenCheck, tokenSource } from "./tupa/contract/office-tokens.ts";
 
 const answerWithinMs = 48 * 3_600_000;
 
 export type Exchange = {
   wake(): void;
-  serveCallbacks(app: FastifyInstance, check: TokenCheck): void;
+  serveCallbacks(app: FastifyInstance): void;
   close(): Promise<void>;
 };
 
@@ -34,21 +38,53 @@ export async function openExchange(
     due: () => store.dueExchange(parts.now()),
     ticket: (ticketId) => store.ticket(ticketId),
     settle: (queued, attempt) => tell(store.atomically(() => settleAttempt(parts, queued, attempt))),
+    markSent: (taskId) => store.markSent(taskId),
+    markUnsent: (taskId) => store.markUnsent(taskId),
+    pseudonym: pseudonyms(config.hub.privateKey.d),
+    log: parts.log,
   });
   const follower = followHub({
     client,
     cursor: () => store.cursor("hub"),
     take: (item) => tell(store.atomically(() => hearHub(parts, newsOf(item)))),
+    cameBack: () => {
+      store.hurryExchange();
+      worker.wake();
+    },
+    random: () => parts.random(),
     log: parts.log,
   });
+  const check = tokenCheck(config.office.officeId, new Map([[hubName, config.hub.hubKey as JWK]]));
+  const take = oneAtATime(parts, tell);
   return {
     wake: () => worker.wake(),
-    serveCallbacks: (app, check) =>
-      registerTupaCallbacks(app, { check, take: (delivery) => takeDelivery(parts, delivery, tell) }),
+    serveCallbacks: (app) => registerTupaCallbacks(app, { check, take }),
     close: async () => {
       await follower.close();
       await worker.close();
     },
+  };
+}
+
+/** A name for an operator that stays the same but tells other offices nothing: not the login, and nothing to guess it from. */
+function pseudonyms(officeSecret: string): (operatorLogin: string) => string {
+  return (operatorLogin) =>
+    `op-${createHmac("sha256", officeSecret).update(`operator ${operatorLogin}`).digest("hex").slice(0, 16)}`;
+}
+
+/** A delivery that comes again while the CRM is still writing the first one waits for it: one ticket, one number. */
+function oneAtATime(parts: BridgeParts, tell: (said: Said) => void): (delivery: Delivery) => Promise<DeliveryTaken> {
+  const taking = new Map<string, Promise<DeliveryTaken>>();
+  return (delivery) => {
+    const { ticketId } = delivery.ticket;
+    const before = taking.get(ticketId) ?? Promise.resolve();
+    const next = before.then(() => takeDelivery(parts, delivery, tell));
+    taking.set(ticketId, next);
+    const forget = (): void => {
+      if (taking.get(ticketId) === next) taking.delete(ticketId);
+    };
+    next.then(forget, forget);
+    return next;
   };
 }
 
@@ -65,7 +101,16 @@ async function takeDelivery(
   if (place === null) return { ok: false, reason: "unavailable" };
   const { localTicketId, url } = place;
   const dueAt = new Date(parts.now() + answerWithinMs).toISOString();
-  const received = receivedTicket(delivery, { officeId: parts.officeId, localTicketId, url, dueAt });
+  const received = receivedTicket(delivery, { localTicketId, url, dueAt });
+  // What softphones could not read must not get into the store: better a transfer that fails in words.
+  const readable = ticketSchema.safeParse({ ...received.ticket, version: 1 });
+  if (!readable.success) {
+    parts.log.warn(
+      { ticketId: ticket.ticketId, reason: z.prettifyError(readable.error) },
+      "a delivered ticket is not valid",
+    );
+    return { ok: false, reason: "not-ours" };
+  }
   const stored = parts.store.atomically(() => receiveTicket(parts, received));
   tell(stored.said);
   return { ok: true, targetLocalTicketId: stored.localTicketId, url };

@@ -1,10 +1,9 @@
 /** One office's bridge, put together: store, connector, follower of the box, exchange, API. */
-import type { JWK } from "jose";
 import { monotonicFactory } from "ulid";
 import { startApi } from "./adapters/api/start-api.ts";
 import { OperatorChannels } from "./adapters/api/operator-channels.ts";
-import { createTokenVerifier } from "./adapters/api/verify-token.ts";
-import { followBox } from "./adapters/box/follow-box.ts";
+import { createTokenVerifier, type TokenVerifier } from "./adapters/api/verify-token.ts";
+import { followBox, type BoxFollower } from "./adapters/box/follow-box.ts";
 import { startCrmWorker } from "./adapters/crm/crm-worker.ts";
 import { SqliteTicketStore } from "./adapters/store/sqlite-ticket-store.ts";
 import { createBridgeLog } from "./adapters/system/bridge-log.ts";
@@ -17,8 +16,7 @@ import type { Connector } from "./connectors/connector.ts";
 import { createRequestTrackerConnector } from "./connectors/request-tracker/request-tracker-connector.ts";
 import type { BridgeConfig } from "./config.ts";
 import { openExchange, type Exchange } from "./open-exchange.ts";
-import { tokenCheck } from "./tupa/contract/office-tokens.ts";
-import { hubName } from "./tupa/contract/office-tokens.ts";
+import { seedTickets } from "./seed-tickets.ts";
 
 export type RunningBridge = { url: string; close(): Promise<void> };
 
@@ -29,44 +27,81 @@ function connectorOf(config: BridgeConfig, store: SqliteTicketStore): Connector 
   return createRequestTrackerConnector(connector);
 }
 
-/** Starts the bridge. Rejects when its address or its store cannot be opened. */
+/** Starts the bridge. Rejects when its address or its store cannot be opened, and leaves nothing open then. */
 export async function startBridge(config: BridgeConfig, log: Log = createBridgeLog()): Promise<RunningBridge> {
+  // In the order of opening; closed the other way round.
+  const opened: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closeOne of opened.splice(0).toReversed()) await closeOne();
+  };
+  try {
+    const url = await open(config, log, (closeOne) => opened.push(closeOne));
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Own = (close: () => void | Promise<void>) => void;
+
+async function open(config: BridgeConfig, log: Log, own: Own): Promise<string> {
   const store = new SqliteTicketStore(config.dataDirectory);
-  const connector = connectorOf(config, store);
+  own(() => store.close());
   const verify = createTokenVerifier(config.box.url, config.office.officeId);
   const channels = new OperatorChannels(verify, store);
+  own(() => channels.close());
+  const waking: { wake(): void }[] = [];
+  const parts = partsOf(config, { store, channels, log, waking });
+  const crm = openCrmWorker(parts, store);
+  own(() => crm.close());
+  waking.push(crm);
+  const exchange = config.hub === undefined ? null : await openExchange({ ...config, hub: config.hub }, parts, tell);
+  if (exchange !== null) {
+    own(() => exchange.close());
+    waking.push(exchange);
+  }
+  await seedTickets(parts, config.seedTickets);
+  const follower = openFollower(config, parts);
+  own(() => follower.close());
+  const api = await openApi(config, { parts, verify, channels, exchange, follower });
+  own(() => api.close());
+  return api.url;
+}
+
+const tell = (said: Said): void => said.forEach((say) => say());
+
+type Opened = { store: SqliteTicketStore; channels: OperatorChannels; log: Log; waking: readonly { wake(): void }[] };
+
+function partsOf(config: BridgeConfig, { store, channels, log, waking }: Opened): BridgeParts {
   const ulid = monotonicFactory();
-  let exchange: Exchange | null = null;
-  const crm = startCrmWorker({
+  return {
+    officeId: config.office.officeId,
+    store,
+    connector: connectorOf(config, store),
+    news: channels,
+    log,
+    hasExchange: config.hub !== undefined,
+    now: () => Date.now(),
+    random: () => Math.random(),
+    ulid: () => ulid(),
+    wake: () => waking.forEach((worker) => worker.wake()),
+  };
+}
+
+function openCrmWorker({ connector, log }: BridgeParts, store: SqliteTicketStore): ReturnType<typeof startCrmWorker> {
+  return startCrmWorker({
     connector,
     due: () => store.dueCrm(Date.now()),
     done: (taskId) => store.taskDone(taskId),
     later: (taskId, pauseMs) => store.taskLater(taskId, Date.now() + pauseMs),
     log,
   });
-  const parts: BridgeParts = {
-    officeId: config.office.officeId,
-    store,
-    connector,
-    news: channels,
-    log,
-    hasExchange: config.hub !== undefined,
-    now: () => Date.now(),
-    ulid: () => ulid(),
-    wake: () => {
-      exchange?.wake();
-      crm.wake();
-    },
-  };
-  const tell = (said: Said): void => said.forEach((say) => say());
-  exchange = config.hub === undefined ? null : await openExchange({ ...config, hub: config.hub }, parts, tell);
-  await seed(parts, config);
-  const opened = exchange;
-  const callbackCheck =
-    config.hub === undefined
-      ? null
-      : tokenCheck(config.office.officeId, new Map([[hubName, config.hub.hubKey as JWK]]));
-  const follower = followBox({
+}
+
+function openFollower(config: BridgeConfig, parts: BridgeParts): BoxFollower {
+  const { store, log } = parts;
+  return followBox({
     boxUrl: config.box.url,
     serviceSecret: config.box.serviceSecret,
     cursor: () => store.cursor("box"),
@@ -79,12 +114,28 @@ export async function startBridge(config: BridgeConfig, log: Log = createBridgeL
         }),
       );
       parts.wake();
-      if (event.type === "call-ringing") void lookUpCaller(parts, event.callId).then(tell);
+      if (event.type !== "call-ringing") return;
+      void lookUpCaller(parts, event.callId)
+        .then(tell)
+        .catch((error: unknown) => log.error({ callId: event.callId, error: String(error) }, "the look-up failed"));
     },
     skip: (cursor) => store.setCursor("box", cursor),
     log,
   });
-  const api = await startApi({
+}
+
+type ApiNeeds = {
+  parts: BridgeParts;
+  verify: TokenVerifier;
+  channels: OperatorChannels;
+  exchange: Exchange | null;
+  follower: BoxFollower;
+};
+
+function openApi(config: BridgeConfig, needs: ApiNeeds): ReturnType<typeof startApi> {
+  const { parts, verify, channels, exchange, follower } = needs;
+  const { store, log } = parts;
+  return startApi({
     listen: config.listen,
     verify,
     channels,
@@ -92,39 +143,8 @@ export async function startBridge(config: BridgeConfig, log: Log = createBridgeL
     createTicket: (order, operator) => createTicketHere(parts, order, operator),
     updateTicket: (order, operator) => updateTicketHere(parts, order, operator),
     searchTickets: (search) => searchTickets(parts, search),
-    health: () => ({ box: follower.state(), pendingTasks: store.dueExchange(Number.MAX_SAFE_INTEGER).length }),
-    extend: (app) => {
-      if (opened !== null && callbackCheck !== null) opened.serveCallbacks(app, callbackCheck);
-    },
+    health: () => ({ box: follower.state(), pendingTasks: store.pendingExchange() }),
+    extend: (app) => exchange?.serveCallbacks(app),
     logError: (error) => log.error({ error: String(error), stack: error.stack ?? "" }, "a request failed"),
   });
-  return {
-    url: api.url,
-    close: async () => {
-      follower.close();
-      await api.close();
-      await opened?.close();
-      await crm.close();
-      store.close();
-    },
-  };
-}
-
-/** Example tickets are put in once; a restart finds them there. */
-async function seed(parts: BridgeParts, config: BridgeConfig): Promise<void> {
-  for (const { ticketId, subject, description, category, ...person } of config.seedTickets) {
-    if (parts.store.ticket(ticketId) !== null) continue;
-    const order = {
-      ticketId,
-      subject,
-      description,
-      topic: { category },
-      accessChannel: "phone",
-      contactReason: "practice_status",
-      priority: "normal",
-      requester: person,
-      contactId: null,
-    } as const;
-    await createTicketHere(parts, order, { login: "seed", role: "fo" });
-  }
 }

@@ -1,6 +1,7 @@
 /** The exchange with other offices: work off the outbox towards the hub, take in what the hub delivers and tells. */
 import { written, type Ticket, type TransferStatus } from "../domain/ticket.ts";
 import { transferMoved } from "../domain/ticket-transfer.ts";
+import { retryPauseMs } from "./retry-pause.ts";
 import { acceptIfOffered, decidePop, type Said } from "./follow-call.ts";
 import { stampOf, type BridgeParts, type ExchangeTask, type QueuedTask } from "./ports.ts";
 
@@ -10,16 +11,16 @@ export type ExchangeAttempt =
   | { kind: "refused"; reason: string }
   | { kind: "unavailable"; reason: string };
 
-const firstPauseMs = 300;
-const longestPauseMs = 15_000;
+const pauses = { firstMs: 300, longestMs: 15_000 };
 
 /** What an attempt means: progress, a final no, or later again. One store transaction. */
 export function settleAttempt(parts: BridgeParts, queued: QueuedTask<ExchangeTask>, attempt: ExchangeAttempt): Said {
   const { store, log } = parts;
   const { task, taskId } = queued;
+  // Taken back while the attempt was under way.
+  if (!store.hasTask(taskId)) return [];
   if (attempt.kind === "unavailable") {
-    const pauseMs = Math.min(firstPauseMs * 2 ** Math.min(queued.attempts, 10), longestPauseMs);
-    store.taskLater(taskId, parts.now() + pauseMs);
+    store.taskLater(taskId, parts.now() + retryPauseMs(pauses, queued.attempts, parts.random()));
     if (queued.attempts === 0)
       log.warn({ task: task.kind, reason: attempt.reason }, "the ticket exchange does not answer; trying again");
     return [];
@@ -43,15 +44,16 @@ type Move = {
 /** The hub's word on a transfer, whichever way it came: answer to our request, or its feed. */
 export function moveTransfer(parts: BridgeParts, transferId: string, move: Move): Said {
   const { store } = parts;
+  const { status, refusalReason } = move;
+  const word = store.transferWord(transferId);
+  const isOver = status !== "pending" && status !== "requested" && status !== "delivered";
+  // Kept for a delivery that is still being written into the CRM while its ending is known already.
+  if (isOver) store.putTransferWord(transferId, { ...word, ending: { status, refusalReason } });
   const ticket = store.ticketOfTransfer(transferId);
   if (ticket === null) return [];
-  const call = store.callOfTransfer(transferId);
+  const assignee = store.callOfTransfer(transferId)?.operatorLogin ?? word.answeredBy;
   const stamp = stampOf(parts, { role: "system", operatorRef: null });
-  const moved = transferMoved(
-    ticket,
-    { transferId, ...move, ourOfficeId: parts.officeId, assignee: call?.operatorLogin ?? null },
-    stamp,
-  );
+  const moved = transferMoved(ticket, { transferId, ...move, ourOfficeId: parts.officeId, assignee }, stamp);
   if (moved === ticket) return [];
   store.putTicket(moved);
   commentOnTransfer(parts, moved, transferId);
@@ -78,7 +80,7 @@ function commentOnTransfer(parts: BridgeParts, ticket: Ticket, transferId: strin
 }
 
 function tellTransfer(parts: BridgeParts, ticket: Ticket, transferId: string): Said {
-  const requester = ticket.events.find(
+  const requester = ticket.events.findLast(
     (line) => line.type === "transfer_requested" && line.actor.officeId === parts.officeId,
   )?.actor.operatorRef;
   const talking = parts.store.callOfTransfer(transferId)?.operatorLogin ?? null;
@@ -103,34 +105,53 @@ export function receiveTicket(parts: BridgeParts, received: ReceivedTicket): { s
   const known = store.ticketOfTransfer(transferId);
   if (known !== null) return { said: [], localTicketId: known.localTicketId };
   const before = store.ticket(received.ticket.ticketId);
-  const ticket = before === null ? received.ticket : returned(before, received);
+  const ticket = before === null ? received.ticket : returned(before, received.ticket, parts.officeId);
   const stamp = stampOf(parts, { role: "system", operatorRef: null, officeId: received.fromOfficeId });
   const stored = written(ticket, stamp, {
     type: "transfer_delivered",
     text: received.ticket.transfers.at(-1)?.message || null,
   });
   store.putTicket(stored);
-  const call = store.callOfTransfer(transferId);
-  if (call?.operatorLogin === null || call?.operatorLogin === undefined)
-    return { said: [], localTicketId: stored.localTicketId };
-  const pop = decidePop(parts, call, call.operatorLogin);
-  if (call.phase === "answered") acceptIfOffered(parts, transferId, call.operatorLogin);
-  return { said: [() => parts.news.pop(pop), () => parts.wake()], localTicketId: stored.localTicketId };
+  return { said: [...overtaken(parts, transferId), ...shown(parts, transferId)], localTicketId: stored.localTicketId };
 }
 
-/** A ticket that this office had given away comes back: same ticket, same number here, one more transfer. */
-function returned(before: Ticket, received: ReceivedTicket): Ticket {
-  const transfer = received.ticket.transfers.at(-1);
-  return {
-    ...before,
-    ourRole: "offered",
-    transfers: transfer === undefined ? before.transfers : [...before.transfers, transfer],
-  };
+/** What was heard of the transfer before its ticket was here. */
+function overtaken(parts: BridgeParts, transferId: string): Said {
+  const { ending, answeredBy } = parts.store.transferWord(transferId);
+  if (ending !== null) return moveTransfer(parts, transferId, { ...ending, targetLocalTicketId: null, takeNow: true });
+  if (answeredBy !== null) acceptIfOffered(parts, transferId, answeredBy);
+  return [() => parts.wake()];
+}
+
+/** The call is here before its ticket: the operator's pending card becomes the ticket. */
+function shown(parts: BridgeParts, transferId: string): Said {
+  const call = parts.store.callOfTransfer(transferId);
+  if (call === null || call.operatorLogin === null) return [];
+  const pop = decidePop(parts, call, call.operatorLogin);
+  return [() => parts.news.pop(pop)];
+}
+
+/** A ticket that this office had before comes back: same ticket, same number here, as the others left it, one more transfer. */
+function returned(before: Ticket, now: Ticket, ourOfficeId: string): Ticket {
+  const { ownerOfficeId, watchers, status, outcome, closedAt } = now;
+  const known = new Set(before.events.map((line) => line.eventId));
+  const missed = now.events.filter(
+    (line) =>
+      // Journeys are told by the transfers; our own lines are here already, under our own ids.
+      !known.has(line.eventId) &&
+      line.actor.officeId !== ourOfficeId &&
+      line.type !== "created" &&
+      !line.type.startsWith("transfer_"),
+  );
+  const events = [...before.events, ...missed].map((line, index) => ({ ...line, seq: index + 1 }));
+  const transfers = [...before.transfers, ...now.transfers];
+  return { ...before, ourRole: "offered", ownerOfficeId, watchers, status, outcome, closedAt, events, transfers };
 }
 
 /** One line of the hub's feed, as the exchange adapter reads it. */
 export type HubNews = {
   cursor: number;
+  eventId: string;
   ticketId: string;
   type: string;
   officeId: string;
@@ -149,9 +170,15 @@ export function hearHub(parts: BridgeParts, news: HubNews): Said {
   if (news.officeId === parts.officeId) return [];
   const ticket = store.ticket(news.ticketId);
   if (ticket === null) return [];
+  if (ticket.events.some((line) => line.eventId === news.eventId)) return [];
   const { status, outcome, closedAt } = news;
-  const stamp = stampOf(parts, { role: "system", operatorRef: null, officeId: news.officeId });
-  const next = written({ ...ticket, status, outcome, closedAt }, stamp, { type: news.type, text: news.text });
+  const stamp = {
+    ...stampOf(parts, { role: "system", operatorRef: null, officeId: news.officeId }),
+    eventId: news.eventId,
+  };
+  // The owner's own state is ahead of the hub's; only who looks on takes it from there.
+  const followed = ticket.ourRole === "owner" ? ticket : { ...ticket, status, outcome, closedAt };
+  const next = written(followed, stamp, { type: news.type, text: news.text });
   store.putTicket(next);
   return store
     .callsOfTicket(ticket.ticketId)

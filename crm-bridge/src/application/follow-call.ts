@@ -4,7 +4,7 @@
  */
 import { choosePop } from "../domain/choose-pop.ts";
 import { pendingTransfer, written, type Ticket } from "../domain/ticket.ts";
-import { startTransfer, transferMoved } from "../domain/ticket-transfer.ts";
+import { neverSent, startTransfer, transferMoved } from "../domain/ticket-transfer.ts";
 import { recentAfter, stampOf, type BridgeParts, type CallNote, type Pop } from "./ports.ts";
 
 /** The bridge's own view of a call event; `adapters/box` makes it from the contract. */
@@ -42,11 +42,11 @@ export type Said = (() => void)[];
 export function followCall(parts: BridgeParts, event: FollowedEvent): Said {
   switch (event.type) {
     case "call-ringing":
-      return [popFor(parts, event)];
+      return [popFor(parts, event, "ringing")];
     case "call-answered":
       return answered(parts, event, event.by);
     case "call-returned":
-      return [];
+      return [popFor(parts, event, "answered")];
     case "call-ring-ended":
       return ringEnded(parts, event);
     case "ticket-attached":
@@ -56,6 +56,7 @@ export function followCall(parts: BridgeParts, event: FollowedEvent): Said {
     case "call-transfer-failed":
       return transferFailed(parts, event);
     case "call-transferred":
+      // The ticket is on its way already; its acceptance by the other office makes it theirs.
       return [];
     case "call-ended":
       parts.store.removeCall(event.callId);
@@ -78,9 +79,13 @@ function noteOf(event: FollowedEvent, rest: Pick<CallNote, "operatorLogin" | "ph
 }
 
 /** Decides the pop for one operator and remembers it; the newest revision is what a reloaded page gets. */
-function popFor(parts: BridgeParts, event: Extract<FollowedEvent, { by: string }>): () => void {
+function popFor(
+  parts: BridgeParts,
+  event: Extract<FollowedEvent, { by: string }>,
+  phase: CallNote["phase"],
+): () => void {
   const operatorLogin = event.by;
-  const note = noteOf(event, { operatorLogin, phase: "ringing" });
+  const note = noteOf(event, { operatorLogin, phase });
   parts.store.putCall(note);
   const pop = decidePop(parts, note, operatorLogin);
   return () => parts.news.pop(pop);
@@ -96,7 +101,7 @@ export function decidePop(parts: BridgeParts, note: CallNote, operatorLogin: str
     ofCaller: note.callerNumber === null ? [] : store.ticketsOfPhone(note.callerNumber),
     recentAfter: recentAfter(parts.now()),
   });
-  const revision = (store.pop(note.callId)?.revision ?? 0) + 1;
+  const revision = store.nextPopRevision(note.callId);
   const pop: Pop = { callId: note.callId, contactId: note.contactId, operatorLogin, revision, content, others };
   store.putPop(pop);
   return pop;
@@ -114,7 +119,12 @@ function answered(parts: BridgeParts, event: FollowedEvent, operatorLogin: strin
   }
   const ticket = event.ticket === null ? null : store.ticket(event.ticket.ticketId);
   if (ticket !== null) said.push(...linked(parts, ticket, { contactId: event.contactId, operatorLogin }));
-  if (event.ticket?.transferId) acceptIfOffered(parts, event.ticket.transferId, operatorLogin);
+  const transferId = event.ticket?.transferId ?? null;
+  if (transferId !== null) {
+    // The ticket may come after the call, even after its end, when hub or bridge were away: then it is taken up by this word.
+    store.putTransferWord(transferId, { ...store.transferWord(transferId), answeredBy: operatorLogin });
+    acceptIfOffered(parts, transferId, operatorLogin);
+  }
   return said;
 }
 
@@ -129,7 +139,7 @@ export function acceptIfOffered(parts: BridgeParts, transferId: string, operator
     pendingTransfer(ticket)?.transferId !== transferId
   )
     return;
-  parts.store.queueExchange(transferId, {
+  parts.store.queueExchange(ticket.ticketId, {
     kind: "accept",
     transferId,
     targetLocalTicketId: ticket.localTicketId,
@@ -138,9 +148,14 @@ export function acceptIfOffered(parts: BridgeParts, transferId: string, operator
 }
 
 function ringEnded(parts: BridgeParts, event: Extract<FollowedEvent, { type: "call-ring-ended" }>): Said {
-  // The next operator's ring makes a pop of its own; the one who did not take the call keeps nothing on screen.
-  if (event.outcome !== "answered" && parts.store.pop(event.callId)?.operatorLogin === event.by)
-    parts.store.removePop(event.callId);
+  if (event.outcome === "answered") return [];
+  const { store } = parts;
+  // The next operator's ring makes a pop of its own; the one who did not take the call keeps nothing on screen and hears no more of it.
+  if (store.pop(event.callId)?.operatorLogin === event.by) store.removePop(event.callId);
+  if (store.call(event.callId)?.operatorLogin === event.by) {
+    const talking = event.operatorLogin === event.by ? null : event.operatorLogin;
+    store.putCall(noteOf(event, { operatorLogin: talking, phase: talking === null ? "ringing" : "answered" }));
+  }
   return [];
 }
 
@@ -184,11 +199,11 @@ function transferRequested(
       { ticketId: ticket.ticketId, transferId },
       "ticket cannot travel with this call: not ours, closed, or on its way already",
     );
-    return [];
+    return [() => parts.news.handOver(event.by, ticket, transferId)];
   }
   if (started === ticket) return [];
   store.putTicket(started);
-  store.queueExchange(transferId, {
+  store.queueExchange(ticket.ticketId, {
     kind: "deliver",
     ticketId: ticket.ticketId,
     transferId,
@@ -203,8 +218,9 @@ function transferFailed(parts: BridgeParts, event: Extract<FollowedEvent, { type
   const ticket = store.ticketOfTransfer(event.transferId);
   if (ticket === null || pendingTransfer(ticket)?.transferId !== event.transferId) return [];
   const reason = event.cause === "no-answer" ? "no_answer" : event.cause === "cancelled" ? "cancelled" : "failed";
-  if (!store.dropUntried(event.transferId, "deliver")) {
-    store.queueExchange(event.transferId, { kind: "withdraw", transferId: event.transferId, reason });
+  if (!store.dropUnsent(event.transferId)) {
+    // It may have reached the hub: taken back there, behind the delivery in the ticket's lane.
+    store.queueExchange(ticket.ticketId, { kind: "withdraw", transferId: event.transferId, reason });
     return [() => parts.wake()];
   }
   // It never left this office: nobody else has to hear of it.
@@ -214,7 +230,7 @@ function transferFailed(parts: BridgeParts, event: Extract<FollowedEvent, { type
     transferId: event.transferId,
     status,
     targetLocalTicketId: null,
-    refusalReason: null,
+    refusalReason: neverSent,
     ourOfficeId: parts.officeId,
     assignee: null,
     takeNow: false,

@@ -1,7 +1,7 @@
 /** What the bridge's use cases need of the world. */
 import type { Connector } from "../connectors/connector.ts";
 import type { PopContent } from "../domain/choose-pop.ts";
-import type { Stamp, Ticket } from "../domain/ticket.ts";
+import type { Stamp, Ticket, TransferStatus } from "../domain/ticket.ts";
 
 /** A call as the bridge has to remember it: whose pop, which ticket, is somebody talking. */
 export type CallNote = {
@@ -24,13 +24,14 @@ export type Pop = {
   others: Ticket[];
 };
 
-/** Work towards the hub that has to get done, in order per transfer or ticket (`lane`), however often it takes. */
+/** Work towards the hub that has to get done, in order per ticket (`lane`), however often it takes. */
 export type ExchangeTask =
   | { kind: "deliver"; ticketId: string; transferId: string; callId: string; expiresAt: string }
   | { kind: "accept"; transferId: string; targetLocalTicketId: string; operatorRef: string | null }
   | { kind: "withdraw"; transferId: string; reason: "cancelled" | "no_answer" | "failed" }
   | { kind: "note"; ticketId: string; updateId: string; text: string }
   | { kind: "status"; ticketId: string; updateId: string; operation: "take" | "release" }
+  | { kind: "reopen"; ticketId: string; updateId: string; reason: string }
   | {
       kind: "close";
       ticketId: string;
@@ -45,6 +46,12 @@ export type CrmTask =
   | { kind: "crm-status"; localTicketId: string; status: Ticket["status"] };
 export type QueuedTask<T> = { taskId: number; lane: string; task: T; attempts: number };
 
+/** `ending`: how it ended, when that is known. `answeredBy`: operator who took its call. */
+export type TransferWord = {
+  ending: { status: TransferStatus; refusalReason: string | null } | null;
+  answeredBy: string | null;
+};
+
 export interface TicketStore {
   /** All of it or nothing; what is told to operators is told after it. */
   atomically<T>(work: () => T): T;
@@ -57,8 +64,9 @@ export interface TicketStore {
   searchText(text: string, limit: number): Ticket[];
   putTicket(ticket: Ticket): void;
   nextNumber(ticketId: string): string;
-  /** True once per id: a repeated update is recognised. */
-  firstTime(updateId: string): boolean;
+  /** A repeated update is recognised by its id. */
+  hasUpdate(updateId: string): boolean;
+  rememberUpdate(updateId: string): void;
   call(callId: string): CallNote | null;
   callOfTransfer(transferId: string): CallNote | null;
   callsOfTicket(ticketId: string): CallNote[];
@@ -68,6 +76,11 @@ export interface TicketStore {
   popsOf(operatorLogin: string): Pop[];
   putPop(pop: Pop): void;
   removePop(callId: string): void;
+  /** Rises as long as the call lives, whoever it rings at. */
+  nextPopRevision(callId: string): number;
+  /** What was heard of a transfer, kept because its ticket may come later. */
+  transferWord(transferId: string): TransferWord;
+  putTransferWord(transferId: string, word: TransferWord): void;
   cursor(name: "box" | "hub"): number;
   setCursor(name: "box" | "hub", cursor: number): void;
   queueExchange(lane: string, task: ExchangeTask): void;
@@ -75,8 +88,17 @@ export interface TicketStore {
   /** First task of every lane that is due. */
   dueExchange(nowMs: number): QueuedTask<ExchangeTask>[];
   dueCrm(nowMs: number): QueuedTask<CrmTask>[];
-  /** Tasks of a lane that nobody has tried yet are taken back; true when there were. */
-  dropUntried(lane: string, kind: ExchangeTask["kind"]): boolean;
+  /** How many tasks wait for the hub. */
+  pendingExchange(): number;
+  /** The hub is back: what waits for a pause to end may go at once. */
+  hurryExchange(): void;
+  /** A delivery that was never sent is taken back; true when there was one. What may have been sent stays. */
+  dropUnsent(transferId: string): boolean;
+  /** Written down before a delivery is sent, so that nobody takes it back behind its back. */
+  markSent(taskId: number): "gone" | "first" | "again";
+  /** The connection was refused: it has certainly not been sent. */
+  markUnsent(taskId: number): void;
+  hasTask(taskId: number): boolean;
   taskDone(taskId: number): void;
   taskLater(taskId: number, atMs: number): void;
   close(): void;
@@ -104,6 +126,8 @@ export type BridgeParts = {
   /** Whether tickets can be exchanged: a hub is configured. */
   hasExchange: boolean;
   now(): number;
+  /** From 0 up to 1. */
+  random(): number;
   ulid(): string;
   /** Wakes whoever works on queued tasks. */
   wake(): void;

@@ -1,12 +1,6 @@
 /** What operators do to tickets. Every command carries an id made by the softphone, so a repeated one changes nothing. */
-import {
-  pendingTransfer,
-  updateTicket,
-  createTicket,
-  type Ticket,
-  type TicketUpdate,
-  type UpdateRefusal,
-} from "../domain/ticket.ts";
+import { isShared } from "../domain/ticket-transfer.ts";
+import { updateTicket, createTicket, type Ticket, type TicketUpdate, type UpdateRefusal } from "../domain/ticket.ts";
 import { publicCodeOf, readPublicCode } from "../domain/public-code.ts";
 import { stampOf, type BridgeParts } from "./ports.ts";
 
@@ -22,7 +16,9 @@ export type TicketOrder = Pick<
   | "requester"
   | "contactId"
 >;
-export type Operator = { login: string; role: "fo" | "bo" | "supervisor" };
+/** Roles are those held, the widest first; history shows that one. */
+export type Operator = { login: string; roles: readonly [OfficeRole, ...OfficeRole[]] };
+export type OfficeRole = "supervisor" | "fo" | "bo";
 export type WorkResult =
   | { ok: true; ticket: Ticket }
   | { ok: false; reason: UpdateRefusal | "not-found" | "crm-unavailable" };
@@ -55,7 +51,7 @@ export async function createTicketHere(
   // The CRM took its time: the same command may have come again meanwhile.
   const meanwhile = parts.store.ticket(order.ticketId);
   if (meanwhile !== null) return { ok: true, ticket: meanwhile };
-  const stamp = stampOf(parts, { role: operator.role, operatorRef: operator.login });
+  const stamp = stampOf(parts, { role: operator.roles[0], operatorRef: operator.login });
   const dueAt = new Date(parts.now() + answerWithinMs).toISOString();
   const ticket = createTicket({ ...order, ...created.value, publicCode: publicCodeOf(order.ticketId), dueAt }, stamp);
   parts.store.atomically(() => parts.store.putTicket(ticket));
@@ -72,13 +68,12 @@ export function updateTicketHere(
   const result = store.atomically((): WorkResult => {
     const ticket = store.ticket(order.ticketId);
     if (ticket === null) return { ok: false, reason: "not-found" };
-    if (!store.firstTime(order.updateId)) return { ok: true, ticket };
-    const updated = updateTicket(
-      ticket,
-      order.update,
-      stampOf(parts, { role: operator.role, operatorRef: operator.login }),
-    );
+    if (store.hasUpdate(order.updateId)) return { ok: true, ticket };
+    const stamp = stampOf(parts, { role: operator.roles[0], operatorRef: operator.login });
+    const updated = updateTicket(ticket, order.update, { ...stamp, roles: operator.roles });
+    // What was refused may be asked again under the same id.
     if (!updated.ok) return updated;
+    store.rememberUpdate(order.updateId);
     store.putTicket(updated.ticket);
     shareUpdate(parts, updated.ticket, order);
     mirrorUpdate(parts, updated.ticket, order.update);
@@ -91,15 +86,15 @@ export function updateTicketHere(
 
 /** Other offices that follow the ticket hear of shared notes and of its end. */
 function shareUpdate(parts: BridgeParts, ticket: Ticket, order: { updateId: string; update: TicketUpdate }): void {
-  const isShared =
-    ticket.transfers.some((transfer) => transfer.status !== "pending") || pendingTransfer(ticket) !== null;
-  if (!isShared || !parts.hasExchange) return;
+  if (!isShared(ticket) || !parts.hasExchange) return;
   const { update, updateId } = order;
   const { ticketId } = ticket;
   if (update.operation === "add_note" && update.visibility === "shared") {
     parts.store.queueExchange(ticketId, { kind: "note", ticketId, updateId, text: update.text });
   } else if (update.operation === "take" || update.operation === "release") {
     parts.store.queueExchange(ticketId, { kind: "status", ticketId, updateId, operation: update.operation });
+  } else if (update.operation === "reopen") {
+    parts.store.queueExchange(ticketId, { kind: "reopen", ticketId, updateId, reason: update.reason });
   } else if (update.operation === "close") {
     const status = ticket.status === "closed_fo" ? "closed_fo" : "closed_bo";
     parts.store.queueExchange(ticketId, {

@@ -1,5 +1,5 @@
 /** What the ringing operator sees: the ticket that came with the call, else the caller's open ticket, else a recent one, else an empty new one. */
-import { isOpen, type Ticket } from "./ticket.ts";
+import { isOpen, pendingTransfer, type Ticket } from "./ticket.ts";
 
 export type PopContent =
   | { kind: "ticket"; why: "came-with-call" | "open-ticket" | "recent-ticket"; ticket: Ticket }
@@ -20,7 +20,10 @@ export type PopQuestion = {
 
 export function choosePop(question: PopQuestion): { content: PopContent; others: Ticket[] } {
   const { pointer, pointed, caller } = question;
-  const known = question.ofCaller.toSorted(byInterest);
+  // An offer that came to nothing is no ticket of this office.
+  const known = question.ofCaller
+    .filter((ticket) => ticket.ourRole !== "offered" || pendingTransfer(ticket) !== null)
+    .toSorted(byInterest);
   const open = known.filter(isOpen);
   const besides = (ticket: Ticket): Ticket[] => open.filter((each) => each.ticketId !== ticket.ticketId);
   if (pointed !== null)

@@ -28,6 +28,24 @@ export function startTransfer(ticket: Ticket, start: TransferStart, stamp: Stamp
   });
 }
 
+/** Marks a transfer that ended before anything of it left this office. */
+export const neverSent = "not-sent";
+
+/** Whether other offices may know the ticket. */
+export function isShared(ticket: Ticket): boolean {
+  return ticket.transfers.some((transfer) => transfer.refusalReason !== neverSent);
+}
+
+/** Shared notes written before the ticket went out for the first time; later ones went out each on its own. */
+export function notesBeforeSharing(ticket: Ticket): string[] {
+  const firstSent = ticket.transfers.findIndex((transfer) => transfer.refusalReason !== neverSent);
+  const departure = ticket.events.filter((line) => line.type === "transfer_requested")[firstSent];
+  const early = departure === undefined ? ticket.events : ticket.events.slice(0, departure.seq - 1);
+  return early.flatMap((line) =>
+    line.type === "note_added" && line.visibility === "shared" && line.text !== null ? [line.text] : [],
+  );
+}
+
 const order: readonly TransferStatus[] = ["pending", "requested", "delivered"];
 
 /** Whether the news says more than what is known: a decided transfer stays decided, and nothing goes back. */
@@ -65,8 +83,8 @@ export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp):
   );
   const moved: Ticket = { ...ticket, transfers };
   const line = { type: `transfer_${news.status}`, text: news.targetLocalTicketId };
-  if (news.status !== "accepted") return written(moved, stamp, line);
   const isOurs = known.toOfficeId === news.ourOfficeId;
+  if (news.status !== "accepted") return written({ ...moved, ourRole: roleAfter(moved, isOurs, news) }, stamp, line);
   return written(
     {
       ...moved,
@@ -79,4 +97,10 @@ export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp):
     stamp,
     line,
   );
+}
+
+/** An offer that came to nothing leaves a former owner the watcher it was; whoever was only offered the ticket stays that. */
+function roleAfter(ticket: Ticket, isOurs: boolean, news: TransferNews): Ticket["ourRole"] {
+  const isOver = order.indexOf(news.status) === -1;
+  return isOurs && isOver && ticket.watchers.includes(news.ourOfficeId) ? "watcher" : ticket.ourRole;
 }

@@ -175,15 +175,19 @@ export type TicketUpdate =
   | { operation: "close"; outcome: TicketOutcome; answer: string }
   | { operation: "reopen"; reason: string };
 
-export type UpdateRefusal = "invalid-transition" | "transfer-pending" | "not-owner";
+export type UpdateRefusal = "invalid-transition" | "transfer-pending" | "not-owner" | "not-allowed";
 export type Updated = { ok: true; ticket: Ticket } | { ok: false; reason: UpdateRefusal };
 
+/** Who asks: one person may hold several roles (front office, back office, supervisor). */
+export type OperatorStamp = Stamp & { roles: readonly ActorRole[] };
+
 /** One operation of this office on the ticket. A watcher may only add notes. */
-export function updateTicket(ticket: Ticket, update: TicketUpdate, stamp: Stamp): Updated {
+export function updateTicket(ticket: Ticket, update: TicketUpdate, stamp: OperatorStamp): Updated {
   if (update.operation === "add_note") {
     return done(written(ticket, stamp, { type: "note_added", text: update.text, visibility: update.visibility }));
   }
   if (ticket.ourRole !== "owner") return { ok: false, reason: "not-owner" };
+  if (!mayDo(ticket, update, stamp)) return { ok: false, reason: "not-allowed" };
   switch (update.operation) {
     case "classify":
       return done(written({ ...ticket, ...classified(update) }, stamp, { type: "classified", text: null }));
@@ -209,12 +213,33 @@ export function updateTicket(ticket: Ticket, update: TicketUpdate, stamp: Stamp)
     case "reopen":
       return isReopenable(ticket, stamp.recentAfter)
         ? done(
-            written({ ...ticket, status: "open_bo", outcome: null, closedAt: null }, stamp, {
+            written({ ...ticket, status: "open_bo", outcome: null, closedAt: null, assignee: null }, stamp, {
               type: "reopened",
               text: update.reason,
             }),
           )
         : { ok: false, reason: "invalid-transition" };
+  }
+}
+
+/**
+ * Back office and supervisors take tickets and finish what is in work; the front office closes what nobody has taken yet, and what it holds
+ * itself because it came with a call.
+ */
+function mayDo(ticket: Ticket, update: TicketUpdate, by: OperatorStamp): boolean {
+  const has = (...roles: ActorRole[]): boolean => roles.some((role) => by.roles.includes(role));
+  const isHolder = ticket.assignee !== null && ticket.assignee === by.actor.operatorRef;
+  switch (update.operation) {
+    case "take":
+      return has("bo", "supervisor");
+    case "release":
+      return has("bo", "supervisor") || isHolder;
+    case "close":
+      return ticket.status === "open_bo" ? has("fo", "supervisor") : has("bo", "supervisor") || isHolder;
+    case "add_note":
+    case "classify":
+    case "reopen":
+      return has("fo", "bo", "supervisor");
   }
 }
 
@@ -237,9 +262,11 @@ function classified(update: Extract<TicketUpdate, { operation: "classify" }>): P
   };
 }
 
-/** Closed by the front office when nobody of the back office had taken it; by the back office otherwise. */
-function closed(ticket: Ticket, update: Extract<TicketUpdate, { operation: "close" }>, stamp: Stamp): Ticket {
-  const status = ticket.status === "open_bo" ? "closed_fo" : "closed_bo";
+/** Closed by the front office when nobody of the back office had taken it; by the back office otherwise. A supervisor clears duplicates away as back office. */
+function closed(ticket: Ticket, update: Extract<TicketUpdate, { operation: "close" }>, stamp: OperatorStamp): Ticket {
+  const isCleared =
+    stamp.roles.includes("supervisor") && (update.outcome === "withdrawn" || update.outcome === "duplicate");
+  const status = ticket.status === "open_bo" && !isCleared ? "closed_fo" : "closed_bo";
   return written({ ...ticket, status, outcome: update.outcome, closedAt: stamp.at }, stamp, {
     type: "closed",
     text: update.answer,

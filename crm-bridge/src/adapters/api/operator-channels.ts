@@ -38,6 +38,7 @@ export class OperatorChannels implements OperatorNews {
 
   accept(socket: WebSocket): void {
     let channel: Channel | null = null;
+    let hello: Promise<void> | null = null;
     const late = setTimeout(() => socket.close(), helloDeadlineMs);
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
@@ -52,7 +53,8 @@ export class OperatorChannels implements OperatorNews {
         return;
       }
       clearTimeout(late);
-      void this.#hello(socket, frame.data.token).then((opened) => {
+      // One hello per connection; a second one would leave the first channel without an owner.
+      hello ??= this.#hello(socket, frame.data.token).then((opened) => {
         channel = opened;
       });
     });

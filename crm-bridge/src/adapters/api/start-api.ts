@@ -43,12 +43,15 @@ const problems: Readonly<Record<string, readonly [status: number, italian: strin
   ],
   "transfer-pending": [409, "Il ticket è in corso di trasferimento", "The ticket is on its way to another office"],
   "not-owner": [403, "Il ticket è di un altro ufficio", "The ticket belongs to another office"],
+  "not-allowed": [403, "Il ruolo non lo consente", "The role does not allow it"],
   "crm-unavailable": [
     503,
     "Il sistema dei ticket non risponde: riprovare",
     "The ticket system does not answer: try again",
   ],
   validation: [422, "Dati non validi", "The data is not valid"],
+  "too-large": [413, "Richiesta troppo grande", "The request is too large"],
+  "too-many": [429, "Troppe richieste: riprovare fra poco", "Too many requests: try again shortly"],
   malformed: [400, "Richiesta non leggibile", "The request cannot be read"],
   internal: [500, "Errore interno", "Internal error"],
 };
@@ -69,16 +72,21 @@ function settled(result: WorkResult): Ticket {
   return result.ticket;
 }
 
-function operatorOf(claims: AccessTokenClaims): Operator {
-  const role = claims.roles.includes("supervisor") ? "supervisor" : claims.roles.includes("front_office") ? "fo" : "bo";
-  return { login: claims.sub, role };
+/** Null for who has no business with tickets: administrators care for lines and keys. */
+function operatorOf(claims: AccessTokenClaims): Operator | null {
+  const named = { supervisor: "supervisor", front_office: "fo", back_office: "bo" } as const;
+  const held = (["supervisor", "front_office", "back_office"] as const).filter((role) => claims.roles.includes(role));
+  const [widest, ...others] = held.map((role) => named[role]);
+  return widest === undefined ? null : { login: claims.sub, roles: [widest, ...others] };
 }
 
 async function signedIn(request: FastifyRequest, parts: ApiParts): Promise<Operator> {
   const token = /^Bearer ([\x21-\x7e]{1,4096})$/.exec(request.headers.authorization ?? "")?.[1];
   const claims = token === undefined ? null : await parts.verify(token);
   if (claims === null) throw new Problem("not-signed-in");
-  return operatorOf(claims);
+  const operator = operatorOf(claims);
+  if (operator === null) throw new Problem("not-allowed");
+  return operator;
 }
 
 /** Listens and serves. Rejects when the address cannot be opened. */
@@ -130,7 +138,8 @@ function handleErrors(app: FastifyInstance, parts: ApiParts): void {
       }
       const isTheirs = error.statusCode !== undefined && error.statusCode < 500;
       if (!isTheirs) parts.logError(error);
-      return sendProblem(reply, isTheirs ? "malformed" : "internal");
+      const slugs: Readonly<Record<number, string>> = { 413: "too-large", 429: "too-many" };
+      return sendProblem(reply, isTheirs ? (slugs[error.statusCode ?? 400] ?? "malformed") : "internal");
     },
   );
 }

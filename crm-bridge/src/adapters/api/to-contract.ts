@@ -29,8 +29,9 @@ export function handOverToContract(ticket: Ticket, transferId: string): HandOver
   return {
     transferId,
     ticketId: ticket.ticketId,
-    status: transfer?.status ?? "pending",
+    // Not among the ticket's transfers: it could not even start (not ours, closed, on its way already).
+    status: transfer?.status ?? "failed",
     targetLocalTicketId: transfer?.targetLocalTicketId ?? null,
-    detail: transfer?.refusalReason ?? null,
+    detail: transfer === undefined ? "ticket-not-transferable" : transfer.refusalReason,
   };
 }

@@ -5,12 +5,12 @@
  */
 import { WebSocket } from "ws";
 import { callEventSchema } from "@la2-cti/cti-box/contracts";
+import { retryPauseMs } from "../../application/retry-pause.ts";
 import type { FollowedEvent } from "../../application/follow-call.ts";
 import type { Log } from "../../application/ports.ts";
 import { followedEvent } from "./followed-event.ts";
 
-const firstPauseMs = 200;
-const longestPauseMs = 5_000;
+const pauses = { firstMs: 200, longestMs: 5_000 };
 
 export type BoxFollower = { state(): "following" | "away"; close(): void };
 
@@ -26,7 +26,7 @@ export type FollowOptions = {
 
 export function followBox(options: FollowOptions): BoxFollower {
   let phase: "connecting" | "following" | "waiting" | "closed" = "connecting";
-  let pauseMs = firstPauseMs;
+  let failures = 0;
   let socket: WebSocket | null = null;
   let timer: NodeJS.Timeout | null = null;
 
@@ -44,7 +44,7 @@ export function followBox(options: FollowOptions): BoxFollower {
     });
     opened.on("message", (content: Buffer) => {
       try {
-        if (takeFrame(options, content.toString("utf8")) === "caught-up") pauseMs = firstPauseMs;
+        if (takeFrame(options, content.toString("utf8")) === "caught-up") failures = 0;
       } catch (error) {
         // Nothing was stored: start again from the stored cursor rather than leave the event out.
         options.log.error({ error: String(error) }, "an event could not be handled; it will be read again");
@@ -56,8 +56,8 @@ export function followBox(options: FollowOptions): BoxFollower {
       if (phase === "closed" || socket !== opened) return;
       if (phase === "following") options.log.warn({}, "the box is away; calls go on, tickets will catch up");
       phase = "waiting";
-      timer = setTimeout(connect, pauseMs);
-      pauseMs = Math.min(pauseMs * 2, longestPauseMs);
+      timer = setTimeout(connect, retryPauseMs(pauses, failures, Math.random()));
+      failures += 1;
     });
   };
   connect();

@@ -1,10 +1,11 @@
 /** Works off what the office's CRM still has to be told: comments and states, in order per ticket, again later while the CRM is away. */
 import { createHash } from "node:crypto";
+import { retryPauseMs } from "../../application/retry-pause.ts";
 import type { CrmTask, Log, QueuedTask } from "../../application/ports.ts";
 import type { Connector } from "../../connectors/connector.ts";
 
 const sweepMs = 500;
-const longestPauseMs = 30_000;
+const pauses = { firstMs: 1_000, longestMs: 30_000 };
 
 export function startCrmWorker(parts: {
   connector: Connector;
@@ -23,7 +24,7 @@ export function startCrmWorker(parts: {
         : await connector.setStatus(task.localTicketId, task.status);
     if (phase === "closed") return;
     if (result.ok || result.reason === "rejected") parts.done(taskId);
-    else parts.later(taskId, Math.min(1_000 * 2 ** Math.min(attempts, 6), longestPauseMs));
+    else parts.later(taskId, retryPauseMs(pauses, attempts, Math.random()));
     if (result.ok) return;
     // While the CRM is away one line per task says it, not one per attempt.
     if (result.reason === "rejected" || attempts === 0)
@@ -35,10 +36,12 @@ export function startCrmWorker(parts: {
       if (running.has(queued.taskId)) continue;
       running.set(
         queued.taskId,
-        work(queued).finally(() => {
-          running.delete(queued.taskId);
-          setImmediate(sweep);
-        }),
+        work(queued)
+          .catch((error: unknown) => parts.log.error({ error: String(error) }, "a CRM task failed"))
+          .finally(() => {
+            running.delete(queued.taskId);
+            setImmediate(sweep);
+          }),
       );
     }
   };

@@ -1,7 +1,8 @@
 /** Between the office's tickets and the objects of the TUPA contract. Internal lines and the office's own links never leave. */
 import type { HubNews, ReceivedTicket } from "../../application/exchange-tickets.ts";
-import type { Requester, Ticket } from "../../domain/ticket.ts";
-import type { Delivery, FeedItem, TicketRegistration } from "../../tupa/contract/objects.ts";
+import { notesBeforeSharing } from "../../domain/ticket-transfer.ts";
+import type { Requester, Ticket, TicketLine } from "../../domain/ticket.ts";
+import type { Delivery, FeedItem, TicketRegistration, TupaEvent } from "../../tupa/contract/objects.ts";
 
 const taxonomyVersion = "linea-amica-24";
 const noticeVersion = "1";
@@ -12,7 +13,11 @@ export function registrationOf(ticket: Ticket): TicketRegistration {
     contractVersion: "1.0",
     ticketId: ticket.ticketId,
     publicCode: ticket.publicCode,
-    origin: { officeId: ticket.originOfficeId, localTicketId: ticket.localTicketId, createdAt: ticket.createdAt },
+    origin: {
+      officeId: ticket.originOfficeId,
+      localTicketId: ticket.originLocalTicketId ?? ticket.localTicketId,
+      createdAt: ticket.createdAt,
+    },
     status: ticket.status,
     accessChannel: ticket.accessChannel,
     contactReason: ticket.contactReason,
@@ -33,10 +38,7 @@ export function registrationOf(ticket: Ticket): TicketRegistration {
 
 /** What the first office wrote for others to read goes along, so that the citizen tells the story only once. */
 function descriptionWithNotes(ticket: Ticket): string {
-  const notes = ticket.events.filter(
-    (line) => line.type === "note_added" && line.visibility === "shared" && line.text !== null,
-  );
-  return [ticket.description, ...notes.map((line) => line.text)]
+  return [ticket.description, ...notesBeforeSharing(ticket)]
     .filter((text) => text !== "")
     .join("\n\n")
     .slice(0, 8_000);
@@ -45,9 +47,9 @@ function descriptionWithNotes(ticket: Ticket): string {
 /** A delivered ticket as this office will keep it; number and page are its own. */
 export function receivedTicket(
   delivery: Delivery,
-  here: { officeId: string; localTicketId: string; url: string | null; dueAt: string },
+  here: { localTicketId: string; url: string | null; dueAt: string },
 ): ReceivedTicket {
-  const { ticket, transfer } = delivery;
+  const { ticket, transfer, events } = delivery;
   const { category, area } = ticket.topic;
   return {
     transferId: transfer.transferId,
@@ -85,7 +87,7 @@ export function receivedTicket(
           targetLocalTicketId: here.localTicketId,
         },
       ],
-      events: [],
+      events: events.map(lineOf),
       createdAt: ticket.createdAt,
       updatedAt: ticket.updatedAt,
       closedAt: ticket.closedAt,
@@ -95,15 +97,26 @@ export function receivedTicket(
   };
 }
 
+/** A line of the shared history; whoever wrote it in the other office stays a pseudonym. */
+function lineOf(event: TupaEvent, index: number): TicketLine {
+  const { eventId, at, type, actor } = event;
+  return { eventId, seq: index + 1, at, type, actor, visibility: "shared", text: textOf(event) };
+}
+
+function textOf({ data }: TupaEvent): string | null {
+  const text = data["text"] ?? data["answer"] ?? data["message"] ?? null;
+  return typeof text === "string" && text !== "" ? text : null;
+}
+
 export function newsOf(item: FeedItem): HubNews {
   const { event, ticket, transfer } = item;
-  const text = event.data["text"] ?? event.data["answer"] ?? null;
   return {
     cursor: item.cursor,
+    eventId: event.eventId,
     ticketId: event.ticketId,
     type: event.type,
     officeId: event.actor.officeId,
-    text: typeof text === "string" ? text : null,
+    text: textOf(event),
     status: ticket.status,
     outcome: ticket.outcome,
     closedAt: ticket.closedAt,

@@ -5,11 +5,20 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import type { CallNote, CrmTask, ExchangeTask, Pop, QueuedTask, TicketStore } from "../../application/ports.ts";
+import type {
+  CallNote,
+  CrmTask,
+  ExchangeTask,
+  Pop,
+  QueuedTask,
+  TicketStore,
+  TransferWord,
+} from "../../application/ports.ts";
 import type { Ticket } from "../../domain/ticket.ts";
-import { ticketStoreSchema } from "./ticket-store-schema.ts";
+import { migrate } from "./ticket-store-schema.ts";
 
 const callerTicketsLimit = 50;
+const wordsKeptMs = 30 * 24 * 3_600_000;
 
 export class SqliteTicketStore implements TicketStore {
   readonly #db: DatabaseSync;
@@ -18,8 +27,8 @@ export class SqliteTicketStore implements TicketStore {
   constructor(dataDirectory: string, year: () => number = () => new Date().getFullYear()) {
     mkdirSync(dataDirectory, { recursive: true });
     this.#db = new DatabaseSync(join(dataDirectory, "crm-bridge.sqlite"));
-    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
-    this.#db.exec(ticketStoreSchema);
+    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;");
+    migrate(this.#db);
     this.#year = year;
   }
 
@@ -90,8 +99,11 @@ export class SqliteTicketStore implements TicketStore {
     return number;
   }
 
-  firstTime(updateId: string): boolean {
-    return this.#run("INSERT OR IGNORE INTO update_seen (update_id) VALUES (?)", updateId) > 0;
+  hasUpdate(updateId: string): boolean {
+    return this.#get("SELECT 1 FROM update_seen WHERE update_id = ?", updateId) !== undefined;
+  }
+  rememberUpdate(updateId: string): void {
+    this.#run("INSERT OR IGNORE INTO update_seen (update_id) VALUES (?)", updateId);
   }
 
   call(callId: string): CallNote | null {
@@ -114,6 +126,7 @@ export class SqliteTicketStore implements TicketStore {
   }
   removeCall(callId: string): void {
     this.#run("DELETE FROM call WHERE call_id = ?", callId);
+    this.#run("DELETE FROM pop_revision WHERE call_id = ?", callId);
   }
 
   pop(callId: string): Pop | null {
@@ -132,6 +145,22 @@ export class SqliteTicketStore implements TicketStore {
   }
   removePop(callId: string): void {
     this.#run("DELETE FROM pop WHERE call_id = ?", callId);
+  }
+
+  nextPopRevision(callId: string): number {
+    const next = `INSERT INTO pop_revision (call_id, revision) VALUES (?, 1)
+      ON CONFLICT (call_id) DO UPDATE SET revision = revision + 1 RETURNING revision`;
+    return this.#get<{ revision: number }>(next, callId)?.revision ?? 1;
+  }
+
+  transferWord(transferId: string): TransferWord {
+    const [known] = this.#json<TransferWord>("SELECT body FROM transfer_word WHERE transfer_id = ?", transferId);
+    return known ?? { ending: null, answeredBy: null };
+  }
+  putTransferWord(transferId: string, word: TransferWord): void {
+    const put = "INSERT OR REPLACE INTO transfer_word (transfer_id, body, at_ms) VALUES (?, ?, ?)";
+    this.#run(put, transferId, JSON.stringify(word), Date.now());
+    this.#run("DELETE FROM transfer_word WHERE at_ms < ?", Date.now() - wordsKeptMs);
   }
 
   cursor(name: "box" | "hub"): number {
@@ -153,10 +182,28 @@ export class SqliteTicketStore implements TicketStore {
   dueCrm(nowMs: number): QueuedTask<CrmTask>[] {
     return this.#due<CrmTask>("crm", nowMs);
   }
-  dropUntried(lane: string, kind: ExchangeTask["kind"]): boolean {
+  pendingExchange(): number {
     return (
-      this.#run("DELETE FROM task WHERE target = 'exchange' AND lane = ? AND kind = ? AND attempts = 0", lane, kind) > 0
+      this.#get<{ waiting: number }>("SELECT count(*) AS waiting FROM task WHERE target = 'exchange'")?.waiting ?? 0
     );
+  }
+  hurryExchange(): void {
+    this.#run("UPDATE task SET not_before = 0 WHERE target = 'exchange' AND not_before > 0");
+  }
+  dropUnsent(transferId: string): boolean {
+    const drop = `DELETE FROM task WHERE target = 'exchange' AND kind = 'deliver' AND is_sent = 0
+      AND json_extract(body, '$.transferId') = ?`;
+    return this.#run(drop, transferId) > 0;
+  }
+  markSent(taskId: number): "gone" | "first" | "again" {
+    if (this.#run("UPDATE task SET is_sent = 1 WHERE task_id = ? AND is_sent = 0", taskId) > 0) return "first";
+    return this.hasTask(taskId) ? "again" : "gone";
+  }
+  markUnsent(taskId: number): void {
+    this.#run("UPDATE task SET is_sent = 0 WHERE task_id = ?", taskId);
+  }
+  hasTask(taskId: number): boolean {
+    return this.#get("SELECT 1 FROM task WHERE task_id = ?", taskId) !== undefined;
   }
   taskDone(taskId: number): void {
     this.#run("DELETE FROM task WHERE task_id = ?", taskId);

@@ -1,5 +1,10 @@
-/** Tables of the bridge's store. Tickets are kept whole as JSON, with columns for what is searched. */
-export const ticketStoreSchema = `
+/**
+ * Tables of the bridge's store. Tickets are kept whole as JSON, with columns for what is searched. `PRAGMA user_version` counts the steps that a file has
+ * gone through; a step that was released is never changed, only followed by another.
+ */
+import type { DatabaseSync } from "node:sqlite";
+
+const first = `
   CREATE TABLE IF NOT EXISTS ticket (ticket_id TEXT PRIMARY KEY, local_ticket_id TEXT NOT NULL, public_code TEXT NOT NULL, phone TEXT, subject TEXT NOT NULL,
     updated_at TEXT NOT NULL, body TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS ticket_phone ON ticket (phone, updated_at);
@@ -17,3 +22,28 @@ export const ticketStoreSchema = `
     attempts INTEGER NOT NULL DEFAULT 0, not_before INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS task_lane ON task (target, lane, task_id);
 `;
+
+const transferWords = `
+  CREATE TABLE transfer_word (transfer_id TEXT PRIMARY KEY, body TEXT NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+  CREATE TABLE pop_revision (call_id TEXT PRIMARY KEY, revision INTEGER NOT NULL) STRICT;
+  ALTER TABLE task ADD COLUMN is_sent INTEGER NOT NULL DEFAULT 0;
+  UPDATE task SET is_sent = 1 WHERE attempts > 0;
+`;
+
+const steps = [first, transferWords] as const;
+
+/** Brings the file to the present form, all of it or nothing. Throws for a file of a later program. */
+export function migrate(db: DatabaseSync): void {
+  db.exec("BEGIN IMMEDIATE");
+  try {
+    const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (version > steps.length)
+      throw new Error(`the ticket store is of version ${version}, this program knows ${steps.length} at most`);
+    for (const step of steps.slice(version)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${steps.length}`);
+    db.exec("COMMIT");
+  } catch (error) {
+    db.exec("ROLLBACK");
+    throw error;
+  }
+}

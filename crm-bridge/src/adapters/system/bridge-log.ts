@@ -2,12 +2,17 @@
 import { pino } from "pino";
 import type { Log } from "../../application/ports.ts";
 
-function masked(fields: Record<string, unknown>): Record<string, unknown> {
-  const mask = (text: string): string =>
-    text.replaceAll(/\+\d{8,15}/g, (number) => `${number.slice(0, 6)}…${number.slice(-2)}`);
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? mask(value) : value]),
-  );
+/** Numbers in E.164, also as they stand in a URL, wherever they hide in what is logged. */
+export function maskNumbers(value: unknown): unknown {
+  if (typeof value === "string")
+    return value.replaceAll(/(?:\+|%2B)\d{5,15}/gi, (number) => `${number.slice(0, 6)}…${number.slice(-2)}`);
+  if (Array.isArray(value)) return value.map(maskNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, maskNumbers(each)]));
+}
+
+function masked(fields: Record<string, unknown>): object {
+  return maskNumbers(fields) as object;
 }
 
 export function createBridgeLog(level = process.env["LA2_LOG"] ?? "info"): Log {

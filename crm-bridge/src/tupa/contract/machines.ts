@@ -8,7 +8,7 @@
  *
  * The owner changes by acceptance alone, so there is exactly one at any time.
  */
-import type { Closure, TransferRequest, TupaTicket, TupaTransfer } from "./objects.ts";
+import type { Closure, TicketRegistration, TransferRequest, TupaTicket, TupaTransfer } from "./objects.ts";
 
 export type Refusal =
   | "invalid-transition"
@@ -106,9 +106,31 @@ export function changeStatus(ticket: TupaTicket, operation: "take" | "release"):
   return { ok: true, value: { ...ticket, status: operation === "take" ? "in_progress" : "open_bo" } };
 }
 
+/** `closed_bo` from `open_bo` is a supervisor's clearing away of what was withdrawn or a duplicate. */
 export function closeTicket(ticket: TupaTicket, closure: Closure, now: string): Decision<TupaTicket> {
   if (ticket.pendingTransferId !== null) return refused("transfer-pending");
-  const isAllowed = closure.status === "closed_bo" ? ticket.status === "in_progress" : ticket.status === "open_bo";
+  const isCleared = closure.outcome === "withdrawn" || closure.outcome === "duplicate";
+  const isAllowed =
+    ticket.status === "open_bo"
+      ? closure.status === "closed_fo" || isCleared
+      : ticket.status === "in_progress" && closure.status === "closed_bo";
   if (!isAllowed) return refused("invalid-transition");
   return { ok: true, value: { ...ticket, status: closure.status, outcome: closure.outcome, closedAt: now } };
+}
+
+const longestClosedMs = 30 * 24 * 3_600_000;
+
+/** A closed ticket is opened again within thirty days. `nowMs` is the time since 1970. */
+export function reopenTicket(ticket: TupaTicket, nowMs: number): Decision<TupaTicket> {
+  if (ticket.closedAt === null || nowMs - Date.parse(ticket.closedAt) > longestClosedMs)
+    return refused("invalid-transition");
+  return { ok: true, value: { ...ticket, status: "open_bo", outcome: null, closedAt: null } };
+}
+
+/** The owner's present wording of a ticket that is registered already; null when there is nothing new, or the ticket is on its way. */
+export function refreshed(ticket: TupaTicket, by: { officeId: string; told: TicketRegistration }): TupaTicket | null {
+  if (ticket.owner.officeId !== by.officeId || ticket.pendingTransferId !== null) return null;
+  const { contactReason, topic, subject, description, priority, requester, consent, call } = by.told;
+  const next = { ...ticket, contactReason, topic, subject, description, priority, requester, consent, call };
+  return JSON.stringify(next) === JSON.stringify(ticket) ? null : next;
 }

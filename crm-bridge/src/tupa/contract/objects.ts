@@ -114,6 +114,7 @@ export const updateSchema = z.discriminatedUnion("operation", [
   z.object({ operation: z.literal("take"), updateId: ulid }),
   z.object({ operation: z.literal("release"), updateId: ulid }),
 ]);
+export const reopeningSchema = z.object({ updateId: ulid, reason: z.string().max(2000) });
 export const closureSchema = z.object({
   updateId: ulid,
   status: z.enum(["closed_fo", "closed_bo"]),
@@ -124,6 +125,7 @@ export const closureSchema = z.object({
 export const eventType = z.enum([
   "created",
   "note_added",
+  "classified",
   "status_changed",
   "transfer_requested",
   "transfer_delivered",
@@ -133,6 +135,7 @@ export const eventType = z.enum([
   "transfer_expired",
   "transfer_failed",
   "closed",
+  "reopened",
 ]);
 
 /** A line of the append-only history; `hash` covers everything else, `prevHash` the line before (RFC 8785 form, SHA-256). */
@@ -141,7 +144,8 @@ export const tupaEventSchema = z.object({
   ticketId: ulid,
   seq: z.int().min(1),
   at: dateTime,
-  type: eventType,
+  /** One of {@link eventType}; a reader of this version passes over types of a later one. */
+  type: z.string().max(40),
   actor: z.object({
     officeId: z.string(),
     role: z.enum(["fo", "bo", "supervisor", "system"]),
@@ -161,8 +165,12 @@ export const feedItemSchema = z.object({
 });
 export const feedSchema = z.object({ items: z.array(feedItemSchema), nextCursor: z.int() });
 export const historySchema = z.object({ items: z.array(tupaEventSchema), nextCursor: z.int().nullable() });
-/** POST {office}/tupa-callbacks/transfers, and its answer. */
-export const deliverySchema = z.object({ transfer: tupaTransferSchema, ticket: tupaTicketSchema });
+/** POST {office}/tupa-callbacks/transfers, and its answer. `events`: the ticket's history up to now, so that the receiver need not ask for it. */
+export const deliverySchema = z.object({
+  transfer: tupaTransferSchema,
+  ticket: tupaTicketSchema,
+  events: z.array(tupaEventSchema).max(2_000),
+});
 export const deliveryAnswerSchema = z.object({
   targetLocalTicketId: z.string().min(1).max(64),
   url: z.string().nullable().optional(),
@@ -179,4 +187,5 @@ export type Delivery = z.infer<typeof deliverySchema>;
 export type Withdrawal = z.infer<typeof withdrawalSchema>;
 export type TicketUpdate = z.infer<typeof updateSchema>;
 export type Closure = z.infer<typeof closureSchema>;
+export type Reopening = z.infer<typeof reopeningSchema>;
 export type Acceptance = z.infer<typeof acceptanceSchema>;

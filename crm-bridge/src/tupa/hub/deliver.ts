@@ -2,6 +2,7 @@
  * Delivery to the target's bridge, and the deadlines (contract §6.5): at once when a transfer is requested, again with growing pauses while the target
  * does not answer, until the time for an answer is over. The target recognises a repetition by the transfer's id.
  */
+import { retryPauseMs } from "../../application/retry-pause.ts";
 import { deliveryAnswerSchema, type TupaTransfer } from "../contract/objects.ts";
 import type { TokenSource } from "../contract/office-tokens.ts";
 import type { HubOperations } from "./hub-operations.ts";
@@ -11,8 +12,7 @@ export type Target = { officeId: string; endpoint: string };
 
 /** Whole time for the target's answer (contract §6.5). */
 const deliveryDeadlineMs = 5_000;
-const firstPauseMs = 500;
-const longestPauseMs = 30_000;
+const pauses = { firstMs: 500, longestMs: 15_000 };
 
 export type DeliveryOutcome = "delivered" | "failed" | "not-yet";
 
@@ -45,13 +45,13 @@ export class Deliveries {
   }
 
   /** One delivery at a time per transfer; a second caller waits for the same one. */
-  deliver(transferId: string, pauseMs = firstPauseMs): Promise<DeliveryOutcome> {
+  deliver(transferId: string, failures = 0): Promise<DeliveryOutcome> {
     const running = this.#running.get(transferId);
     if (running) return running;
     const attempt = this.#attempt(transferId).finally(() => this.#running.delete(transferId));
     this.#running.set(transferId, attempt);
     void attempt.then((outcome) => {
-      if (outcome === "not-yet" && this.#state === "open") this.#again(transferId, pauseMs);
+      if (outcome === "not-yet" && this.#state === "open") this.#again(transferId, failures);
     });
     return attempt;
   }
@@ -63,12 +63,15 @@ export class Deliveries {
     await Promise.allSettled(this.#running.values());
   }
 
-  #again(transferId: string, pauseMs: number): void {
+  #again(transferId: string, failures: number): void {
     clearTimeout(this.#waiting.get(transferId));
-    const timer = setTimeout(() => {
-      this.#waiting.delete(transferId);
-      void this.deliver(transferId, Math.min(pauseMs * 2, longestPauseMs));
-    }, pauseMs);
+    const timer = setTimeout(
+      () => {
+        this.#waiting.delete(transferId);
+        void this.deliver(transferId, failures + 1);
+      },
+      retryPauseMs(pauses, failures, Math.random()),
+    );
     this.#waiting.set(transferId, timer);
   }
 
@@ -79,7 +82,7 @@ export class Deliveries {
     const target = targets.get(transfer.toOfficeId);
     const ticket = store.ticket(transfer.ticketId);
     if (target === undefined || ticket === null) return "failed";
-    const answer = await this.#post(target, { transfer, ticket });
+    const answer = await this.#post(target, { transfer, ticket, events: store.history(ticket.ticketId) });
     if (this.#state === "closed") return "not-yet";
     if (answer.kind === "unavailable") return "not-yet";
     if (answer.kind === "refused") {

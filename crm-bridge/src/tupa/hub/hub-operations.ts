@@ -7,6 +7,8 @@ import {
   closeTicket,
   delivered,
   endTransfer,
+  refreshed,
+  reopenTicket,
   requestTransfer,
   type Decision,
   type Refusal,
@@ -14,6 +16,7 @@ import {
 import type {
   Acceptance,
   Closure,
+  Reopening,
   TicketRegistration,
   TicketUpdate,
   TransferRequest,
@@ -31,10 +34,11 @@ export type Outcome<T> =
 type Pair = { ticket: TupaTicket; transfer: TupaTransfer };
 type Line = { type: TupaEventType; officeId: string; operatorRef?: string | null; data?: TupaEvent["data"] };
 
-/** How long a target may think about a transfer without call: two working days, counted simply. */
+/**
+ * How long a target may think about a transfer: two working days, counted simply. With a call too: whether it was answered only the two boxes know, and
+ * a hub or bridge that was away meanwhile must not take the ticket from who has the citizen. The giving office withdraws when its call came back.
+ */
 const decisionTimeMs = 2 * 24 * 3_600_000;
-/** A transfer with a call outlives the ringing by this much, for answers on their way. */
-const ringMarginMs = 10_000;
 
 const notFound = { ok: false, refusal: "not-found" } as const;
 
@@ -54,7 +58,10 @@ export class HubOperations {
     return this.#store.atomically(() => {
       const known = this.#store.ticket(registration.ticketId);
       if (known !== null) {
-        return known.origin.officeId === officeId ? { ok: true, value: { ticket: known, isNew: false } } : notFound;
+        if (!this.#store.isParty(known.ticketId, officeId)) return notFound;
+        const next = refreshed(known, { officeId, told: registration });
+        const ticket = next === null ? known : this.#write(next, null, { type: "classified", officeId });
+        return { ok: true, value: { ticket, isNew: false } };
       }
       if (registration.origin.officeId !== officeId) return { ok: false, refusal: "not-allowed" };
       const now = new Date().toISOString();
@@ -86,11 +93,9 @@ export class HubOperations {
           : notFound;
       if (!this.#offices.has(request.toOfficeId)) return { ok: false, refusal: "unknown-office" };
       const now = new Date();
-      const deadline =
-        request.call === null ? now.getTime() + decisionTimeMs : Date.parse(request.call.expiresAt) + ringMarginMs;
       const decision = requestTransfer(ticket, request, {
         now: now.toISOString(),
-        respondBy: new Date(deadline).toISOString(),
+        respondBy: new Date(now.getTime() + decisionTimeMs).toISOString(),
       });
       const data = {
         transferId: request.transferId,
@@ -176,6 +181,8 @@ export class HubOperations {
       const ticket = this.#visible(ticketId, officeId);
       if (ticket === null) return notFound;
       if (update.operation === "note") {
+        // Who was only offered the ticket reads on, but has no more say in it.
+        if (!this.#hasSay(ticket, officeId)) return { ok: false, refusal: "not-allowed" };
         return {
           ok: true,
           value: this.#write(ticket, null, { type: "note_added", officeId, data: { text: update.text } }),
@@ -203,6 +210,26 @@ export class HubOperations {
       };
       return { ok: true, value: this.#write(decision.value, null, line) };
     });
+  }
+
+  reopen(officeId: string, ticketId: string, reopening: Reopening): Outcome<TupaTicket> {
+    return this.#store.atomically(() => {
+      const ticket = this.#visible(ticketId, officeId);
+      if (ticket === null) return notFound;
+      if (ticket.owner.officeId !== officeId) return { ok: false, refusal: "not-allowed" };
+      const decision = reopenTicket(ticket, Date.now());
+      if (!decision.ok) return decision;
+      return {
+        ok: true,
+        value: this.#write(decision.value, null, { type: "reopened", officeId, data: { text: reopening.reason } }),
+      };
+    });
+  }
+
+  #hasSay(ticket: TupaTicket, officeId: string): boolean {
+    if (ticket.owner.officeId === officeId || ticket.watchers.includes(officeId)) return true;
+    const pending = ticket.pendingTransferId === null ? null : this.#store.transfer(ticket.pendingTransferId);
+    return pending?.toOfficeId === officeId;
   }
 
   #visible(ticketId: string, officeId: string): TupaTicket | null {

@@ -46,7 +46,11 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
     3_600_000,
   );
   forgetting.unref();
-  const url = await app.listen(config.listen);
+  const url = await app.listen(config.listen).catch((error: unknown) => {
+    clearInterval(forgetting);
+    store.close();
+    throw error;
+  });
   deliveries.start();
   return {
     url,
@@ -109,10 +113,12 @@ function nextNews(news: Set<() => void>, waitMs: number, request: FastifyRequest
     const done = (): void => {
       clearTimeout(timer);
       news.delete(done);
+      request.raw.socket.off("close", done);
       resolve();
     };
     const timer = setTimeout(done, waitMs);
     news.add(done);
+    // The connection serves many questions: a listener left on it would stay.
     request.raw.socket.once("close", done);
   });
 }

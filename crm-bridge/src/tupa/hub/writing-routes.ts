@@ -5,6 +5,7 @@ import {
   acceptanceSchema,
   closureSchema,
   refusalSchema,
+  reopeningSchema,
   ticketRegistrationSchema,
   transferRequestSchema,
   ulid,
@@ -79,6 +80,10 @@ function ticketRoutes(post: Post, { operations }: WritingParts): void {
   post("/tickets/:ticketId/closure", ({ officeId, params, body }) => ({
     status: 200,
     body: unwrap(operations.closeTicket(officeId, params["ticketId"] ?? "", closureSchema.parse(body))),
+  }));
+  post("/tickets/:ticketId/reopening", ({ officeId, params, body }) => ({
+    status: 200,
+    body: unwrap(operations.reopen(officeId, params["ticketId"] ?? "", reopeningSchema.parse(body))),
   }));
 }
 
