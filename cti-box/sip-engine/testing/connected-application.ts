@@ -6,6 +6,8 @@ export type ConnectedApplication = {
   engine: SipEngineHandle;
   srf: Srf;
   /** The application goes away, the engine stays. */ leave(): void;
+  /** Every route asked for so far is known to the engine. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -28,6 +30,10 @@ export async function connectApplication(contacts: string[], t1Ms = 500): Promis
     engine,
     srf,
     leave,
+    // Commands are taken in order: once this one is refused, all before it were taken.
+    settled: async () => {
+      await statusOf(srf, `sip:127.0.0.1:${portOf(engine, "udp")}`, { method: "OPTIONS" }).catch(() => undefined);
+    },
     close: async () => {
       leave();
       await engine.close();

@@ -16,9 +16,9 @@ export class RawPeer {
     socket.on("message", (bytes) => this.#take(bytes.toString("utf8")));
   }
 
-  static async open(address: string, target: { host: string; port: number }): Promise<RawPeer> {
+  static async open(address: string, target: { host: string; port: number }, port = 0): Promise<RawPeer> {
     const socket = createSocket("udp4");
-    socket.bind(0, address);
+    socket.bind(port, address);
     await once(socket, "listening");
     return new RawPeer(socket, target);
   }
@@ -63,6 +63,11 @@ export class RawPeer {
   /** Messages received and not asked for yet that match. */
   unread(pattern: RegExp): string[] {
     return this.#unread.filter((text) => pattern.test(text));
+  }
+
+  /** Drops what came and was not asked for. */
+  forget(): void {
+    this.#unread.length = 0;
   }
 
   close(): void {

@@ -18,13 +18,13 @@ export function wayBack(request: SipRequest, source: Flow): WayBack | null {
   return { via, back: isSymmetric ? source : source.towardsPort(via.port ?? 5060) };
 }
 
-/** 400 (505 for another version) without a transaction, where the top Via says where to; an ACK is never answered. */
+/** 400 (505 for another version) without a transaction, to where it came from if its Via cannot be read; an ACK is never answered. */
 export function refuseMalformed(request: SipRequest, source: Flow, fault: string): void {
-  const way = request.method === "ACK" ? null : wayBack(request, source);
-  if (way === null) return;
+  if (request.method === "ACK" || !request.headers.has("via")) return;
+  const back = wayBack(request, source)?.back ?? source;
   const answer =
     fault === "version not supported"
       ? ([505, "Version Not Supported"] as const)
       : ([400, `Bad Request (${fault})`] as const);
-  way.back.send(writeMessage(ownResponse(request, answer)));
+  back.send(writeMessage(ownResponse(request, answer)));
 }

@@ -1,0 +1,40 @@
+/** A small application of drachtio-srf for tests: joins each caller with one callee and passes on what is said inside the call. */
+import type Srf from "drachtio-srf";
+
+export type BackToBack = { failures: Map<number, number>; ended: number };
+
+/** Every INVITE is called on to `target`; the counts grow as calls fail or end. */
+export function joinCalls(srf: Srf, target: string, auth?: { username: string; password: string }): BackToBack {
+  const counts: BackToBack = { failures: new Map(), ended: 0 };
+  srf.invite((req, res) => {
+    void (async () => {
+      try {
+        const sides = await srf.createB2BUA(req, res, target, { localSdpB: req.body, ...(auth && { auth }) });
+        passOn(sides.uas, sides.uac, counts);
+        passOn(sides.uac, sides.uas, counts);
+      } catch (error) {
+        const status = (error as { status?: number }).status ?? 0;
+        counts.failures.set(status, (counts.failures.get(status) ?? 0) + 1);
+      }
+    })();
+  });
+  return counts;
+}
+
+function passOn(from: Srf.Dialog, to: Srf.Dialog, counts: BackToBack): void {
+  from.on("destroy", () => {
+    counts.ended += 1;
+    to.destroy();
+  });
+  from.on("modify", (req, res) => {
+    to.modify(req.body).then(
+      (sdp) => res.send(200, { body: sdp }),
+      () => res.send(488),
+    );
+  });
+  from.on("info", (req, res) => {
+    res.send(200);
+    const content = { "Content-Type": req.get("content-type") };
+    void to.request({ method: "INFO", headers: content, body: req.body } as unknown as Srf.SrfRequest);
+  });
+}
