@@ -6,11 +6,11 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "./free-port.ts";
 import { bridgeUser, phoneCustomField, queueName, seedText, settingsText } from "./request-tracker-seed.ts";
 
 const setupProgram = "/usr/sbin/rt-setup-database-5";
@@ -172,13 +172,4 @@ async function asAdministrator<T>(
   const text = await response.text();
   if (!response.ok) throw new Error(`RT ${method} ${path}: ${response.status} ${text.slice(0, 500)}`);
   return JSON.parse(text) as T;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
