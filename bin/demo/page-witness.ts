@@ -3,7 +3,17 @@
  * the page; times are epoch milliseconds of the same machine's clock as everything else in the demo.
  */
 
-export type PageEvent = { name: string; at: number; callId?: string; ticketId?: string | null; state?: string };
+export type PageEvent = {
+  name: string;
+  at: number;
+  callId?: string;
+  ticketId?: string | null;
+  state?: string;
+  /** Of `la2-call-ringing`: the INVITE is here, the button is there. */
+  canAnswer?: boolean;
+  /** Of `la2-transfer-phase`. */
+  phase?: string;
+};
 type Clicked = { at: number };
 
 /** The part of the page's window that is looked at. */

@@ -22,6 +22,8 @@ export function DeskScreen() {
   // A ticket opened from the note of a transferred call; a new call takes precedence.
   const [followedCallId, setFollowedCallId] = useState<string | null>(null);
   const shownCallId = selectedCallId ?? followedCallId;
+  // An operator who is typing into the directory keeps it, and the typing focus, when a call rings and its ticket comes.
+  const [isDirectoryInUse, setDirectoryInUse] = useState(false);
   return (
     <main
       id="main"
@@ -45,7 +47,12 @@ export function DeskScreen() {
           <NoticeList />
         </div>
         <div className="la2-column-side">
-          {shownCallId === null ? <DirectoryPanel /> : <TicketPanel key={shownCallId} callId={shownCallId} />}
+          {shownCallId !== null && <TicketPanel key={shownCallId} callId={shownCallId} />}
+          {(shownCallId === null || isDirectoryInUse) && (
+            <div onFocus={() => setDirectoryInUse(true)} onBlur={() => setDirectoryInUse(false)}>
+              <DirectoryPanel />
+            </div>
+          )}
         </div>
       </div>
     </main>

@@ -19,14 +19,30 @@ export function RingAnnouncer() {
     return () => setRinging(null);
   }, [caller, setRinging]);
   return (
-    <div aria-live="assertive" aria-atomic="true" className="visually-hidden" data-announcer="ring">
-      {ringing !== undefined &&
-        t(others ? "card.announce.second" : "card.announce", {
-          caller: caller ?? "",
-          where: whereText(ringing, t),
-        })}
-    </div>
+    <>
+      <div aria-live="assertive" aria-atomic="true" className="visually-hidden" data-announcer="ring">
+        {ringing !== undefined &&
+          t(others ? "card.announce.second" : "card.announce", {
+            caller: caller ?? "",
+            where: whereText(ringing, t),
+          })}
+      </div>
+      <div aria-live="polite" aria-atomic="true" className="visually-hidden" data-announcer="ticket">
+        {ringing !== undefined && <TicketWords callId={ringing.callId} />}
+      </div>
+    </>
   );
+}
+
+/** Said after the ring, when the ticket is there: before the operator answers, as it is seen. */
+function TicketWords({ callId }: { callId: string }) {
+  const { t } = useTexts();
+  const shown = usePhone((phone) => phone.panels[callId]?.shown);
+  if (shown?.kind === "pending") return t("ticket.pending");
+  if (shown?.kind === "new") return t("ticket.new.none");
+  if (shown?.kind !== "ticket") return null;
+  const { localTicketId, subject } = shown.ticket;
+  return `${t("ticket.of", { number: localTicketId })}: ${subject}. ${t(`ticket.why.${shown.why}`)}.`;
 }
 
 function whereText(entry: CallEntry, t: Texts["t"]): string {

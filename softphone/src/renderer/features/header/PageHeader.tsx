@@ -90,7 +90,7 @@ function LanguageChoice() {
           lang={code}
           className="la2-header-button"
           aria-pressed={language === code}
-          aria-label={t(`language.${code}`)}
+          aria-label={`${code.toUpperCase()}, ${t(`language.${code}`)}`}
           onClick={() => choose(code)}
         >
           {code.toUpperCase()}

@@ -12,7 +12,8 @@ export function TicketHistory({ ticket }: { ticket: Ticket }) {
         {t("ticket.history")} ({entries.length})
       </summary>
       {entries.length === 0 && <p className="la2-hint">{t("ticket.history.none")}</p>}
-      <ol className="la2-history">
+      {/* It scrolls when it is long: the keyboard must reach it. */}
+      <ol className="la2-history" tabIndex={0} aria-label={t("ticket.history")}>
         {entries.map((entry) => (
           <li key={entry.eventId}>
             <p className="la2-hint">

@@ -1,0 +1,148 @@
+/**
+ * The softphone by keyboard alone, on a real playground with a real citizen's call: every step of the main job, what the screen reader is
+ * told, where the typing focus stays, and axe on every screen.
+ */
+import { AxeBuilder } from "@axe-core/playwright";
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Carrier } from "../../bin/carrier/carrier.ts";
+import { findChromium } from "../../bin/demo/find-chromium.ts";
+import { OperatorPage } from "../../bin/demo/operator-page.ts";
+import { playgroundDirectory } from "../../bin/playground/folders.ts";
+import { oneTimeLink } from "../../bin/playground/one-time-link.ts";
+import { startPlayground } from "../../bin/playground/start-playground.ts";
+import { freeBasePort } from "../playground/la2-process.ts";
+import type { CitizenCall } from "../../bin/carrier/carrier.ts";
+import type { RunningPlayground } from "../../bin/playground/start-playground.ts";
+import type { Page } from "playwright-core";
+
+let playground: RunningPlayground;
+let carrier: Carrier;
+let anna: OperatorPage;
+let bruno: OperatorPage;
+let call: CitizenCall;
+
+beforeAll(async () => {
+  const program = findChromium();
+  if (program === null) throw new Error("this test needs Chromium: apt install chromium");
+  const basePort = await freeBasePort();
+  playground = await startPlayground({ directory: playgroundDirectory(basePort), basePort });
+  const { plan } = playground;
+  carrier = await Carrier.open(plan.carrierAddress);
+  const open = async (index: 0 | 1, toneHz: number): Promise<OperatorPage> => {
+    const office = plan.offices[index];
+    return OperatorPage.open({ name: office.operator.login, program, toneHz, link: await oneTimeLink(office) });
+  };
+  anna = await open(0, 440);
+  bruno = await open(1, 700);
+});
+afterAll(async () => {
+  await call?.hangUp();
+  for (const operator of [anna, bruno]) await operator?.close();
+  await carrier?.close();
+  await playground?.close();
+  rmSync(playground.plan.directory, { recursive: true, force: true });
+});
+
+async function expectAccessible(page: Page, screen: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const found = violations.map(
+    ({ id, nodes }) => `${screen}: ${id} at ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
+  );
+  expect(found).toEqual([]);
+}
+
+/** Everything the page has put into its live regions so far. */
+async function announced(page: Page): Promise<string> {
+  const texts = await page.locator("[aria-live], [role=alert], [role=status]").allTextContents();
+  return texts.join(" | ");
+}
+
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let presses = 0; presses < 60; presses += 1) {
+    const focused = page.locator(":focus");
+    const label = (await focused.count()) === 0 ? "" : await focused.evaluate((element) => element.textContent ?? "");
+    if (name.test(label)) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`${name} cannot be reached with Tab`);
+}
+
+describe("by keyboard, with a screen reader", () => {
+  test("sign-in form and empty desk have no axe violations", async () => {
+    const form = await anna.page.context().newPage();
+    await form.goto(new URL(anna.page.url()).origin);
+    await form.getByRole("button", { name: /entra|accedi/i }).waitFor();
+    await expectAccessible(form, "sign-in");
+    await form.close();
+    await expectAccessible(anna.page, "empty desk");
+  });
+
+  test("a ring is announced with citizen and ticket and leaves the typing focus where it is", async () => {
+    const search = anna.page.getByLabel("Cerca ufficio o operatore");
+    await search.focus();
+    await anna.page.keyboard.type("amb");
+    const { plan } = playground;
+    const [office] = plan.offices;
+    const box = `${office.sipAddress}:${plan.sipPort}`;
+    call = await carrier.placeCall({ number: office.publicNumber, box, caller: plan.citizen });
+    const rang = await anna.event("la2-call-ringing", { canAnswer: true }, call.invitedAtMs);
+    await anna.event("la2-screen-pop", { callId: rang.callId ?? "", state: "ticket" }, call.invitedAtMs);
+    await anna.page.keyboard.type("iente");
+    expect(await search.inputValue()).toBe("ambiente");
+    const words = await announced(anna.page);
+    expect(words).toContain("Carla Bianchi");
+    expect(words).toMatch(/Rifiuti abbandonati|2026-000001/);
+    await expectAccessible(anna.page, "ringing");
+  });
+
+  test("answer, hold and resume with Ctrl+Shift and a letter", async () => {
+    await anna.page.keyboard.press("Control+Shift+A");
+    await anna.event("la2-call-answered", {}, call.invitedAtMs);
+    await expectAccessible(anna.page, "in conversation");
+    await anna.page.keyboard.press("Control+Shift+H");
+    const held = await anna.event("la2-call-held", {}, call.invitedAtMs);
+    await expectAccessible(anna.page, "on hold");
+    await anna.page.keyboard.press("Control+Shift+H");
+    await anna.page.getByText("In conversazione").waitFor();
+    expect(held.at).toBeGreaterThan(call.invitedAtMs);
+  });
+
+  test("transfer by keyboard; refused by the other office it comes back with the reason", async () => {
+    const openedAt = Date.now();
+    await anna.page.keyboard.press("Control+Shift+X");
+    await anna.event("la2-transfer-phase", { phase: "choosing" }, openedAt);
+    await expectAccessible(anna.page, "choosing the office");
+    await anna.page.keyboard.type("Ambiente");
+    await anna.page.getByRole("option", { name: /Ufficio Ambiente/ }).waitFor();
+    await anna.page.keyboard.press("ArrowDown");
+    await anna.page.keyboard.press("Enter");
+    await anna.event("la2-transfer-phase", { phase: "explaining" }, openedAt);
+    await expectAccessible(anna.page, "reason");
+    await tabTo(anna.page, /^Avanti$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.event("la2-transfer-phase", { phase: "confirming" }, openedAt);
+    await expectAccessible(anna.page, "confirmation");
+    await tabTo(anna.page, /^Trasferisci ora$/);
+    await anna.page.keyboard.press("Enter");
+    const ringing = await bruno.event("la2-call-ringing", { canAnswer: true }, openedAt);
+    await bruno.event("la2-screen-pop", { callId: ringing.callId ?? "", state: "ticket" }, openedAt);
+    await expectAccessible(anna.page, "transferring");
+    await expectAccessible(bruno.page, "ringing after a transfer");
+    await bruno.page.keyboard.press("Control+Shift+D");
+    await anna.event("la2-transfer-phase", { phase: "returned" }, openedAt);
+    await anna.page.getByText("In conversazione").waitFor();
+    expect(await announced(anna.page)).toMatch(/rifiut/i);
+    await expectAccessible(anna.page, "returned");
+  });
+
+  test("hang up with Ctrl+Shift+E; Esc never hangs up", async () => {
+    await anna.page.keyboard.press("Escape");
+    await anna.page.getByText("In conversazione").waitFor();
+    await anna.page.keyboard.press("Control+Shift+E");
+    await anna.untilFree();
+    await expectAccessible(anna.page, "after the call");
+  });
+});
