@@ -6,6 +6,7 @@ import { Worker } from "node:worker_threads";
 import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
 import { silentLog, type Log, type LogLevel } from "./log.ts";
+import { whyNotOpened } from "./transport/transport-layer.ts";
 import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
 
 export type { SipEngineOptions } from "./engine-options.ts";
@@ -31,10 +32,8 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     control = await ControlServer.open({ ...options.admin, secrets: options.secrets, core });
   } catch (error) {
     await core.close();
-    throw new Error(
-      `control port ${options.admin.host}:${options.admin.port} cannot be opened (${(error as NodeJS.ErrnoException).code})`,
-      { cause: error },
-    );
+    const place = `control port ${options.admin.host}:${options.admin.port}`;
+    throw new Error(`${place} ${whyNotOpened(error)}`, { cause: error });
   }
   const gone = Promise.withResolvers<Error | null>();
   let closing: Promise<void> | null = null;

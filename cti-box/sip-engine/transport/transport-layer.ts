@@ -17,19 +17,24 @@ import { WebSocketListener } from "./websocket-listener.ts";
 /** How often a port that is free for two protocols at once is looked for. */
 const portAttempts = 20;
 
+/** In words what the system said when a socket could not be opened. */
+export function whyNotOpened(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? "error";
+  const reasons = new Map([
+    ["EADDRINUSE", "is in use by another program"],
+    ["EACCES", "needs a permission that this program does not have"],
+    ["EADDRNOTAVAIL", "is not an address of this machine"],
+  ]);
+  return reasons.get(code) ?? `cannot be opened (${code})`;
+}
+
 export class AddressNotAvailable extends Error {
   /** The port was our own choice (port 0 in the contact), not the caller's. */
   readonly isChosenPort: boolean;
 
   constructor(listener: Listener, { cause, isChosenPort }: { cause: unknown; isChosenPort: boolean }) {
-    const code = (cause as NodeJS.ErrnoException).code ?? "error";
-    const reasons: Record<string, string> = {
-      EADDRINUSE: "is in use by another program",
-      EACCES: "needs a permission that this program does not have",
-      EADDRNOTAVAIL: "is not an address of this machine",
-    };
     const place = `${listener.protocol} ${listener.host}:${listener.port}`;
-    super(`contact ${listener.contact}: ${place} ${reasons[code] ?? `cannot be opened (${code})`}`, { cause });
+    super(`contact ${listener.contact}: ${place} ${whyNotOpened(cause)}`, { cause });
     this.isChosenPort = isChosenPort;
   }
 }
