@@ -43,11 +43,18 @@ export async function openExchange(
     pseudonym: pseudonyms(config.hub.privateKey.d),
     log: parts.log,
   });
+  const learnLabels = async (): Promise<void> => {
+    const offices = await client.offices();
+    if (!offices.ok) return;
+    for (const { officeId, label } of offices.value.items) parts.officeLabels.set(officeId, label.slice(0, 160));
+  };
+  void learnLabels();
   const follower = followHub({
     client,
     cursor: () => store.cursor("hub"),
     take: (item) => tell(store.atomically(() => hearHub(parts, newsOf(item)))),
     cameBack: () => {
+      void learnLabels();
       store.hurryExchange();
       worker.wake();
     },

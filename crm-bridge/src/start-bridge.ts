@@ -82,6 +82,7 @@ function partsOf(config: BridgeConfig, { store, channels, log, waking }: Opened)
     news: channels,
     log,
     hasExchange: config.hub !== undefined,
+    officeLabels: new Map(),
     now: () => Date.now(),
     random: () => Math.random(),
     ulid: () => ulid(),

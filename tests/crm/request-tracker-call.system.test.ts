@@ -153,7 +153,7 @@ describe.skipIf(!here)("a call with a ticket of Request Tracker", () => {
       async () => (await textsIn(id)).find((text) => text.includes(there.localTicketId) && /carico/.test(text)),
       () => `no comment about ${there.localTicketId} in RT's ticket ${id}\n${tickets.logs().slice(-2_000)}`,
     );
-    expect(comment).toContain(tickets.two.officeId);
+    expect(comment).toContain(`«${tickets.two.label}» (${tickets.two.officeId})`);
     const secrets = [rt.token, serviceSecret];
     expect(secrets.filter((secret) => tickets.logs().includes(secret))).toEqual([]);
     phones.citizen.command("hangup");

@@ -31,7 +31,9 @@ export function settleAttempt(parts: BridgeParts, queued: QueuedTask<ExchangeTas
   const status = attempt.kind === "done" ? attempt.transfer?.status : task.kind === "deliver" ? "failed" : undefined;
   if (transferId === null || status === undefined) return [];
   const targetLocalTicketId = attempt.kind === "done" ? (attempt.transfer?.targetLocalTicketId ?? null) : null;
-  return moveTransfer(parts, transferId, { status, targetLocalTicketId, refusalReason: null, takeNow: true });
+  // Why the call came back stays with the ticket.
+  const refusalReason = task.kind === "withdraw" ? task.cause : null;
+  return moveTransfer(parts, transferId, { status, targetLocalTicketId, refusalReason, takeNow: true });
 }
 
 type Move = {
@@ -66,14 +68,17 @@ function commentOnTransfer(parts: BridgeParts, ticket: Ticket, transferId: strin
   if (transfer === undefined || parts.connector.kind === "built-in") return;
   const isOut = transfer.fromOfficeId === parts.officeId;
   const number = transfer.targetLocalTicketId;
+  const otherId = isOut ? transfer.toOfficeId : transfer.fromOfficeId;
+  const label = parts.officeLabels.get(otherId);
+  const other = label === undefined ? `ufficio ${otherId}` : `«${label}» (${otherId})`;
   const words: Partial<Record<TransferStatus, string>> = isOut
     ? {
-        delivered: `Trasferito all'ufficio ${transfer.toOfficeId}, che lo ha registrato con il numero ${number}.`,
-        accepted: `Preso in carico dall'ufficio ${transfer.toOfficeId} con il numero ${number}.`,
-        refused: `L'ufficio ${transfer.toOfficeId} ha rifiutato il trasferimento (${transfer.refusalReason ?? "altro"}).`,
-        expired: `L'ufficio ${transfer.toOfficeId} non ha risposto in tempo: il ticket resta qui.`,
+        delivered: `Trasferito a ${other}, che lo ha registrato con il numero ${number}.`,
+        accepted: `Preso in carico da ${other} con il numero ${number}.`,
+        refused: `${other} ha rifiutato il trasferimento (${transfer.refusalReason ?? "altro"}).`,
+        expired: `${other} non ha risposto in tempo: il ticket resta qui.`,
       }
-    : { accepted: `Preso in carico dall'ufficio ${transfer.fromOfficeId}.` };
+    : { accepted: `Ricevuto da ${other} e preso in carico qui.` };
   const text = words[transfer.status];
   if (text !== undefined)
     parts.store.queueCrm(ticket.localTicketId, { kind: "comment", localTicketId: ticket.localTicketId, text });

@@ -28,7 +28,7 @@ export type Pop = {
 export type ExchangeTask =
   | { kind: "deliver"; ticketId: string; transferId: string; callId: string; expiresAt: string }
   | { kind: "accept"; transferId: string; targetLocalTicketId: string; operatorRef: string | null }
-  | { kind: "withdraw"; transferId: string; reason: "cancelled" | "no_answer" | "failed" }
+  | { kind: "withdraw"; transferId: string; reason: "cancelled" | "no_answer" | "failed"; cause: string }
   | { kind: "note"; ticketId: string; updateId: string; text: string }
   | { kind: "status"; ticketId: string; updateId: string; operation: "take" | "release" }
   | { kind: "reopen"; ticketId: string; updateId: string; reason: string }
@@ -125,6 +125,8 @@ export type BridgeParts = {
   log: Log;
   /** Whether tickets can be exchanged: a hub is configured. */
   hasExchange: boolean;
+  /** Labels of the offices of the network by id, as far as the hub has told them. */
+  officeLabels: Map<string, string>;
   now(): number;
   /** From 0 up to 1. */
   random(): number;

@@ -32,6 +32,8 @@ export type TupaClient = {
   update(ticketId: string, update: TicketUpdate): Promise<TupaResult<TupaTicket>>;
   closeTicket(ticketId: string, closure: Closure): Promise<TupaResult<TupaTicket>>;
   reopen(ticketId: string, reopening: Reopening): Promise<TupaResult<TupaTicket>>;
+  /** Every office that the hub knows. */
+  offices(): Promise<TupaResult<{ items: { officeId: string; label: string }[] }>>;
   /** What is new after the cursor; the patient wait for it up to 20 s. */
   feed(
     cursor: number,
@@ -47,6 +49,8 @@ type Call<T> = {
   key?: string;
   signal: AbortSignal;
 };
+
+const officeListSchema = z.object({ items: z.array(z.object({ officeId: z.string(), label: z.string() })) });
 
 type Connection = { hubUrl: string; token: TokenSource };
 
@@ -106,6 +110,13 @@ export function createTupaClient(connection: Connection): TupaClient {
       post(`/tickets/${ticketId}/closure`, tupaTicketSchema, { body: closure, key: closure.updateId }),
     reopen: (ticketId, reopening) =>
       post(`/tickets/${ticketId}/reopening`, tupaTicketSchema, { body: reopening, key: reopening.updateId }),
+    offices: () =>
+      ask(connection, {
+        method: "GET",
+        path: "/offices",
+        schema: officeListSchema,
+        signal: AbortSignal.timeout(requestDeadlineMs),
+      }),
     feed: (cursor, { signal, isPatient }) =>
       ask(connection, {
         method: "GET",
