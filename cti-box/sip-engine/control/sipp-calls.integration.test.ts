@@ -45,7 +45,7 @@ describe.skipIf(!hasSipp)("sipp to sipp", () => {
   it("a callee that asks for a digest (MD5) gets credentials that are right", async () => {
     await start(25);
     const port = await freePort();
-    joinCalls(application.srf, `sip:200@127.0.0.1:${port}`, { username: "box", password: "secret" });
+    joinCalls(application.srf, `sip:200@127.0.0.1:${port}`, { auth: { username: "box", password: "secret" } });
     const results = await Promise.all([
       runScenario({ name: "callee-challenges", port }),
       runScenario({ name: "caller-hangs-up", target: engineAt, port: await freePort() }),

@@ -3,13 +3,19 @@ import type Srf from "drachtio-srf";
 
 export type BackToBack = { failures: Map<number, number>; ended: number };
 
+export type CallOptions = {
+  auth?: { username: string; password: string };
+  /** Next hop of the calls, whatever the target says. */
+  proxy?: string;
+};
+
 /** Every INVITE is called on to `target`; the counts grow as calls fail or end. */
-export function joinCalls(srf: Srf, target: string, auth?: { username: string; password: string }): BackToBack {
+export function joinCalls(srf: Srf, target: string, more: CallOptions = {}): BackToBack {
   const counts: BackToBack = { failures: new Map(), ended: 0 };
   srf.invite((req, res) => {
     void (async () => {
       try {
-        const sides = await srf.createB2BUA(req, res, target, { localSdpB: req.body, ...(auth && { auth }) });
+        const sides = await srf.createB2BUA(req, res, target, { localSdpB: req.body, ...more });
         passOn(sides.uas, sides.uac, counts);
         passOn(sides.uac, sides.uas, counts);
       } catch (error) {
