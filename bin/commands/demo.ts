@@ -7,7 +7,7 @@ import { findChromium } from "../demo/find-chromium.ts";
 import { runMainJob } from "../demo/main-job.ts";
 import { measureCalls } from "../demo/measure-calls.ts";
 import { OperatorPage } from "../demo/operator-page.ts";
-import { openReport, reportDirectory, writeReport } from "../demo/report.ts";
+import { openReport, pictureOf, reportDirectory, writeReport } from "../demo/report.ts";
 import { playgroundDirectory, projectDirectory } from "../playground/folders.ts";
 import { oneTimeLink } from "../playground/one-time-link.ts";
 import { type RunningPlayground, startPlayground } from "../playground/start-playground.ts";
@@ -27,6 +27,8 @@ const pictures = [
   { file: "bruno-ringing.png", words: "Bruno's softphone rings with the same ticket" },
   { file: "anna-after-transfer.png", words: "Anna after the transfer" },
   { file: "bruno-after-transfer.png", words: "Bruno after the transfer" },
+  { file: "anna-at-failure.png", words: "Anna when a step failed" },
+  { file: "bruno-at-failure.png", words: "Bruno when a step failed" },
 ];
 
 /** Returns the exit code: 0 every step and every target was met, 1 not. */
@@ -103,8 +105,16 @@ async function play({ run, program, options, directory, resources }: Play): Prom
     Promise.all([open(0, 700), open(1, 1_400)]),
   );
   const stage = { run, plan, carrier, anna, bruno };
-  await measureCalls(stage, options.calls);
-  await runMainJob(stage);
+  try {
+    await measureCalls(stage, options.calls);
+    await runMainJob(stage);
+  } catch (error) {
+    await Promise.allSettled([
+      anna.screenshot(pictureOf("anna-at-failure")),
+      bruno.screenshot(pictureOf("bruno-at-failure")),
+    ]);
+    throw error;
+  }
   return "played";
 }
 

@@ -2,7 +2,6 @@
  * The main job as a person would do it, step by step: a citizen's call rings with its ticket, they talk, the operator transfers call and ticket to the
  * other office, its operator takes both, and the call records prove that the transfer cost nothing.
  */
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Carrier, type CitizenCall } from "../carrier/carrier.ts";
 import { inWords, judge } from "../carrier/hearing.ts";
@@ -12,7 +11,7 @@ import type { PlaygroundPlan } from "../playground/plan.ts";
 import { proveTransfer } from "./call-records.ts";
 import { type DemoRun, round } from "./demo-run.ts";
 import type { OperatorPage } from "./operator-page.ts";
-import { reportDirectory } from "./report.ts";
+import { pictureOf } from "./report.ts";
 
 export type Stage = {
   run: DemoRun;
@@ -25,9 +24,9 @@ export type Stage = {
 export const citizenToneHz = 1_000;
 const hearDeadlineMs = 6_000;
 
-/** A citizen calls the first office, with a tone for a voice. */
-export async function callFirstOffice({ plan, carrier }: Stage): Promise<CitizenCall> {
-  const [office] = plan.offices;
+/** A citizen calls the office (the first one if not told otherwise), with a tone for a voice. */
+export async function callOffice({ plan, carrier }: Stage, index: 0 | 1 = 0): Promise<CitizenCall> {
+  const office = plan.offices[index];
   const box = `${office.sipAddress}:${plan.sipPort}`;
   const call = await carrier.placeCall({ number: office.publicNumber, box, caller: plan.citizen });
   call.audio.play(tone(citizenToneHz, 1));
@@ -37,15 +36,15 @@ export async function callFirstOffice({ plan, carrier }: Stage): Promise<Citizen
 /** Throws StepFailed at the first step that does not work. */
 export async function runMainJob(stage: Stage): Promise<void> {
   const { run, plan, anna, bruno } = stage;
-  const call = await run.step("a citizen calls the first office over the trunk", () => callFirstOffice(stage));
+  const call = await run.step("a citizen calls the first office over the trunk", () => callOffice(stage));
   try {
     const callId = await ringWithTicket(stage, call);
     await answerAndTalk(stage, call);
     await run.step("Anna writes a note into the ticket", () => writeNote(anna));
     await transfer(stage, call, callId);
     await bothSeeTheTicket(stage);
-    await anna.screenshot(join(reportDirectory, "anna-after-transfer.png"));
-    await bruno.screenshot(join(reportDirectory, "bruno-after-transfer.png"));
+    await anna.screenshot(pictureOf("anna-after-transfer"));
+    await bruno.screenshot(pictureOf("bruno-after-transfer"));
     await run.step("the citizen hangs up and both operators are free", async () => {
       await call.hangUp();
       await Promise.all([anna.untilFree(), bruno.untilFree()]);
@@ -70,14 +69,14 @@ async function ringWithTicket({ run, anna }: Stage, call: CitizenCall): Promise<
     const pop = { callId: ringing.callId ?? "", state: "ticket" };
     return anna.event("la2-screen-pop", { ...pop, ticketId: exampleTicketId }, call.invitedAtMs);
   });
-  await anna.screenshot(join(reportDirectory, "anna-ringing.png"));
+  await anna.screenshot(pictureOf("anna-ringing"));
   return ring.callId ?? "";
 }
 
 async function answerAndTalk({ run, anna }: Stage, call: CitizenCall): Promise<void> {
   const answered = await run.step(
     "Anna answers; each hears the other's tone",
-    () => clickAndHear({ operator: anna, call, click: () => anna.click("Rispondi") }),
+    () => clickAndHear({ operator: anna, call, click: () => anna.click("action.answer") }),
     heardWords,
   );
   run.measure({ name: "operator's answer click → audio both ways", value: answered.afterMs, unit: "ms", target: 500 });
@@ -112,7 +111,8 @@ async function citizenHears(call: CitizenCall, operator: OperatorPage, sinceMs: 
   throw new Error(`the citizen does not hear ${operator.name}'s tone of ${operator.toneHz} Hz, but ${instead}`);
 }
 
-async function writeNote({ page }: OperatorPage): Promise<void> {
+async function writeNote(operator: OperatorPage): Promise<void> {
+  const { page } = operator;
   await page
     .locator("[data-note-state] textarea")
     .fill("La cittadina chiede un sopralluogo; passa all'ufficio ambiente.");
@@ -123,23 +123,23 @@ async function writeNote({ page }: OperatorPage): Promise<void> {
 async function transfer(stage: Stage, call: CitizenCall, callId: string): Promise<void> {
   const { run, plan, anna, bruno } = stage;
   await run.step("Anna opens the transfer: the citizen hears hold music", async () => {
-    const openedAt = await anna.click("Trasferisci");
+    const openedAt = await anna.click("action.transfer");
     await citizenHearsMusic(call, openedAt);
   });
   await run.step("Anna picks the other office; the confirmation says it is free", () => chooseOffice(anna, plan));
   const ring = await run.step("Anna confirms; Bruno's softphone rings with the same ticket", async () => {
-    const confirmedAt = await anna.click("Trasferisci ora");
+    const confirmedAt = await anna.click("transfer.go");
     const pop = await bruno.event("la2-screen-pop", { state: "ticket", ticketId: exampleTicketId }, confirmedAt);
     const ringing = await bruno.event("la2-call-ringing", { callId: pop.callId ?? "" }, confirmedAt);
     return { afterMs: Math.max(pop.at, ringing.at) - confirmedAt };
   });
   run.measure({ name: "transfer confirmed → B ringing with the ticket", value: ring.afterMs, unit: "ms", target: 500 });
   await run.step("Bruno sees the citizen, the office it comes from, his own ticket number", () => checkCard(stage));
-  await bruno.screenshot(join(reportDirectory, "bruno-ringing.png"));
-  await anna.screenshot(join(reportDirectory, "anna-transferring.png"));
+  await bruno.screenshot(pictureOf("bruno-ringing"));
+  await anna.screenshot(pictureOf("anna-transferring"));
   await run.step(
     "Bruno answers; he and the citizen hear each other's tone",
-    () => clickAndHear({ operator: bruno, call, click: () => bruno.click("Rispondi") }),
+    () => clickAndHear({ operator: bruno, call, click: () => bruno.click("action.answer") }),
     heardWords,
   );
   await run.step("Anna is free again and her call is gone", async () => {
@@ -159,11 +159,12 @@ async function citizenHearsMusic(call: CitizenCall, sinceMs: number): Promise<vo
   throw new Error(`the citizen hears ${inWords(judge(call.audio.heard(0.5)))} instead of hold music`);
 }
 
-async function chooseOffice({ page }: OperatorPage, plan: PlaygroundPlan): Promise<void> {
+async function chooseOffice(operator: OperatorPage, plan: PlaygroundPlan): Promise<void> {
+  const { page } = operator;
   const [, other] = plan.offices;
   await page.getByRole("combobox").fill("ambiente");
   await page.locator(`[data-choice="office-${other.officeId}"]`).click();
-  await page.getByRole("button", { name: "Avanti" }).click();
+  await operator.click("transfer.next");
   const summary = await page.locator(".la2-summary").innerText();
   for (const words of [other.label, "gratuit"]) {
     if (!summary.toLowerCase().includes(words.toLowerCase()))
@@ -186,8 +187,10 @@ const ticketTitle = ({ page }: OperatorPage): Promise<string> =>
 
 /** Exactly one owner: Bruno's office; Anna's office goes on watching. */
 async function bothSeeTheTicket({ run, anna, bruno }: Stage): Promise<void> {
-  await run.step("the ticket belongs to Bruno's office; Anna follows it", async () => {
-    await bruno.page.locator("[data-ticket-role=owner]").waitFor();
-    await anna.page.locator("[data-hand-over=accepted]").waitFor();
-  });
+  await run.step("the ticket belongs to Bruno's office; Anna follows it", () =>
+    Promise.all([
+      bruno.page.locator("[data-ticket-role=owner]").waitFor(),
+      anna.page.locator("[data-hand-over=accepted]").waitFor(),
+    ]),
+  );
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium, type Browser, type Page } from "playwright-core";
+import { it as texts } from "../../softphone/src/renderer/i18n/it.ts";
 import { tone, wavOf } from "../carrier/sound.ts";
 import { awaitTone, findEvent, installWitness, lastClick, type PageEvent } from "./page-witness.ts";
 import { WireTap } from "./wire-tap.ts";
@@ -78,8 +79,9 @@ export class OperatorPage {
     return this.#tap.inviteAt(callId);
   }
 
-  /** Clicks the button and returns when the page felt it. */
-  async click(button: string): Promise<number> {
+  /** Clicks the button with the softphone's own words on it, and returns when the page felt it. */
+  async click(words: keyof typeof texts): Promise<number> {
+    const button = texts[words];
     await this.page.getByRole("button", { name: button, exact: true }).click();
     const clickedAt = await this.page.evaluate(lastClick);
     if (clickedAt === null) throw new Error(`${this.name}'s click on "${button}" was not felt`);

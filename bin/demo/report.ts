@@ -6,6 +6,8 @@ import { type DemoRun, isOnTarget, round } from "./demo-run.ts";
 
 export const reportDirectory = join(projectDirectory, "demo-report");
 
+export const pictureOf = (name: string): string => join(reportDirectory, `${name}.png`);
+
 /** Empties the folder, so that no picture of an earlier run is taken for one of this run. */
 export function openReport(): void {
   rmSync(reportDirectory, { recursive: true, force: true });
