@@ -31,9 +31,7 @@ export function settleAttempt(parts: BridgeParts, queued: QueuedTask<ExchangeTas
   const status = attempt.kind === "done" ? attempt.transfer?.status : task.kind === "deliver" ? "failed" : undefined;
   if (transferId === null || status === undefined) return [];
   const targetLocalTicketId = attempt.kind === "done" ? (attempt.transfer?.targetLocalTicketId ?? null) : null;
-  // Why the call came back stays with the ticket.
-  const refusalReason = task.kind === "withdraw" ? task.cause : null;
-  return moveTransfer(parts, transferId, { status, targetLocalTicketId, refusalReason, takeNow: true });
+  return moveTransfer(parts, transferId, { status, targetLocalTicketId, refusalReason: null, takeNow: true });
 }
 
 type Move = {
@@ -46,16 +44,21 @@ type Move = {
 /** The hub's word on a transfer, whichever way it came: answer to our request, or its feed. */
 export function moveTransfer(parts: BridgeParts, transferId: string, move: Move): Said {
   const { store } = parts;
-  const { status, refusalReason } = move;
+  const { status } = move;
   const word = store.transferWord(transferId);
   const isOver = status !== "pending" && status !== "requested" && status !== "delivered";
   // Kept for a delivery that is still being written into the CRM while its ending is known already.
+  const refusalReason = move.refusalReason ?? (status === "accepted" ? null : word.cause);
   if (isOver) store.putTransferWord(transferId, { ...word, ending: { status, refusalReason } });
   const ticket = store.ticketOfTransfer(transferId);
   if (ticket === null) return [];
   const assignee = store.callOfTransfer(transferId)?.operatorLogin ?? word.answeredBy;
   const stamp = stampOf(parts, { role: "system", operatorRef: null });
-  const moved = transferMoved(ticket, { transferId, ...move, ourOfficeId: parts.officeId, assignee }, stamp);
+  const moved = transferMoved(
+    ticket,
+    { transferId, ...move, refusalReason, ourOfficeId: parts.officeId, assignee },
+    stamp,
+  );
   if (moved === ticket) return [];
   store.putTicket(moved);
   commentOnTransfer(parts, moved, transferId);

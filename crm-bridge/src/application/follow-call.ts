@@ -218,9 +218,15 @@ function transferFailed(parts: BridgeParts, event: Extract<FollowedEvent, { type
   const ticket = store.ticketOfTransfer(event.transferId);
   if (ticket === null || pendingTransfer(ticket)?.transferId !== event.transferId) return [];
   const reason = event.cause === "no-answer" ? "no_answer" : event.cause === "cancelled" ? "cancelled" : "failed";
+  // Stays with the ticket, whichever way the hub's word on the ending comes.
+  store.putTransferWord(event.transferId, { ...store.transferWord(event.transferId), cause: event.cause });
   if (!store.dropUnsent(event.transferId)) {
     // It may have reached the hub: taken back there, behind the delivery in the ticket's lane.
-    store.queueExchange(ticket.ticketId, { kind: "withdraw", transferId: event.transferId, reason });
+    store.queueExchange(ticket.ticketId, {
+      kind: "withdraw",
+      transferId: event.transferId,
+      reason,
+    });
     return [() => parts.wake()];
   }
   // It never left this office: nobody else has to hear of it.

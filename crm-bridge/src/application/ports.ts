@@ -28,7 +28,7 @@ export type Pop = {
 export type ExchangeTask =
   | { kind: "deliver"; ticketId: string; transferId: string; callId: string; expiresAt: string }
   | { kind: "accept"; transferId: string; targetLocalTicketId: string; operatorRef: string | null }
-  | { kind: "withdraw"; transferId: string; reason: "cancelled" | "no_answer" | "failed"; cause: string }
+  | { kind: "withdraw"; transferId: string; reason: "cancelled" | "no_answer" | "failed" }
   | { kind: "note"; ticketId: string; updateId: string; text: string }
   | { kind: "status"; ticketId: string; updateId: string; operation: "take" | "release" }
   | { kind: "reopen"; ticketId: string; updateId: string; reason: string }
@@ -50,6 +50,8 @@ export type QueuedTask<T> = { taskId: number; lane: string; task: T; attempts: n
 export type TransferWord = {
   ending: { status: TransferStatus; refusalReason: string | null } | null;
   answeredBy: string | null;
+  /** Why its call came back, in the box's word. */
+  cause: string | null;
 };
 
 export interface TicketStore {

@@ -38,6 +38,8 @@ export interface Connector {
   readonly kind: string;
   /** Open tickets of a caller, newest first. `phone` is E.164. */
   findOpenTickets(phone: string): Promise<CrmResult<CrmTicket[]>>;
+  /** Which of these tickets are still open there: people close them in the CRM as well. */
+  stillOpen(localTicketIds: readonly string[]): Promise<CrmResult<ReadonlySet<string>>>;
   /** Creates the ticket, or finds the one created before under the same `ticketId`. */
   createTicket(draft: CrmTicketDraft): Promise<CrmResult<{ localTicketId: string; url: string | null }>>;
   /** A remark that people of the office see: notes, and where a ticket went with its number there. */

@@ -82,7 +82,9 @@ export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp):
       : transfer,
   );
   const moved: Ticket = { ...ticket, transfers };
-  const line = { type: `transfer_${news.status}`, text: news.targetLocalTicketId };
+  // The request stands in the history already, with the operator who made it.
+  if (news.status === "requested") return { ...moved, updatedAt: stamp.at, version: ticket.version + 1 };
+  const line = { type: `transfer_${news.status}`, text: news.refusalReason ?? news.targetLocalTicketId };
   const isOurs = known.toOfficeId === news.ourOfficeId;
   if (news.status !== "accepted") return written({ ...moved, ourRole: roleAfter(moved, isOurs, news) }, stamp, line);
   return written(

@@ -155,7 +155,7 @@ export class SqliteTicketStore implements TicketStore {
 
   transferWord(transferId: string): TransferWord {
     const [known] = this.#json<TransferWord>("SELECT body FROM transfer_word WHERE transfer_id = ?", transferId);
-    return known ?? { ending: null, answeredBy: null };
+    return known ?? { ending: null, answeredBy: null, cause: null };
   }
   putTransferWord(transferId: string, word: TransferWord): void {
     const put = "INSERT OR REPLACE INTO transfer_word (transfer_id, body, at_ms) VALUES (?, ?, ?)";

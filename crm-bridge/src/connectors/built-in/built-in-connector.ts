@@ -6,6 +6,7 @@ export function createBuiltInConnector(nextNumber: (ticketId: string) => string)
   return {
     kind: "built-in",
     findOpenTickets: () => Promise.resolve({ ok: true, value: [] }),
+    stillOpen: (localTicketIds) => Promise.resolve({ ok: true, value: new Set(localTicketIds) }),
     createTicket: ({ ticketId }) =>
       Promise.resolve({ ok: true, value: { localTicketId: nextNumber(ticketId), url: null } }),
     addComment: () => Promise.resolve({ ok: true, value: null }),

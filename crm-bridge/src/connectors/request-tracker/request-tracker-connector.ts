@@ -37,6 +37,7 @@ export function createRequestTrackerConnector(config: RequestTrackerConfig): Con
   return {
     kind: "request-tracker",
     findOpenTickets: (phone) => findOpenTickets(parts, phone),
+    stillOpen: (localTicketIds) => stillOpen(parts, localTicketIds),
     createTicket: (draft) => {
       const running = creating.get(draft.ticketId);
       if (running !== undefined) return running;
@@ -83,6 +84,15 @@ async function confirm(
   const form = { query, per_page: String(mostTickets) };
   const found = await rest({ method: "POST", path: "/tickets", schema: ticketIdsSchema, body: { form } });
   return found.ok ? { ok: true, value: new Set(found.value.items.map(({ id }) => id)) } : found;
+}
+
+async function stillOpen({ rest }: Parts, localTicketIds: readonly string[]): Promise<CrmResult<ReadonlySet<string>>> {
+  const ids = localTicketIds.filter(isNumber);
+  if (ids.length === 0) return { ok: true, value: new Set() };
+  const query = `(${ids.map((id) => `id = ${id}`).join(" OR ")}) AND Status = '__Active__'`;
+  const form = { query, per_page: "100" };
+  const found = await rest({ method: "POST", path: "/tickets", schema: ticketIdsSchema, body: { form } });
+  return found.ok ? { ok: true, value: new Set(found.value.items.map(({ id }) => id)) } : failure(found);
 }
 
 function toCrmTicket({ config, urlOf }: Parts, ticket: FoundTicket): CrmTicket {
@@ -155,13 +165,12 @@ async function addComment(
 async function setStatus(parts: Parts, localTicketId: string, status: CrmStatus): Promise<CrmResult<null>> {
   if (!isNumber(localTicketId)) return notOfRt(localTicketId);
   const { rest, config } = parts;
-  const form = { query: `id = ${localTicketId} AND Status = '__Active__'`, per_page: "1" };
   const path = `/ticket/${localTicketId}`;
   const now = await rest({ method: "GET", path, schema: ticketStatusSchema });
   if (!now.ok) return failure(now);
-  const active = await rest({ method: "POST", path: "/tickets", schema: ticketIdsSchema, body: { form } });
-  if (!active.ok) return failure(active);
-  const isActive = active.value.items.length > 0;
+  const active = await stillOpen(parts, [localTicketId]);
+  if (!active.ok) return active;
+  const isActive = active.value.has(localTicketId);
   const isClosing = status === "closed_fo" || status === "closed_bo";
   const isThere = isClosing
     ? !isActive
