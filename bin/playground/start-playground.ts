@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseNetwork } from "../../sip-proxy-config/src/network.ts";
 import { renderKamailioConfig } from "../../sip-proxy-config/src/render-kamailio-config.ts";
 import { findKamailio, startProxy } from "../../sip-proxy-config/src/run-proxy.ts";
+import { checkRtpengine } from "../doctor/checks.ts";
 import { answersOk, killGroup, type ProgramOrder } from "../programs/child-program.ts";
 import { OwnedPrograms, type UnexpectedEnd } from "../programs/owned-programs.ts";
 import { projectDirectory } from "./folders.ts";
@@ -44,6 +45,7 @@ export async function startPlayground(order: PlaygroundOrder): Promise<RunningPl
   const plan = planPlayground({ ...order, secretOf: () => randomBytes(18).toString("base64url") });
   const problems = await findPortProblems(neededPorts(plan, kamailio !== null));
   if (problems.length > 0) throw new PlaygroundCannotStart(portsInTheWay(problems, plan));
+  await requireRtpengine(process.env["LA2_RTPENGINE"]);
   const orders = await writeFiles(plan, kamailio !== null);
   const owner = new OwnedPrograms((programs) => writeRunRecord(plan, "starting", programs));
   const close = async (): Promise<void> => {
@@ -71,6 +73,24 @@ export async function startPlayground(order: PlaygroundOrder): Promise<RunningPl
 async function startAll(owner: OwnedPrograms, orders: readonly ProgramOrder[]): Promise<void> {
   const started = await Promise.allSettled(orders.map((order) => owner.start(order)));
   for (const each of started) if (each.status === "rejected") throw each.reason;
+}
+
+/** A media server that is named has to be there: a call without sound is no call. */
+async function requireRtpengine(address: string | undefined): Promise<void> {
+  if (address === undefined || address === "") return;
+  const [, host, port] = /^([^:]+):(\d+)$/.exec(address) ?? [];
+  if (host === undefined || port === undefined) {
+    throw new PlaygroundCannotStart(`LA2_RTPENGINE: ${address} is not host:port of rtpengine's ng protocol.`);
+  }
+  const { verdict, words } = await checkRtpengine(host, Number(port));
+  if (verdict === "ok") return;
+  throw new PlaygroundCannotStart(
+    [
+      `LA2_RTPENGINE: ${words}`,
+      `  start one:      rtpengine --foreground --interface=127.0.0.1 --listen-ng=${address}   (Debian package rtpengine-daemon)`,
+      "  or without it:  unset LA2_RTPENGINE; the boxes then relay the audio themselves",
+    ].join("\n"),
+  );
 }
 
 function portsInTheWay(problems: readonly string[], plan: PlaygroundPlan): string {

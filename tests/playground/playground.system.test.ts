@@ -123,6 +123,28 @@ test("a port in use is named with its purpose and the way out, and nothing is st
   }
 });
 
+test("a media server that is named and not there is told before anything is started", async () => {
+  basePort = await freeBasePort();
+  const playground = runLa2(["start", "--port", String(basePort)], { LA2_RTPENGINE: `127.0.0.1:${basePort}` });
+  expect(await playground.ended).toBe(1);
+  expect(playground.words()).toContain(`rtpengine at 127.0.0.1:${basePort} does not answer`);
+  expect(playground.words()).toContain("unset LA2_RTPENGINE");
+});
+
+test("Ctrl-C during the start leaves no process behind", async () => {
+  basePort = await freeBasePort();
+  const playground = la2("start");
+  await expect
+    .poll(() => existsSync(join(playgroundDirectory(basePort), "running.json")), { timeout: 30_000 })
+    .toBe(true);
+  const { programs } = record();
+  playground.signal("SIGINT");
+  expect(await playground.ended).toBe(0);
+  expect(programs.length).toBeGreaterThan(0);
+  expect(programs.filter(isStillRunning)).toEqual([]);
+  expect(existsSync(join(playgroundDirectory(basePort), "running.json"))).toBe(false);
+});
+
 test("without a playground a citizen's call says how to start one", async () => {
   basePort = await freeBasePort();
   const citizen = la2("citizen");
