@@ -13,6 +13,7 @@ export async function lookUpCaller(parts: BridgeParts, callId: string): Promise<
   if (parts.connector.kind === "built-in") return [];
   const phone = parts.store.call(callId)?.callerNumber ?? null;
   if (phone === null) return [];
+  const asked = { phone, at: new Date(parts.now()).toISOString() };
   const found = await parts.connector.findOpenTickets(phone);
   if (!found.ok) {
     parts.log.warn({ callId, reason: found.detail }, "the CRM could not be asked for the caller's tickets");
@@ -26,7 +27,7 @@ export async function lookUpCaller(parts: BridgeParts, callId: string): Promise<
       (ticket) => open !== null && closedThere(ticket, doubtful, open),
     );
     for (const ticket of closed) parts.store.putTicket(closedInCrm(parts, ticket));
-    const adopted = found.value.filter((ticket) => adopt(parts, ticket, phone));
+    const adopted = found.value.filter((ticket) => adopt(parts, ticket, asked));
     // The call may have gone on or ended while the CRM was asked.
     const call = parts.store.call(callId);
     if (adopted.length + closed.length === 0 || call === null || call.operatorLogin === null) return [];
@@ -39,12 +40,22 @@ export async function lookUpCaller(parts: BridgeParts, callId: string): Promise<
  * Open tickets of the caller of which the CRM has the last word: ours, known to no other office, and nothing of what was done to them here is still to be
  * written there.
  */
-function ownOpenTickets({ store }: BridgeParts, phone: string): Ticket[] {
-  const waiting = new Set(store.dueCrm(Number.MAX_SAFE_INTEGER).map(({ lane }) => lane));
-  return store
-    .ticketsOfPhone(phone)
-    .filter((ticket) => isOpen(ticket) && ticket.ourRole === "owner" && ticket.transfers.length === 0)
-    .filter((ticket) => !waiting.has(ticket.localTicketId));
+function ownOpenTickets(parts: BridgeParts, phone: string): Ticket[] {
+  return parts.store.ticketsOfPhone(phone).filter((ticket) => isOpen(ticket) && isCrmsOwn(parts, ticket));
+}
+
+function isCrmsOwn({ store }: BridgeParts, ticket: Ticket): boolean {
+  const isWaiting = store.dueCrm(Number.MAX_SAFE_INTEGER).some(({ lane }) => lane === ticket.localTicketId);
+  return ticket.ourRole === "owner" && ticket.transfers.length === 0 && !isWaiting;
+}
+
+/** People reopened it in the CRM. What was done here after the question was asked is newer than the answer. */
+function reopen(parts: BridgeParts, known: Ticket, found: CrmTicket): boolean {
+  if (isOpen(known) || !isCrmsOwn(parts, known)) return false;
+  const stamp = stampOf(parts, { role: "system", operatorRef: null });
+  const reopened: Ticket = { ...known, status: found.status, outcome: null, closedAt: null };
+  parts.store.putTicket(written(reopened, stamp, { type: "reopened", text: null }));
+  return true;
 }
 
 /** Null when the CRM could not be asked: then what is known stays. */
@@ -66,12 +77,12 @@ function closedInCrm(parts: BridgeParts, ticket: Ticket): Ticket {
   return written(closed, stamp, { type: "closed", text: null });
 }
 
-/** The bridge's copy of a CRM ticket; false when it has one already. */
-function adopt(parts: BridgeParts, found: CrmTicket, phone: string): boolean {
+/** The bridge's copy of a CRM ticket, or its reopening; false when there was nothing to learn. */
+function adopt(parts: BridgeParts, found: CrmTicket, asked: { phone: string; at: string }): boolean {
   const { store } = parts;
   const known =
     (found.ticketId === null ? null : store.ticket(found.ticketId)) ?? store.ticketByLocalId(found.localTicketId);
-  if (known !== null) return false;
+  if (known !== null) return known.updatedAt < asked.at && reopen(parts, known, found);
   const ticketId = found.ticketId ?? parts.ulid();
   const stamp = stampOf(parts, { role: "system", operatorRef: null });
   const ticket: Ticket = createTicket(
@@ -86,7 +97,7 @@ function adopt(parts: BridgeParts, found: CrmTicket, phone: string): boolean {
       subject: found.subject.slice(0, 120).padEnd(3, "."),
       description: "",
       priority: "normal",
-      requester: { phone },
+      requester: { phone: asked.phone },
       contactId: null,
       dueAt: null,
     },
