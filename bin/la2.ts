@@ -3,13 +3,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { portsInARow } from "./playground/plan.ts";
 import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
-import { citizen, type CitizenOptions } from "./commands/citizen.ts";
-import { demo, type DemoOptions } from "./commands/demo.ts";
-import { doctor } from "./commands/doctor.ts";
-import { links } from "./commands/links.ts";
-import { office } from "./commands/office.ts";
-import { start } from "./commands/start.ts";
-import { stop } from "./commands/stop.ts";
+import type { CitizenOptions } from "./commands/citizen.ts";
+import type { DemoOptions } from "./commands/demo.ts";
 
 /** Ports that browsers refuse to open (Fetch Standard, "bad port"), as far as they are above 1023. */
 const refusedByBrowsers = [
@@ -58,6 +53,7 @@ const program = new Command("la2")
   .showHelpAfterError("(la2 --help shows what there is)")
   .exitOverride();
 
+// Each command is loaded when it is asked for: la2 itself starts at once, and what only the demo needs may be missing elsewhere.
 const finished = (code: number): void => {
   process.exitCode = code;
 };
@@ -66,7 +62,10 @@ program
   .command("start")
   .description("two offices on this machine to try everything with; Ctrl-C stops it (npm start)")
   .addOption(portOption())
-  .action(async ({ port }: PortOnly) => finished(await start(port)));
+  .action(async ({ port }: PortOnly) => {
+    const { start } = await import("./commands/start.ts");
+    finished(await start(port));
+  });
 
 program
   .command("citizen")
@@ -76,39 +75,57 @@ program
   .option("--to <number>", "public number to call (the first office's)", phoneNumberOf)
   .option("--seconds <n>", "hang up after this time", secondsOf, 300)
   .addOption(portOption())
-  .action(async (options: CitizenOptions) => finished(await citizen(options)));
+  .action(async (options: CitizenOptions) => {
+    const { citizen } = await import("./commands/citizen.ts");
+    finished(await citizen(options));
+  });
 
 program
   .command("links")
   .description("fresh sign-in links of the playground's operators")
   .addOption(portOption())
-  .action(async ({ port }: PortOnly) => finished(await links(port)));
+  .action(async ({ port }: PortOnly) => {
+    const { links } = await import("./commands/links.ts");
+    finished(await links(port));
+  });
 
 program
   .command("stop")
   .description("ends a playground, or what an earlier one left running")
   .addOption(portOption())
-  .action(async ({ port }: PortOnly) => finished(await stop(port)));
+  .action(async ({ port }: PortOnly) => {
+    const { stop } = await import("./commands/stop.ts");
+    finished(await stop(port));
+  });
 
 program
   .command("demo")
   .description("the whole main job unattended, with two headless softphones; prints steps and numbers (npm run demo)")
   .option("--calls <n>", "calls of which the medians are taken", callsOf, 20)
   .addOption(portOption().default(demoBasePort))
-  .action(async (options: DemoOptions) => finished(await demo(options)));
+  .action(async (options: DemoOptions) => {
+    const { demo } = await import("./commands/demo.ts");
+    finished(await demo(options));
+  });
 
 program
   .command("office")
   .description("one real office, box and tickets, from one configuration file (bin/office/example-office.yaml)")
   .requiredOption("-c, --config <file>", "the office's configuration, YAML or JSON")
-  .action(async (options: { config: string }) => finished(await office(options)));
+  .action(async (options: { config: string }) => {
+    const { office } = await import("./commands/office.ts");
+    finished(await office(options));
+  });
 
 program
   .command("doctor")
   .description("looks at this machine: ports, programs, certificate, microphone; says what is missing")
   .option("-c, --config <file>", "for the office of this configuration; without it, for the playground")
   .addOption(portOption())
-  .action(async (options: { port: number; config?: string }) => finished(await doctor(options)));
+  .action(async (options: { port: number; config?: string }) => {
+    const { doctor } = await import("./commands/doctor.ts");
+    finished(await doctor(options));
+  });
 
 try {
   await program.parseAsync();
