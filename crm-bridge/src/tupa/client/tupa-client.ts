@@ -1,4 +1,5 @@
 /** The bridge's way to the hub: every operation as a value, never an exception; what did not get through is said so and may be repeated. */
+import { createHash } from "node:crypto";
 import { ulid } from "ulid";
 import { z } from "zod";
 import { feedSchema, tupaTicketSchema, tupaTransferSchema } from "../contract/objects.ts";
@@ -97,12 +98,12 @@ export function createTupaClient(connection: Connection): TupaClient {
     accept: (transferId, acceptance) =>
       post(`/transfers/${transferId}/acceptance`, tupaTransferSchema, {
         body: acceptance,
-        key: keyOf(transferId, "A"),
+        key: operationKey(transferId, "acceptance"),
       }),
     withdraw: (transferId, withdrawal) =>
       post(`/transfers/${transferId}/withdrawal`, tupaTransferSchema, {
         body: withdrawal,
-        key: keyOf(transferId, "W"),
+        key: operationKey(transferId, "withdrawal"),
       }),
     update: (ticketId, update) =>
       post(`/tickets/${ticketId}/updates`, tupaTicketSchema, { body: update, key: update.updateId }),
@@ -142,7 +143,11 @@ function causeOf(error: unknown): { code?: string; message: string } {
   return cause instanceof Error ? cause : { message };
 }
 
-/** A key of its own for each operation on a transfer: the transfer's id with another last letter but one. */
-function keyOf(transferId: string, operation: "A" | "W"): string {
-  return `${transferId.slice(0, 24)}${operation}${transferId.slice(25)}`;
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** A key of its own for each operation on a transfer, the same each time: in the form of a ULID, made from a digest so that it meets no other id. */
+export function operationKey(transferId: string, operation: "acceptance" | "withdrawal"): string {
+  const digest = createHash("sha256").update(`${transferId} ${operation}`).digest();
+  const letters = Array.from(digest.subarray(0, 26), (byte) => crockford[byte % 32] ?? "0");
+  return `${(digest[26] ?? 0) % 8}${letters.slice(1).join("")}`;
 }
