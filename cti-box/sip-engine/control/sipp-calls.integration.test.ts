@@ -54,34 +54,41 @@ describe.skipIf(!hasSipp)("sipp to sipp", () => {
     await nothingLeft();
   });
 
-  it("100 calls on a network that loses a tenth, delays a fifth and doubles a twentieth: all complete and nothing is left", async () => {
-    await start(100);
-    const calleePort = await freePort();
-    const badness = { lost: 0.1, late: 0.2, doubled: 0.05 };
-    const engine = { host: "127.0.0.1", port: portOf(application.engine, "udp") };
-    const callerSide = await LossyRelay.open(engine, { ...badness, seed: 1 });
-    const calleeSide = await LossyRelay.open({ host: "127.0.0.1", port: calleePort }, { ...badness, seed: 2 });
-    const counts = joinCalls(application.srf, `sip:200@127.0.0.1:${calleeSide.port}`);
-    try {
-      const [callee, caller] = await Promise.all([
-        runScenario({ name: "callee-is-hung-up", port: calleePort, calls: 100, network: "bad" }),
-        runScenario({
-          name: "caller-hangs-up",
-          target: `127.0.0.1:${callerSide.port}`,
-          port: await freePort(),
-          calls: 100,
-          pauseMs: 500,
-          network: "bad",
-        }),
-      ]);
-      expect({ ...caller, report: caller.report }).toMatchObject({ successful: 100, failed: 0, code: 0 });
-      expect(callee).toMatchObject({ successful: 100, failed: 0, code: 0 });
-      expect(counts.failures).toEqual(new Map());
-      expect(callerSide.counts.lost + calleeSide.counts.lost).toBeGreaterThan(50);
-      await nothingLeft();
-    } finally {
-      callerSide.close();
-      calleeSide.close();
-    }
-  }, 120_000);
+  it.each([
+    ["the caller", "caller-hangs-up", "callee-is-hung-up"],
+    ["the callee", "caller-is-hung-up", "callee-hangs-up"],
+  ])(
+    "100 calls that %s ends, on a network that loses a tenth, delays a fifth and doubles a twentieth: all complete",
+    async (...[, callerName, calleeName]) => {
+      await start(100);
+      const calleePort = await freePort();
+      const badness = { lost: 0.1, late: 0.2, doubled: 0.05 };
+      const engine = { host: "127.0.0.1", port: portOf(application.engine, "udp") };
+      const callerSide = await LossyRelay.open(engine, { ...badness, seed: 1 });
+      const calleeSide = await LossyRelay.open({ host: "127.0.0.1", port: calleePort }, { ...badness, seed: 2 });
+      const counts = joinCalls(application.srf, `sip:200@127.0.0.1:${calleeSide.port}`);
+      try {
+        const [callee, caller] = await Promise.all([
+          runScenario({ name: calleeName, port: calleePort, calls: 100, network: "bad" }),
+          runScenario({
+            name: callerName,
+            target: `127.0.0.1:${callerSide.port}`,
+            port: await freePort(),
+            calls: 100,
+            pauseMs: 500,
+            network: "bad",
+          }),
+        ]);
+        expect({ ...caller, report: caller.report }).toMatchObject({ successful: 100, failed: 0, code: 0 });
+        expect(callee).toMatchObject({ successful: 100, failed: 0, code: 0 });
+        expect(counts.failures).toEqual(new Map());
+        expect(callerSide.counts.lost + calleeSide.counts.lost).toBeGreaterThan(50);
+        await nothingLeft();
+      } finally {
+        callerSide.close();
+        calleeSide.close();
+      }
+    },
+    120_000,
+  );
 });

@@ -28,7 +28,12 @@ function shown(effects: ServerEffect[]): string {
     .map((effect) => {
       if (effect.type === "start-timer") return `+${effect.timer}=${effect.afterMs}`;
       if (effect.type === "stop-timer") return `-${effect.timer}`;
-      return { "send-response": "send", "repeat-response": "repeat", refuse: "refuse" }[effect.type];
+      return {
+        "send-response": "send",
+        "repeat-response": "repeat",
+        refuse: "refuse",
+        "application-silent": "504",
+      }[effect.type];
     })
     .join(" ");
 }
@@ -53,12 +58,12 @@ const invite: Record<string, Record<string, string>> = {
   proceeding: {
     "request again": "proceeding: repeat",
     ACK: "proceeding:",
-    "answer 1xx": "proceeding: send",
-    "answer 2xx": "accepted: send +linger=32000",
-    "answer 3xx-6xx": "completed: send +linger=32000 +retransmit=500",
+    "answer 1xx": "proceeding: send -abandon",
+    "answer 2xx": "accepted: -abandon send +linger=32000",
+    "answer 3xx-6xx": "completed: -abandon send +linger=32000 +retransmit=500",
     "timer G": "proceeding:",
     "timer H/I/J/L": "proceeding:",
-    "application silent": "proceeding:",
+    "application silent": "proceeding: 504",
   },
   completed: {
     ...quiet("completed"),
@@ -125,17 +130,21 @@ describe("any other request over UDP", () => {
     expect(step(at(false, false, state as ServerState), event)).toBe(after);
   });
 
-  it("an application that says nothing for 64 s is not waited for", () => {
-    const { effects } = applyServerEvent(serverMachine(false, false, timers), { type: "start" }, timers);
-    expect(shown(effects)).toBe("+abandon=64000");
+  it("an application that says nothing for 64 s is not waited for; the 100 of the engine is not a word of its", () => {
+    for (const isInvite of [true, false]) {
+      const { effects } = applyServerEvent(serverMachine(isInvite, false, timers), { type: "start" }, timers);
+      expect(shown(effects)).toBe("+abandon=64000");
+    }
+    const trying = applyServerEvent(at(true, false, "proceeding"), { type: "respond", status: 100 }, timers);
+    expect(shown(trying.effects)).toBe("send");
   });
 });
 
 describe("over a connection", () => {
   it.each([
-    [true, "proceeding", "answer 3xx-6xx", "completed: send +linger=32000"],
+    [true, "proceeding", "answer 3xx-6xx", "completed: -abandon send +linger=32000"],
     [true, "completed", "ACK", "terminated: -retransmit -linger"],
-    [true, "proceeding", "answer 2xx", "accepted: send +linger=32000"],
+    [true, "proceeding", "answer 2xx", "accepted: -abandon send +linger=32000"],
     [false, "trying", "answer 2xx", "terminated: -abandon send"],
   ] as const)("timers G, I and J are zero (INVITE: %s, %s, %s)", (...[isInvite, state, event, after]) => {
     expect(step(at(isInvite, true, state), event)).toBe(after);

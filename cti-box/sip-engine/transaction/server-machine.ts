@@ -3,7 +3,8 @@
  *
  *   INVITE      proceeding ─2xx─▶ accepted ─timer L─▶ terminated
  *                   └──3xx-6xx─▶ completed ─ACK─▶ confirmed ─timer I─▶ terminated
- *                                    └──── timer H ────────────────▶ terminated
+ *                   │                └──── timer H ────────────────▶ terminated
+ *                   └ the application never says a word ─▶ 504 is made here, as its answer
  *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ completed ─timer J─▶ terminated
  *                  └──────────────┴ abandoned (the application never answers) ─▶ terminated
  *
@@ -27,6 +28,8 @@ export type ServerEffect =
   /** Send the last answer once more. */
   | { type: "repeat-response" }
   | { type: "refuse" }
+  /** An INVITE that the application did not react to at all: somebody has to answer it. */
+  | { type: "application-silent" }
   | { type: "start-timer"; timer: ServerTimer; afterMs: number }
   | { type: "stop-timer"; timer: ServerTimer };
 
@@ -40,10 +43,7 @@ export function serverMachine(isInvite: boolean, isReliable: boolean, timers: Ti
 export function applyServerEvent(machine: ServerMachine, event: ServerEvent, timers: TimerValues): ServerStep {
   switch (event.type) {
     case "start":
-      // An INVITE may ring for long; its end is the application's or the caller's business.
-      return machine.isInvite
-        ? unchanged(machine)
-        : { machine, effects: [{ type: "start-timer", timer: "abandon", afterMs: timers.timeout * 2 }] };
+      return { machine, effects: [{ type: "start-timer", timer: "abandon", afterMs: timers.timeout * 2 }] };
     case "request-again":
       return requestAgain(machine);
     case "ack":
@@ -74,14 +74,22 @@ function acknowledged(machine: ServerMachine, timers: TimerValues): ServerStep {
 
 function responded(machine: ServerMachine, status: number, timers: TimerValues): ServerStep {
   if (machine.state !== "trying" && machine.state !== "proceeding") return { machine, effects: [{ type: "refuse" }] };
-  if (status < 200) return { machine: { ...machine, state: "proceeding" }, effects: [{ type: "send-response" }] };
+  if (status < 200) {
+    const effects: ServerEffect[] = [{ type: "send-response" }];
+    // An INVITE may ring for long once somebody cares for it; its end is then the application's or the caller's business.
+    if (machine.isInvite && status > 100) effects.push({ type: "stop-timer", timer: "abandon" });
+    return { machine: { ...machine, state: "proceeding" }, effects };
+  }
   return machine.isInvite ? inviteEnds(machine, status, timers) : requestEnds(machine, timers);
 }
 
 function inviteEnds(machine: ServerMachine, status: number, timers: TimerValues): ServerStep {
-  const linger: ServerEffect = { type: "start-timer", timer: "linger", afterMs: timers.timeout };
-  if (status < 300) return { machine: { ...machine, state: "accepted" }, effects: [{ type: "send-response" }, linger] };
-  const effects: ServerEffect[] = [{ type: "send-response" }, linger];
+  const effects: ServerEffect[] = [
+    { type: "stop-timer", timer: "abandon" },
+    { type: "send-response" },
+    { type: "start-timer", timer: "linger", afterMs: timers.timeout },
+  ];
+  if (status < 300) return { machine: { ...machine, state: "accepted" }, effects };
   if (!machine.isReliable) effects.push({ type: "start-timer", timer: "retransmit", afterMs: timers.t1 });
   return { machine: { ...machine, state: "completed" }, effects };
 }
@@ -95,8 +103,9 @@ function requestEnds(machine: ServerMachine, timers: TimerValues): ServerStep {
 
 function timerFired(machine: ServerMachine, timer: ServerTimer, timers: TimerValues): ServerStep {
   const isOpen = machine.state === "trying" || machine.state === "proceeding";
+  if (timer === "abandon" && machine.isInvite && isOpen) return { machine, effects: [{ type: "application-silent" }] };
   if (timer !== "retransmit") {
-    const ends = timer === "abandon" ? isOpen && !machine.isInvite : !isOpen && machine.state !== "terminated";
+    const ends = timer === "abandon" ? isOpen : !isOpen && machine.state !== "terminated";
     return ends ? { machine: { ...machine, state: "terminated" }, effects: [] } : unchanged(machine);
   }
   if (machine.state !== "completed" || !machine.isInvite) return unchanged(machine);

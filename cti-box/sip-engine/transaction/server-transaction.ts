@@ -20,6 +20,8 @@ export type ServerOrder = {
   /** Where answers go (RFC 3261 §18.2.2, RFC 3581 §4). */
   back: Flow;
   timers: TimerValues;
+  /** The application did not react to an INVITE at all. */
+  silent: (transaction: ServerTransaction) => void;
   released: (transaction: ServerTransaction) => void;
 };
 
@@ -90,6 +92,7 @@ export class ServerTransaction {
       if (effect.type === "send-response" || effect.type === "repeat-response") this.repeat();
       else if (effect.type === "start-timer") this.#start(effect.timer, effect.afterMs);
       else if (effect.type === "stop-timer") this.#stop(effect.timer);
+      else if (effect.type === "application-silent") this.#order.silent(this);
     }
     if (step.machine.state === "terminated") {
       this.#stopAll();

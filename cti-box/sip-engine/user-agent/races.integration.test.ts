@@ -234,6 +234,17 @@ describe("an application that goes away", () => {
   });
 });
 
+describe("an application that does not react", () => {
+  it("its caller is answered 504 after 128·T1, and nothing is left", async () => {
+    application.srf.invite(() => undefined);
+    await application.settled();
+    peer.send(inviteLines(peer, engineAt, { callId: "silent" }), exampleSdp);
+    await peer.receive(/^SIP\/2\.0 100/);
+    await peer.receive(/^SIP\/2\.0 504/);
+    await nothingLeft();
+  });
+});
+
 describe("TCP", () => {
   it("two requests at once to a new peer share one connection, and end with it", async () => {
     const sockets: Socket[] = [];

@@ -66,6 +66,10 @@ function openTransaction(
     source: way.source,
     back: way.back,
     timers: context.timers,
+    silent: (waiting) => {
+      context.log.write("warn", "application did not answer an INVITE", { from: waiting.source.remoteAddress });
+      refuse(waiting, 504, "Server Time-out");
+    },
     released: (over) => {
       context.servers.delete(over.key);
       context.serversById.delete(over.id);
