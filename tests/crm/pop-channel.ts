@@ -45,8 +45,7 @@ export class PopChannel {
       const found = this.#pops.findLast(isWanted);
       if (found !== undefined) return found;
       const leftMs = endMs - Date.now();
-      if (leftMs <= 0)
-        throw new Error(`no such pop; shown: ${JSON.stringify(this.#pops.map(({ content }) => content))}`);
+      if (leftMs <= 0) throw new Error(`no such pop; shown: ${this.#pops.map(inShort).join(", ")}`);
       await this.#change(leftMs);
     }
   }
@@ -73,4 +72,8 @@ export class PopChannel {
       this.#waiting.add(done);
     });
   }
+}
+
+function inShort({ content }: ScreenPop): string {
+  return content.kind === "ticket" ? `${content.why} ${content.ticket.localTicketId}` : content.kind;
 }

@@ -111,9 +111,11 @@ describe.skipIf(!here)("Request Tracker 5", () => {
     expect(await openOnes()).toEqual(["open_bo"]);
     valueOf(await connector.setStatus(localTicketId, "in_progress"));
     valueOf(await connector.setStatus(localTicketId, "in_progress"));
+    expect(valueOf(await connector.stillOpen([localTicketId, "999999"]))).toEqual(new Set([localTicketId]));
     expect(await openOnes()).toEqual(["in_progress"]);
     valueOf(await connector.setStatus(localTicketId, "closed_bo"));
     expect((await ticketOf(localTicketId)).Status).toBe("resolved");
+    expect(valueOf(await connector.stillOpen([localTicketId]))).toEqual(new Set());
     expect(await openOnes()).toEqual([]);
     valueOf(await connector.setStatus(localTicketId, "open_bo"));
     expect(await openOnes()).toEqual(["in_progress"]);

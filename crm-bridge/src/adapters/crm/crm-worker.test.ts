@@ -57,13 +57,18 @@ test("a task that comes again after a crash has the same comment id; another one
   expect(another).not.toBe(first);
 });
 
+/** Pauses are spread by a quarter, so that tasks do not come back all together. */
+function within(settled: object, pauseMs: number): boolean {
+  return "pauseMs" in settled && Math.abs(Number(settled.pauseMs) - pauseMs) <= pauseMs / 4;
+}
+
 test("while the CRM is away a task waits longer and longer, up to half a minute, and says so once", async () => {
   const away = { ok: false, reason: "unavailable", detail: "down" } as const;
   const first = workOn(comment, away);
-  expect(await first.settled).toEqual({ later: 7, pauseMs: 1_000 });
+  expect(within(await first.settled, 1_000)).toBe(true);
   expect(first.warnings).toHaveLength(1);
   const tenth = workOn({ ...comment, attempts: 9 }, away);
-  expect(await tenth.settled).toEqual({ later: 7, pauseMs: 30_000 });
+  expect(within(await tenth.settled, 30_000)).toBe(true);
   expect(tenth.warnings).toHaveLength(0);
 });
 
