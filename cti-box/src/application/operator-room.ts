@@ -124,10 +124,13 @@ export class OperatorRoom implements OperatorDesk {
   private change(operatorId: OperatorId, how: (entry: DeskEntry) => DeskEntry): void {
     const before = this.entries.get(operatorId);
     if (before === undefined) return;
-    const after = how(before);
-    if (after === before) return;
+    const changed = how(before);
+    if (changed === before) return;
     const nowMs = this.clock.now();
     const presenceBefore = presenceOf(before, nowMs);
+    // Idleness counts from the arrival: who comes to work does not jump the queue of those who wait for a call.
+    const arrives = presenceBefore === "signed-out" && presenceOf(changed, nowMs) !== "signed-out";
+    const after = arrives ? { ...changed, idleSinceMs: nowMs } : changed;
     this.entries.set(operatorId, after);
     const kept = new Set(ringableDevices(after).map((device) => device.uri));
     const gone = ringableDevices(before).filter((device) => !kept.has(device.uri));

@@ -16,7 +16,7 @@ export type Authentication =
   | { kind: "account"; account: SipAccount }
   | { kind: "challenge"; isStale: boolean }
   /** Credentials were given and are wrong. */
-  | { kind: "refused"; username: string; why: "unknown account" | "wrong password" | "replayed" | "other realm" };
+  | { kind: "refused"; username: string; why: "unknown account" | "wrong password" | "other realm" };
 
 /** `401` asks with WWW-Authenticate, `407` with Proxy-Authenticate (RFC 3261 §22.2, §22.3). */
 export type ChallengeStatus = 401 | 407;
@@ -34,7 +34,8 @@ export function authenticate(parts: AuthenticationParts, request: SipRequest, st
   if (!proves(credentials, { method: request.method, password: account.password })) {
     return { kind: "refused", username, why: "wrong password" };
   }
-  if (!parts.nonces.use(nonce, nc)) return { kind: "refused", username, why: "replayed" };
+  // A replay, or a phone that sends its last credentials again (sip.js does): a fresh nonce tells them apart.
+  if (!parts.nonces.use(nonce, nc)) return { kind: "challenge", isStale: true };
   return { kind: "account", account };
 }
 
