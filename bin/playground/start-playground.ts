@@ -87,7 +87,7 @@ async function requireRtpengine(address: string | undefined): Promise<void> {
   throw new PlaygroundCannotStart(
     [
       `LA2_RTPENGINE: ${words}`,
-      `  start one:      rtpengine --foreground --interface=127.0.0.1 --listen-ng=${address}   (Debian package rtpengine-daemon)`,
+      `  start one:      rtpengine --config-file=none --foreground --table=-1 --interface=127.0.0.1 --listen-ng=${address}   (Debian package rtpengine-daemon)`,
       "  or without it:  unset LA2_RTPENGINE; the boxes then relay the audio themselves",
     ].join("\n"),
   );
