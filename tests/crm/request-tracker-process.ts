@@ -1,6 +1,6 @@
 /**
- * A real Request Tracker 5 from its Debian package, on loopback, with a database and settings of its own in a temporary folder: nothing under /etc or
- * /var/lib is read or written but Mason's cache of compiled pages.
+ * A real Request Tracker 5 from its Debian package, on loopback, with a database and settings of its own in a temporary folder: nothing of the
+ * package's own installation is written, and it runs as any user.
  *   database (rt-setup-database init) ─▶ seed (insert) ─▶ starman, one worker ─answers REST 2.0─▶ running ─close─▶ ended, folder removed
  */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
@@ -62,7 +62,7 @@ async function startIn(folder: string): Promise<RequestTracker> {
   const more = join(folder, "RT_SiteConfig.d");
   const tokenFile = join(folder, "token");
   const seed = join(folder, "seed.initialdata");
-  mkdirSync(more);
+  for (const part of [more, join(folder, "mason"), join(folder, "sessions")]) mkdirSync(part);
   writeFileSync(settings, settingsText({ folder, port }));
   writeFileSync(seed, seedText());
   const env = {

@@ -40,6 +40,9 @@ export function settingsText({ folder, port }: { folder: string; port: number })
     ...Object.entries(settings).map(([name, value]) => `Set($${name}, '${value}');`),
     "Set($LogToSyslog, undef);",
     "Set($LogToFile, undef);",
+    // Where compiled pages and sessions are kept is no setting but a variable of RT's own.
+    `$RT::MasonDataDir = '${folder}/mason';`,
+    `$RT::MasonSessionDir = '${folder}/sessions';`,
     "1;",
     "",
   ].join("\n");
