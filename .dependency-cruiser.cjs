@@ -49,7 +49,10 @@ module.exports = {
       severity: "error",
       comment: "Use cases are handed to adapters by main.ts; they may import the port and use-case types only.",
       from: { path: "^cti-box/src/adapters/", pathNot: test },
-      to: { path: "^cti-box/src/application/", pathNot: "^cti-box/src/application/(ports|use-cases|media-port|call-media)\\.ts$" },
+      to: {
+        path: "^cti-box/src/application/",
+        pathNot: "^cti-box/src/application/(ports|use-cases|media-port|call-media)\\.ts$",
+      },
     },
     {
       name: "contracts-only-from-the-api",
