@@ -13,6 +13,9 @@ beforeEach(async () => {
   const port = portOf(application.engine, "udp");
   engineAt = `127.0.0.1:${port}`;
   peer = await RawPeer.open("127.0.0.1", { host: "127.0.0.1", port });
+  // The route is known before any peer speaks; the tests' own handlers come after this one.
+  application.srf.use("invite", (_req, _res, next) => next());
+  await application.settled();
 });
 afterEach(async () => {
   peer.close();
@@ -141,7 +144,7 @@ describe("a call from the network", () => {
     const answer = await peer.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 3 INVITE/);
     expect(answer).toContain("m=audio");
     peer.send([...inDialog(ok, "REFER", 4), "Refer-To: <sip:202@example.org>"]);
-    await peer.receive(/^SIP\/2\.0 202/);
+    expect(headerOf(await peer.receive(/^SIP\/2\.0 202/), "Contact")).toBe(`<sip:${engineAt}>`);
     expect(await referred).toBe("<sip:202@example.org>");
     void dialog.request({ method: "NOTIFY", headers: { Event: "refer" }, body: "" } as unknown as Srf.SrfRequest);
     const notify = await peer.receive(/^NOTIFY /);

@@ -17,7 +17,7 @@ export class RawPeer {
   }
 
   static async open(address: string, target: { host: string; port: number }, port = 0): Promise<RawPeer> {
-    const socket = createSocket("udp4");
+    const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
     socket.bind(port, address);
     await once(socket, "listening");
     return new RawPeer(socket, target);
@@ -25,7 +25,7 @@ export class RawPeer {
 
   get hostPort(): string {
     const { address, port } = this.#socket.address();
-    return `${address}:${port}`;
+    return `${address.includes(":") ? `[${address}]` : address}:${port}`;
   }
 
   /** Sends the lines as one message; a body follows the head, Content-Length is counted here. */

@@ -1,6 +1,7 @@
 /** Which address a peer is told: sockets bound to all addresses, and several contacts. */
 import { once } from "node:events";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import { connectApplication, portOf, statusOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { PagePeer, pageHost } from "../testing/page-peer.ts";
@@ -77,6 +78,27 @@ describe("bound to all addresses", () => {
       await expect(statusOf(srf, `sip:${host}:${portOf(engine, "udp")}`, { method: "OPTIONS" })).rejects.toThrow(
         /myself/,
       );
+  });
+});
+
+const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === "::1"),
+);
+
+describe.skipIf(!hasIpv6)("IPv6", () => {
+  it("is written in brackets where SIP wants it, and without in received", async () => {
+    const { engine, srf } = await start("sip:[::1]:0;transport=udp,tcp");
+    const port = portOf(engine, "udp");
+    const peer = await RawPeer.open("::1", { host: "::1", port });
+    peer.send(inviteLines(peer, `[::1]:${port}`, { callId: "six" }), exampleSdp);
+    const ok = await peer.receive(/^SIP\/2\.0 200/);
+    expect(headerOf(ok, "Contact")).toBe(`<sip:[::1]:${port}>`);
+    const status = statusOf(srf, `sip:x@${peer.hostPort}`, { method: "OPTIONS" });
+    const options = await peer.receive(/^OPTIONS /);
+    expect(headerOf(options, "Via")).toContain(`UDP [::1]:${port};`);
+    peer.send(["SIP/2.0 200 OK", ...options.split("\r\n").filter((line) => /^(Via|From|To|Call-ID|CSeq):/.test(line))]);
+    expect(await status).toBe(200);
+    peer.close();
   });
 });
 

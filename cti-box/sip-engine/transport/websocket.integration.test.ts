@@ -1,7 +1,7 @@
 /** A browser's way in: SIP over WebSocket, registration, and being called back over the same connection (RFC 7118). */
 import { once } from "node:events";
 import type Srf from "drachtio-srf";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { limits } from "../message/parse-message.ts";
 import { connectApplication, portOf, statusOf, type ConnectedApplication } from "../testing/connected-application.ts";
@@ -16,6 +16,9 @@ beforeEach(async () => {
   application.srf.use("register", (req, res) => {
     res.send(200, { headers: { Contact: req.get("contact"), Expires: "300" } });
   });
+  // The route is known before any peer speaks; the tests' own handlers come after this one.
+  application.srf.use("invite", (_req, _res, next) => next());
+  await application.settled();
 });
 afterEach(() => application.close());
 
@@ -163,6 +166,33 @@ describe("the listener", () => {
       ),
     );
     await page.receive(/^SIP\/2\.0 503[\s\S]*Call-ID: binary/);
+  });
+
+  it("ends a connection that answered two pings no more, and keeps one that answers", async () => {
+    await application.close();
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      application = await connectApplication(["sip:127.0.0.1:0;transport=ws", "sip:127.0.0.1:0;transport=udp"]);
+      const url = `ws://127.0.0.1:${portOf(application.engine, "ws")}`;
+      const silent = new WebSocket(url, "sip", { autoPong: false });
+      const alive = new WebSocket(url, "sip");
+      await Promise.all([once(silent, "open"), once(alive, "open")]);
+      const gone = once(silent, "close");
+      for (const _ping of [1, 2]) {
+        const pinged = Promise.all([once(silent, "ping"), once(alive, "ping")]);
+        vi.advanceTimersByTime(15_000);
+        await pinged;
+        // A round trip, so that the pong before it was read.
+        const pong = once(alive, "message");
+        alive.send("\r\n\r\n");
+        await pong;
+      }
+      vi.advanceTimersByTime(15_000);
+      await gone;
+      expect(alive.readyState).toBe(alive.OPEN);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("text reaches the page in text frames", async () => {

@@ -130,10 +130,11 @@ export function buildResponse(
   if (!type.ok) return type;
   const headers = responseHeaders(request, status, sent.localTag);
   const contact = given.headers.first("contact");
-  const dialogMaking = request.method === "INVITE" || request.method === "SUBSCRIBE";
+  // Mandatory where the answer makes a dialog or refreshes its target (RFC 3261 §12.1.1, RFC 3311 §5.3, RFC 3515 §2.2).
+  const wantsContact = ["INVITE", "SUBSCRIBE", "UPDATE", "REFER"].includes(request.method);
   if (contact !== undefined) {
     for (const line of given.headers.lines("contact")) headers.append("Contact", localised(line, sent.flow));
-  } else if (dialogMaking && status >= 200 && status < 300) headers.append("Contact", contactFor(sent.flow));
+  } else if (wantsContact && status >= 200 && status < 300) headers.append("Contact", contactFor(sent.flow));
   copyOthers(given.headers, headers, sent.flow);
   if (type.message !== null) headers.append("Content-Type", type.message);
   return { ok: true, message: { kind: "response", status, reason, headers, body } };

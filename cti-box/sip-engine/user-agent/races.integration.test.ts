@@ -15,6 +15,9 @@ beforeEach(async () => {
   const port = portOf(application.engine, "udp");
   engineAt = `127.0.0.1:${port}`;
   peer = await RawPeer.open("127.0.0.1", { host: "127.0.0.1", port });
+  // The route is known before any peer speaks; the tests' own handlers come after this one.
+  application.srf.use("invite", (_req, _res, next) => next());
+  await application.settled();
 });
 afterEach(async () => {
   peer.close();

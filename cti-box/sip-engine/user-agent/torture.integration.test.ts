@@ -233,3 +233,17 @@ describe.skipIf(!isAtHand)("RFC 4475", () => {
     expect(known.toSorted()).toEqual(there.map((name) => name.replace(".dat", "")).toSorted());
   });
 });
+
+const folderOfIpv6 = resolve(folder, "../rfc5118");
+
+describe.skipIf(!existsSync(folderOfIpv6))("RFC 5118", () => {
+  it("every message, with LF and with CRLF, is read or refused, and a normal call goes through after it", async () => {
+    const there = readdirSync(folderOfIpv6).filter((name) => name.endsWith(".dat"));
+    expect(there.length).toBeGreaterThan(10);
+    for (const file of there) {
+      const text = readFileSync(resolve(folderOfIpv6, file), "latin1");
+      for (const each of [text, text.replace(/\r?\n/g, "\r\n")])
+        expect([0, 200, 400, 481, 486]).toContain(await statusAfter(Buffer.from(each, "latin1")));
+    }
+  });
+});
