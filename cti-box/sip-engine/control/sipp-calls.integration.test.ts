@@ -1,4 +1,6 @@
 /** Whole calls between sipp and sipp through a drachtio-srf application on the engine, on a good and on a bad network. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { joinCalls } from "../testing/back-to-back.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
@@ -23,6 +25,24 @@ const nothingLeft = (): Promise<unknown> =>
 
 const good = { code: 0, report: "" };
 
+/** Until somebody listens on that TCP port. */
+async function accepting(port: number): Promise<void> {
+  await expect
+    .poll(
+      async () => {
+        const socket = connect(port, "127.0.0.1");
+        const isOpen = await once(socket, "connect").then(
+          () => true,
+          () => false,
+        );
+        socket.destroy();
+        return isOpen;
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+}
+
 describe.skipIf(!hasSipp)("sipp to sipp", () => {
   it.each([
     ["the caller hangs up", "caller-hangs-up", "callee-is-hung-up"],
@@ -37,6 +57,27 @@ describe.skipIf(!hasSipp)("sipp to sipp", () => {
     const results = await Promise.all([
       runScenario({ name: callee, port, calls: 5 }),
       runScenario({ name: caller, target: engineAt, port: await freePort(), calls: 5 }),
+    ]);
+    expect(results.map(({ code, report }) => ({ code, report }))).toEqual([good, good]);
+    await nothingLeft();
+  });
+
+  it.each([
+    ["the caller hangs up", "caller-hangs-up", "callee-is-hung-up"],
+    ["the callee hangs up", "caller-is-hung-up", "callee-hangs-up"],
+    ["the caller gives up while it rings", "caller-gives-up", "callee-is-cancelled"],
+    ["the callee is busy", "caller-is-refused", "callee-refuses"],
+    ["INFO, a hold from each side", "caller-talks", "callee-talks"],
+  ])("over TCP on both sides, %s: five calls, and nothing left", async (...[, caller, callee]) => {
+    await start(25);
+    const port = await freePort();
+    const transport = "tcp";
+    joinCalls(application.srf, `sip:200@127.0.0.1:${port};transport=tcp`);
+    const called = runScenario({ name: callee, port, transport, calls: 5 });
+    await accepting(port);
+    const results = await Promise.all([
+      called,
+      runScenario({ name: caller, target: engineAt, port: await freePort(), transport, calls: 5 }),
     ]);
     expect(results.map(({ code, report }) => ({ code, report }))).toEqual([good, good]);
     await nothingLeft();

@@ -39,8 +39,12 @@ function passOn(from: Srf.Dialog, to: Srf.Dialog, counts: BackToBack): void {
     );
   });
   from.on("info", (req, res) => {
-    res.send(200);
     const content = { "Content-Type": req.get("content-type") };
-    void to.request({ method: "INFO", headers: content, body: req.body } as unknown as Srf.SrfRequest);
+    // Answered with the other side's answer, so that what is said in order arrives in order.
+    const passed = to.request({ method: "INFO", headers: content, body: req.body } as unknown as Srf.SrfRequest);
+    (passed as unknown as Promise<{ status: number }>).then(
+      ({ status }) => res.send(status),
+      () => res.send(500),
+    );
   });
 }

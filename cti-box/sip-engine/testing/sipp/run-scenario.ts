@@ -13,6 +13,7 @@ export type Scenario = {
   /** Where everything is sent instead, whatever the messages say: a relay. */
   through?: string;
   port: number;
+  transport?: "udp" | "tcp";
   service?: string;
   calls?: number;
   perSecond?: number;
@@ -45,7 +46,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const file = new URL(`${scenario.name}.xml`, import.meta.url).pathname;
   const { service = "200" } = scenario;
   const words =
-    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t u1 -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout 40s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
+    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${scenario.transport === "tcp" ? "t1" : "u1"} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout 40s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
       " ",
     );
   if (target !== undefined) words.unshift(target);
