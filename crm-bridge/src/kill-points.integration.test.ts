@@ -25,9 +25,10 @@ function programOf(victim: Victim): ChildProgram {
   return victim === "hub" ? network.hub : network[victim].bridge;
 }
 
-async function ask(office: Office, method: string, path: string, body?: object): Promise<Response> {
+/** With a body it is a POST. */
+async function ask(office: Office, path: string, body?: object): Promise<Response> {
   return fetch(`${office.bridge.url}${path}`, {
-    method,
+    method: body === undefined ? "GET" : "POST",
     headers: {
       authorization: `Bearer ${await office.box.tokenOf(office === network.a ? "anna" : "bruno")}`,
       ...(body && { "content-type": "application/json" }),
@@ -38,7 +39,7 @@ async function ask(office: Office, method: string, path: string, body?: object):
 
 async function ticketAt(office: Office, ticketId: string): Promise<Ticket | null> {
   try {
-    const response = await ask(office, "GET", `/api/tickets/${ticketId}`);
+    const response = await ask(office, `/api/tickets/${ticketId}`);
     return response.ok ? ((await response.json()) as Ticket) : null;
   } catch {
     return null;
@@ -50,7 +51,7 @@ async function newTicketOnCall(): Promise<{ ticketId: string; call: ReturnType<t
   calls += 1;
   const phone = `+39333${String(1_000_000 + calls)}`;
   const body = { ticketId, subject: `Pratica ${calls}`, topic: { category: "casa" }, requester: { phone } };
-  expect((await ask(network.a, "POST", "/api/tickets", body)).status).toBe(201);
+  expect((await ask(network.a, "/api/tickets", body)).status).toBe(201);
   const call = startCall(network.a.box, { number: phone });
   call.ring("anna");
   call.answer("anna");
@@ -104,7 +105,7 @@ function expectHistory(ticketId: string, ending: string): void {
 }
 
 async function expectOneTicketOfCaller(office: Office, phone: string): Promise<void> {
-  const search = await ask(office, "POST", "/api/ticket-searches", { phone, openOnly: false });
+  const search = await ask(office, "/api/ticket-searches", { phone, openOnly: false });
   const { items } = (await search.json()) as { items: { localTicketId: string }[] };
   expect(items.length).toBe(1);
 }

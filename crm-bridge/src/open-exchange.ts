@@ -14,6 +14,7 @@ import type { BridgeConfig } from "./config.ts";
 import { registerTupaCallbacks, type DeliveryTaken } from "./tupa/client/callbacks.ts";
 import { createTupaClient } from "./tupa/client/tupa-client.ts";
 import type { Delivery } from "./tupa/contract/objects.ts";
+import { isIntact } from "./tupa/contract/history.ts";
 import { hubName, tokenCheck, tokenSource } from "./tupa/contract/office-tokens.ts";
 
 const answerWithinMs = 48 * 3_600_000;
@@ -107,6 +108,12 @@ async function takeDelivery(
   const place = known ?? (await placeInCrm(parts, delivery));
   if (place === null) return { ok: false, reason: "unavailable" };
   const { localTicketId, url } = place;
+  // The ticket counts more than its past: it is taken all the same, but people are told.
+  if (!isIntact(delivery.events))
+    parts.log.warn(
+      { ticketId: ticket.ticketId, fromOfficeId: transfer.fromOfficeId },
+      "the history of a delivered ticket does not check",
+    );
   const dueAt = new Date(parts.now() + answerWithinMs).toISOString();
   const received = receivedTicket(delivery, { localTicketId, url, dueAt });
   // What softphones could not read must not get into the store: better a transfer that fails in words.

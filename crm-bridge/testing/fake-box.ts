@@ -15,6 +15,8 @@ export type FakeBox = {
   officeId: string;
   /** Stored and told to whoever follows. Returns the cursor. Throws when the event is none of the contract. */
   emit(event: BoxEvent): number;
+  /** An event of a later version of the contract. */
+  emitUnknown(): void;
   /** The same event again, under the same cursor. */
   repeatLast(): void;
   tokenOf(login: string, roles?: string[]): Promise<string>;
@@ -47,6 +49,11 @@ export async function startFakeBox(officeId: string): Promise<FakeBox> {
       events.push(whole);
       for (const client of sockets.clients) client.send(sent(whole));
       return cursor;
+    },
+    emitUnknown: () => {
+      const unknown = { type: "call-sung", cursor: events.length + 1, at: "later" } as unknown as CallEvent;
+      events.push(unknown);
+      for (const client of sockets.clients) client.send(sent(unknown));
     },
     repeatLast: () => {
       const last = events.at(-1);

@@ -73,7 +73,7 @@ describe("the ringing operator sees", () => {
       "ticket-pending far",
       ["open"],
     ],
-  ])("%s", (_case, question, expected, others) => {
+  ])("%s", (...[, question, expected, others]) => {
     const chosen = choosePop({
       caller: { number: "+393315550123", displayName: null },
       pointer: null,

@@ -1,8 +1,8 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { publicCodeOf, readPublicCode } from "./public-code.ts";
 
-const letters = [..."0123456789ABCDEFGHJKMNPQRSTVWXYZ"];
+const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".split("");
 const ulid = fc.array(fc.constantFrom(...letters), { minLength: 26, maxLength: 26 }).map((all) => all.join(""));
 
 test("a code is read back however it is written", () => {

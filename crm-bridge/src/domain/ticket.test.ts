@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   createTicket,
@@ -89,7 +89,7 @@ describe("an operation on a ticket", () => {
     ["a watcher does not classify", watched, classify, ["fo"], "anna", "not-owner"],
     ["a note on its way is possible", locked, note, ["fo"], "anna", "open_bo"],
     ["classifying on its way is possible", locked, classify, ["fo"], "anna", "open_bo"],
-  ])("%s", (_name, before, update, roles, login, after) => {
+  ])("%s", (...[, before, update, roles, login, after]) => {
     const result = updateTicket(before, update, stampOf(roles, login));
     expect(result.ok ? result.ticket.status : result.reason).toBe(after);
     if (result.ok) {

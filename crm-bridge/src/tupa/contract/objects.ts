@@ -164,7 +164,6 @@ export const feedItemSchema = z.object({
   transfer: tupaTransferSchema.nullable(),
 });
 export const feedSchema = z.object({ items: z.array(feedItemSchema), nextCursor: z.int() });
-export const historySchema = z.object({ items: z.array(tupaEventSchema), nextCursor: z.int().nullable() });
 /** POST {office}/tupa-callbacks/transfers, and its answer. `events`: the ticket's history up to now, so that the receiver need not ask for it. */
 export const deliverySchema = z.object({
   transfer: tupaTransferSchema,

@@ -20,6 +20,7 @@ export type RunningHub = { url: string; close(): Promise<void> };
 export async function startHub(config: HubConfig): Promise<RunningHub> {
   const store = new HubStore(config.dataDirectory);
   const news = new Set<() => void>();
+  let phase: "open" | "closed" = "open";
   const offices = new Map(config.offices.map((office) => [office.officeId, office]));
   const operations = new HubOperations(store, new Set(offices.keys()), () => {
     for (const listener of news) listener();
@@ -39,6 +40,7 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
     store,
     check,
     news,
+    isOpen: () => phase === "open",
     offices: config.offices.map(({ officeId, label }) => ({ officeId, label, status: "active", modes: ["sync"] })),
   });
   const forgetting = setInterval(
@@ -55,6 +57,7 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
   return {
     url,
     close: async () => {
+      phase = "closed";
       clearInterval(forgetting);
       for (const listener of news) listener();
       await app.close();
@@ -64,7 +67,13 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
   };
 }
 
-type ReadingParts = { store: HubStore; check: TokenCheck; news: Set<() => void>; offices: object[] };
+type ReadingParts = {
+  store: HubStore;
+  check: TokenCheck;
+  news: Set<() => void>;
+  offices: object[];
+  isOpen(): boolean;
+};
 
 function reading(app: FastifyInstance, parts: ReadingParts): void {
   const { store, check } = parts;
@@ -99,9 +108,11 @@ function reading(app: FastifyInstance, parts: ReadingParts): void {
     const officeId = await officeOf(request, check);
     const { cursor, limit, wait } = query.parse(request.query);
     let items = store.feed(officeId, cursor, limit);
-    if (items.length === 0 && wait > 0) {
-      await nextNews(parts.news, Math.min(wait * 1_000, longestWaitMs), request);
-      items = store.feed(officeId, cursor, limit);
+    const until = Date.now() + Math.min(wait * 1_000, longestWaitMs);
+    // News may be another office's: then the wait goes on.
+    while (items.length === 0 && Date.now() < until && !request.raw.socket.destroyed && parts.isOpen()) {
+      await nextNews(parts.news, until - Date.now(), request);
+      items = parts.isOpen() ? store.feed(officeId, cursor, limit) : [];
     }
     return { items, nextCursor: items.at(-1)?.cursor ?? cursor };
   });
