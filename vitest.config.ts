@@ -27,8 +27,12 @@ export default defineConfig({
         },
       },
       {
+        // design-react-kit names its entry for bundlers ("module") only.
+        resolve: { conditions: ["module", "node", "development|production"] },
+        ssr: { resolve: { conditions: ["module", "node", "development|production"] } },
         test: {
           name: "interface",
+          server: { deps: { inline: ["design-react-kit"] } },
           environment: "jsdom",
           include: ["softphone/src/renderer/**/*.test.tsx"],
           exclude: never,

@@ -1,0 +1,86 @@
+/** The screen in a browser without pixels: what is said, where the focus stays, both languages. */
+import { act, cleanup, render, screen } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
+import { App } from "./App.tsx";
+import { createSoftphone } from "./application/softphone.ts";
+import { startLanguage } from "./i18n/language.ts";
+import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+
+let world: FakeWorld;
+
+// jsdom knows the element but not its methods.
+HTMLDialogElement.prototype.showModal ??= () => undefined;
+HTMLDialogElement.prototype.close ??= () => undefined;
+
+beforeEach(async () => {
+  localStorage.clear();
+  await startLanguage();
+  world = new FakeWorld();
+  const softphone = createSoftphone(world.ports);
+  render(
+    <SoftphoneProvider value={softphone}>
+      <App />
+    </SoftphoneProvider>,
+  );
+  await act(() => softphone.session.restore(null));
+  act(() => world.box?.welcome("available", []));
+});
+afterEach(cleanup);
+
+function ring(callId: string): void {
+  act(() => {
+    world.box?.card(boxCard(callId, { kind: "ringing" }));
+    world.phone?.ringing({ callId, caller: { number: "+393315550123", displayName: null, isWithheld: false } });
+  });
+}
+
+describe("a call rings", () => {
+  test("it is announced with name, number and queue, and the tone starts", () => {
+    ring("a");
+    expect(document.querySelector("[data-announcer=ring]")?.textContent).toBe(
+      "Chiamata in arrivo da Carla Bianchi, 331 555 0123, coda URP.",
+    );
+    expect(world.ringing).toContain("Carla Bianchi");
+    expect(screen.getByRole("button", { name: "Rispondi" })).toBeTruthy();
+  });
+
+  test("the focus stays in the search field", () => {
+    const search = screen.getByLabelText("Cerca ufficio o operatore");
+    act(() => search.focus());
+    ring("a");
+    expect(document.activeElement).toBe(search);
+  });
+
+  test("a transferred call shows the office, its reason and the minutes already waited", () => {
+    const transferredFrom = {
+      officeId: "x_test2",
+      officeLabel: "Ufficio Ambiente",
+      operatorLogin: null,
+      transferId: null,
+      reason: "competence" as const,
+      waitedSeconds: 185,
+    };
+    act(() => world.box?.card(boxCard("a", { kind: "ringing" }, { transferredFrom })));
+    expect(screen.getByText("Trasferita da Ufficio Ambiente")).toBeTruthy();
+    expect(screen.getByText("Competenza di un altro ufficio")).toBeTruthy();
+    expect(screen.getByText("3 min")).toBeTruthy();
+  });
+
+  test("in English", async () => {
+    await act(async () => screen.getByRole("button", { name: /EN, English/ }).click());
+    ring("a");
+    expect(screen.getByRole("button", { name: "Answer" })).toBeTruthy();
+    expect(document.documentElement.lang).toBe("en");
+  });
+});
+
+test("keys: Ctrl+Shift+A answers the ringing call, a letter alone does nothing", async () => {
+  ring("a");
+  const press = (init: KeyboardEventInit): Promise<void> =>
+    act(async () => void document.body.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...init })));
+  await press({ key: "a" });
+  expect(world.asked).toEqual([]);
+  await press({ key: "A", ctrlKey: true, shiftKey: true });
+  expect(world.asked).toEqual(["answer a"]);
+});

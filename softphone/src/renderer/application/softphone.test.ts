@@ -1,0 +1,106 @@
+/** The operator's commands against a world without a network: order of requests, and what a failure leaves behind. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { boxCard, FakeWorld } from "../../../testing/fake-ports.ts";
+import { createSoftphone } from "./softphone.ts";
+import { cardStateOf } from "../domain/call/call.ts";
+import type { Softphone } from "./softphone.ts";
+
+let world: FakeWorld;
+let softphone: Softphone;
+const destination = { target: { kind: "office", officeId: "x_test2" } as const, label: "Ambiente", isFree: true };
+
+beforeEach(async () => {
+  world = new FakeWorld();
+  softphone = createSoftphone(world.ports);
+  await softphone.session.restore(null);
+});
+
+function ring(callId: string): void {
+  world.box?.card(boxCard(callId, { kind: "ringing" }));
+  world.phone?.ringing({ callId, caller: { number: null, displayName: null, isWithheld: true } });
+}
+
+async function talk(callId: string): Promise<void> {
+  ring(callId);
+  await softphone.calls.answer(callId);
+  world.box?.card(boxCard(callId, { kind: "talking" }));
+}
+
+function states(): string[] {
+  return softphone.store.read().calls.map((entry) => `${entry.callId} ${cardStateOf(entry)}`);
+}
+
+describe("calls", () => {
+  test("answering a second call holds the first one before", async () => {
+    await talk("a");
+    ring("b");
+    await softphone.calls.answer("b");
+    expect(world.asked).toEqual(["answer a", "hold a", "answer b"]);
+  });
+
+  test("a call that does not ring cannot be answered or declined", async () => {
+    await talk("a");
+    await softphone.calls.answer("a");
+    softphone.calls.decline("a");
+    expect(world.asked).toEqual(["answer a"]);
+  });
+
+  test("a hold that the box refuses is told, and the call goes on", async () => {
+    await talk("a");
+    world.refused.set("hold", { ok: false, why: "refused", detail: "wrong-state" });
+    await softphone.calls.toggleHold("a");
+    expect(softphone.store.read().notices).toMatchObject([{ kind: "problem", text: "problem.hold" }]);
+    expect(states()).toEqual(["a talking"]);
+  });
+
+  test("an expired session asks to sign in again and closes the telephone", async () => {
+    await talk("a");
+    world.refused.set("hold", { ok: false, why: "expired", detail: null });
+    await softphone.calls.toggleHold("a");
+    expect(softphone.store.read().session).toEqual({ kind: "signed-out", problem: "expired" });
+    expect(world.phone).toBeNull();
+  });
+});
+
+describe("transfer", () => {
+  async function prepared(): Promise<void> {
+    await talk("a");
+    await softphone.transfer.open("a");
+    world.box?.card(boxCard("a", { kind: "holding" }));
+    softphone.transfer.choose(destination);
+    softphone.transfer.explain({ reason: "competence", message: "" });
+  }
+
+  test("the first click holds the citizen, the last one asks for the transfer", async () => {
+    await prepared();
+    expect(world.asked).toEqual(["answer a", "hold a"]);
+    await softphone.transfer.confirm();
+    expect(world.asked.at(-1)).toBe("transfer a → x_test2");
+    expect(softphone.store.read().transfer.step).toBe("sent");
+  });
+
+  test("cancel before the request brings the citizen back with a resume", async () => {
+    await prepared();
+    await softphone.transfer.cancel("a");
+    expect(world.asked.at(-1)).toBe("resume a");
+    expect(softphone.store.read().transfer).toEqual({ step: "closed" });
+  });
+
+  test("cancel while the request is on its way waits for it and then takes it back", async () => {
+    await prepared();
+    world.hold("transfer");
+    const confirming = softphone.transfer.confirm();
+    const cancelling = softphone.transfer.cancel("a");
+    expect(world.asked.at(-1)).toBe("transfer a → x_test2");
+    world.letThrough("transfer");
+    await Promise.all([confirming, cancelling]);
+    expect(world.asked.slice(-2)).toEqual(["transfer a → x_test2", "cancel-transfer a"]);
+  });
+
+  test("a box that is away leaves the confirmation open with the reason", async () => {
+    await prepared();
+    world.refused.set("transfer", { ok: false, why: "away", detail: null });
+    await softphone.transfer.confirm();
+    expect(softphone.store.read().transfer).toMatchObject({ step: "confirming", problem: "problem.box-away" });
+  });
+});
