@@ -10,8 +10,7 @@ import { SoftphoneProvider } from "./ui/softphone-context.tsx";
 let world: FakeWorld;
 
 // jsdom knows the element but not its methods.
-HTMLDialogElement.prototype.showModal ??= () => undefined;
-HTMLDialogElement.prototype.close ??= () => undefined;
+Object.assign(HTMLDialogElement.prototype, { showModal: () => undefined, close: () => undefined });
 
 beforeEach(async () => {
   localStorage.clear();

@@ -1,5 +1,5 @@
 /** Random lives of a desk: whatever comes in whatever order, the screen stays sound. */
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { boxCard } from "../../../testing/fake-ports.ts";
 import { applyPhoneEvent, initialPhoneState } from "./phone-state.ts";
