@@ -166,6 +166,72 @@ describe("a citizen's call with a ticket", () => {
     call.end();
   });
 
+  test("that comes back to the first office has its old number there, and everything that happened meanwhile", async () => {
+    const [anna, bruno] = [await deskAt("a", "anna"), await deskAt("b", "bruno")];
+    const { ticketId, call } = await answeredCallWithTicket(anna, "+393315550166");
+    const before = await until("it is there", () => anna.ticket(ticketId));
+    const go = { transferId: ulid(), by: "anna", toOfficeId: officeB };
+    call.askTransfer(go);
+    const atB = startCall(network.b.box, {
+      number: "+393315550166",
+      contactId: call.contactId,
+      ticket: { ticketId, transferId: go.transferId },
+    });
+    atB.ring("bruno");
+    atB.answer("bruno");
+    call.transferred(go);
+    call.end();
+    await until("B owns it", async () => (await bruno.ticket(ticketId))?.ourRole === "owner");
+    const note = (text: string, visibility: string) => ({ operation: "add_note", updateId: ulid(), text, visibility });
+    const path = `/api/tickets/${ticketId}/updates`;
+    expect((await bruno.call("POST", path, note("Manca un modulo", "shared"))).status).toBe(200);
+    expect((await bruno.call("POST", path, note("Pratica gia' vista", "internal"))).status).toBe(200);
+    expect((await anna.call("POST", path, note("Il modulo arriva domani", "shared"))).status).toBe(200);
+    await until("B reads A's note", async () =>
+      (await bruno.ticket(ticketId))?.events.some((line) => line.text === "Il modulo arriva domani"),
+    );
+    // A's note changed nothing of B's own state.
+    expect(await bruno.ticket(ticketId)).toMatchObject({ status: "in_progress", assignee: "bruno" });
+
+    const back = { transferId: ulid(), by: "bruno", toOfficeId: officeA };
+    atB.askTransfer(back);
+    const again = startCall(network.a.box, {
+      number: "+393315550166",
+      contactId: call.contactId,
+      ticket: { ticketId, transferId: back.transferId },
+    });
+    again.ring("anna");
+    again.answer("anna");
+    atB.transferred(back);
+    atB.end();
+    const home = await until("A owns it again", async () => {
+      const now = await anna.ticket(ticketId);
+      return now?.ourRole === "owner" && now.ownerOfficeId === officeA ? now : null;
+    });
+    expect(home.localTicketId).toBe(before.localTicketId);
+    expect(home).toMatchObject({ watchers: [officeB], assignee: "anna", status: "in_progress" });
+    const texts = home.events.map((line) => line.text);
+    expect(texts.filter((text) => text === "Manca un modulo")).toHaveLength(1);
+    expect(texts.filter((text) => text === "Il modulo arriva domani")).toHaveLength(1);
+    expect(JSON.stringify(home)).not.toContain("gia' vista");
+    expect(home.events.map((line) => line.seq)).toEqual(home.events.map((_line, index) => index + 1));
+    const watching = await until("B watches", async () => {
+      const now = await bruno.ticket(ticketId);
+      return now?.ourRole === "watcher" ? now : null;
+    });
+    expect(watching.ownerOfficeId).toBe(officeA);
+    // What A does now is read in B: closed, and opened again.
+    const update = (rest: object): Promise<{ status: number }> =>
+      anna.call("POST", path, { updateId: ulid(), ...rest });
+    expect((await update({ operation: "close", outcome: "answered", answer: "Fatto" })).status).toBe(200);
+    expect((await update({ operation: "reopen", reason: "Ha richiamato" })).status).toBe(200);
+    await until("B reads both", async () => {
+      const now = await bruno.ticket(ticketId);
+      return now?.status === "open_bo" && now.events.at(-1)?.type === "reopened";
+    });
+    again.end();
+  });
+
   test("pops the next operator when the first one does not answer, and nothing is left with the first", async () => {
     const [anna, ugo] = [await deskAt("a", "anna"), await deskAt("a", "ugo")];
     const call = startCall(network.a.box, { number: "+393315550144" });
