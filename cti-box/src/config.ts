@@ -18,7 +18,7 @@ const hours = z.strictObject({
   weekly: z.record(z.enum(["1", "2", "3", "4", "5", "6", "7"]), z.array(z.string().regex(/^\d\d:\d\d-\d\d:\d\d$/))),
 });
 
-export const networkOfficeSchema = z.strictObject({
+const networkOfficeSchema = z.strictObject({
   officeId,
   label: z.string().min(1).max(160),
   status: z.enum(["draft", "agreed", "active", "suspended"]).default("active"),
@@ -59,6 +59,8 @@ export const officeConfigSchema = z.strictObject({
         ngPort: port,
         advertisedAddress: address.optional(),
         holdMusicFile: z.string().optional(),
+        /** Where rtpengine's `--dtmf-log-dest` points; absent: key presses pass between the parties, but the box is not told. */
+        keyLog: z.strictObject({ host: address, port }).optional(),
       }),
     ])
     .default({ kind: "relay", listenAddress: "127.0.0.1" }),
@@ -125,4 +127,3 @@ export const officeConfigSchema = z.strictObject({
 });
 
 export type OfficeConfig = z.infer<typeof officeConfigSchema>;
-export type NetworkOffice = z.infer<typeof networkOfficeSchema>;
