@@ -28,7 +28,10 @@ function connectorOf(config: BridgeConfig, store: SqliteTicketStore): Connector 
 }
 
 /** Starts the bridge. Rejects when its address or its store cannot be opened, and leaves nothing open then. */
-export async function startBridge(config: BridgeConfig, log: Log = createBridgeLog()): Promise<RunningBridge> {
+export async function startBridge(
+  config: BridgeConfig,
+  log: Log = createBridgeLog("crm-bridge"),
+): Promise<RunningBridge> {
   // In the order of opening; closed the other way round.
   const opened: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -49,7 +52,7 @@ async function open(config: BridgeConfig, log: Log, own: Own): Promise<string> {
   const store = new SqliteTicketStore(config.dataDirectory);
   own(() => store.close());
   const verify = createTokenVerifier(config.box.url, config.office.officeId);
-  const channels = new OperatorChannels(verify, store);
+  const channels = new OperatorChannels(verify, store, log);
   own(() => channels.close());
   const waking: { wake(): void }[] = [];
   const parts = partsOf(config, { store, channels, log, waking });
@@ -146,6 +149,7 @@ function openApi(config: BridgeConfig, needs: ApiNeeds): ReturnType<typeof start
     searchTickets: (search) => searchTickets(parts, search),
     health: () => ({ box: follower.state(), pendingTasks: store.pendingExchange() }),
     extend: (app) => exchange?.serveCallbacks(app),
+    logRefusal: (reason, route) => log.warn({ reason, route }, "a request was refused"),
     logError: (error) => log.error({ error: String(error), stack: error.stack ?? "" }, "a request failed"),
   });
 }

@@ -89,6 +89,7 @@ describe("a request without the right to it", () => {
     });
     expect(refused).toMatchObject({ status: 401, type: expect.stringContaining("application/problem+json") as string });
     expect(refused.body).toMatchObject({ type: "/problems/not-signed-in", title: "Sign in first" });
+    expect(warnings.at(-1)).toBe('a request was refused {"reason":"not-signed-in","route":"/api/tickets/:ticketId"}');
   });
 
   test("an administrator sees no ticket: 403", async () => {
@@ -168,6 +169,7 @@ describe("the operator's channel", () => {
   test("refuses a token that is not the box's, and closes", async () => {
     const desk = await openDesk(bridge.url, await stranger.tokenOf("anna"));
     expect(desk.frames).toEqual([{ kind: "refused", why: "bad-token" }]);
+    expect(warnings.at(-1)).toContain("channel was refused");
     desk.close();
   });
 

@@ -1,7 +1,7 @@
 /** WebSocket `/api/operator-channel`: pops and ticket news for one operator, who proves to be one with the session token in the first frame. */
 import type { WebSocket } from "ws";
 import { channelToBridgeSchema, type ChannelFromBridge } from "../../../contracts/index.ts";
-import type { OperatorNews, Pop, TicketStore } from "../../application/ports.ts";
+import type { Log, OperatorNews, Pop, TicketStore } from "../../application/ports.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 import { handOverToContract, popToContract, ticketToContract } from "./to-contract.ts";
 import type { TokenVerifier } from "./verify-token.ts";
@@ -15,12 +15,14 @@ type Channel = { login: string; socket: WebSocket; unanswered: number; sequence:
 export class OperatorChannels implements OperatorNews {
   readonly #verify: TokenVerifier;
   readonly #store: TicketStore;
+  readonly #log: Log;
   readonly #channels = new Set<Channel>();
   readonly #pinger: NodeJS.Timeout;
 
-  constructor(verify: TokenVerifier, store: TicketStore) {
+  constructor(verify: TokenVerifier, store: TicketStore, log: Log) {
     this.#verify = verify;
     this.#store = store;
+    this.#log = log;
     this.#pinger = setInterval(() => this.#ping(), pingIntervalMs);
   }
 
@@ -69,6 +71,7 @@ export class OperatorChannels implements OperatorNews {
     const claims = await this.#verify(token);
     if (socket.readyState !== socket.OPEN) return null;
     if (claims === null) {
+      this.#log.warn({ reason: "bad-token" }, "an operator's channel was refused");
       send(socket, { kind: "refused", why: "bad-token" });
       socket.close();
       return null;

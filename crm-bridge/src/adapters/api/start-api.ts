@@ -30,6 +30,8 @@ export type ApiParts = {
   health(): { box: string; pendingTasks: number };
   /** Further routes of the program: the hub's callback. */
   extend(app: FastifyInstance): void;
+  /** Somebody asked for what is not his. */
+  logRefusal(reason: string, route: string): void;
   logError(error: Error): void;
 };
 
@@ -125,10 +127,14 @@ function handleErrors(app: FastifyInstance, parts: ApiParts): void {
   app.setErrorHandler(
     (
       error: Error & { statusCode?: number; validation?: { instancePath?: string; message?: string }[] },
-      _request,
+      request,
       reply,
     ) => {
-      if (error instanceof Problem) return sendProblem(reply, error.message);
+      if (error instanceof Problem) {
+        if (error.message === "not-signed-in" || error.message === "not-allowed")
+          parts.logRefusal(error.message, request.routeOptions.url ?? "");
+        return sendProblem(reply, error.message);
+      }
       if (error.validation) {
         const faults = error.validation.map((fault) => ({
           pointer: fault.instancePath ?? "/",

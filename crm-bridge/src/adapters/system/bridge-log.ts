@@ -15,11 +15,10 @@ function masked(fields: Record<string, unknown>): object {
   return maskNumbers(fields) as object;
 }
 
-export function createBridgeLog(level = process.env["LA2_LOG"] ?? "info"): Log {
-  const log = pino(
-    { level, name: "crm-bridge", base: { name: "crm-bridge" } },
-    pino.destination({ fd: 2, sync: true }),
-  );
+/** `name`: the program, as it stands in each line. The level is `LA2_LOG`, else info. */
+export function createBridgeLog(name: "crm-bridge" | "tupa-hub"): Log {
+  const level = process.env["LA2_LOG"] ?? "info";
+  const log = pino({ level, name, base: { name } }, pino.destination({ fd: 2, sync: true }));
   return {
     info: (fields, message) => log.info(masked(fields), message),
     warn: (fields, message) => log.warn(masked(fields), message),

@@ -1,6 +1,7 @@
 /** Errors of the hub as problem details (contract §6.7). Whether a ticket exists is never told to who is no party of it. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { Log } from "../../application/ports.ts";
 import type { TokenCheck } from "../contract/office-tokens.ts";
 import type { Outcome } from "./hub-operations.ts";
 
@@ -33,7 +34,7 @@ export function unwrap<T>(outcome: Outcome<T>): T {
   return outcome.value;
 }
 
-export function handleErrors(app: FastifyInstance): void {
+export function handleErrors(app: FastifyInstance, log: Log): void {
   const problem = (reply: FastifyReply, slug: string, errors?: object[]): FastifyReply => {
     const status = statusOf[slug] ?? 500;
     return reply
@@ -42,9 +43,14 @@ export function handleErrors(app: FastifyInstance): void {
       .send({ type: `/problems/${slug}`, title: slug, status, ...(errors && { errors }) });
   };
   app.setNotFoundHandler((_request, reply) => problem(reply, "not-found"));
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    if (error instanceof Problem) return problem(reply, error.slug);
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const route = request.routeOptions.url ?? "";
+    if (error instanceof Problem) {
+      log.warn({ reason: error.slug, route }, "a request was refused");
+      return problem(reply, error.slug);
+    }
     if (error instanceof z.ZodError) {
+      log.warn({ reason: "validation", route }, "a request was refused");
       return problem(
         reply,
         "validation",
@@ -52,6 +58,7 @@ export function handleErrors(app: FastifyInstance): void {
       );
     }
     const status = error.statusCode ?? 500;
+    if (status >= 500) log.error({ error: String(error), stack: error.stack ?? "", route }, "a request failed");
     return reply
       .code(status)
       .type("application/problem+json")

@@ -17,6 +17,7 @@ let hub: RunningHub;
 let target: Server;
 let folder: string;
 const deliveries: string[] = [];
+const logged: string[] = [];
 const tokens: Record<string, TokenSource> = {};
 
 beforeAll(async () => {
@@ -40,12 +41,14 @@ beforeAll(async () => {
     offices.push({ officeId, label: officeId, endpoint, publicKey: keys.publicKey });
   }
   tokens["stranger"] = await tokenSource("x_test1", (await createOfficeKeys()).privateKey);
-  hub = await startHub({
+  const log = (fields: object, message: string): number => logged.push(`${message} ${JSON.stringify(fields)}`);
+  const config = {
     listen: { host: "127.0.0.1", port: 0 },
     dataDirectory: folder,
     privateKey: (await createOfficeKeys()).privateKey as never,
     offices: offices as never,
-  });
+  };
+  hub = await startHub(config, { info: log, warn: log, error: log });
 });
 afterAll(async () => {
   await hub.close();
@@ -117,6 +120,7 @@ describe("who asks", () => {
     const body = registration(ulid());
     expect((await ask("stranger", "/offices")).status).toBe(401);
     expect((await ask("nobody", "/offices")).status).toBe(401);
+    expect(logged).toContain('a request was refused {"reason":"invalid-token","route":"/tupa/v1/offices"}');
     expect((await ask("x_test1", "/tickets", { key: ulid(), body, token: used })).status).toBe(201);
     expect((await ask("x_test1", "/tickets", { key: ulid(), body, token: used })).status).toBe(401);
     const elsewhere = (await tokens["x_test1"]?.("x_test2")) ?? "";

@@ -4,6 +4,8 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import type { JWK } from "jose";
 import { z } from "zod";
+import { createBridgeLog } from "../../adapters/system/bridge-log.ts";
+import type { Log } from "../../application/ports.ts";
 import { hubName, tokenCheck, tokenSource, type TokenCheck } from "../contract/office-tokens.ts";
 import { Deliveries } from "./deliver.ts";
 import type { HubConfig } from "./hub-config.ts";
@@ -17,7 +19,7 @@ const longestWaitMs = 25_000;
 export type RunningHub = { url: string; close(): Promise<void> };
 
 /** Opens the hub. Rejects when its address cannot be opened. */
-export async function startHub(config: HubConfig): Promise<RunningHub> {
+export async function startHub(config: HubConfig, log: Log = createBridgeLog("tupa-hub")): Promise<RunningHub> {
   const store = new HubStore(config.dataDirectory);
   const news = new Set<() => void>();
   let phase: "open" | "closed" = "open";
@@ -34,7 +36,7 @@ export async function startHub(config: HubConfig): Promise<RunningHub> {
   const app = fastify({ bodyLimit: 256 * 1024, forceCloseConnections: true });
   await app.register(helmet);
   await app.register(rateLimit, { max: 6_000, timeWindow: "1 minute" });
-  handleErrors(app);
+  handleErrors(app, log);
   writingRoutes(app, { store, check, operations, deliveries });
   reading(app, {
     store,
