@@ -30,7 +30,8 @@ export function joinCalls(srf: Srf, target: string, more: CallOptions = {}): Bac
 function passOn(from: Srf.Dialog, to: Srf.Dialog, counts: BackToBack): void {
   from.on("destroy", () => {
     counts.ended += 1;
-    to.destroy();
+    // The other side may have ended it at the same moment: then there is no dialog any more.
+    to.destroy({ headers: {} }, () => undefined);
   });
   from.on("modify", (req, res) => {
     to.modify(req.body).then(
