@@ -42,7 +42,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     mkdirSync(config.dataDirectory, { recursive: true });
     const stack = await openSipStack(config, log);
     opened.push(() => stack.close());
-    const media = openMediaServer(config.media, log);
+    const media = await openMediaServer(config.media, log);
     opened.push(() => media.close());
     const box = await openBox({ config, log, stack, media });
     opened.push(() => box.close());

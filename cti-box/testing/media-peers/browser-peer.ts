@@ -27,14 +27,22 @@ export class BrowserPeer {
   private readonly transceiver: RTCRtpTransceiver;
   private readonly mouth: Mouth;
   private readonly keyListeners = new Set<() => void>();
+  private readonly heard = new WeakSet<object>();
   private sequence = 1;
   private types = new Map<number, BrowserCodec | "keys">();
   private spoken: { codec: BrowserCodec; type: number } | null = null;
   private keyType: number | null = null;
-  private lastKeyTimestamp = -1;
+  /** Timestamps of presses heard: their last packets may come after the first of the next one. */
+  private readonly pressesHeard = new Set<number>();
   private toneHz: number | null = null;
+  private readonly dtlsRole: "either" | "server";
 
-  constructor({ codecs = ["opus", "pcma", "pcmu"] }: { codecs?: readonly BrowserCodec[] } = {}) {
+  /** `dtlsRole`: "server" insists on being called. Needed against OpenSSL, with which werift as the client agrees on keys only every other time. */
+  constructor({
+    codecs = ["opus", "pcma", "pcmu"],
+    dtlsRole = "either",
+  }: { codecs?: readonly BrowserCodec[]; dtlsRole?: "either" | "server" } = {}) {
+    this.dtlsRole = dtlsRole;
     const keys = new RTCRtpCodecParameters({
       mimeType: "audio/telephone-event",
       clockRate: 8000,
@@ -49,9 +57,6 @@ export class BrowserPeer {
       iceAdditionalHostAddresses: ["127.0.0.1"],
     });
     this.transceiver = this.connection.addTransceiver(this.track, { direction: "sendrecv" });
-    this.transceiver.onTrack.subscribe((track) => {
-      track.onReceiveRtp.subscribe((packet) => this.receive(packet));
-    });
     this.mouth = new Mouth((frame, index) => this.sendAudio(frame(index), index));
   }
 
@@ -62,7 +67,9 @@ export class BrowserPeer {
     if (direction !== undefined) this.transceiver.setDirection(direction);
     const offer = await this.connection.createOffer({ iceRestart });
     await this.connection.setLocalDescription(offer);
-    return this.connection.localDescription?.sdp ?? "";
+    this.listen();
+    const sdp = this.connection.localDescription?.sdp ?? "";
+    return this.dtlsRole === "server" ? sdp.replace("a=setup:actpass", "a=setup:passive") : sdp;
   }
 
   async accept(answerSdp: string): Promise<void> {
@@ -71,8 +78,10 @@ export class BrowserPeer {
   }
 
   async answer(offerSdp: string): Promise<string> {
-    await this.connection.setRemoteDescription({ type: "offer", sdp: offerSdp });
+    await this.connection.setRemoteDescription({ type: "offer", sdp: withoutFastEvents(offerSdp) });
+    if (this.dtlsRole === "server") for (const transport of this.connection.dtlsTransports) transport.role = "server";
     await this.connection.setLocalDescription(await this.connection.createAnswer());
+    this.listen();
     const sdp = this.connection.localDescription?.sdp ?? "";
     this.learn(sdp);
     return sdp;
@@ -134,6 +143,15 @@ export class BrowserPeer {
     await this.connection.close();
   }
 
+  /** To everything that arrives, as a browser does: werift's own tracks drop a source that no description named (rtpengine names none). */
+  private listen(): void {
+    for (const transport of this.connection.dtlsTransports) {
+      if (this.heard.has(transport)) continue;
+      this.heard.add(transport);
+      transport.onRtp.subscribe((packet) => this.receive(packet));
+    }
+  }
+
   private learn(sdp: string): void {
     const order = /^m=audio \d+ \S+ ([\d ]+)/m.exec(sdp)?.[1]?.split(" ").map(Number) ?? [];
     this.types = new Map();
@@ -168,17 +186,30 @@ export class BrowserPeer {
   }): void {
     this.sequence = (this.sequence + 1) & 0xffff;
     const header = new RtpHeader({ payloadType: type, sequenceNumber: this.sequence, timestamp, marker, ssrc: 1 });
+    const { sender } = this.transceiver;
+    const { codec } = sender;
+    // werift writes its codec's payload type into every packet; for a key press it has to be the events'.
+    if (codec !== undefined) sender.codec = Object.assign(Object.create(codec) as typeof codec, { payloadType: type });
     this.track.writeRtp(new RtpPacket(header, payload));
+    if (codec !== undefined) sender.codec = codec;
   }
 
   private receive({ header, payload }: RtpPacket): void {
     const codec = this.types.get(header.payloadType);
     if (codec === "pcma") this.ear.take(Array.from(payload, decodeAlaw));
     else if (codec === "pcmu") this.ear.take(Array.from(payload, decodeMulaw));
-    else if (codec === "keys" && header.timestamp !== this.lastKeyTimestamp) {
-      this.lastKeyTimestamp = header.timestamp;
+    else if (codec === "keys" && !this.pressesHeard.has(header.timestamp)) {
+      this.pressesHeard.add(header.timestamp);
       this.keys.push(KEYS[payload.readUInt8(0)] ?? "?");
       for (const listener of this.keyListeners) listener();
     }
   }
+}
+
+/** werift takes the first telephone-event of an offer, whatever its clock; a browser takes each for its own. This one speaks at 8 kHz. */
+function withoutFastEvents(sdp: string): string {
+  const type = /^a=rtpmap:(\d+) telephone-event\/48000/m.exec(sdp)?.[1];
+  if (type === undefined) return sdp;
+  const lines = sdp.split("\r\n").filter((line) => !new RegExp(`^a=(rtpmap|fmtp):${type} `).test(line));
+  return lines.map((line) => (line.startsWith("m=audio") ? line.replace(` ${type}`, "") : line)).join("\r\n");
 }

@@ -51,7 +51,8 @@ export class RtpPeer {
   private sequence = Math.floor(Math.random() * 0xffff);
   private version = 0;
   private agreed: { codecs: PeerCodec[]; keyType: number | null; host: string; port: number } | null = null;
-  private lastKeyTimestamp = -1;
+  /** Timestamps of presses heard: their last packets may come after the first of the next one. */
+  private readonly pressesHeard = new Set<number>();
   private toneHz: number | null = null;
 
   static async open(options: RtpPeerOptions = {}): Promise<RtpPeer> {
@@ -215,8 +216,8 @@ export class RtpPeer {
   }
 
   private receiveKey({ timestamp, payload }: ReceivedPacket): void {
-    if (timestamp === this.lastKeyTimestamp) return;
-    this.lastKeyTimestamp = timestamp;
+    if (this.pressesHeard.has(timestamp)) return;
+    this.pressesHeard.add(timestamp);
     this.keys.push(KEYS[payload.readUInt8(0)] ?? "?");
     for (const listener of this.keyListeners) listener();
   }

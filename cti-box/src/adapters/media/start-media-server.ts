@@ -3,11 +3,16 @@ import type { MediaServer } from "../../application/media-port.ts";
 import type { Log } from "../../application/ports.ts";
 import { createRelayMediaServer } from "./relay/relay-media-server.ts";
 import type { RelaySettings } from "./relay/relay-media-server.ts";
+import { openRtpengineMediaServer } from "./rtpengine/rtpengine-media-server.ts";
+import type { RtpengineSettings } from "./rtpengine/rtpengine-media-server.ts";
 
-export type MediaServerConfig = ({ kind: "relay" } & Omit<RelaySettings, "log">) | { kind: "rtpengine" };
+export type MediaServerConfig =
+  | ({ kind: "relay" } & Omit<RelaySettings, "log">)
+  | ({ kind: "rtpengine" } & Omit<RtpengineSettings, "log">);
 
-/** Throws for a kind that cannot be opened. */
-export function openMediaServer(config: MediaServerConfig, log: Log): MediaServer {
-  if (config.kind === "rtpengine") throw new Error("media: rtpengine is not supported yet");
-  return createRelayMediaServer({ ...config, log });
+/** @throws Error when an address cannot be opened or resolved */
+export async function openMediaServer(config: MediaServerConfig, log: Log): Promise<MediaServer> {
+  return config.kind === "rtpengine"
+    ? openRtpengineMediaServer({ ...config, log })
+    : createRelayMediaServer({ ...config, log });
 }

@@ -22,8 +22,8 @@ export type JoinedLeg = {
   readonly leg: RelayLeg;
   counterpart: JoinedLeg | null;
   hears: "counterpart" | "music";
-  /** SSRC and timestamp of the last key press, so that each is told once. */
-  lastKey: string | null;
+  /** SSRC and timestamp of the last key presses, so that each is told once, also if its end comes after the start of the next one. */
+  lastKeys: string[];
 };
 
 /** A far end that sends and then says nothing at all for this long has gone; comfort noise and RTP of silence come far more often. */
@@ -144,7 +144,7 @@ export class RelayLegs {
         if (joined !== null) this.tellLost(joined, detail);
       },
     });
-    joined = { leg: new RelayLeg(media, profile, transport), counterpart: null, hears: "counterpart", lastKey: null };
+    joined = { leg: new RelayLeg(media, profile, transport), counterpart: null, hears: "counterpart", lastKeys: [] };
     return joined;
   }
 
@@ -171,11 +171,11 @@ export class RelayLegs {
 
   private tellKey(joined: JoinedLeg, packet: RtpPacket): void {
     const press = `${packet.ssrc} ${packet.timestamp}`;
-    if (joined.lastKey === press) return;
+    if (joined.lastKeys.includes(press)) return;
     const event = readTelephoneEvent(packet.payload);
     const digit = event === null ? null : digitOf(event.event);
     if (digit === null) return;
-    joined.lastKey = press;
+    joined.lastKeys = [press, ...joined.lastKeys].slice(0, 4);
     this.tell({ type: "dtmf-received", ...joined.leg.media, digit });
   }
 

@@ -1,0 +1,42 @@
+/**
+ * Looks after the legs at rtpengine, which reports nothing by itself: asks for each call in turn. A call that it does not know any more (restarted,
+ * or ended by its own timeout) has lost all its legs; a far end that should send and has been silent for a minute has gone. No answer at all says
+ * nothing about the audio, which flows without us.
+ */
+import { z } from "zod";
+import { MediaRefused } from "../media-refused.ts";
+import type { NgRequests } from "./ng-requests.ts";
+import { tagOf } from "./pairing.ts";
+import type { RtpengineCall } from "./rtpengine-call.ts";
+
+const SILENT_FOR_SECONDS = 60;
+
+const stream = z.looseObject({ "last packet": z.number().optional() });
+const answer = z.looseObject({
+  created: z.number(),
+  tags: z.record(
+    z.string(),
+    z.looseObject({ medias: z.array(z.looseObject({ streams: z.array(stream) })).default([]) }),
+  ),
+});
+type Answer = z.infer<typeof answer>;
+
+/** Tells `lost` for what is gone; the call tells each leg only once. */
+export async function lookAfter(call: RtpengineCall, ng: Pick<NgRequests, "send">, nowMs: number): Promise<void> {
+  try {
+    const read = answer.safeParse(await ng.send({ command: "query", "call-id": call.callId }));
+    if (!read.success) return;
+    for (const leg of call.speaking) {
+      const last = Math.max(lastPacketSeconds(read.data, tagOf(leg)), leg.describedAtMs / 1000);
+      if (nowMs / 1000 - last > SILENT_FOR_SECONDS) call.lose(leg.media, "nothing arrived for a minute");
+    }
+  } catch (error) {
+    if (!(error instanceof MediaRefused) || error.reason !== "unknown-leg") return;
+    for (const media of call.medias) call.lose(media, "rtpengine does not know the call any more");
+  }
+}
+
+function lastPacketSeconds({ tags, created }: Answer, tag: string): number {
+  const streams = tags[tag]?.medias.flatMap((media) => media.streams) ?? [];
+  return Math.max(created, ...streams.map((one) => one["last packet"] ?? 0));
+}

@@ -1,0 +1,139 @@
+/**
+ * Pairings at rtpengine. Every leg is a party of its own in one rtpengine call; an offer from one party to another followed by its answer makes
+ * the two hear each other and parts them from whom they heard before, without a word to the far ends: ports, ICE and DTLS stay (`port latching`,
+ * unchanged descriptions). A leg that talks to nobody is paired with a silent party of its own, which never sends and never wants anything sent.
+ */
+import type { Formats } from "../sdp/negotiate.ts";
+import { mirrored } from "../sdp/negotiate.ts";
+import type { LocalEndpoint } from "../sdp/session-description.ts";
+import type { CallId } from "../../../domain/call/ids.ts";
+import type { MediaProfile } from "../../../application/media-port.ts";
+import { MediaRefused } from "../media-refused.ts";
+import { codecNames, describeFarEnd, describeSilence, farFormats, readEndpoint, towards } from "./far-end.ts";
+import type { NgMembers } from "./ng-client.ts";
+import type { NgRequests } from "./ng-requests.ts";
+import { jointDirection } from "./rtpengine-leg.ts";
+import type { FarEnd, RtpengineLeg } from "./rtpengine-leg.ts";
+
+/** `inject DTMF` sends audio through rtpengine's codec engine, without which `play DTMF` has nothing to put a key into; so only where it is needed. */
+const FLAGS = { plain: ["port latching"], injecting: ["port latching", "inject DTMF"] };
+
+export type PairingSettings = { ng: NgRequests; advertisedAddress: string | null };
+
+/** One side of an exchange: who it is at rtpengine, what it speaks, and how rtpengine shall speak to it. */
+type Party = { tag: string; sdp: string; profile: MediaProfile; formats: Formats };
+
+export function tagOf({ media }: RtpengineLeg): string {
+  return media.legId;
+}
+
+export function silenceTagOf({ media }: RtpengineLeg): string {
+  return `${media.legId}~silence`;
+}
+
+export class Pairing {
+  private readonly settings: PairingSettings;
+  private readonly callId: CallId;
+  private flags: (typeof FLAGS)["plain"] = FLAGS.plain;
+
+  constructor(callId: CallId, settings: PairingSettings) {
+    this.callId = callId;
+    this.settings = settings;
+  }
+
+  /** From the next exchanges on, keys can be put into the audio. */
+  allowKeys(): void {
+    this.flags = FLAGS.injecting;
+  }
+
+  get allowsKeys(): boolean {
+    return this.flags === FLAGS.injecting;
+  }
+
+  /** Opens ports for a leg that we call. @throws MediaRefused */
+  async openTowards(leg: RtpengineLeg, formats: Formats): Promise<LocalEndpoint> {
+    const sdp = describeSilence({ formats, direction: "sendrecv" });
+    const silence: Party = { tag: silenceTagOf(leg), sdp, profile: "rtp", formats };
+    return this.offer(silence, { tag: tagOf(leg), profile: leg.profile, formats });
+  }
+
+  /** @throws MediaRefused */
+  async withSilence(leg: RtpengineLeg, far: FarEnd): Promise<void> {
+    const { direction } = far.remote;
+    const party = partyOf(leg, far, direction);
+    const sdp = describeSilence({ formats: party.formats, direction: mirrored(direction) });
+    const silence: Party = { tag: silenceTagOf(leg), sdp, profile: "rtp", formats: party.formats };
+    if (leg.offeredBy === "far-end") {
+      await this.offer(party, silence);
+      this.settle(leg, await this.answer(party, silence));
+      return;
+    }
+    if (leg.pairing.with !== "nobody") this.settle(leg, await this.offer(silence, party));
+    await this.answer(silence, party);
+  }
+
+  /** @throws MediaRefused */
+  async ofLegs(one: RtpengineLeg, other: RtpengineLeg): Promise<void> {
+    const [from, to] = offersFirst(other, one) ? [other, one] : [one, other];
+    if (from.far === null || to.far === null)
+      throw new MediaRefused("unknown-leg", "a far end has not described itself");
+    const direction = jointDirection(from.far.remote.direction, to.far.remote.direction);
+    const offering = partyOf(from, from.far, direction);
+    const answering = partyOf(to, to.far, mirrored(direction));
+    this.settle(to, await this.offer(offering, answering));
+    this.settle(from, await this.answer(offering, answering));
+  }
+
+  /** Offers what `from` speaks and opens towards `to`, where the endpoint is. */
+  private async offer(from: Party, to: Omit<Party, "sdp">): Promise<LocalEndpoint> {
+    return this.exchange("offer", {
+      ...towards(to.profile, "offer"),
+      // We are the DTLS server whenever a browser lets us: its first packet comes when it is ready, ours would come before our answer.
+      "DTLS-reverse": "passive",
+      "from-tag": from.tag,
+      "to-tag": to.tag,
+      sdp: from.sdp,
+      codec: { transcode: codecNames(to.formats) },
+    });
+  }
+
+  /** The answer of `to`, which opens towards `from`. */
+  private async answer(from: Party, to: Party): Promise<LocalEndpoint> {
+    const { profile, tag } = from;
+    return this.exchange("answer", {
+      ...towards(profile, "answer"),
+      "from-tag": tag,
+      "to-tag": to.tag,
+      sdp: to.sdp,
+    });
+  }
+
+  private async exchange(command: "offer" | "answer", members: NgMembers): Promise<LocalEndpoint> {
+    const { ng, advertisedAddress } = this.settings;
+    const sdp = await ng.describe({ ...members, command, "call-id": this.callId, flags: this.flags });
+    return readEndpoint(sdp, advertisedAddress);
+  }
+
+  /** First endpoint, or the same again. Another port means that rtpengine does not know the leg any more (it was started anew). */
+  private settle(leg: RtpengineLeg, endpoint: LocalEndpoint): void {
+    if (leg.endpoint !== null && leg.endpoint.port !== endpoint.port) {
+      throw new MediaRefused("unknown-leg", `rtpengine moved leg ${leg.media.legId} to another port`);
+    }
+    leg.endpoint ??= endpoint;
+  }
+}
+
+function partyOf(
+  leg: RtpengineLeg,
+  { remote, agreed, setup }: FarEnd,
+  direction: Parameters<typeof mirrored>[0],
+): Party {
+  const formats = farFormats(agreed);
+  return { tag: tagOf(leg), sdp: describeFarEnd(remote, { formats, direction }, setup), profile: leg.profile, formats };
+}
+
+/** The one that offered to us stays the offering side, so that ICE roles stay as they were; one that restarts ICE needs an answer. */
+function offersFirst(leg: RtpengineLeg, other: RtpengineLeg): boolean {
+  if (leg.endpoint === null || other.endpoint === null) return leg.endpoint === null;
+  return leg.offeredBy === "far-end" && other.offeredBy === "us";
+}

@@ -1,0 +1,273 @@
+/**
+ * The legs of one call at rtpengine, in one rtpengine call of the same id. Operations run one after the other; each says what is wanted and then
+ * `arrange` brings rtpengine there: first everyone who is to talk to nobody, then the pairs, then music.
+ *
+ *   leg: (nothing) ─answerOffer, makeOffer+acceptAnswer─▶ paired with silence ⇄ paired with a leg ─close─▶ (nothing)
+ */
+import type { DtmfDigit, LegMedia, MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import type { CallId, LegId } from "../../../domain/call/ids.ts";
+import { MediaRefused } from "../media-refused.ts";
+import { AUDIO_CODECS } from "../sdp/audio-codecs.ts";
+import type { SessionDescription } from "../sdp/session-description.ts";
+import type { Music } from "./hold-music.ts";
+import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
+import type { PairingSettings } from "./pairing.ts";
+import { isPairedAsWanted, isSamePath, markOutdated, newLeg, wantedPartner, wantedVoice } from "./rtpengine-leg.ts";
+import type { FarEnd, RtpengineLeg } from "./rtpengine-leg.ts";
+
+/** Long enough for any wait; the melody lasts two seconds. */
+const MUSIC_REPEATS = 100_000;
+
+export type RtpengineCallSettings = PairingSettings & { music: Music; lost(leg: LegMedia, detail: string): void };
+
+export class RtpengineCall {
+  readonly callId: CallId;
+  private readonly settings: RtpengineCallSettings;
+  private readonly pairing: Pairing;
+  private readonly legs = new Map<LegId, RtpengineLeg>();
+  private readonly lost = new WeakSet<RtpengineLeg>();
+  private lane: Promise<unknown> = Promise.resolve();
+  private turns = 0;
+
+  constructor(callId: CallId, settings: RtpengineCallSettings) {
+    this.callId = callId;
+    this.settings = settings;
+    this.pairing = new Pairing(callId, settings);
+  }
+
+  get size(): number {
+    return this.legs.size;
+  }
+
+  /** Legs whose far end should be sending now. */
+  get speaking(): readonly RtpengineLeg[] {
+    return [...this.legs.values()].filter(({ far }) => {
+      const direction = far?.remote.direction;
+      return direction === "sendrecv" || direction === "sendonly";
+    });
+  }
+
+  get medias(): readonly LegMedia[] {
+    return [...this.legs.values()].map(({ media }) => media);
+  }
+
+  /** Tells that the leg's media is gone, once. */
+  lose(media: LegMedia, detail: string): void {
+    const leg = this.legs.get(media.legId);
+    if (leg === undefined || this.lost.has(leg)) return;
+    this.lost.add(leg);
+    this.settings.lost(media, detail);
+  }
+
+  /** No legs, and nothing under way that might make one. */
+  get isIdle(): boolean {
+    return this.legs.size === 0 && this.turns === 0;
+  }
+
+  /** Runs after what was asked before. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.turns += 1;
+    const turn = this.lane.then(work);
+    this.lane = turn.catch(() => {});
+    try {
+      return await turn;
+    } finally {
+      this.turns -= 1;
+    }
+  }
+
+  async answerOffer(media: LegMedia, offer: SessionDescription): Promise<string> {
+    const known = this.legs.get(media.legId);
+    const leg = known ?? newLeg(media, offer.profile);
+    if (leg.profile !== offer.profile) throw new MediaRefused("unsupported-transport", `now over ${offer.protocol}`);
+    const agreed = leg.session.considerOffer(offer, leg.counterpart?.session.codecs ?? null);
+    this.legs.set(media.legId, leg);
+    const before = { far: leg.far, endpoint: leg.endpoint, offeredBy: leg.offeredBy };
+    try {
+      if (leg.far === null || !isSamePath(leg.far.remote, offer))
+        Object.assign(leg, { endpoint: null, offeredBy: "far-end" });
+      describe(leg, { remote: offer, agreed, setup: leg.far?.setup ?? offer.setup });
+      await this.arrange();
+      this.mustStillBe(leg);
+    } catch (error) {
+      Object.assign(leg, before);
+      // A first offer that comes to nothing leaves nothing behind; a failed re-INVITE leaves the leg as it was (RFC 3261 §14.1).
+      if (known === undefined) await this.closeLeg(media.legId);
+      throw error;
+    }
+    const { endpoint } = leg;
+    if (endpoint === null) throw new MediaRefused("media-server-refused", "no ports were opened");
+    leg.far = { remote: offer, agreed, setup: endpoint.security?.setup === "active" ? "passive" : "active" };
+    return leg.session.answered(offer, agreed, endpoint);
+  }
+
+  /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. */
+  async makeOffer(media: LegMedia, order: { profile: MediaProfile; towards?: LegId }): Promise<string> {
+    const known = this.legs.get(media.legId);
+    const leg = known ?? newLeg(media, order.profile);
+    const first = (order.towards === undefined ? undefined : this.legs.get(order.towards))?.session.codecs ?? [];
+    const rest = AUDIO_CODECS.map(({ codec }) => codec).filter((codec) => !first.includes(codec));
+    const formats = leg.session.considerOffering([...first, ...rest]);
+    this.legs.set(media.legId, leg);
+    try {
+      leg.endpoint ??= await this.pairing.openTowards(leg, formats);
+      this.mustStillBe(leg);
+    } catch (error) {
+      if (known === undefined) await this.closeLeg(media.legId);
+      throw error;
+    }
+    return leg.session.offered(formats, leg.endpoint);
+  }
+
+  async acceptAnswer(media: LegMedia, answer: SessionDescription): Promise<MediaDirection> {
+    const leg = this.get(media);
+    const agreed = leg.session.considerAnswer(answer);
+    const before = leg.far;
+    try {
+      describe(leg, { remote: answer, agreed, setup: answer.setup });
+      await this.arrange();
+      this.mustStillBe(leg);
+    } catch (error) {
+      leg.far = before;
+      throw error;
+    }
+    leg.session.accepted(answer, agreed);
+    return answer.direction;
+  }
+
+  async connect(a: LegMedia, b: LegMedia): Promise<void> {
+    const one = this.get(a);
+    const other = this.get(b);
+    if (one === other) throw new MediaRefused("unknown-leg", "not two legs of one call");
+    if (one.counterpart !== other) {
+      part(one);
+      part(other);
+    }
+    one.counterpart = other;
+    other.counterpart = one;
+    one.hears = "counterpart";
+    other.hears = "counterpart";
+    await this.arrange();
+  }
+
+  async disconnect(media: LegMedia): Promise<void> {
+    part(this.get(media));
+    await this.arrange();
+  }
+
+  async setHearing(media: LegMedia, hears: RtpengineLeg["hears"]): Promise<void> {
+    this.get(media).hears = hears;
+    await this.arrange();
+  }
+
+  /** rtpengine puts a key into the audio of whoever the leg hears, so somebody must be speaking to it. */
+  async sendDtmf(media: LegMedia, digit: DtmfDigit, durationMs: number): Promise<void> {
+    const leg = this.get(media);
+    if (leg.far?.agreed.events.length === 0) throw new MediaRefused("no-telephone-event", "the far end took none");
+    if (leg.pairing.with !== "leg") throw new MediaRefused("media-server-refused", "nobody speaks to this leg now");
+    if (!this.pairing.allowsKeys) {
+      this.pairing.allowKeys();
+      for (const one of this.legs.values()) markOutdated(one);
+      await this.arrange();
+    }
+    const duration = Math.min(Math.max(durationMs, 100), 5000);
+    await this.send("play DTMF", tagOf(leg.pairing.leg), { code: digit, duration });
+  }
+
+  /** Takes the leg out at once; what rtpengine holds for it follows. Never throws. */
+  async closeLeg(legId: LegId): Promise<void> {
+    const leg = this.legs.get(legId);
+    if (leg === undefined) return;
+    const wasPaired = leg.counterpart;
+    part(leg);
+    this.legs.delete(legId);
+    try {
+      if (this.legs.size === 0) {
+        await this.settings.ng.send({ command: "delete", "call-id": this.callId, "delete-delay": 0 });
+        return;
+      }
+      if (wasPaired !== null) await this.arrange();
+      for (const tag of [tagOf(leg), silenceTagOf(leg)])
+        await this.send("delete", tag, { "to-tag": tag, "delete-delay": 0 });
+    } catch {
+      // Gone with a restart, or to be ended by rtpengine's own timeout: the leg is closed either way.
+    }
+  }
+
+  private async arrange(): Promise<void> {
+    const legs = [...this.legs.values()];
+    for (const leg of legs) {
+      if (wantedPartner(leg) === "silence" && !isPairedAsWanted(leg)) await this.pairWithSilence(leg);
+    }
+    for (const leg of legs) {
+      const partner = wantedPartner(leg);
+      if (partner === null || partner === "silence") continue;
+      if (!isPairedAsWanted(leg) || !isPairedAsWanted(partner)) await this.pairLegs(leg, partner);
+    }
+    for (const leg of legs) {
+      await this.arrangeVoice(leg);
+      await this.arrangeMusic(leg);
+    }
+  }
+
+  private async arrangeVoice(leg: RtpengineLeg): Promise<void> {
+    const wanted = wantedVoice(leg);
+    if (leg.far === null || leg.voice === wanted) return;
+    await this.send(wanted === "blocked" ? "block media" : "unblock media", tagOf(leg), {});
+    leg.voice = wanted;
+  }
+
+  private async pairWithSilence(leg: RtpengineLeg): Promise<void> {
+    if (leg.far === null) return;
+    await this.pairing.withSilence(leg, leg.far);
+    leg.pairing = { with: "silence", outdated: false };
+    // A new pairing ends what was playing.
+    leg.music = "off";
+  }
+
+  private async pairLegs(one: RtpengineLeg, other: RtpengineLeg): Promise<void> {
+    await this.stopMusic(one);
+    await this.stopMusic(other);
+    await this.pairing.ofLegs(one, other);
+    one.pairing = { with: "leg", leg: other, outdated: false };
+    other.pairing = { with: "leg", leg: one, outdated: false };
+  }
+
+  private async arrangeMusic(leg: RtpengineLeg): Promise<void> {
+    if (leg.far === null || leg.hears !== "music") return this.stopMusic(leg);
+    if (leg.music === "playing") return;
+    await this.send("play media", tagOf(leg), { ...this.settings.music, "repeat-times": MUSIC_REPEATS });
+    leg.music = "playing";
+  }
+
+  private async stopMusic(leg: RtpengineLeg): Promise<void> {
+    if (leg.music === "off") return;
+    leg.music = "off";
+    await this.send("stop media", tagOf(leg), {});
+  }
+
+  private async send(command: string, tag: string, members: Record<string, string | number | Buffer>): Promise<void> {
+    await this.settings.ng.send({ command, "call-id": this.callId, "from-tag": tag, ...members });
+  }
+
+  private get(media: LegMedia): RtpengineLeg {
+    const leg = this.legs.get(media.legId);
+    if (leg === undefined) throw new MediaRefused("unknown-leg", `leg ${media.legId} has no media`);
+    return leg;
+  }
+
+  private mustStillBe(leg: RtpengineLeg): void {
+    if (this.legs.get(leg.media.legId) !== leg) throw new MediaRefused("unknown-leg", "the leg ended meanwhile");
+  }
+}
+
+function describe(leg: RtpengineLeg, far: FarEnd): void {
+  leg.far = far;
+  leg.describedAtMs = Date.now();
+  markOutdated(leg);
+}
+
+function part(leg: RtpengineLeg): void {
+  if (leg.counterpart !== null) leg.counterpart.counterpart = null;
+  leg.counterpart = null;
+}

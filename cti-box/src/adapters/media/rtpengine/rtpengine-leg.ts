@@ -1,0 +1,105 @@
+/**
+ * One leg as this side knows it: what its far end agreed to, where rtpengine listens for it, whom it is to hear, and whom rtpengine has it paired
+ * with now. Pure bookkeeping; rtpengine-call.ts acts on it.
+ */
+import type { LegMedia, MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import { LegSession } from "../sdp/leg-session.ts";
+import type { Agreement } from "../sdp/negotiate.ts";
+import type { DtlsSetup, LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
+
+/** The far end, once it has described itself. */
+export type FarEnd = { remote: SessionDescription; agreed: Agreement; setup: DtlsSetup | null };
+
+export type RtpengineLeg = {
+  readonly media: LegMedia;
+  readonly profile: MediaProfile;
+  readonly session: LegSession;
+  /** Who made the newest offer that settled the ICE roles; rtpengine takes the roles from the direction of an offer. */
+  offeredBy: "far-end" | "us";
+  far: FarEnd | null;
+  /** Of the newest description, epoch milliseconds: silence is counted from there. */
+  describedAtMs: number;
+  /** Where rtpengine receives; null until it has opened ports. */
+  endpoint: LocalEndpoint | null;
+  counterpart: RtpengineLeg | null;
+  hears: "counterpart" | "music";
+  /** As rtpengine has it. `outdated`: the same partner, but a description changed since. */
+  pairing:
+    | { with: "nobody" }
+    | { with: "silence"; outdated: boolean }
+    | { with: "leg"; leg: RtpengineLeg; outdated: boolean };
+  /** What rtpengine does with the far end's audio while the leg is paired with another. */
+  voice: "passed" | "blocked";
+  /** Music of this leg is running at rtpengine. */
+  music: "off" | "playing";
+};
+
+export function newLeg(media: LegMedia, profile: MediaProfile): RtpengineLeg {
+  return {
+    media,
+    profile,
+    session: new LegSession(profile, null),
+    offeredBy: "us",
+    far: null,
+    describedAtMs: Date.now(),
+    endpoint: null,
+    counterpart: null,
+    hears: "counterpart",
+    pairing: { with: "nobody" },
+    voice: "passed",
+    music: "off",
+  };
+}
+
+/** Whom the leg is to be paired with; null while that cannot be said, because its far end has not described itself. */
+export function wantedPartner(leg: RtpengineLeg): RtpengineLeg | "silence" | null {
+  if (leg.far === null) return null;
+  const { counterpart } = leg;
+  if (counterpart === null || counterpart.far === null) return "silence";
+  return leg.hears === "music" || counterpart.hears === "music" ? "silence" : counterpart;
+}
+
+export function isPairedAsWanted(leg: RtpengineLeg): boolean {
+  const { pairing } = leg;
+  const wanted = wantedPartner(leg);
+  if (wanted === null) return true;
+  if (pairing.with === "nobody" || pairing.outdated) return false;
+  return wanted === "silence" ? pairing.with === "silence" : pairing.with === "leg" && pairing.leg === wanted;
+}
+
+export function markOutdated(leg: RtpengineLeg): void {
+  if (leg.pairing.with !== "nobody") leg.pairing = { ...leg.pairing, outdated: true };
+}
+
+/** rtpengine writes directions but does not act on them: what a far end that holds us shall not hear has to be blocked at its source. */
+export function wantedVoice({ pairing }: RtpengineLeg): RtpengineLeg["voice"] {
+  if (pairing.with !== "leg" || pairing.leg.far === null) return "passed";
+  return listens(pairing.leg.far.remote.direction) ? "passed" : "blocked";
+}
+
+/** Directions in which two far ends' wishes meet: what `one` is described with, so that the other's mirror of it is true as well. */
+export function jointDirection(one: MediaDirection, other: MediaDirection): MediaDirection {
+  const out = sends(one) && listens(other);
+  const back = sends(other) && listens(one);
+  if (out) return back ? "sendrecv" : "sendonly";
+  return back ? "recvonly" : "inactive";
+}
+
+function sends(direction: MediaDirection): boolean {
+  return direction === "sendrecv" || direction === "sendonly";
+}
+
+function listens(direction: MediaDirection): boolean {
+  return direction === "sendrecv" || direction === "recvonly";
+}
+
+/** Whether a new description of the far end keeps its ICE and DTLS identity, so that nothing has to be opened anew. */
+export function isSamePath(known: SessionDescription, next: SessionDescription): boolean {
+  const fingerprint = ({ fingerprints }: SessionDescription): string | undefined =>
+    fingerprints[0]?.value.toLowerCase();
+  return (
+    known.ice?.usernameFragment === next.ice?.usernameFragment &&
+    known.ice?.password === next.ice?.password &&
+    fingerprint(known) === fingerprint(next)
+  );
+}
