@@ -3,6 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -28,15 +29,25 @@ const deadlineMs = 60_000;
 
 export const hasSipp = spawnSync("sipp", ["-v"]).error === undefined;
 
-/** A UDP port that was free a moment ago. */
+/** A port that was free a moment ago, for UDP and for TCP. */
 export async function freePort(): Promise<number> {
-  const socket = createSocket("udp4");
-  socket.bind(0, "127.0.0.1");
-  await once(socket, "listening");
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, "close");
-  return port;
+  for (;;) {
+    const server = createServer();
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    const socket = createSocket("udp4");
+    const isFree = once(socket, "listening").then(
+      () => true,
+      () => false,
+    );
+    socket.bind(port, "127.0.0.1");
+    const found = await isFree;
+    socket.close();
+    server.close();
+    await once(server, "close");
+    if (found) return port;
+  }
 }
 
 /** sipp's exit code is 0 when every call went as the scenario says, 1 when at least one did not. */
