@@ -92,7 +92,7 @@ export class RtpengineCall {
     } catch (error) {
       Object.assign(leg, before);
       // A first offer that comes to nothing leaves nothing behind; a failed re-INVITE leaves the leg as it was (RFC 3261 §14.1).
-      if (known === undefined) await this.closeLeg(media.legId);
+      if (known === undefined) await this.giveUp(leg, error);
       throw error;
     }
     const { endpoint } = leg;
@@ -113,7 +113,7 @@ export class RtpengineCall {
       leg.endpoint ??= await this.pairing.openTowards(leg, formats);
       this.mustStillBe(leg);
     } catch (error) {
-      if (known === undefined) await this.closeLeg(media.legId);
+      if (known === undefined) await this.giveUp(leg, error);
       throw error;
     }
     return leg.session.offered(formats, leg.endpoint);
@@ -192,6 +192,12 @@ export class RtpengineCall {
     } catch {
       // Gone with a restart, or to be ended by rtpengine's own timeout: the leg is closed either way.
     }
+  }
+
+  /** Of a leg that could not be set up. A server that does not answer is not asked again: the caller waits, and it ends half a call by itself. */
+  private async giveUp(leg: RtpengineLeg, error: unknown): Promise<void> {
+    if (error instanceof MediaRefused && error.reason === "media-server-down") this.legs.delete(leg.media.legId);
+    else await this.closeLeg(leg.media.legId);
   }
 
   private async arrange(): Promise<void> {
