@@ -73,9 +73,10 @@ export class RtpAudio {
     this.#clock = setInterval(() => this.#sendDue(), packetMs / 2);
   }
 
-  /** The last `seconds` of what was heard. */
+  /** What was heard in the last `seconds`; empty when no packet came in that time. */
   heard(seconds: number): Int16Array {
-    return joined(this.#heard.slice(-Math.ceil((seconds * 1_000) / packetMs)));
+    const sinceMs = Date.now() - seconds * 1_000;
+    return joined(this.#heard.filter(({ atMs }) => atMs >= sinceMs));
   }
 
   /**
