@@ -38,7 +38,7 @@ async function accepting(port: number): Promise<void> {
         socket.destroy();
         return isOpen;
       },
-      { timeout: 10_000 },
+      { timeout: 20_000 },
     )
     .toBe(true);
 }
@@ -74,7 +74,10 @@ describe.skipIf(!hasSipp)("sipp to sipp", () => {
     const transport = "tcp";
     joinCalls(application.srf, `sip:200@127.0.0.1:${port};transport=tcp`);
     const called = runScenario({ name: callee, port, transport, calls: 5 });
-    await accepting(port);
+    // sipp that could not start says why, instead of a listener that never comes.
+    const ended = called.then((result) => Promise.reject(new Error(`sipp ended early: ${JSON.stringify(result)}`)));
+    await Promise.race([accepting(port), ended]);
+    ended.catch(() => undefined);
     const results = await Promise.all([
       called,
       runScenario({ name: caller, target: engineAt, port: await freePort(), transport, calls: 5 }),
