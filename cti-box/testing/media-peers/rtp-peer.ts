@@ -102,6 +102,8 @@ export class RtpPeer {
     const host = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
     if (audio?.[1] === undefined || audio[2] === undefined || host === undefined)
       throw new Error(`no audio in:\n${sdp}`);
+    // On one machine sound would arrive all the same: the system takes zeros for the sender's own address.
+    if (host === "0.0.0.0") throw new Error(`no address to send to in:\n${sdp}`);
     const types = audio[2].split(" ").map(Number);
     const codecs = this.codecs.filter((codec) => types.includes(STATIC_TYPE[codec]));
     if (codecs.length === 0) throw new Error(`no codec for this peer in:\n${sdp}`);

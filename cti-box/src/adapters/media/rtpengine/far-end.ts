@@ -88,6 +88,7 @@ export function readEndpoint(sdp: string, advertisedAddress: string | null): Loc
   if (!outcome.ok) throw new MediaRefused("media-server-refused", `its description cannot be read: ${outcome.detail}`);
   const { address, port, rtcpPort, rtcpMux, ice, fingerprints, setup } = outcome.session;
   const [fingerprint] = fingerprints;
+  if (address === "0.0.0.0") throw new MediaRefused("media-server-refused", "it names no address to send to");
   const shown = advertisedAddress ?? address;
   const security =
     ice === null || fingerprint === undefined

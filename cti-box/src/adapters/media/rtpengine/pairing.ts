@@ -110,7 +110,9 @@ export class Pairing {
 
   private async exchange(command: "offer" | "answer", members: NgMembers): Promise<LocalEndpoint> {
     const { ng, advertisedAddress } = this.settings;
-    const sdp = await ng.describe({ ...members, command, "call-id": this.callId, flags: this.flags });
+    // The silent party's address of zeros would be passed on to the leg as where to send to.
+    const replace = ["zero-address", "session-connection"];
+    const sdp = await ng.describe({ ...members, replace, command, "call-id": this.callId, flags: this.flags });
     return readEndpoint(sdp, advertisedAddress);
   }
 
