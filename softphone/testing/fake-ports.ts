@@ -7,7 +7,7 @@ import type {
   Ports,
 } from "../src/renderer/application/ports.ts";
 import type { BoxCard, MyPart } from "../src/renderer/domain/call/call.ts";
-import type { Directory, Session } from "../src/renderer/domain/session/session.ts";
+import type { Directory, Session, SignInProblem } from "../src/renderer/domain/session/session.ts";
 import type { Ticket } from "../src/renderer/domain/ticket/ticket.ts";
 
 export const session: Session = {
@@ -73,6 +73,8 @@ export class FakeWorld {
   phone: PhoneListener | null = null;
   ringing: string | null = null;
   nowMs = 1_000_000;
+  /** Set: the box refuses every sign-in with it. */
+  signInProblem: SignInProblem | null = null;
   /** Answers of the box that the test keeps back. */
   readonly held = new Map<string, Held<Outcome<null>>>();
   /** What the box refuses, by the request's first word. */
@@ -92,7 +94,8 @@ export class FakeWorld {
 
   readonly ports: Ports = {
     boxApi: {
-      signIn: async () => ({ ok: true, session }),
+      signIn: async () =>
+        this.signInProblem === null ? { ok: true, session } : { ok: false, problem: this.signInProblem },
       currentSession: async () => ({ ok: true, value: session }),
       signOut: async () => void this.asked.push("sign-out"),
       setAvailability: (_token, availability) => this.ask("availability", availability),

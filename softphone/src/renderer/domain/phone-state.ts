@@ -30,6 +30,8 @@ export type PhoneState = {
   calls: readonly CallEntry[];
   selectedCallId: string | null;
   transfer: TransferSteps;
+  /** Names of the latest destinations by transfer: the box knows them by their identifiers only. */
+  destinationLabels: Readonly<Record<string, string>>;
   panels: TicketPanels;
   followUps: readonly FollowUp[];
   /** The newest word on each ticket's journey, by transfer; it may come before the call itself is transferred. */
@@ -62,6 +64,7 @@ export const initialPhoneState: PhoneState = {
   calls: [],
   selectedCallId: null,
   transfer: { step: "closed" },
+  destinationLabels: {},
   panels: {},
   followUps: [],
   handOvers: {},
@@ -119,7 +122,7 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "transfer-refused":
     case "transfer-cancel-asked":
     case "transfer-closed":
-      return { ...state, transfer: applyTransferEvent(state.transfer, event) };
+      return withDestination({ ...state, transfer: applyTransferEvent(state.transfer, event) });
     case "screen-pop":
     case "ticket-changed":
     case "ticket-opened":
@@ -150,6 +153,14 @@ function afterCalls(state: PhoneState, event: CallsEvent): PhoneState {
   );
   const next = { ...state, calls: kept, followUps, transfer: closedIfGone(transfer, kept) };
   return withMissed({ ...next, selectedCallId: selectionAfter(state, kept) }, kept, event);
+}
+
+function withDestination(state: PhoneState): PhoneState {
+  const { transfer } = state;
+  if (transfer.step !== "sending") return state;
+  const earlier = Object.entries(state.destinationLabels).filter(([transferId]) => transferId !== transfer.transferId);
+  const labels = [...earlier, [transfer.transferId, transfer.destination.label] as const].slice(-followUpLimit);
+  return { ...state, destinationLabels: Object.fromEntries(labels) };
 }
 
 function closedIfGone(transfer: TransferSteps, calls: readonly CallEntry[]): TransferSteps {

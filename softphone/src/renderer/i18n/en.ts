@@ -159,7 +159,7 @@ export const en: Record<TextKey, string> = {
   "directory.empty": "No results",
   "directory.loading": "Searching…",
   "directory.away": "The directory does not answer. Try again shortly.",
-  "directory.results": "{{count}} results",
+  "directory.results": "Results: {{count}}",
   "directory.open.open": "Open",
   "directory.open.closed": "Closed",
   "directory.open.unknown": "Hours not known",

@@ -160,7 +160,7 @@ export const it = {
   "directory.empty": "Nessun risultato",
   "directory.loading": "Ricerca in corso…",
   "directory.away": "La rubrica non risponde. Riprovi tra poco.",
-  "directory.results": "{{count}} risultati",
+  "directory.results": "Risultati: {{count}}",
   "directory.open.open": "Aperto",
   "directory.open.closed": "Chiuso",
   "directory.open.unknown": "Orario non noto",

@@ -41,7 +41,8 @@ export function createRinger(page: Document, desktop: DesktopBridge | undefined)
       if (ringing !== null) stop();
       ringing = text;
       if (text !== null) start(text);
-      void desktop?.setRinging(text === null ? { isRinging: false } : { isRinging: true, text });
+      // The shell refuses longer texts; a name from the network can have any length.
+      void desktop?.setRinging(text === null ? { isRinging: false } : { isRinging: true, text: text.slice(0, 200) });
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * One call on one card: citizen, queue, where it was transferred from, its ticket, and everything that can be done with it.
- * For drivers: `data-call-id`, `data-card-state`, `data-transfer-phase` (see README-test-hooks.md).
+ * For drivers: `data-call-id`, `data-card-state`, `data-transfer-phase`.
  */
 import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";

@@ -1,5 +1,6 @@
-import { Alert, Button } from "design-react-kit";
+import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { Message } from "../../ui/Message.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 
 /** What does not work right now, in plain words, and what goes on regardless. */
@@ -14,22 +15,22 @@ export function Banners() {
   return (
     <div className="la2-banners" role="status">
       {needsMicrophone && (
-        <Alert color={microphone === "asking" ? "info" : "danger"} data-microphone={microphone}>
+        <Message color={microphone === "asking" ? "info" : "danger"} data-microphone={microphone}>
           <strong>{t(`microphone.${microphone}.title`)}</strong> {t(`microphone.${microphone}.text`)}
           {microphone !== "asking" && microphone !== "insecure" && (
             <Button color="primary" size="xs" className="ms-3" onClick={() => void session.askMicrophone()}>
               {t("microphone.retry")}
             </Button>
           )}
-        </Alert>
+        </Message>
       )}
       {lost.map((link) => (
-        <Alert key={link} color="warning" data-link-lost={link}>
+        <Message key={link} color="warning" data-link-lost={link}>
           {t(`link.${link}`)}
-        </Alert>
+        </Message>
       ))}
       {operatorState === "unreachable" && !lost.includes("phone") && (
-        <Alert color="warning">{t("operator-state.unreachable.why")}</Alert>
+        <Message color="warning">{t("operator-state.unreachable.why")}</Message>
       )}
     </div>
   );

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { FormEvent } from "react";
-import { Alert, Button } from "design-react-kit";
+import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { Message } from "../../ui/Message.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 
@@ -26,7 +27,9 @@ export function SignInScreen() {
       <form className="la2-box" onSubmit={submit} aria-busy={isBusy}>
         <h1 className="h3">{t("sign-in.title")}</h1>
         <p>{t("sign-in.lead")}</p>
-        <div role="alert">{problem !== null && <Alert color="danger">{t(`sign-in.problem.${problem}`)}</Alert>}</div>
+        <div role="alert">
+          {problem !== null && <Message color="danger">{t(`sign-in.problem.${problem}`)}</Message>}
+        </div>
         <div className="la2-field">
           <label htmlFor="sign-in-login">{t("sign-in.login")}</label>
           <input

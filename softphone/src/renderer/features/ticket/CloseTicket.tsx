@@ -1,7 +1,8 @@
 import { useId, useState } from "react";
 import type { FormEvent } from "react";
-import { Alert, Button } from "design-react-kit";
+import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { Message } from "../../ui/Message.tsx";
 import { ticketOutcomes } from "../../domain/ticket/ticket.ts";
 import { useSoftphone } from "../../ui/softphone-context.tsx";
 import type { TicketOutcome } from "../../domain/ticket/ticket.ts";
@@ -25,7 +26,7 @@ export function CloseTicket({ callId }: { callId: string }) {
     <details className="la2-details">
       <summary>{t("ticket.close")}</summary>
       <form onSubmit={(event) => void submit(event)}>
-        <div role="alert">{progress === "failed" && <Alert color="danger">{t("ticket.close.problem")}</Alert>}</div>
+        <div role="alert">{progress === "failed" && <Message color="danger">{t("ticket.close.problem")}</Message>}</div>
         <div className="la2-field">
           <label htmlFor={`${id}-outcome`}>{t("ticket.close.outcome")}</label>
           <select

@@ -1,7 +1,8 @@
 import { useId, useState } from "react";
 import type { FormEvent, ReactNode } from "react";
-import { Alert, Button } from "design-react-kit";
+import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { Message } from "../../ui/Message.tsx";
 import { contactReasons, topicCategories } from "../../domain/ticket/ticket.ts";
 import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
 import { useSoftphone } from "../../ui/softphone-context.tsx";
@@ -33,7 +34,7 @@ export function NewTicketForm({ callId, phone, displayName }: Props) {
     <form className="la2-new-ticket" aria-label={t("ticket.new")} onSubmit={(event) => void submit(event)}>
       <h3 className="la2-subtitle">{t("ticket.new")}</h3>
       <div role="alert">
-        {progress !== "idle" && progress !== "busy" && <Alert color="danger">{t(progress)}</Alert>}
+        {progress !== "idle" && progress !== "busy" && <Message color="danger">{t(progress)}</Message>}
       </div>
       <Field id={`${id}-subject`} label="ticket.form.subject" hint="ticket.form.subject.hint">
         <input

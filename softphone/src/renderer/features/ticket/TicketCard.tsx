@@ -2,14 +2,12 @@ import { useTexts } from "../../i18n/language.ts";
 import { isClosed } from "../../domain/ticket/ticket.ts";
 import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
 import { Icon } from "../../ui/Icon.tsx";
-import { CloseTicket } from "./CloseTicket.tsx";
-import { TicketHistory } from "./TicketHistory.tsx";
 import type { ShownTicket } from "../../domain/ticket/ticket-panel.ts";
 import type { Ticket } from "../../domain/ticket/ticket.ts";
 
 type Why = Extract<ShownTicket, { kind: "ticket" }>["why"];
 
-export function TicketCard({ callId, ticket, why }: { callId: string; ticket: Ticket; why: Why }) {
+export function TicketCard({ ticket, why }: { ticket: Ticket; why: Why }) {
   const { t, topic } = useTexts();
   const requester = requesterText(ticket);
   return (
@@ -65,8 +63,6 @@ export function TicketCard({ callId, ticket, why }: { callId: string; ticket: Ti
           </a>
         </p>
       )}
-      <TicketHistory ticket={ticket} />
-      {ticket.ourRole === "owner" && !isClosed(ticket) && <CloseTicket callId={callId} />}
     </>
   );
 }

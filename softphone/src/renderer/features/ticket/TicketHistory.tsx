@@ -1,10 +1,11 @@
 import { useTexts } from "../../i18n/language.ts";
+import { meaningOfEntry } from "../../domain/ticket/entry-meaning.ts";
 import { momentText } from "../../ui/time-text.ts";
-import type { Ticket } from "../../domain/ticket/ticket.ts";
+import type { Ticket, TicketEntry } from "../../domain/ticket/ticket.ts";
 
 /** The ticket's life, newest first. Notes marked internal never leave the office. */
 export function TicketHistory({ ticket }: { ticket: Ticket }) {
-  const { t, tOr, language } = useTexts();
+  const { t, language } = useTexts();
   const entries = [...ticket.events].sort((one, other) => other.seq - one.seq);
   return (
     <details className="la2-details" open>
@@ -22,11 +23,37 @@ export function TicketHistory({ ticket }: { ticket: Ticket }) {
               {entry.actor.officeId !== ticket.ownerOfficeId && ` (${entry.actor.officeId})`}
               {entry.visibility === "internal" && ` · ${t("ticket.internal")}`}
             </p>
-            <p>{tOr(`ticket.event.${entry.type}`, "ticket.event.other")}</p>
-            {entry.text !== null && <p className="la2-prewrap">{entry.text}</p>}
+            <EntryText ticket={ticket} entry={entry} />
           </li>
         ))}
       </ol>
     </details>
   );
+}
+
+function EntryText({ ticket, entry }: { ticket: Ticket; entry: TicketEntry }) {
+  const { t, tOr } = useTexts();
+  const meaning = meaningOfEntry(entry, ticket);
+  const title = tOr(`ticket.event.${entry.type}`, "ticket.event.other");
+  switch (meaning.kind) {
+    case "delivered-elsewhere":
+      return (
+        <p>
+          {t("hand-over.delivered")}, {t("hand-over.their-number", { number: meaning.theirNumber })}
+        </p>
+      );
+    case "call-failed":
+      return (
+        <p>
+          {title}: {t(`transfer.failure.${meaning.cause}`)}
+        </p>
+      );
+    case "plain":
+      return (
+        <>
+          <p>{title}</p>
+          {meaning.text !== null && <p className="la2-prewrap">{meaning.text}</p>}
+        </>
+      );
+  }
 }

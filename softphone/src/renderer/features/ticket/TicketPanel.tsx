@@ -1,11 +1,14 @@
 import { useTexts } from "../../i18n/language.ts";
 import { callerOf } from "../../domain/call/call.ts";
 import { findEntry } from "../../domain/call/apply-calls-event.ts";
+import { isClosed } from "../../domain/ticket/ticket.ts";
 import { usePhone } from "../../ui/softphone-context.tsx";
+import { CloseTicket } from "./CloseTicket.tsx";
 import { NewTicketForm } from "./NewTicketForm.tsx";
 import { NoteEditor } from "./NoteEditor.tsx";
 import { OtherTickets } from "./OtherTickets.tsx";
 import { TicketCard } from "./TicketCard.tsx";
+import { TicketHistory } from "./TicketHistory.tsx";
 import type { ShownTicket } from "../../domain/ticket/ticket-panel.ts";
 
 /** The ticket of the selected call. Changes here are polite: nothing moves the focus, a note being written goes on. */
@@ -18,6 +21,7 @@ export function TicketPanel({ callId }: { callId: string }) {
   const shown: ShownTicket = panel?.shown ?? { kind: "searching" };
   const ticketId = shown.kind === "ticket" ? shown.ticket.ticketId : shown.kind === "pending" ? shown.ticketId : null;
   const state = shown.kind === "searching" && crmLink === "lost" ? "away" : shown.kind;
+  const hasNote = panel !== undefined && "text" in panel.note;
   const caller = entry === undefined ? null : callerOf(entry);
   return (
     <section
@@ -37,8 +41,13 @@ export function TicketPanel({ callId }: { callId: string }) {
             {shown.kind === "searching" && <Waiting kind={state === "away" ? "away" : "searching"} />}
             {shown.kind === "pending" && <Waiting kind="pending" />}
           </div>
-          {shown.kind === "ticket" && <TicketCard callId={callId} ticket={shown.ticket} why={shown.why} />}
-          {(shown.kind === "ticket" || shown.kind === "pending") && <NoteEditor callId={callId} />}
+          {shown.kind === "ticket" && <TicketCard ticket={shown.ticket} why={shown.why} />}
+          {/* Also while the ticket is looked for: what the citizen says does not wait. */}
+          {(shown.kind !== "new" || hasNote) && <NoteEditor callId={callId} />}
+          {shown.kind === "ticket" && <TicketHistory ticket={shown.ticket} />}
+          {shown.kind === "ticket" && shown.ticket.ourRole === "owner" && !isClosed(shown.ticket) && (
+            <CloseTicket callId={callId} />
+          )}
           {shown.kind === "new" && (
             <NewTicketForm
               callId={callId}

@@ -1,5 +1,6 @@
-import { Alert, Button } from "design-react-kit";
+import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { Message } from "../../ui/Message.tsx";
 import { ticketOfPanel } from "../../domain/ticket/ticket-panel.ts";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { TariffBadge } from "../../ui/TariffBadge.tsx";
@@ -16,7 +17,7 @@ export function ConfirmStep({ steps }: Props) {
   return (
     <div>
       <div role="alert">
-        {steps.problem !== null && <Alert color="danger">{tOr(steps.problem, "transfer.refusal.unknown")}</Alert>}
+        {steps.problem !== null && <Message color="danger">{tOr(steps.problem, "transfer.refusal.unknown")}</Message>}
       </div>
       <dl className="la2-summary">
         <div>

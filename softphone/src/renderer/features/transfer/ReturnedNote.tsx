@@ -1,8 +1,8 @@
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
-import { cardStateOf } from "../../domain/call/call.ts";
+import { cardStateOf, isLive } from "../../domain/call/call.ts";
 import { Icon } from "../../ui/Icon.tsx";
-import { useSoftphone } from "../../ui/softphone-context.tsx";
+import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import type { CallEntry, TransferProgress } from "../../domain/call/call.ts";
 
 type Props = { entry: CallEntry; returned: Extract<TransferProgress, { phase: "returned" }> };
@@ -11,9 +11,12 @@ type Props = { entry: CallEntry; returned: Extract<TransferProgress, { phase: "r
 export function ReturnedNote({ entry, returned }: Props) {
   const { t } = useTexts();
   const { transfer } = useSoftphone();
-  if (returned.cause === "cancelled") return null;
+  const label = usePhone((phone) => phone.destinationLabels[returned.transferId]);
+  if (returned.cause === "cancelled" || !isLive(entry)) return null;
   const state = cardStateOf(entry);
-  const destination = returned.target.kind === "office" ? returned.target.officeId : returned.target.operatorLogin;
+  // After a reload only the box's identifier is known.
+  const { target } = returned;
+  const destination = label ?? (target.kind === "office" ? target.officeId : target.operatorLogin);
   return (
     <div role="alert" className="la2-returned" data-return-cause={returned.cause}>
       <p className="la2-origin-title">

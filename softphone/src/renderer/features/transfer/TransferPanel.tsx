@@ -53,7 +53,7 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
       {isMine && steps.step === "confirming" && <ConfirmStep steps={steps} />}
       {stepNumber === null && <TransferUnderWay phase={phase} steps={steps} part={part} />}
       {phase !== "cancelling" && (
-        <Button color="secondary" outline className="la2-cancel" onClick={() => void transfer.cancel(entry.callId)}>
+        <Button color="primary" outline className="la2-cancel" onClick={() => void transfer.cancel(entry.callId)}>
           {t("transfer.cancel")}
         </Button>
       )}

@@ -1,0 +1,126 @@
+/** The desk in a browser without pixels: what an operator finds when something does not go as planned. */
+import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
+import { App } from "./App.tsx";
+import { createSoftphone } from "./application/softphone.ts";
+import { startLanguage } from "./i18n/language.ts";
+import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+import type { Softphone } from "./application/softphone.ts";
+
+let world: FakeWorld;
+let softphone: Softphone;
+
+// jsdom knows the element but not its methods.
+Object.assign(HTMLDialogElement.prototype, { showModal: () => undefined, close: () => undefined });
+
+beforeEach(async () => {
+  localStorage.clear();
+  await startLanguage();
+  world = new FakeWorld();
+  softphone = createSoftphone(world.ports);
+  render(
+    <SoftphoneProvider value={softphone}>
+      <App />
+    </SoftphoneProvider>,
+  );
+  await act(() => softphone.session.restore(null));
+  act(() => world.box?.welcome("available", []));
+});
+afterEach(cleanup);
+
+async function talk(callId: string): Promise<void> {
+  act(() => {
+    world.box?.card(boxCard(callId, { kind: "ringing" }));
+    world.phone?.ringing({ callId, caller: { number: null, displayName: null, isWithheld: true } });
+  });
+  await act(() => softphone.calls.answer(callId));
+  act(() => world.box?.card(boxCard(callId, { kind: "talking" })));
+}
+
+function card(callId: string): HTMLElement {
+  const found = document.querySelector<HTMLElement>(`[data-call-id="${callId}"]`);
+  if (found === null) throw new Error(`no card of call ${callId}`);
+  return found;
+}
+
+test("a wrong password is said once, and nobody is signed in", async () => {
+  await act(() => softphone.session.signOut());
+  world.signInProblem = "wrong-credentials";
+  fireEvent.change(screen.getByLabelText("Nome utente"), { target: { value: "anna" } });
+  fireEvent.change(screen.getByLabelText("Password"), { target: { value: "no" } });
+  await act(async () => screen.getByRole("button", { name: "Entra" }).click());
+  const alerts = screen.getAllByRole("alert").map((alert) => alert.textContent);
+  expect(alerts).toEqual(["Nome utente o password errati."]);
+  expect(document.querySelector("main")?.dataset["sessionState"]).toBe("signed-out");
+});
+
+test("a second call gets a card of its own; call, ticket and note of the first stay on screen", async () => {
+  await talk("a");
+  fireEvent.change(screen.getByLabelText("Nota"), { target: { value: "chiede un sopralluogo" } });
+  act(() => {
+    world.box?.card(boxCard("b", { kind: "ringing" }));
+    world.phone?.ringing({ callId: "b", caller: { number: null, displayName: null, isWithheld: true } });
+  });
+  expect(card("a").dataset["cardState"]).toBe("talking");
+  expect(card("b").dataset["cardState"]).toBe("ringing");
+  expect(document.querySelector("[data-ticket-panel]")?.getAttribute("data-ticket-panel")).toBe("a");
+  expect(screen.getByLabelText<HTMLTextAreaElement>("Nota").value).toBe("chiede un sopralluogo");
+});
+
+test("a note can be written while the ticket is still looked for", async () => {
+  await talk("a");
+  expect(document.querySelector("[data-ticket-panel]")?.getAttribute("data-ticket-state")).toBe("searching");
+  fireEvent.change(screen.getByLabelText("Nota"), { target: { value: "chiede un sopralluogo" } });
+  expect(softphone.store.read().panels["a"]?.note).toMatchObject({ kind: "written", text: "chiede un sopralluogo" });
+});
+
+test.each([
+  ["box", "Il centralino non risponde"],
+  ["phone", "Il telefono non è registrato"],
+  ["crm", "Il servizio ticket non risponde"],
+] as const)("a lost line (%s) is said in plain words", (line, words) => {
+  act(() => world[line]?.link("lost"));
+  expect(document.querySelector(`[data-link-lost=${line}]`)?.textContent).toContain(words);
+  act(() => world[line]?.link("connected"));
+  expect(document.querySelector("[data-link-lost]")).toBeNull();
+});
+
+describe("a transfer that comes back", () => {
+  const target = { kind: "office", officeId: "x_test2" } as const;
+  const destination = { target, label: "Ufficio Ambiente", isFree: true };
+
+  async function returned(): Promise<void> {
+    await talk("a");
+    await act(() => softphone.transfer.open("a"));
+    act(() => softphone.transfer.choose(destination));
+    act(() => softphone.transfer.explain({ reason: "competence", message: "" }));
+    await act(() => softphone.transfer.confirm());
+    const steps = softphone.store.read().transfer;
+    if (steps.step !== "sent") throw new Error("the transfer was not sent");
+    const { transferId } = steps;
+    act(() =>
+      world.box?.card({
+        ...boxCard("a", { kind: "transferring", progress: { phase: "ringing", transferId, target } }),
+      }),
+    );
+    const lastTransfer = { phase: "returned", transferId, target, cause: "no-answer" } as const;
+    act(() => world.box?.card({ ...boxCard("a", { kind: "talking" }), lastTransfer }));
+  }
+
+  test("the card names the office and the reason, and offers another destination", async () => {
+    await returned();
+    expect(screen.getByText("Trasferimento a Ufficio Ambiente non riuscito")).toBeTruthy();
+    expect(within(card("a")).getByText(/Nessuno ha risposto in tempo/)).toBeTruthy();
+    await act(async () => screen.getByRole("button", { name: "Prova un'altra destinazione" }).click());
+    expect(card("a").dataset["transferPhase"]).toBe("choosing");
+    expect(world.asked.at(-1)).toBe("hold a");
+  });
+
+  test("after the call the card no longer says that the citizen is back", async () => {
+    await returned();
+    act(() => world.phone?.ended("a"));
+    expect(card("a").dataset["cardState"]).toBe("ended");
+    expect(screen.queryByText(/di nuovo con lei/)).toBeNull();
+  });
+});
