@@ -8,6 +8,7 @@ import type { DtmfDigit, LegMedia, MediaDirection, MediaProfile } from "../../..
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
 import { AUDIO_CODECS } from "../sdp/audio-codecs.ts";
+import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import type { Music } from "./hold-music.ts";
 import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
@@ -17,6 +18,8 @@ import type { FarEnd, RtpengineLeg } from "./rtpengine-leg.ts";
 
 /** Long enough for any wait; the melody lasts two seconds. */
 const MUSIC_REPEATS = 100_000;
+
+const G711: readonly AudioCodec[] = ["pcma", "pcmu"];
 
 export type RtpengineCallSettings = PairingSettings & { music: Music; lost(leg: LegMedia, detail: string): void };
 
@@ -106,7 +109,9 @@ export class RtpengineCall {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
     const first = (order.towards === undefined ? undefined : this.legs.get(order.towards))?.session.codecs ?? [];
-    const rest = AUDIO_CODECS.map(({ codec }) => codec).filter((codec) => !first.includes(codec));
+    // Beside what the counterpart speaks only G.711, which everyone does: whatever else is offered, a far end might prefer, to no one's gain.
+    const others = AUDIO_CODECS.map(({ codec }) => codec).filter((codec) => first.length === 0 || G711.includes(codec));
+    const rest = others.filter((codec) => !first.includes(codec));
     const formats = leg.session.considerOffering([...first, ...rest]);
     this.legs.set(media.legId, leg);
     try {
