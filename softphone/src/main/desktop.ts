@@ -12,6 +12,7 @@ import { readOfficeAddress } from "../shared/office-address.ts";
 import { mayNavigate } from "../shared/window-rules.ts";
 import { createOfficeWindow, restrictPermissions } from "./office-window.ts";
 import { listenToPages } from "./page-messages.ts";
+import { RingAlert } from "./ring-alert.ts";
 import { readOfficeUrl, writeOfficeUrl } from "./settings.ts";
 import type { BrowserWindow } from "electron";
 import type { LinkOpened } from "../shared/desktop-bridge.ts";
@@ -21,6 +22,7 @@ const setupUrl = pathToFileURL(setupFile).href;
 
 export class Desktop {
   private readonly settingsFile = join(app.getPath("userData"), "settings.json");
+  private readonly alert = new RingAlert(() => this.comeForward());
   private window: BrowserWindow | null = null;
   private officeOrigin: string | null = null;
   /** Links that came before the page could take them. */
@@ -34,14 +36,19 @@ export class Desktop {
     listenToPages({
       isOffice: (url) => this.officeOrigin !== null && mayNavigate(url, this.officeOrigin),
       isSetup: (url) => url.startsWith(setupUrl),
-      ringing: (message) => this.ring(message.isRinging),
+      ringing: (message) => {
+        if (this.window !== null) this.alert.ring(message, this.window);
+      },
       pageReady: () => this.pageReady(),
       readOfficeAddress: () => readOfficeUrl(this.settingsFile) ?? "",
       saveOfficeAddress: (address) => this.saveOfficeAddress(address),
     });
     const window = createOfficeWindow(origin);
     this.window = window;
-    window.on("closed", () => (this.window = null));
+    window.on("closed", () => {
+      this.window = null;
+      this.alert.close();
+    });
     window.webContents.on("did-start-loading", () => (this.page = "loading"));
     window.webContents.on("did-fail-load", (...[, code, , url, isMainFrame]) => {
       // -3: a load that was given up for another one.
@@ -83,14 +90,12 @@ export class Desktop {
     return null;
   }
 
-  /** Draws attention without taking the keyboard from what the operator is typing elsewhere. */
-  private ring(isRinging: boolean): void {
+  private comeForward(): void {
     const { window } = this;
     if (window === null) return;
-    if (isRinging && !window.isVisible()) window.showInactive();
-    if (isRinging && window.isMinimized()) window.restore();
-    window.flashFrame(isRinging && !window.isFocused());
-    app.dock?.bounce(isRinging ? "critical" : "informational");
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
   }
 
   private pageReady(): void {
@@ -102,10 +107,8 @@ export class Desktop {
 
   private takeLink(link: LinkOpened | null): void {
     if (link === null) return;
-    const { window } = this;
-    if (window?.isMinimized()) window.restore();
-    window?.focus();
-    if (this.page === "ready") window?.webContents.send(desktopChannels.linkOpened, link);
+    this.comeForward();
+    if (this.page === "ready") this.window?.webContents.send(desktopChannels.linkOpened, link);
     else this.waitingLink = link;
   }
 }

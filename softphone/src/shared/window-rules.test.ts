@@ -25,7 +25,9 @@ describe("window rules", () => {
     [{ permission: "media", origin: `${office}/`, mediaTypes: ["audio"] }, true],
     [{ permission: "media", origin: `${office}/`, mediaTypes: ["audio", "video"] }, false],
     [{ permission: "media", origin: "https://evil.example/", mediaTypes: ["audio"] }, false],
-    [{ permission: "notifications", origin: office, mediaTypes: [] }, true],
+    [{ permission: "notifications", origin: office, mediaTypes: [] }, false],
+    [{ permission: "media", origin: `${office}/`, mediaTypes: [] }, false],
+    [{ permission: "media", origin: "nonsense", mediaTypes: ["audio"] }, false],
     [{ permission: "geolocation", origin: office, mediaTypes: [] }, false],
     [{ permission: "display-capture", origin: office, mediaTypes: [] }, false],
   ])("%o: %s", (asked, expected) => expect(mayUse(asked, office)).toBe(expected));

@@ -12,11 +12,10 @@ export function opensOutside(target: string): boolean {
 
 export type PermissionAsked = { permission: string; origin: string; mediaTypes: readonly string[] };
 
-/** The microphone and notifications, for the office's origin; no camera, no location, no screen. */
+/** The microphone, for the office's origin; no camera, no location, no screen (which asks for media without a type). */
 export function mayUse(asked: PermissionAsked, officeOrigin: string): boolean {
-  if (originOf(asked.origin) !== officeOrigin) return false;
-  if (asked.permission === "notifications") return true;
-  return asked.permission === "media" && !asked.mediaTypes.includes("video");
+  if (asked.permission !== "media" || originOf(asked.origin) !== officeOrigin) return false;
+  return asked.mediaTypes.length > 0 && asked.mediaTypes.every((type) => type === "audio");
 }
 
 function originOf(url: string): string | null {
