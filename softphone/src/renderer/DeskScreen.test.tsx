@@ -1,6 +1,6 @@
 /** The desk in a browser without pixels: what an operator finds when something does not go as planned. */
 import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
 import { App } from "./App.tsx";
 import { createSoftphone } from "./application/softphone.ts";
@@ -27,7 +27,10 @@ beforeEach(async () => {
   await act(() => softphone.session.restore(null));
   act(() => world.box?.welcome("available", []));
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  vi.useRealTimers();
+});
 
 async function talk(callId: string): Promise<void> {
   act(() => {
@@ -73,6 +76,20 @@ test("a note can be written while the ticket is still looked for", async () => {
   expect(document.querySelector("[data-ticket-panel]")?.getAttribute("data-ticket-state")).toBe("searching");
   fireEvent.change(screen.getByLabelText("Nota"), { target: { value: "chiede un sopralluogo" } });
   expect(softphone.store.read().panels["a"]?.note).toMatchObject({ kind: "written", text: "chiede un sopralluogo" });
+});
+
+test("a ticket that does not come in time is said to be late, and appears when it comes", async () => {
+  vi.useFakeTimers();
+  await talk("a");
+  const panel = (): string | null | undefined =>
+    document.querySelector("[data-ticket-panel]")?.getAttribute("data-ticket-state");
+  expect(panel()).toBe("searching");
+  act(() => void vi.advanceTimersByTime(4_000));
+  expect(panel()).toBe("away");
+  expect(within(card("a")).getByText("Servizio ticket non raggiungibile")).toBeTruthy();
+  const content = { kind: "new", phone: null, displayName: null } as const;
+  act(() => world.crm?.pop({ callId: "a", contactId: "c".repeat(32), revision: 1, content, others: [] }));
+  expect(panel()).toBe("new");
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { callerOf } from "../../domain/call/call.ts";
 import { findEntry } from "../../domain/call/apply-calls-event.ts";
 import { isClosed } from "../../domain/ticket/ticket.ts";
 import { usePhone } from "../../ui/softphone-context.tsx";
+import { useSlowSearch } from "../../ui/use-slow-search.ts";
 import { CloseTicket } from "./CloseTicket.tsx";
 import { NewTicketForm } from "./NewTicketForm.tsx";
 import { NoteEditor } from "./NoteEditor.tsx";
@@ -20,7 +21,8 @@ export function TicketPanel({ callId }: { callId: string }) {
   const hasCrm = usePhone((phone) => phone.session.kind === "signed-in" && phone.session.session.crmBasePath !== null);
   const shown: ShownTicket = panel?.shown ?? { kind: "searching" };
   const ticketId = shown.kind === "ticket" ? shown.ticket.ticketId : shown.kind === "pending" ? shown.ticketId : null;
-  const state = shown.kind === "searching" && crmLink === "lost" ? "away" : shown.kind;
+  const isSlow = useSlowSearch(shown.kind === "searching");
+  const state = shown.kind === "searching" && (isSlow || crmLink === "lost") ? "away" : shown.kind;
   const hasNote = panel !== undefined && "text" in panel.note;
   const caller = entry === undefined ? null : callerOf(entry);
   return (

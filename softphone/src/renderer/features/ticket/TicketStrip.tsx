@@ -2,6 +2,7 @@ import { useEffect } from "react";
 import { useTexts } from "../../i18n/language.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
+import { useSlowSearch } from "../../ui/use-slow-search.ts";
 import type { ShownTicket } from "../../domain/ticket/ticket-panel.ts";
 
 /** The call's ticket on its card, before the answer: what a glance needs. */
@@ -13,7 +14,8 @@ export function TicketStrip({ callId }: { callId: string }) {
   const hasCrm = usePhone((phone) => phone.session.kind === "signed-in" && phone.session.session.crmBasePath !== null);
   const shown: ShownTicket = panel?.shown ?? { kind: "searching" };
   const ticketId = shown.kind === "ticket" ? shown.ticket.ticketId : shown.kind === "pending" ? shown.ticketId : null;
-  const state = shown.kind === "searching" && crmLink === "lost" ? "away" : shown.kind;
+  const isSlow = useSlowSearch(shown.kind === "searching");
+  const state = shown.kind === "searching" && (isSlow || crmLink === "lost") ? "away" : shown.kind;
   const revision = panel?.revision ?? 0;
   useEffect(() => {
     if (revision > 0) tell("la2-screen-pop", { callId, ticketId, state, revision });
