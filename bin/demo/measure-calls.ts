@@ -5,7 +5,7 @@ import { median, round } from "./demo-run.ts";
 import { callOffice, type Stage } from "./main-job.ts";
 import type { OperatorPage } from "./operator-page.ts";
 
-const warmUpCalls = 5;
+const warmUpCalls = 15;
 
 export type CallTimes = { inviteMs: number; ticketMs: number };
 
