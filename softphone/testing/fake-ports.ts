@@ -80,6 +80,7 @@ export class FakeWorld {
   /** What the box refuses, by the request's first word. */
   readonly refused = new Map<string, Outcome<null>>();
   readonly readers = new Map<string, Ticket>();
+  isCrmAway = false;
   private count = 0;
 
   /** The next request beginning with this word is answered only when `let` is called. */
@@ -113,7 +114,11 @@ export class FakeWorld {
         const ticket = this.readers.get(ticketId);
         return ticket === undefined ? { ok: false, why: "away", detail: null } : { ok: true, value: ticket };
       },
-      updateTicket: async () => ({ ok: false, why: "away", detail: null }),
+      updateTicket: async (_at, ticketId, update) => {
+        this.asked.push(`${update.operation} ${ticketId}`);
+        const ticket = this.isCrmAway ? undefined : this.readers.get(ticketId);
+        return ticket === undefined ? { ok: false, why: "away", detail: null } : { ok: true, value: ticket };
+      },
       searchTickets: async () => ({ ok: true, value: [] }),
     },
     channels: {

@@ -47,7 +47,8 @@ export function createTicketCommands(desk: Desk): TicketCommands {
     },
     async close(callId, answer, outcome) {
       const update: TicketUpdate = { operation: "close", updateId: ports.ids.ulid(), outcome, answer };
-      return changeTicket(desk, callId, update);
+      const ticket = ticketOfPanel(store.read().panels[callId]);
+      return ticket === null ? away : changeTicket(desk, ticket.ticketId, update);
     },
     startNew(callId) {
       const entry = findEntry(store.read().calls, callId);
@@ -86,23 +87,24 @@ function keepNote(desk: Desk, callId: string): void {
 
 async function sendNote(desk: Desk, callId: string): Promise<void> {
   const { store, ports } = desk;
-  const ticket = ticketOfPanel(store.read().panels[callId]);
   const before = store.read().panels[callId]?.note;
-  if (ticket === null || (before?.kind !== "written" && before?.kind !== "waiting")) return;
+  if (before?.kind !== "written" && before?.kind !== "waiting") return;
   const { text, visibility, updateId } = before;
   if (text.trim() === "") return;
-  store.dispatch({ type: "note-sending", callId });
-  const answer = await changeTicket(desk, callId, { operation: "add_note", updateId, text: text.trim(), visibility });
+  const shown = ticketOfPanel(store.read().panels[callId])?.ticketId ?? null;
+  const ticketId = (before.kind === "waiting" ? before.ticketId : null) ?? shown;
+  if (ticketId === null) return store.dispatch({ type: "note-waiting", callId, updateId });
+  store.dispatch({ type: "note-sending", callId, ticketId });
+  const answer = await changeTicket(desk, ticketId, { operation: "add_note", updateId, text: text.trim(), visibility });
   if (answer.ok) store.dispatch({ type: "note-sent", callId, updateId, atMs: ports.clock.nowMs() });
   else store.dispatch({ type: "note-waiting", callId, updateId });
   keepNote(desk, callId);
 }
 
-async function changeTicket(desk: Desk, callId: string, update: TicketUpdate): Promise<Outcome<null>> {
+async function changeTicket(desk: Desk, ticketId: string, update: TicketUpdate): Promise<Outcome<null>> {
   const crm = crmOf(desk);
-  const ticket = ticketOfPanel(desk.store.read().panels[callId]);
-  if (crm === null || ticket === null) return away;
-  const answer = await desk.ports.crmApi.updateTicket(crm, ticket.ticketId, update);
+  if (crm === null) return away;
+  const answer = await desk.ports.crmApi.updateTicket(crm, ticketId, update);
   if (!answer.ok) return answer;
   desk.store.dispatch({ type: "ticket-changed", ticket: answer.value });
   return { ok: true, value: null };

@@ -19,9 +19,10 @@ export type ShownTicket =
 export type NoteDraft =
   | { kind: "empty" }
   | { kind: "written"; text: string; visibility: NoteVisibility; updateId: string }
-  | { kind: "sending"; text: string; visibility: NoteVisibility; updateId: string }
-  /** The ticket service is away: kept here, sent when it is back. */
-  | { kind: "waiting"; text: string; visibility: NoteVisibility; updateId: string }
+  /** `ticketId`: where it was sent first, and stays bound to: the service may have it already although it did not answer. */
+  | { kind: "sending"; text: string; visibility: NoteVisibility; updateId: string; ticketId: string }
+  /** The ticket or its service is away: kept here, sent when it is back. */
+  | { kind: "waiting"; text: string; visibility: NoteVisibility; updateId: string; ticketId: string | null }
   | { kind: "sent"; atMs: number };
 
 export type TicketPanel = {
@@ -38,7 +39,7 @@ export type TicketEvent =
   | { type: "ticket-opened"; callId: string; ticket: Ticket; why: "opened-by-hand" | "created" }
   | { type: "new-ticket-wanted"; callId: string; phone: string | null; displayName: string | null }
   | { type: "note-written"; callId: string; text: string; visibility: NoteVisibility; updateId: string }
-  | { type: "note-sending"; callId: string }
+  | { type: "note-sending"; callId: string; ticketId: string }
   | { type: "note-sent"; callId: string; updateId: string; atMs: number }
   | { type: "note-waiting"; callId: string; updateId: string }
   | { type: "panel-dropped"; callId: string };
@@ -122,11 +123,14 @@ function nextNote(note: NoteDraft, event: NoteEvent): NoteDraft {
       return { kind: "written", text: event.text, visibility: event.visibility, updateId };
     }
     case "note-sending":
-      return note.kind === "written" || note.kind === "waiting" ? { ...note, kind: "sending" } : note;
+      return note.kind === "written" || note.kind === "waiting"
+        ? { ...note, kind: "sending", ticketId: event.ticketId }
+        : note;
     case "note-sent":
       return note.kind === "sending" && note.updateId === event.updateId ? { kind: "sent", atMs: event.atMs } : note;
     case "note-waiting":
-      return note.kind === "sending" && note.updateId === event.updateId ? { ...note, kind: "waiting" } : note;
+      if (!("updateId" in note) || note.updateId !== event.updateId) return note;
+      return { ...note, kind: "waiting", ticketId: note.kind === "written" ? null : note.ticketId };
   }
 }
 
