@@ -9,11 +9,13 @@ import { NoticeList } from "./features/notices/NoticeList.tsx";
 import { TicketPanel } from "./features/ticket/TicketPanel.tsx";
 import { TicketStrip } from "./features/ticket/TicketStrip.tsx";
 import { TransferPanel } from "./features/transfer/TransferPanel.tsx";
+import { useTexts } from "./i18n/language.ts";
 import { usePhone } from "./ui/softphone-context.tsx";
 import { useLeaveWarning } from "./ui/use-leave-warning.ts";
 import { useShortcuts } from "./ui/use-shortcuts.ts";
 
 export function DeskScreen() {
+  const { t } = useTexts();
   useShortcuts();
   useLeaveWarning();
   const selectedCallId = usePhone((phone) => phone.selectedCallId);
@@ -35,6 +37,7 @@ export function DeskScreen() {
       data-link-phone={links.phone}
       data-link-crm={links.crm}
     >
+      <h1 className="visually-hidden">{t("app.title")}</h1>
       <RingAnnouncer />
       <Banners />
       <div className="la2-columns">
