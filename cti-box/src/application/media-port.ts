@@ -57,7 +57,7 @@ export interface MediaServer {
    */
   answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>>;
   /**
-   * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak;
+   * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak, also while its offer is still being answered;
    * absent: everything we know.
    */
   makeOffer(

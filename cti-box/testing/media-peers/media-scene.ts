@@ -60,6 +60,11 @@ export class MediaScene {
     return { leg, peer };
   }
 
+  /** What somebody who calls us over plain RTP offers. */
+  async rtpOffer(options?: RtpPeerOptions): Promise<string> {
+    return this.add(await RtpPeer.open(options)).offer();
+  }
+
   /** Somebody whom we call over plain RTP. */
   async rtpCallee(
     name: string,

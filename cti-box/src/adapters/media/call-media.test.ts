@@ -3,34 +3,43 @@ import type { MediaServer } from "../../application/media-port.ts";
 import type { CallLeg } from "../../application/call-media.ts";
 import { createCallMedia } from "./call-media.ts";
 
-test("an operator rung at the same moment is offered what the caller speaks only once the server knows that", async () => {
-  const order: string[] = [];
-  let answerCaller: () => void = () => undefined;
+const caller = { callId: "call", legId: "caller" } as unknown as CallLeg;
+const operator = { callId: "call", legId: "operator" } as unknown as CallLeg;
+const towards = { legId: caller.legId, offer: "caller's offer" };
+
+/** A server that answers at once and writes down what it was asked. */
+function listeningServer(): { asked: string[]; server: MediaServer } {
+  const asked: string[] = [];
   const server = {
-    answerOffer: () =>
-      new Promise((resolve) => {
-        answerCaller = () => {
-          order.push("caller answered");
-          resolve({ ok: true, answerSdp: "answer" });
-        };
-      }),
-    makeOffer: async () => {
-      order.push("operator offered");
+    answerOffer: async (leg: CallLeg, offer: string) => {
+      asked.push(`answer ${leg.legId}: ${offer}`);
+      return { ok: true, answerSdp: `answer to ${offer}` };
+    },
+    makeOffer: async (leg: CallLeg, options: { towards?: string }) => {
+      asked.push(`offer ${leg.legId} towards ${options.towards}`);
       return { ok: true, offerSdp: "offer" };
     },
   } as unknown as MediaServer;
+  return { asked, server };
+}
+
+test("whoever is rung for a caller that is not answered yet is offered what the caller speaks; the answer waits", async () => {
+  const { asked, server } = listeningServer();
   const media = createCallMedia(server);
-  const caller = { callId: "call", legId: "caller" } as unknown as CallLeg;
-  const operator = { callId: "call", legId: "operator" } as unknown as CallLeg;
+  await media.createOffer(operator, { profile: "webrtc", towards });
+  expect(asked).toEqual(["answer caller: caller's offer", "offer operator towards caller"]);
+  expect(await media.answerOffer(caller, towards.offer)).toBe("answer to caller's offer");
+  // A re-INVITE is another question.
+  await media.answerOffer(caller, "new offer");
+  expect(asked.slice(2)).toEqual(["answer caller: new offer"]);
+});
 
-  const answering = media.answerOffer(caller, "caller's offer");
-  const ringing = media.createOffer(operator, {
-    profile: "webrtc",
-    towards: { legId: caller.legId, offer: "caller's offer" },
-  } as never);
-  await new Promise(setImmediate);
-  answerCaller();
-  await Promise.all([answering, ringing]);
-
-  expect(order).toEqual(["caller answered", "operator offered"]);
+test("an operator rung at the moment at which the caller is answered: the server hears of the caller first, once", async () => {
+  const { asked, server } = listeningServer();
+  const media = createCallMedia(server);
+  await Promise.all([
+    media.answerOffer(caller, towards.offer),
+    media.createOffer(operator, { profile: "webrtc", towards }),
+  ]);
+  expect(asked).toEqual(["answer caller: caller's offer", "offer operator towards caller"]);
 });

@@ -32,7 +32,7 @@ class ServedCallMedia implements CallMedia {
   async createOffer(leg: CallLeg, order: { profile: MediaProfile; towards: Counterpart | null }): Promise<string> {
     const { profile, towards } = order;
     if (towards === null) return done(await this.server.makeOffer(leg, { profile })).offerSdp;
-    await this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
+    this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
     return done(await this.server.makeOffer(leg, { profile, towards: towards.legId })).offerSdp;
   }
 
@@ -84,16 +84,12 @@ class ServedCallMedia implements CallMedia {
   }
 
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
-  private async describe(leg: CallLeg, offer: string): Promise<void> {
-    const known = this.answers.get(leg.legId);
-    if (known?.state === "given") {
-      // Caller and operator are served at once: what the caller speaks is known only when the server has answered.
-      await known.answer;
-      return;
-    }
-    const answer = known?.answer ?? this.askServer(leg, offer);
-    this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer: known?.offer ?? offer, answer });
-    await answer;
+  private describe(leg: CallLeg, offer: string): void {
+    if (this.answers.has(leg.legId)) return;
+    const answer = this.askServer(leg, offer);
+    // Told to whoever asks for the answer.
+    answer.catch(() => undefined);
+    this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer, answer });
   }
 
   private async askServer(leg: CallLeg, offer: string): Promise<string> {

@@ -241,6 +241,17 @@ function translations(scene: MediaScene): void {
 }
 
 function renegotiations(scene: MediaScene): void {
+  it("offers only what the counterpart speaks, also while the counterpart is still being answered", async () => {
+    const citizen = scene.leg("citizen");
+    const offer = await scene.rtpOffer({ codecs: ["pcmu"] });
+    const answering = scene.server.answerOffer(citizen, offer);
+    const order = { profile: "rtp", towards: citizen.legId } as const;
+    const { offerSdp } = ok(await scene.server.makeOffer(scene.leg("operator"), order));
+    ok(await answering);
+    expect(offerSdp).toContain("PCMU/8000");
+    expect(offerSdp).not.toMatch(/opus|G722/i);
+  });
+
   it("names the leg to renegotiate, which then hears and is heard", async () => {
     const citizen = await scene.rtpCaller("citizen", { codecs: ["pcma"] });
     const operator = await scene.rtpCallee("operator", scene.leg("nobody"), { codecs: ["g722", "pcma"] });

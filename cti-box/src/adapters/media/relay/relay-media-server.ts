@@ -47,13 +47,31 @@ export function createRelayMediaServer(settings: RelaySettings): MediaServer {
 class RelayMediaServer implements MediaServer {
   private readonly legs: RelayLegs;
   private readonly clock: FrameClock;
+  /** Offers of far ends that are being answered. */
+  private readonly answering = new Map<LegId, Promise<unknown>>();
 
   constructor(settings: RelaySettings) {
     this.legs = new RelayLegs(transportSettings(settings), settings.log);
     this.clock = new FrameClock((beat) => this.legs.beat(beat));
   }
 
-  answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
+  async answerOffer(
+    leg: LegMedia,
+    offerSdp: string,
+  ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
+    const answer = this.answer(leg, offerSdp);
+    this.answering.set(leg.legId, answer);
+    try {
+      return await answer;
+    } finally {
+      if (this.answering.get(leg.legId) === answer) this.answering.delete(leg.legId);
+    }
+  }
+
+  private answer(
+    leg: LegMedia,
+    offerSdp: string,
+  ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const session = read(offerSdp);
       const known = this.legs.find(leg);
@@ -76,6 +94,8 @@ class RelayMediaServer implements MediaServer {
     return asMediaResult(async () => {
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: options.profile });
+      // What the counterpart speaks is known when its offer has been answered.
+      if (options.towards !== undefined) await this.answering.get(options.towards);
       const towards = options.towards === undefined ? undefined : this.legs.find({ ...leg, legId: options.towards });
       try {
         // A counterpart that has not described itself bounds nothing.

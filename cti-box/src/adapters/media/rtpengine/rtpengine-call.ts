@@ -15,6 +15,7 @@ import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
 import type { PairingSettings } from "./pairing.ts";
 import { isPairedAsWanted, isSamePath, markOutdated, newLeg, wantedPartner, wantedVoice } from "./rtpengine-leg.ts";
 import type { FarEnd, RtpengineLeg } from "./rtpengine-leg.ts";
+import { Turns } from "./turns.ts";
 
 /** Long enough for any wait; the melody lasts two seconds. */
 const MUSIC_REPEATS = 100_000;
@@ -29,8 +30,9 @@ export class RtpengineCall {
   private readonly pairing: Pairing;
   private readonly legs = new Map<LegId, RtpengineLeg>();
   private readonly lost = new WeakSet<RtpengineLeg>();
-  private lane: Promise<unknown> = Promise.resolve();
-  private turns = 0;
+  /** What far ends have offered while their legs are not set up yet. */
+  private readonly expected = new Map<LegId, readonly AudioCodec[]>();
+  readonly turns = new Turns();
 
   constructor(callId: CallId, settings: RtpengineCallSettings) {
     this.callId = callId;
@@ -64,19 +66,19 @@ export class RtpengineCall {
 
   /** No legs, and nothing under way that might make one. */
   get isIdle(): boolean {
-    return this.legs.size === 0 && this.turns === 0;
+    return this.legs.size === 0 && this.turns.isIdle;
   }
 
-  /** Runs after what was asked before. */
-  async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.turns += 1;
-    const turn = this.lane.then(work);
-    this.lane = turn.catch(() => {});
-    try {
-      return await turn;
-    } finally {
-      this.turns -= 1;
-    }
+  has(media: LegMedia): boolean {
+    return this.legs.has(media.legId);
+  }
+
+  /** A leg will be set up for this offer: whoever is rung meanwhile is offered what its far end speaks. */
+  expect(media: LegMedia, offer: SessionDescription): void {
+    this.expected.set(
+      media.legId,
+      offer.codecs.map(({ codec }) => codec),
+    );
   }
 
   async answerOffer(media: LegMedia, offer: SessionDescription): Promise<string> {
@@ -108,7 +110,7 @@ export class RtpengineCall {
   async makeOffer(media: LegMedia, order: { profile: MediaProfile; towards?: LegId }): Promise<string> {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
-    const first = (order.towards === undefined ? undefined : this.legs.get(order.towards))?.session.codecs ?? [];
+    const first = order.towards === undefined ? [] : this.spokenBy(order.towards);
     // Beside what the counterpart speaks only G.711, which everyone does: whatever else is offered, a far end might prefer, to no one's gain.
     const others = AUDIO_CODECS.map(({ codec }) => codec).filter((codec) => first.length === 0 || G711.includes(codec));
     const rest = others.filter((codec) => !first.includes(codec));
@@ -182,6 +184,7 @@ export class RtpengineCall {
   /** Takes the leg out at once; what rtpengine holds for it follows. Never throws. */
   async closeLeg(legId: LegId): Promise<void> {
     const leg = this.legs.get(legId);
+    this.expected.delete(legId);
     if (leg === undefined) return;
     const wasPaired = leg.counterpart;
     part(leg);
@@ -203,6 +206,11 @@ export class RtpengineCall {
   private async giveUp(leg: RtpengineLeg, error: unknown): Promise<void> {
     if (error instanceof MediaRefused && error.reason === "media-server-down") this.legs.delete(leg.media.legId);
     else await this.closeLeg(leg.media.legId);
+  }
+
+  private spokenBy(legId: LegId): readonly AudioCodec[] {
+    const agreed = this.legs.get(legId)?.session.codecs ?? [];
+    return agreed.length > 0 ? agreed : (this.expected.get(legId) ?? []);
   }
 
   private async arrange(): Promise<void> {

@@ -81,7 +81,10 @@ class RtpengineMediaServer implements MediaServer {
   answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const offer = read(offerSdp);
-      const answerSdp = await this.inCall(leg.callId, (call) => call.answerOffer(leg, offer));
+      const answerSdp = await this.inCall(leg.callId, (call) => {
+        call.expect(leg, offer);
+        return call.turns.inTurn(() => call.answerOffer(leg, offer));
+      });
       return { answerSdp, direction: offer.direction };
     });
   }
@@ -90,13 +93,21 @@ class RtpengineMediaServer implements MediaServer {
     leg: LegMedia,
     options: { profile: MediaProfile; towards?: LegId },
   ): Promise<MediaResult<{ offerSdp: string }>> {
-    return this.act(leg.callId, async (call) => ({ offerSdp: await call.makeOffer(leg, options) }));
+    return asMediaResult(() =>
+      this.inCall(leg.callId, async (call) => {
+        const work = (): Promise<string> => call.makeOffer(leg, options);
+        // A leg that does not exist yet is in nobody's way: it need not wait while the caller's leg is set up and gets its music.
+        return { offerSdp: await (call.has(leg) ? call.turns.inTurn(work) : call.turns.alongside(work)) };
+      }),
+    );
   }
 
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const answer = read(answerSdp);
-      return this.inCall(leg.callId, async (call) => ({ direction: await call.acceptAnswer(leg, answer) }));
+      return this.inCall(leg.callId, async (call) => ({
+        direction: await call.turns.inTurn(() => call.acceptAnswer(leg, answer)),
+      }));
     });
   }
 
@@ -163,15 +174,15 @@ class RtpengineMediaServer implements MediaServer {
   }
 
   private act<T extends object>(callId: CallId, work: (call: RtpengineCall) => Promise<T>): Promise<MediaResult<T>> {
-    return asMediaResult(() => this.inCall(callId, work));
+    return asMediaResult(() => this.inCall(callId, (call) => call.turns.inTurn(() => work(call))));
   }
 
-  /** In the call's turn; a call without legs is forgotten again. */
+  /** With the call of that id; one that has no legs afterwards is forgotten again. */
   private async inCall<T>(callId: CallId, work: (call: RtpengineCall) => Promise<T>): Promise<T> {
     const call = this.calls.get(callId) ?? this.newCall(callId);
     this.calls.set(callId, call);
     try {
-      return await call.inTurn(() => work(call));
+      return await work(call);
     } finally {
       if (call.isIdle && this.calls.get(callId) === call) this.calls.delete(callId);
     }
