@@ -59,25 +59,6 @@ export function detectTone(samples: Samples, frequencyHz: number, sampleRate = S
   return toneShare(samples, frequencyHz, sampleRate) > 0.3;
 }
 
-/** Writes 16-bit mono WAV, for browsers' fake microphones (48 kHz) and for listening to what a test heard. */
-export function writeWav(path: string, samples: Int16Array, sampleRate = SAMPLE_RATE): void {
-  const header = Buffer.alloc(44);
-  const bytes = samples.length * 2;
-  header.write("RIFF", 0);
-  header.writeUInt32LE(36 + bytes, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(sampleRate, 24);
-  header.writeUInt32LE(sampleRate * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(bytes, 40);
-  writeFileSync(path, Buffer.concat([header, Buffer.from(samples.buffer, samples.byteOffset, bytes)]));
-}
-
 function toneFrames(frequencyHz: number, encode: (sample: number) => number): (index: number) => Buffer {
   return (index) => Buffer.from(Array.from(toneSamples(frequencyHz, { count: 160, from: index * 160 }), encode));
 }
