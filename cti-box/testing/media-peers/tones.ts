@@ -1,5 +1,4 @@
 /** Tones to send and to find again: the content by which tests know whose voice arrives where. Samples are 16-bit values in a plain array or Int16Array. */
-import { writeFileSync } from "node:fs";
 import { encodeAlaw, encodeMulaw } from "../../src/adapters/media/audio/g711.ts";
 
 export const SAMPLE_RATE = 8000;
