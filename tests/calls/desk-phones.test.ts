@@ -1,8 +1,10 @@
 /** A citizen and two operators, all with real phones (baresip): reject, hold and REFER from the phone, sound by content. */
+import { ulid } from "ulid";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
+import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
 import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
@@ -139,4 +141,34 @@ test("REFER to a number outside is refused and the citizen stays", async () => {
   await hearsTone(citizen, toneOf(operator));
   await hungUp();
   expect((await reader.records()).at(-1)?.transfers).toEqual([]);
+});
+
+test("transfer to a colleague asked for over the API: declined, the citizen is back; taken, the colleague has him", async () => {
+  const operator = await callIn();
+  const login = operator === anna ? "anna" : "bruno";
+  const colleague = operator === anna ? bruno : anna;
+  operator.command("accept");
+  const { call } = await reader.event("call-answered");
+  const session = await OperatorSession.open(office.url, login);
+  const ask = (): Promise<number> =>
+    session.command("POST", `/api/calls/${call.callId}/transfers`, {
+      transferId: ulid(),
+      target: { kind: "operator", operatorLogin: login === "anna" ? "bruno" : "anna" },
+      ticketId: null,
+      reason: "second_level",
+      message: "",
+    });
+  expect(await ask()).toBe(202);
+  await hearsMusic(citizen, Object.values(tones));
+  await colleague.event("CALL_INCOMING");
+  colleague.command("hangup");
+  // A desk phone declines with 486 Busy Here.
+  expect((await reader.event("call-returned")).cause).toBe("busy");
+  await hearsTone(citizen, toneOf(operator));
+  expect(await ask()).toBe(202);
+  await colleague.event("CALL_INCOMING");
+  colleague.command("accept");
+  await Promise.all([hearsTone(citizen, toneOf(colleague)), hearsTone(colleague, tones.citizen)]);
+  await operator.event("CALL_CLOSED");
+  await hungUp();
 });
