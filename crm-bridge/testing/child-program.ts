@@ -81,14 +81,3 @@ export class ChildProgram {
     return { code: child.exitCode, signal: child.signalCode, stdout: "", stderr: this.log };
   }
 }
-
-/** A port that was free a moment ago, for programs that have to come back on the same one. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

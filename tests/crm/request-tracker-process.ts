@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../crm-bridge/testing/free-port.ts";
 import { bridgeUser, phoneCustomField, queueName, seedText, settingsText } from "./request-tracker-seed.ts";
 
 const setupProgram = "/usr/sbin/rt-setup-database-5";

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { answersOk, spawnProgram, type OwnedProgram } from "../../bin/programs/child-program.ts";
 import { createOfficeKeys } from "../../crm-bridge/src/tupa/contract/office-tokens.ts";
 import { serviceSecret } from "../office/office-config.ts";
-import { freePort } from "./free-port.ts";
+import { freePort } from "../../crm-bridge/testing/free-port.ts";
 
 export type TicketOffice = { officeId: string; label: string; bridgeUrl: string };
 export type TicketNetwork = {
