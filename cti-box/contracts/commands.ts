@@ -6,8 +6,8 @@ import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from
 
 /** POST /api/sessions. A one-time link carries `oneTimeCode`; it works once and for a few minutes. */
 export const signInSchema = z.union([
-  z.object({ login: operatorLoginSchema, password: z.string().min(1).max(256) }),
-  z.object({ oneTimeCode: z.string().min(16).max(128) }),
+  z.strictObject({ login: operatorLoginSchema, password: z.string().min(1).max(256) }),
+  z.strictObject({ oneTimeCode: z.string().min(16).max(128) }),
 ]);
 
 export const availabilitySchema = z.enum(["available", "away"]);
@@ -48,10 +48,10 @@ export const sessionSchema = z.object({
   crmBasePath: z.string().nullable(),
 });
 
-export const setAvailabilitySchema = z.object({ availability: availabilitySchema });
+export const setAvailabilitySchema = z.strictObject({ availability: availabilitySchema });
 
 /** POST /api/calls/{callId}/transfers. `transferId` is made by the softphone, so a repeated request is the same transfer. */
-export const requestTransferSchema = z.object({
+export const requestTransferSchema = z.strictObject({
   transferId: ulidSchema,
   target: transferTargetSchema,
   ticketId: ulidSchema.nullable(),
@@ -60,7 +60,7 @@ export const requestTransferSchema = z.object({
 });
 
 /** PUT /api/calls/{callId}/ticket: ties the call to the ticket the operator opened or created. */
-export const attachTicketSchema = ticketReferenceSchema.pick({ ticketId: true });
+export const attachTicketSchema = z.strictObject({ ticketId: ticketReferenceSchema.shape.ticketId });
 
 /** RFC 9457 problem details; `problems` lists every fault of a validation at once. */
 export const problemSchema = z.object({

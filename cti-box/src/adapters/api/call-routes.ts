@@ -17,6 +17,7 @@ import type { CommandResult } from "../../application/use-cases.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { isService, requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
+import { isKnownCursor } from "./event-stream.ts";
 import { ProblemError } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 import { cardToContract, eventToContract, recordToContract } from "./to-contract.ts";
@@ -112,6 +113,7 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
   });
   api.get("/api/events", { schema: { querystring: page, response: { 200: eventPageSchema } } }, (request) => {
     requireService(request, parts);
+    if (!isKnownCursor(parts, request.query.after)) throw new ProblemError("unknown-cursor");
     const items = queries.eventsAfter(request.query.after, request.query.limit).map(eventToContract);
     return { items, nextCursor: items.at(-1)?.cursor ?? request.query.after };
   });

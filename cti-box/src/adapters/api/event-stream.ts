@@ -13,31 +13,48 @@ const pageSize = 200;
 const largestBacklog = 8 * 1024 * 1024;
 const tryAgainLater = 1013;
 
+/**
+ * Whether the cursor can be this journal's own. One beyond its end was given by another journal (the data directory was replaced):
+ * events would be left out in silence until the numbers meet again, so the consumer is told instead.
+ */
+export function isKnownCursor(parts: ApiParts, after: number): boolean {
+  if (after === 0 || parts.queries.eventsAfter(after - 1, 1).length > 0) return true;
+  parts.log.warn({ after }, "a consumer asked for events after a cursor that this journal has not reached");
+  return false;
+}
+
 /** Serves one consumer until it goes away. */
 export function serveEventStream(socket: WebSocket, parts: ApiParts, after: number): void {
   let cursor = after;
   let phase: "past" | "live" | "closed" = "past";
   const send = (frame: EventStreamFrame): void => socket.send(JSON.stringify(frame));
 
-  /** Sends everything newer than the cursor; the journal answers at once, so no event can slip in between two pages. */
-  const sendNewer = (): void => {
-    for (;;) {
-      if (phase === "closed") return;
-      if (socket.bufferedAmount > largestBacklog) {
-        stop();
-        socket.close(tryAgainLater, "too slow, come back with your cursor");
-        return;
-      }
-      const events = parts.queries.eventsAfter(cursor, pageSize);
-      for (const event of events) {
-        send({ kind: "event", event: eventToContract(event) });
-        cursor = event.cursor;
-      }
-      if (events.length < pageSize) return;
+  /** One page of what is newer than the cursor. Says whether the journal has more. */
+  const sendPage = (): boolean => {
+    const events = parts.queries.eventsAfter(cursor, pageSize);
+    for (const event of events) {
+      send({ kind: "event", event: eventToContract(event) });
+      cursor = event.cursor;
     }
+    return events.length === pageSize;
+  };
+  /** Page by page, each when the one before has left for the network: a long past neither fills the memory nor holds up calls. */
+  const sendPast = (): void => {
+    if (phase !== "past") return;
+    if (sendPage()) {
+      socket.ping(undefined, undefined, () => setImmediate(sendPast));
+      return;
+    }
+    // The journal answered at once, so no event can slip in between the last page and this.
+    send({ kind: "caught-up", cursor });
+    phase = "live";
   };
   const stopListening = parts.queries.onEvent((event) => {
-    if (phase === "live" && event.cursor > cursor) sendNewer();
+    if (phase !== "live" || event.cursor <= cursor) return;
+    while (sendPage());
+    if (socket.bufferedAmount <= largestBacklog) return;
+    stop();
+    socket.close(tryAgainLater, "too slow, come back with your cursor");
   });
   const stop = (): void => {
     phase = "closed";
@@ -46,8 +63,5 @@ export function serveEventStream(socket: WebSocket, parts: ApiParts, after: numb
   socket.on("close", stop);
   socket.on("error", () => socket.terminate());
   // Nothing is asked of a consumer: what it says is not read.
-  sendNewer();
-  if (socket.readyState !== socket.OPEN) return;
-  send({ kind: "caught-up", cursor });
-  phase = "live";
+  sendPast();
 }

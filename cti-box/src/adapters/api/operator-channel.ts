@@ -1,6 +1,6 @@
 /**
  * WebSocket `/api/operator-channel`: the box's line to one softphone page.
- *   connected ─hello with token─▶ open ⇄ silent (two pings unanswered: not rung) ─close, replaced, signed out─▶ closed
+ *   connected ─hello with token─▶ open ⇄ silent (two pings unanswered: not rung) ─close, replaced, signed out, expired─▶ closed
  *       └ no hello within 5 s, bad token ─▶ closed
  * The page's own code answers the pings: a frozen tab whose WebSocket is still up is found out.
  */
@@ -45,7 +45,7 @@ export class OperatorChannels {
         this.#tell(operatorId, { kind: "operator-state", operatorState: presence }),
       ),
     );
-    sessions.onClose((session) => this.#end(session, "replaced-by-other-page"));
+    sessions.onClose((session, why) => this.#end(session, why === "replaced" ? "replaced-by-other-page" : "expired"));
     this.#pingLater();
   }
 
@@ -53,6 +53,7 @@ export class OperatorChannels {
   accept(socket: WebSocket): void {
     const stopDeadline = this.#parts.clock.after(helloDeadlineMs, () => socket.close());
     let channel: Channel | null = null;
+    let greeting: "awaited" | "heard" = "awaited";
     socket.on("error", () => socket.terminate());
     socket.on("close", () => {
       stopDeadline();
@@ -65,6 +66,9 @@ export class OperatorChannels {
         if (channel) this.#answered(channel);
         return;
       }
+      // One hello per line: a second one could leave the first operator present in a page that has gone.
+      if (greeting === "heard") return;
+      greeting = "heard";
       stopDeadline();
       void this.#hello(socket, frame.data.token).then((opened) => {
         channel = opened;
@@ -89,15 +93,16 @@ export class OperatorChannels {
     const { operatorId } = session;
     const older = this.#channels.get(operatorId);
     const channel: Channel = { pageId: this.#parts.ids.secret(9), session, socket, sequence: 0, unanswered: 0 };
-    this.#channels.set(operatorId, channel);
-    this.#parts.desk.pageJoined(operatorId, channel.pageId);
-    this.#parts.desk.pageReachable(operatorId, channel.pageId, true);
-    if (older && older.socket !== socket) {
+    this.#channels.delete(operatorId);
+    if (older) {
       send(older.socket, { kind: "refused", why: "replaced-by-other-page" });
       older.socket.close();
     }
+    // The welcome comes first and holds all that joining brought about, a waiting call that rings now as well.
+    this.#parts.desk.pageJoined(operatorId, channel.pageId);
     const calls = this.#parts.queries.callsOf(operatorId).map(cardToContract);
     send(socket, { kind: "welcome", operatorState: this.#parts.desk.presenceOf(operatorId), calls });
+    this.#channels.set(operatorId, channel);
     return channel;
   }
 
@@ -107,7 +112,7 @@ export class OperatorChannels {
     this.#parts.desk.pageLeft(operatorId, channel.pageId);
   }
 
-  #end(session: OpenSession, why: "replaced-by-other-page"): void {
+  #end(session: OpenSession, why: "replaced-by-other-page" | "expired"): void {
     const channel = this.#channels.get(session.operatorId);
     if (channel?.session !== session) return;
     send(channel.socket, { kind: "refused", why });

@@ -17,6 +17,8 @@ type Slug =
   | "unsupported-media-type"
   | "too-many-requests"
   | "bridge-unavailable"
+  | "unknown-cursor"
+  | "wrong-method"
   | "internal";
 
 /** Status, and the words for people: [Italian, English]. */
@@ -55,6 +57,12 @@ const problems: Readonly<Record<Slug, readonly [number, string, string]>> = {
   ],
   "too-many-requests": [429, "Troppe richieste: riprovare tra poco", "Too many requests: try again shortly"],
   "bridge-unavailable": [503, "Il servizio dei ticket non risponde", "The ticket service does not answer"],
+  "unknown-cursor": [
+    409,
+    "Il cursore va oltre gli eventi di questo ufficio: ricominciare da 0",
+    "The cursor lies beyond this office's events: start again from 0",
+  ],
+  "wrong-method": [405, "Metodo non ammesso per questa risorsa", "This resource does not know the method"],
   internal: [500, "Errore interno", "Internal error"],
 };
 
@@ -85,20 +93,55 @@ export function sendProblem(reply: FastifyReply, slug: Slug, faults?: Problem["p
 
 /** Every error of the API leaves as a problem; what is not expected is logged and says nothing of the inside. */
 export function handleErrors(app: FastifyInstance, log: Log): void {
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, "not-found"));
+  const methods = knownMethods(app);
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methods(request.url);
+    if (allowed.length === 0) return sendProblem(reply, "not-found");
+    return sendProblem(reply.header("allow", allowed.join(", ")), "wrong-method");
+  });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     if (error instanceof ProblemError) return sendProblem(reply, error.slug);
     if (hasZodFastifySchemaValidationErrors(error)) {
-      const faults = error.validation.map((fault) => ({
-        pointer: fault.instancePath || "/",
-        detail: fault.message ?? "",
-      }));
-      return sendProblem(reply, "validation", faults);
+      return sendProblem(reply, "validation", faultsOf(error.validation));
     }
     const slug = slugOfStatus(error.statusCode ?? 500, error.code);
     if (slug === "internal") log.error({ error: String(error), stack: error.stack ?? "" }, "a request failed");
     return sendProblem(reply, slug);
   });
+}
+
+/** The methods that the API's routes know for a path; to be asked once all routes are there. */
+function knownMethods(app: FastifyInstance): (url: string) => string[] {
+  const routes: { shape: RegExp; methods: string[] }[] = [];
+  app.addHook("onRoute", ({ url, method }) => {
+    if (!url.startsWith("/api/")) return;
+    const shape = new RegExp(`^${url.replaceAll(/:[A-Za-z]+/g, "[^/]+")}$`);
+    routes.push({ shape, methods: [method].flat() });
+  });
+  return (url) => {
+    const path = url.split("?")[0] ?? "";
+    return [...new Set(routes.filter(({ shape }) => shape.test(path)).flatMap((route) => route.methods))];
+  };
+}
+
+type Fault = { instancePath: string; message?: string | undefined; params?: unknown };
+type Issue = { path: PropertyKey[]; message: string; keys?: string[] };
+
+/** One line per fault, each at the JSON pointer (RFC 6901) of its field; a field that is not known is named itself. */
+function faultsOf(faults: readonly Fault[]): NonNullable<Problem["problems"]> {
+  return faults.flatMap((fault) => {
+    const place = fault.instancePath === "/" ? "" : fault.instancePath;
+    const { keys, errors } = (fault.params ?? {}) as { keys?: string[]; errors?: Issue[][] };
+    if (keys) return keys.map((key) => ({ pointer: `${place}/${key}`, detail: "unknown field" }));
+    // Of several shapes, the one that the sender came nearest to.
+    const nearest = errors?.toSorted((one, other) => one.length - other.length)[0];
+    if (nearest) return faultsOf(nearest.map((issue) => faultFrom(place, issue)));
+    return [{ pointer: place, detail: fault.message ?? "" }];
+  });
+}
+
+function faultFrom(place: string, { path, message, ...params }: Issue): Fault {
+  return { instancePath: [place, ...path.map(String)].join("/"), message, params };
 }
 
 function slugOfStatus(status: number, code: string): Slug {

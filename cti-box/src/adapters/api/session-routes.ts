@@ -40,7 +40,7 @@ export function sessionRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
   );
 
   api.delete("/api/sessions/current", async (request, reply) => {
-    sessions.close(await sessionOf(request, sessions));
+    sessions.close(await sessionOf(request, sessions), "signed-out");
     return reply.code(204).send();
   });
 
@@ -52,7 +52,7 @@ export function sessionRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
 
   api.post(
     "/api/one-time-codes",
-    { schema: { body: z.object({ login: operatorLoginSchema }) } },
+    { schema: { body: z.strictObject({ login: operatorLoginSchema }) } },
     async (request, reply) => {
       requireService(request, parts);
       const code = sessions.issueCode(request.body.login);

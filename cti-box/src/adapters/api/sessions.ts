@@ -18,8 +18,11 @@ export type OpenSession = {
   operatorId: OperatorId;
   session: Session;
   authorizationUser: string;
+  stopExpiry: () => void;
 };
-type Closing = (session: OpenSession) => void;
+/** Why a session ended: `replaced` by a newer sign-in of the same operator, else at its time or by signing out. */
+type SessionEnd = "replaced" | "signed-out" | "expired";
+type Closing = (session: OpenSession, why: SessionEnd) => void;
 
 export class Sessions {
   readonly #parts: ApiParts;
@@ -81,10 +84,18 @@ export class Sessions {
     }
   }
 
-  close(session: OpenSession): void {
+  close(session: OpenSession, why: SessionEnd): void {
     if (!this.#open.delete(session.sessionId)) return;
+    session.stopExpiry();
     this.#parts.accounts.closeSessionAccount(session.authorizationUser);
-    for (const listener of this.#closing) listener(session);
+    for (const listener of this.#closing) listener(session, why);
+  }
+
+  /** The box stops: nothing is told any more, and no timer is left. */
+  stop(): void {
+    for (const { stopExpiry } of this.#open.values()) stopExpiry();
+    this.#open.clear();
+    this.#codes.clear();
   }
 
   async #begin(operator: OperatorAccount): Promise<OpenSession> {
@@ -95,7 +106,7 @@ export class Sessions {
     const expires = issuedAt + sessionHours * 3_600;
     const token = await this.#sign(operator, { sessionId, issuedAt, expires });
     // One softphone per operator: a newer sign-in takes over, so that calls never ring in a page that nobody looks at.
-    for (const open of this.#open.values()) if (open.operatorId === operatorId) this.close(open);
+    for (const open of this.#open.values()) if (open.operatorId === operatorId) this.close(open, "replaced");
     const sip = accounts.openSessionAccount(operatorId);
     const session: Session = {
       token,
@@ -110,7 +121,9 @@ export class Sessions {
       sip: { webSocketUrl: "/sip", ...sip, iceServers: options.iceServers },
       crmBasePath: options.crmBridge === null ? null : "/crm",
     };
-    const open = { sessionId, operator, operatorId, session, authorizationUser: sip.authorizationUser };
+    const stopExpiry = clock.after(expires * 1_000 - clock.now(), () => this.close(open, "expired"));
+    const { authorizationUser } = sip;
+    const open: OpenSession = { sessionId, operator, operatorId, session, authorizationUser, stopExpiry };
     this.#open.set(sessionId, open);
     return open;
   }

@@ -37,6 +37,8 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   ) as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // JSON is the only body the API reads; what is passed on to the bridge is not read here.
+  app.removeContentTypeParser("text/plain");
   handleErrors(app, parts.log);
   await protect(app, options.tls !== null);
   const sessions = new Sessions(parts);
@@ -54,7 +56,16 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
     });
   }
   const endUpgrades = serveUpgrades(app.server, parts, channels);
-  const listeningUrl = await app.listen(options.listen);
+  const close = async (): Promise<void> => {
+    channels.close();
+    sessions.stop();
+    endUpgrades();
+    await app.close();
+  };
+  const listeningUrl = await app.listen(options.listen).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const url = options.publicUrl ?? listeningUrl;
   return {
     url,
@@ -62,11 +73,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
       const code = sessions.issueCode(login);
       return code === null ? null : `${url}/#code=${code}`;
     },
-    close: async () => {
-      channels.close();
-      endUpgrades();
-      await app.close();
-    },
+    close,
   };
 }
 

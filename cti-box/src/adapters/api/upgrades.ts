@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { ApiParts } from "./api-parts.ts";
 import { isService } from "./authorise.ts";
-import { serveEventStream } from "./event-stream.ts";
+import { isKnownCursor, serveEventStream } from "./event-stream.ts";
 import type { OperatorChannels } from "./operator-channel.ts";
 
 const largestFrame = 64 * 1024;
@@ -35,7 +35,9 @@ function isForeign(request: IncomingMessage, parts: ApiParts): boolean {
 function passOn(upgrade: Upgrade, to: { host: string; port: number; path: string }): void {
   const { request, socket, head } = upgrade;
   const upstream = connect({ host: to.host, port: to.port, noDelay: true });
+  let reached = false;
   upstream.once("connect", () => {
+    reached = true;
     const lines = [`GET ${to.path} HTTP/1.1`];
     for (let index = 0; index < request.rawHeaders.length; index += 2)
       lines.push(`${request.rawHeaders[index]}: ${request.rawHeaders[index + 1]}`);
@@ -43,8 +45,10 @@ function passOn(upgrade: Upgrade, to: { host: string; port: number; path: string
     upstream.write(head);
     upstream.pipe(socket).pipe(upstream);
   });
-  upstream.on("error", () => (upstream.connecting ? refuse(socket, "502 Bad Gateway") : socket.destroy()));
-  upstream.on("close", () => socket.destroy());
+  upstream.on("error", () => (reached ? socket.destroy() : refuse(socket, "502 Bad Gateway")));
+  upstream.on("close", () => {
+    if (reached) socket.destroy();
+  });
   socket.on("error", () => upstream.destroy());
   socket.on("close", () => upstream.destroy());
 }
@@ -55,8 +59,9 @@ export function serveUpgrades(server: Server, parts: ApiParts, channels: Operato
   const passedOn = new Set<Duplex>();
   const handle = (upgrade: Upgrade): void => {
     const { request, socket, head } = upgrade;
-    const url = new URL(request.url ?? "/", "http://box");
     socket.on("error", () => socket.destroy());
+    const url = addressOf(request);
+    if (url === null) return refuse(socket, "400 Bad Request");
     if (isForeign(request, parts)) return refuse(socket, "403 Forbidden");
     const { sipWebSocket, crmBridge } = parts.options;
     if (url.pathname === "/api/operator-channel") {
@@ -64,10 +69,12 @@ export function serveUpgrades(server: Server, parts: ApiParts, channels: Operato
     }
     if (url.pathname === "/api/events/stream") {
       if (!isService(request.headers.authorization, parts)) return refuse(socket, "401 Unauthorized");
-      const after = Number(url.searchParams.get("after") ?? "0");
-      if (!Number.isSafeInteger(after) || after < 0) return refuse(socket, "400 Bad Request");
+      const after = cursorFrom(url.searchParams.get("after") ?? "0");
+      if (after === null) return refuse(socket, "400 Bad Request");
+      if (!isKnownCursor(parts, after)) return refuse(socket, "409 Conflict");
       return sockets.handleUpgrade(request, socket, head, (opened) => serveEventStream(opened, parts, after));
     }
+    if (url.pathname === "/sip" && !speaksSip(request)) return refuse(socket, "400 Bad Request");
     const neighbour = neighbourOf(url, sipWebSocket, crmBridge?.url ?? null);
     if (neighbour === null) return refuse(socket, "404 Not Found");
     passedOn.add(socket);
@@ -80,6 +87,22 @@ export function serveUpgrades(server: Server, parts: ApiParts, channels: Operato
     for (const client of sockets.clients) client.terminate();
     sockets.close();
   };
+}
+
+/** Null for a request line that is no address, such as `//`. */
+function addressOf(request: IncomingMessage): URL | null {
+  return URL.parse(`http://box${request.url ?? "/"}`);
+}
+
+function cursorFrom(text: string): number | null {
+  const cursor = /^\d{1,16}$/.test(text) ? Number(text) : null;
+  return cursor !== null && Number.isSafeInteger(cursor) ? cursor : null;
+}
+
+/** SIP over WebSocket is asked for by its subprotocol (RFC 7118 §4.1). */
+function speaksSip(request: IncomingMessage): boolean {
+  const offered = request.headers["sec-websocket-protocol"] ?? "";
+  return offered.split(",").some((protocol) => protocol.trim().toLowerCase() === "sip");
 }
 
 function neighbourOf(

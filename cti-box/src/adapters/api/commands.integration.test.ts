@@ -1,0 +1,147 @@
+/** Operators' commands over HTTP on calls that are under way, and the directory they choose from. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { callRecordPageSchema, directorySchema, problemSchema } from "../../../contracts/index.ts";
+import { ApiScene, type Answer } from "../../../testing/api-scene.ts";
+import { anna } from "../../../testing/office-scene.ts";
+
+let scene: ApiScene;
+let own: string;
+let colleague: string;
+let call: string;
+beforeEach(async () => {
+  scene = await ApiScene.open();
+  own = (await scene.signIn("anna")).token;
+  colleague = (await scene.signIn("bruno")).token;
+  scene.office.signIn(anna);
+  await scene.office.call();
+  await scene.office.answer("anna");
+  call = `/api/calls/${scene.office.lastCallId()}`;
+});
+afterEach(() => scene.close());
+
+const transferId = "01KAQZ000000000000000000X1";
+const ticketId = "01KAQZ000000000000000000T1";
+const order = (target: unknown) => ({ transferId, target, ticketId, reason: "competence", message: "una nota" });
+const toOffice = (officeId: string) => order({ kind: "office", officeId });
+const refusal = (answer: Answer): string => `${answer.status} ${problemSchema.parse(answer.json).type}`;
+const lastEvent = () => scene.office.events.at(-1);
+
+it("hold and resume, each repeated without a second effect", async () => {
+  const { token } = { token: own };
+  for (const [command, event] of [
+    ["hold", "call-held"],
+    ["resume", "call-resumed"],
+  ] as const) {
+    expect((await scene.ask("POST", `${call}/${command}`, { token })).status).toBe(204);
+    expect((await scene.ask("POST", `${call}/${command}`, { token })).status).toBe(204);
+    await scene.office.settle();
+    expect(scene.office.eventTypes().filter((type) => type === event)).toHaveLength(1);
+  }
+});
+
+it("a transfer with its ticket, repeated, then cancelled; the note stays out of SIP", async () => {
+  const body = toOffice("x_test2");
+  const ask = () => scene.ask("POST", `${call}/transfers`, { token: own, body });
+  expect(await ask()).toMatchObject({ status: 202, json: { transferId } });
+  expect((await ask()).status).toBe(202);
+  await scene.office.settle();
+  const requested = scene.office.events.filter((event) => event.type === "call-transfer-requested");
+  expect(requested).toMatchObject([{ transferId, ticketId, message: "una nota", requestedBy: "anna" }]);
+  expect(JSON.stringify(scene.office.sip.placed)).not.toContain("una nota");
+  const second = { ...body, transferId: "01KAQZ000000000000000000X2" };
+  expect(refusal(await scene.ask("POST", `${call}/transfers`, { token: own, body: second }))).toBe(
+    "409 /problems/transfer-pending",
+  );
+  expect(refusal(await scene.ask("DELETE", `${call}/transfers/${transferId}`, { token: colleague }))).toBe(
+    "403 /problems/not-your-call",
+  );
+  expect((await scene.ask("DELETE", `${call}/transfers/${transferId}`, { token: own })).status).toBe(204);
+  await scene.office.settle();
+  expect(lastEvent()).toMatchObject({ type: "call-returned", cause: "cancelled" });
+});
+
+it.each([
+  [toOffice("x_none9"), "422 /problems/unknown-target"],
+  [toOffice("x_test3"), "422 /problems/no-on-net-route"],
+  [order({ kind: "operator", operatorLogin: "nobody" }), "422 /problems/unknown-target"],
+  [order({ kind: "operator", operatorLogin: "bruno" }), "409 /problems/target-unavailable"],
+])("a transfer that cannot be: %j", async (body, expected) => {
+  expect(refusal(await scene.ask("POST", `${call}/transfers`, { token: own, body }))).toBe(expected);
+  expect(lastEvent()?.type).toBe("call-answered");
+});
+
+it("ties the ticket to the call", async () => {
+  expect((await scene.ask("PUT", `${call}/ticket`, { token: own, body: { ticketId } })).status).toBe(204);
+  await scene.office.settle();
+  expect(lastEvent()).toMatchObject({ type: "ticket-attached", ticket: { ticketId } });
+});
+
+it("a colleague, a signed-out operator and a call that is over are refused every command", async () => {
+  const commands = [
+    ["POST", "/hold", undefined],
+    ["POST", "/resume", undefined],
+    ["POST", "/transfers", toOffice("x_test2")],
+    ["DELETE", `/transfers/${transferId}`, undefined],
+    ["PUT", "/ticket", { ticketId }],
+  ] as const;
+  const before = scene.office.events.length;
+  const answersTo = (token: string) =>
+    Promise.all(commands.map(([method, path, body]) => scene.ask(method, `${call}${path}`, { token, body })));
+  // Without a transfer there is nothing to cancel for anybody.
+  const refusals = new Set(["403 /problems/not-your-call", "409 /problems/wrong-state"]);
+  expect(new Set((await answersTo(colleague)).map(refusal))).toEqual(refusals);
+  await scene.office.settle();
+  expect(scene.office.events).toHaveLength(before);
+  scene.office.sip.hear({ type: "leg-ended", legId: scene.office.sip.legTo("anna"), how: "bye" });
+  await scene.office.settle();
+  expect(new Set((await answersTo(own)).map(refusal))).toEqual(new Set(["404 /problems/unknown-call"]));
+  await scene.ask("DELETE", "/api/sessions/current", { token: own });
+  expect(new Set((await answersTo(own)).map(refusal))).toEqual(new Set(["401 /problems/not-signed-in"]));
+});
+
+it("shows each operator the own calls, and a supervisor the records", async () => {
+  expect((await scene.ask("GET", "/api/calls", { token: own })).json).toMatchObject({
+    items: [{ myState: { kind: "talking" }, call: { operatorLogin: "anna" } }],
+  });
+  expect((await scene.ask("GET", "/api/calls", { token: colleague })).json).toEqual({ items: [] });
+  const records = await scene.ask("GET", "/api/call-records", { token: colleague });
+  expect(callRecordPageSchema.parse(records.json).items).toMatchObject([
+    { operatorLogins: ["anna"], legs: [{ role: "caller", tariff: "pstn" }, { role: "operator" }] },
+  ]);
+});
+
+it("availability is chosen by the operator and seen by colleagues", async () => {
+  const body = { availability: "away" };
+  expect((await scene.ask("PUT", "/api/operators/me/availability", { token: colleague, body })).status).toBe(204);
+  scene.office.box.desk.pageJoined("bruno" as typeof anna, "page");
+  const directory = directorySchema.parse((await scene.ask("GET", "/api/directory?q=bruno", { token: own })).json);
+  expect(directory).toMatchObject({ offices: [], operators: [{ login: "bruno", state: "away" }] });
+});
+
+describe("the directory", () => {
+  it.each([
+    ["", ["Città Due", "Comune Tre", "Comune Uno"], ["Anna Là", "Bruno Sì"]],
+    ["CITTA", ["Città Due"], []],
+    ["due tributi", ["Città Due"], []],
+    ["tributi comune", [], []],
+    ["  x_test1 ", ["Comune Uno"], []],
+    ["202", [], ["Bruno Sì"]],
+    ["la", [], ["Anna Là"]],
+    ["%25", [], []],
+    ["zzz", [], []],
+  ])("%j finds offices %j and operators %j", async (words, offices, operators) => {
+    const answer = await scene.ask("GET", `/api/directory?q=${encodeURIComponent(words)}`, { token: own });
+    const found = directorySchema.parse(answer.json);
+    expect(found.offices.map((office) => office.label)).toEqual(offices);
+    expect(found.operators.map((operator) => operator.displayName)).toEqual(operators);
+  });
+
+  it("says what a transfer costs, and which office is one's own", async () => {
+    const { offices } = directorySchema.parse((await scene.ask("GET", "/api/directory", { token: own })).json);
+    expect(offices.map(({ officeId, tariff, isOwnOffice }) => [officeId, tariff, isOwnOffice])).toEqual([
+      ["x_test2", "on-net", false],
+      ["x_test3", "none", false],
+      ["x_test1", "on-net", true],
+    ]);
+  });
+});
