@@ -12,6 +12,8 @@ const phoneNumber = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "is not a number in
 const port = z.int().min(0).max(65_535);
 const address = z.string().min(2).max(64);
 const sipUri = z.string().regex(/^sips?:[^\s<>"]+$/, "is not a SIP URI such as sip:127.0.0.12:5060;transport=udp");
+/** Sent as a bearer token, so without spaces. */
+const serviceSecret = z.string().regex(/^[\x21-\x7e]{16,}$/, "is not 16 or more visible ASCII characters");
 const hours = z.strictObject({
   timeZone: z.string().default("Europe/Rome"),
   /** Local opening spans per ISO weekday (1 Monday … 7 Sunday), `HH:MM-HH:MM`. */
@@ -119,7 +121,7 @@ export const officeConfigSchema = z.strictObject({
     tls: z.strictObject({ certFile: z.string(), keyFile: z.string() }).optional(),
   }),
   /** The office's crm-bridge: proxied under `/crm`, and allowed to read events with this secret. */
-  crmBridge: z.strictObject({ url: z.url(), serviceSecret: z.string().min(16) }).optional(),
+  crmBridge: z.strictObject({ url: z.url(), serviceSecret }).optional(),
   /** Folder of the databases and of the token key. */
   dataDirectory: z.string().min(1),
   /** Folder of the built softphone; absent: the one beside the program. */

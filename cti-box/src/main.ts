@@ -41,8 +41,7 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  const isUsage =
-    error instanceof InvalidConfig || (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") === true;
-  process.exitCode = isUsage ? 2 : 1;
+  const isUsage = (error as NodeJS.ErrnoException).code?.startsWith("ERR_PARSE_ARGS") === true;
+  process.stderr.write(`${(error as Error).message}\n${isUsage ? `${usage}\n` : ""}`);
+  process.exitCode = isUsage || error instanceof InvalidConfig ? 2 : 1;
 }

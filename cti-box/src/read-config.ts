@@ -1,7 +1,8 @@
 /** Reads an office's configuration: the file, the environment, and what only a look at the whole can find. All problems at once. */
-import { readFileSync } from "node:fs";
+import { accessSync, constants, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
 
 export type ConfigResult = { ok: true; config: OfficeConfig } | { ok: false; problems: string[] };
@@ -26,8 +27,35 @@ export function readOfficeConfig(file: string, environment: Record<string, strin
   }
   const result = parseOfficeConfig(text, environment);
   if (!result.ok) throw new InvalidConfig(file, result.problems);
-  const { config } = result;
-  return { ...config, dataDirectory: resolve(dirname(file), config.dataDirectory) };
+  const config = withResolvedPaths(result.config, dirname(file));
+  const unreadable = unreadableFiles(config);
+  if (unreadable.length > 0) throw new InvalidConfig(file, unreadable);
+  return config;
+}
+
+/** Paths in the file are taken from the file's own folder. */
+function withResolvedPaths(config: OfficeConfig, folder: string): OfficeConfig {
+  const { api, media, softphoneDirectory } = config;
+  const at = (path: string): string => resolve(folder, path);
+  return {
+    ...config,
+    dataDirectory: at(config.dataDirectory),
+    ...(softphoneDirectory !== undefined && { softphoneDirectory: at(softphoneDirectory) }),
+    ...(api.tls && { api: { ...api, tls: { certFile: at(api.tls.certFile), keyFile: at(api.tls.keyFile) } } }),
+    ...(media.kind === "rtpengine" &&
+      media.holdMusicFile !== undefined && { media: { ...media, holdMusicFile: at(media.holdMusicFile) } }),
+  };
+}
+
+function unreadableFiles({ api }: OfficeConfig): string[] {
+  return Object.entries(api.tls ?? {}).flatMap(([key, path]) => {
+    try {
+      accessSync(path, constants.R_OK);
+      return [];
+    } catch (error) {
+      return [`api.tls.${key}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`];
+    }
+  });
 }
 
 /** The configuration in a YAML or JSON text, with what the environment changes. */
@@ -42,21 +70,37 @@ export function parseOfficeConfig(text: string, environment: Record<string, stri
       ),
     };
   }
-  const given: unknown = document.toJS();
-  const { overrides, problems: fromEnvironment } = environmentOverrides(environment);
-  const merged =
-    typeof given === "object" && given !== null && !Array.isArray(given) ? { ...given, ...overrides } : given;
-  const parsed = officeConfigSchema.safeParse(merged);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.flatMap((issue) =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => `${[...issue.path.map(String), key].join(".")}: unknown key`)
-        : [`${pathText(issue.path)}: ${issue.message}`],
-    );
-    return { ok: false, problems: [...problems, ...fromEnvironment] };
+  let given: unknown;
+  try {
+    given = document.toJS();
+  } catch (error) {
+    return { ok: false, problems: [`(whole file): ${(error as Error).message}`] };
   }
-  const problems = [...fromEnvironment, ...crossChecks(parsed.data)];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+  const { overrides, problems: fromEnvironment } = environmentOverrides(environment, given);
+  const merged = isRecord(given) ? { ...given, ...overrides } : given;
+  const parsed = officeConfigSchema.safeParse(merged);
+  const problems = [...fromEnvironment, ...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOf))];
+  problems.push(...crossChecks(parsed.success ? parsed.data : soundSections(merged)));
+  return parsed.success && problems.length === 0 ? { ok: true, config: parsed.data } : { ok: false, problems };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function problemsOf(issue: z.core.$ZodIssue): string[] {
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => `${pathText([...issue.path, key])}: unknown key`)
+    : [`${pathText(issue.path)}: ${issue.message}`];
+}
+
+/** The sections that are right by themselves, so that what does not fit together is told in the same list as what is wrong. */
+function soundSections(given: unknown): Partial<OfficeConfig> {
+  if (!isRecord(given)) return {};
+  const parsed = Object.entries(officeConfigSchema.shape).map(
+    ([key, schema]) => [key, schema.safeParse(given[key])] as const,
+  );
+  return Object.fromEntries(parsed.flatMap(([key, result]) => (result.success ? [[key, result.data]] : [])));
 }
 
 function pathText(path: readonly PropertyKey[]): string {
@@ -65,7 +109,10 @@ function pathText(path: readonly PropertyKey[]): string {
   return text === "" ? "(whole file)" : text;
 }
 
-function environmentOverrides(environment: Record<string, string | undefined>): {
+function environmentOverrides(
+  environment: Record<string, string | undefined>,
+  given: unknown,
+): {
   overrides: object;
   problems: string[];
 } {
@@ -75,7 +122,7 @@ function environmentOverrides(environment: Record<string, string | undefined>): 
   if (rtpengine !== undefined && rtpengine !== "") {
     const [, ngHost, ngPort] = /^([^:]+):(\d+)$/.exec(rtpengine) ?? [];
     if (ngHost === undefined) problems.push(`LA2_RTPENGINE: ${rtpengine} is not host:port of rtpengine's ng protocol`);
-    else overrides["media"] = { kind: "rtpengine", ngHost, ngPort: Number(ngPort) };
+    else overrides["media"] = { ...ownRtpengine(given), kind: "rtpengine", ngHost, ngPort: Number(ngPort) };
   }
   const drachtio = environment["LA2_DRACHTIO"];
   if (drachtio !== undefined && drachtio !== "") {
@@ -86,54 +133,58 @@ function environmentOverrides(environment: Record<string, string | undefined>): 
   return { overrides, problems };
 }
 
-/** Faults that no single key shows. */
-function crossChecks(config: OfficeConfig): string[] {
+/** What the file says of its own rtpengine (hold music, key log) stays when the environment names another address. */
+function ownRtpengine(given: unknown): object {
+  const media = isRecord(given) ? given["media"] : null;
+  return isRecord(media) && media["kind"] === "rtpengine" ? media : {};
+}
+
+/** Faults that no single key shows. Sections that are missing here were wrong by themselves. */
+function crossChecks(config: Partial<OfficeConfig>): string[] {
+  return [...unknownQueues(config), ...repetitions(config), ...missingParts(config)];
+}
+
+function unknownQueues({ queues, numbers = [], operators = [] }: Partial<OfficeConfig>): string[] {
+  if (queues === undefined) return [];
+  const known = new Set(queues.map((queue) => queue.queueId));
+  const named = [
+    ...numbers.map(({ queueId }, index) => ({ key: `numbers[${index}].queueId`, queueId })),
+    ...operators.flatMap((operator, index) =>
+      operator.queues.map((queueId) => ({ key: `operators[${index}].queues`, queueId })),
+    ),
+  ];
+  return named
+    .filter(({ queueId }) => !known.has(queueId))
+    .map(({ key, queueId }) => `${key}: there is no queue ${queueId}`);
+}
+
+function repetitions({
+  queues = [],
+  numbers = [],
+  operators = [],
+  trunks = [],
+  network,
+}: Partial<OfficeConfig>): string[] {
+  const lists: [string, string[]][] = [
+    ["queues.queueId", queues.map((queue) => queue.queueId)],
+    ["numbers.number", numbers.map((number) => number.number)],
+    ["operators.login", operators.map((operator) => operator.login)],
+    ["operators.extension", operators.map((operator) => operator.extension)],
+    ["trunks.addresses", trunks.flatMap((trunk) => trunk.addresses)],
+    ["network.offices.officeId", (network?.offices ?? []).map((office) => office.officeId)],
+  ];
+  return lists.flatMap(([key, values]) => {
+    const repeated = values.filter((value, index) => values.indexOf(value) !== index);
+    return [...new Set(repeated)].map((value) => `${key}: ${value} is there twice`);
+  });
+}
+
+function missingParts({ office, sip, network }: Partial<OfficeConfig>): string[] {
   const problems: string[] = [];
-  const queues = new Set(config.queues.map((queue) => queue.queueId));
-  config.numbers.forEach((number, index) => {
-    if (!queues.has(number.queueId)) problems.push(`numbers[${index}].queueId: there is no queue ${number.queueId}`);
-  });
-  config.operators.forEach((operator, index) => {
-    for (const queueId of operator.queues)
-      if (!queues.has(queueId)) problems.push(`operators[${index}].queues: there is no queue ${queueId}`);
-  });
-  const unique = (key: string, values: readonly string[]): void => {
-    const seen = new Set<string>();
-    values.forEach((value) => {
-      if (seen.has(value)) problems.push(`${key}: ${value} is there twice`);
-      seen.add(value);
-    });
-  };
-  unique(
-    "queues.queueId",
-    config.queues.map((queue) => queue.queueId),
-  );
-  unique(
-    "numbers.number",
-    config.numbers.map((number) => number.number),
-  );
-  unique(
-    "operators.login",
-    config.operators.map((operator) => operator.login),
-  );
-  unique(
-    "operators.extension",
-    config.operators.map((operator) => operator.extension),
-  );
-  unique(
-    "trunks.addresses",
-    config.trunks.flatMap((trunk) => trunk.addresses),
-  );
-  unique(
-    "network.offices.officeId",
-    config.network.offices.map((office) => office.officeId),
-  );
-  const ownId = config.office.officeId;
-  if (config.network.offices.length > 0 && !config.network.offices.some((office) => office.officeId === ownId)) {
-    problems.push(`network.offices: this office, ${ownId}, is not among them`);
-  }
-  if (!config.sip.contacts.some((contact) => /transport=[^;]*ws/.test(contact))) {
+  const offices = network?.offices ?? [];
+  if (office && offices.length > 0 && !offices.some(({ officeId }) => officeId === office.officeId))
+    problems.push(`network.offices: this office, ${office.officeId}, is not among them`);
+  if (sip && !sip.contacts.some((contact) => /transport=[^;]*ws/.test(contact)))
     problems.push("sip.contacts: none speaks ws, so no softphone could register (add sip:ADDRESS:PORT;transport=ws)");
-  }
   return problems;
 }

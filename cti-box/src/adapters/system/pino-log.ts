@@ -7,18 +7,23 @@ export function maskNumbers(text: string): string {
   return text.replaceAll(/\+\d{8,15}/g, (number) => `${number.slice(0, 6)}…${number.slice(-2)}`);
 }
 
-function masked(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, typeof value === "string" ? maskNumbers(value) : value]),
-  );
+const deepest = 6;
+
+function masked(value: unknown, depth = 0): unknown {
+  if (typeof value === "string") return maskNumbers(value);
+  if (depth > deepest) return "…";
+  if (Array.isArray(value)) return value.map((one) => masked(one, depth + 1));
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Error) return maskNumbers(value.stack ?? String(value));
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, masked(one, depth + 1)]));
 }
 
 /** `level`: debug, info, warn, error or silent. */
 export function createLog(level: string, name: string): Log {
   const log = pino({ level, name, base: { name } }, pino.destination({ fd: 2, sync: true }));
   return {
-    info: (fields, message) => log.info(masked(fields), message),
-    warn: (fields, message) => log.warn(masked(fields), message),
-    error: (fields, message) => log.error(masked(fields), message),
+    info: (fields, message) => log.info(masked(fields) as object, maskNumbers(message)),
+    warn: (fields, message) => log.warn(masked(fields) as object, maskNumbers(message)),
+    error: (fields, message) => log.error(masked(fields) as object, maskNumbers(message)),
   };
 }

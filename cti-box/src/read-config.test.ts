@@ -1,0 +1,166 @@
+/** The configuration: every problem at once, each with its key. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { InvalidConfig, parseOfficeConfig, readOfficeConfig } from "./read-config.ts";
+
+type Section = Record<string, unknown>;
+const sound = {
+  office: { officeId: "x_test1", label: "Comune Uno" },
+  sip: { domain: "uno.example", contacts: ["sip:127.0.0.1:0;transport=udp", "sip:127.0.0.1:0;transport=ws"] },
+  queues: [{ queueId: "urp", label: "URP" }],
+  numbers: [{ number: "+390668888888", queueId: "urp" }],
+  operators: [{ login: "anna", displayName: "Anna", extension: "201", password: "password of anna", queues: ["urp"] }],
+  api: { listen: { host: "127.0.0.1", port: 0 } },
+  dataDirectory: "data",
+} satisfies Section;
+const operator = sound.operators[0];
+
+function problemsOf(change: Section, environment: Record<string, string> = {}): string[] {
+  const result = parseOfficeConfig(JSON.stringify({ ...sound, ...change }), environment);
+  return result.ok ? [] : result.problems;
+}
+
+it("a sound configuration is taken, with what it leaves out filled in", () => {
+  const result = parseOfficeConfig(JSON.stringify(sound), {});
+  expect(result).toMatchObject({
+    ok: true,
+    config: {
+      engine: { kind: "embedded" },
+      media: { kind: "relay", listenAddress: "127.0.0.1" },
+      network: { offices: [], transferTimeoutSeconds: 30 },
+      queues: [{ ringTimeoutSeconds: 20, maxWaitSeconds: 600, wrapUpSeconds: 0 }],
+    },
+  });
+});
+
+describe("one problem each, told by its key", () => {
+  it.each<[Section, string]>([
+    [{ office: { officeId: "Roma!", label: "R" } }, "office.officeId: is not an IPA code such as c_b180"],
+    [{ office: undefined }, "office: Invalid input: expected object, received undefined"],
+    [{ colour: "red" }, "colour: unknown key"],
+    [{ queues: [{ queueId: "urp", label: "URP", colour: "red" }] }, "queues[0].colour: unknown key"],
+    [{ sip: { ...sound.sip, contacts: ["127.0.0.1:5060"] } }, "sip.contacts[0]: is not a SIP URI"],
+    [{ sip: { ...sound.sip, contacts: ["sip:127.0.0.1:0;transport=udp"] } }, "sip.contacts: none speaks ws"],
+    [{ numbers: [{ number: "0668888888", queueId: "urp" }] }, "numbers[0].number: is not a number in E.164 form"],
+    [{ numbers: [{ number: "+390668888888", queueId: "x" }] }, "numbers[0].queueId: there is no queue x"],
+    [{ operators: [{ ...operator, queues: ["x"] }] }, "operators[0].queues: there is no queue x"],
+    [{ operators: [{ ...operator, password: "short" }] }, "operators[0].password: Too small"],
+    [{ operators: [{ ...operator, login: "Anna" }] }, "operators[0].login: may hold lower-case letters"],
+    [{ operators: [operator, { ...operator, extension: "202" }] }, "operators.login: anna is there twice"],
+    [{ operators: [operator, { ...operator, login: "bruno" }] }, "operators.extension: 201 is there twice"],
+    [{ queues: [...sound.queues, ...sound.queues] }, "queues.queueId: urp is there twice"],
+    [{ api: { listen: { port: 65_536 } } }, "api.listen.port: Too big"],
+    [{ crmBridge: { url: "http://127.0.0.1:1", serviceSecret: "with spaces in between" } }, "crmBridge.serviceSecret"],
+    [{ network: { offices: [office("x_test2")] } }, "network.offices: this office, x_test1, is not among them"],
+    [{ network: { offices: [office("x_test1"), office("x_test1")] } }, "network.offices.officeId: x_test1 is there"],
+    [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],
+  ])("%j", (change, expected) => {
+    const problems = problemsOf(change);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(expected);
+  });
+});
+
+function office(officeId: string): Section {
+  return { officeId, label: officeId, sip: { uri: "sip:127.0.0.2:5060" } };
+}
+
+it("all problems come in one list: fields, environment, and what does not fit together", () => {
+  const change = {
+    colour: "red",
+    api: { listen: { port: "x" } },
+    numbers: [{ number: "+390668888888", queueId: "x" }],
+    operators: [operator, operator],
+  };
+  const problems = problemsOf(change, { LA2_RTPENGINE: "nonsense", LA2_DRACHTIO: "nonsense" });
+  expect(
+    problems.map((problem) => problem.split(":")[0] ?? "").toSorted((one, other) => (one < other ? -1 : 1)),
+  ).toEqual([
+    "LA2_DRACHTIO",
+    "LA2_RTPENGINE",
+    "api.listen.port",
+    "colour",
+    "numbers[0].queueId",
+    "operators.extension",
+    "operators.login",
+  ]);
+});
+
+describe("texts that are no configuration", () => {
+  it.each([
+    ["", "(whole file): Invalid input"],
+    ["7", "(whole file): Invalid input"],
+    ["[]", "(whole file): Invalid input"],
+    ["office: {a: 1\nsip: ]", "line 2:"],
+    ["office: 1\noffice: 2", "line 2: Map keys must be unique"],
+    [`a: &a [x]\nb: [${"*a,".repeat(200)}]`, "(whole file): Excessive alias count"],
+  ])("%j", (text, expected) => {
+    const result = parseOfficeConfig(text, {});
+    expect(result.ok ? [] : result.problems).toEqual(expect.arrayContaining([expect.stringContaining(expected)]));
+  });
+});
+
+describe("the environment", () => {
+  const withEnvironment = (environment: Record<string, string>, change: Section = {}) =>
+    parseOfficeConfig(JSON.stringify({ ...sound, ...change }), environment);
+
+  it("LA2_RTPENGINE chooses rtpengine and keeps what the file says of its own", () => {
+    const media = { kind: "rtpengine", ngHost: "192.0.2.1", ngPort: 1, holdMusicFile: "music.wav" };
+    const environment = { LA2_RTPENGINE: "127.0.0.1:22222" };
+    const address = { kind: "rtpengine", ngHost: "127.0.0.1", ngPort: 22_222 };
+    expect(withEnvironment(environment)).toMatchObject({ config: { media: address } });
+    expect(withEnvironment(environment, { media })).toMatchObject({
+      config: { media: { ...address, holdMusicFile: "music.wav" } },
+    });
+  });
+
+  it("LA2_DRACHTIO chooses a drachtio-server", () => {
+    expect(withEnvironment({ LA2_DRACHTIO: "127.0.0.1:9022,a,b" })).toMatchObject({
+      config: { engine: { kind: "drachtio-server", host: "127.0.0.1", port: 9022, secret: "a,b" } },
+    });
+    expect(withEnvironment({ LA2_DRACHTIO: "127.0.0.1:9022" })).toMatchObject({
+      config: { engine: { secret: "cymru" } },
+    });
+  });
+
+  it("empty variables change nothing", () => {
+    expect(withEnvironment({ LA2_RTPENGINE: "", LA2_DRACHTIO: "" })).toMatchObject({
+      config: { media: { kind: "relay" }, engine: { kind: "embedded" } },
+    });
+  });
+});
+
+describe("a file", () => {
+  it("gives paths from its own folder, and names files that cannot be read", () => {
+    const folder = mkdtempSync(join(tmpdir(), "la2-config-"));
+    const file = join(folder, "office.json");
+    const write = (change: Section) => writeFileSync(file, JSON.stringify({ ...sound, ...change }));
+    const problems = (): readonly string[] => {
+      try {
+        readOfficeConfig(file, {});
+        return [];
+      } catch (error) {
+        if (error instanceof InvalidConfig) return error.problems;
+        throw error;
+      }
+    };
+    write({
+      softphoneDirectory: "pages",
+      media: { kind: "rtpengine", ngHost: "h", ngPort: 1, holdMusicFile: "m.wav" },
+    });
+    expect(readOfficeConfig(file, {})).toMatchObject({
+      dataDirectory: join(folder, "data"),
+      softphoneDirectory: join(folder, "pages"),
+      media: { holdMusicFile: join(folder, "m.wav") },
+    });
+    write({ api: { ...sound.api, tls: { certFile: "cert.pem", keyFile: "key.pem" } } });
+    expect(problems()).toEqual([
+      `api.tls.certFile: ${join(folder, "cert.pem")} cannot be read (ENOENT)`,
+      `api.tls.keyFile: ${join(folder, "key.pem")} cannot be read (ENOENT)`,
+    ]);
+    rmSync(folder, { recursive: true });
+    expect(problems()).toEqual(["cannot be read (ENOENT)"]);
+  });
+});
