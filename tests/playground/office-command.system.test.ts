@@ -38,10 +38,17 @@ dataDirectory: ./data
 `);
   const la2 = runLa2(["office", "--config", file]);
   expect(await la2.ended).toBe(2);
-  for (const key of ["office.officeId", "numbers[0].number", "queues", "bridge.listen.port", "bridge.colour"]) {
+  for (const key of [
+    "office.officeId",
+    "numbers[0].number",
+    "queues",
+    "sip.contacts",
+    "bridge.listen.port",
+    "bridge.colour",
+  ]) {
     expect(la2.words()).toContain(`  ${key}: `);
   }
-  expect(la2.words()).toContain("5 problems");
+  expect(la2.words()).toContain("6 problems");
 });
 
 test("a file that cannot be parsed is told by its line", () => {
