@@ -2,31 +2,81 @@
 
 export interface Application {
   readonly name: string;
+  /** Methods it takes outside of dialogs, lower case. */
   readonly routes: ReadonlySet<string>;
+  /** Tags it authenticated with (control protocol §11). */
+  readonly tags: readonly string[];
+  /** Takes no more new requests for now: it reads slower than it is written to. */
+  readonly isSlow: boolean;
   send(frame: Buffer): void;
+  /** Sends a frame that is never read together with frame number `apartFrom`; the number of this one (`frame-writer.ts` says why). */
+  tell(frame: Buffer, apartFrom?: number): number;
+  /** The application reacted to the frame of that number. */
+  hasRead(frameNumber: number): void;
 }
+
+type Turns = { willing: Application[]; next: number };
 
 export class Applications {
   readonly #connected = new Map<string, Application>();
-  #turn = 0;
+  /** By verb, in the order in which they asked; a look-up costs the same however many there are. */
+  readonly #byVerb = new Map<string, Turns>();
+
+  get size(): number {
+    return this.#connected.size;
+  }
 
   add(application: Application): void {
     this.#connected.set(application.name, application);
   }
 
   remove(name: string): void {
+    const application = this.#connected.get(name);
+    if (application === undefined) return;
     this.#connected.delete(name);
+    for (const verb of application.routes) this.unroute(application, verb);
   }
 
   get(name: string): Application | undefined {
     return this.#connected.get(name);
   }
 
-  /** The next application, in turn, among those registered for the method. */
-  next(verb: string): Application | undefined {
-    const willing = [...this.#connected.values()].filter((application) => application.routes.has(verb));
-    if (willing.length === 0) return undefined;
-    this.#turn = (this.#turn + 1) % 0x7fff_ffff;
-    return willing[this.#turn % willing.length];
+  /** The application wants new requests of this method from now on. */
+  route(application: Application, verb: string): void {
+    const turns = this.#byVerb.get(verb);
+    if (turns === undefined) this.#byVerb.set(verb, { willing: [application], next: 0 });
+    else if (!turns.willing.includes(application)) turns.willing.push(application);
+  }
+
+  unroute(application: Application, verb: string): void {
+    const turns = this.#byVerb.get(verb);
+    const index = turns?.willing.indexOf(application) ?? -1;
+    if (turns === undefined || index === -1) return;
+    turns.willing.splice(index, 1);
+    if (turns.next > index) turns.next -= 1;
+    if (turns.willing.length === 0) this.#byVerb.delete(verb);
+  }
+
+  /**
+   * The next application, in turn, among those registered for the method; each method has its own turn. One that cannot keep up with
+   * what it is sent is passed over as long as another one can. With a tag: only those that authenticated with it.
+   */
+  next(verb: string, tag: string | null = null): Application | undefined {
+    const turns = this.#byVerb.get(verb);
+    if (turns === undefined) return undefined;
+    const { willing } = turns;
+    let slow: Application | undefined;
+    for (let step = 0; step < willing.length; step += 1) {
+      const index = (turns.next + step) % willing.length;
+      const application = willing[index];
+      if (application === undefined || (tag !== null && !application.tags.includes(tag))) continue;
+      if (application.isSlow) {
+        slow ??= application;
+        continue;
+      }
+      turns.next = (index + 1) % willing.length;
+      return application;
+    }
+    return slow;
   }
 }

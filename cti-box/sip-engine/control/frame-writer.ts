@@ -1,0 +1,62 @@
+/**
+ * Writes frames to an application so that none is lost in it (control protocol §14).
+ *
+ * `drachtio-srf` handles all frames of one read in one go, before any promise continuation runs. An application that awaits `createUAS`,
+ * `createUAC` or `request` puts its listeners on in such a continuation: a BYE, NOTIFY, re-INVITE or response that stands in the same read
+ * as the frame that settled the promise finds no listener and is lost. Two writes are no remedy, because a busy application finds both in
+ * its socket at once. A reader of Node.js takes 64 KiB in one read at most: so whatever stands that far apart is never read together, and
+ * that distance is made by a frame that the application ignores. It is left out where the application has reacted to something that was
+ * sent with or after the earlier frame, which is the rule under load and nearly always once a call has been talked for a while.
+ *
+ *   frame 7 (200 echo) ── ... ── frame 9 (BYE, apart from 7):  has the application reacted to 7 or later, or stands a gap behind 7?
+ *        yes ─▶ written as it is           no ─▶ gap, then the frame
+ */
+import type { Writable } from "node:stream";
+
+/** Most that one read of a socket takes in Node.js. */
+const largestRead = 65_536;
+/** A reply to no command: `drachtio-srf` drops it without a word. */
+const gapMeta = "00000000-0000-4000-8000-000000000000|response|00000000-0000-4000-8000-000000000000|OK\r\n";
+export const gap = Buffer.from(`${largestRead + gapMeta.length}#${gapMeta}${" ".repeat(largestRead)}`);
+
+export class FrameWriter {
+  readonly #socket: Writable;
+  #written: number;
+  /** Frames up to this number are never read together with what is written from now on. */
+  #apart: number;
+  #gaps = 0;
+
+  /** `written`: the number that the frames go on from, where a connection takes over from an earlier one. */
+  constructor(socket: Writable, written = 0) {
+    this.#socket = socket;
+    this.#written = written;
+    this.#apart = written;
+  }
+
+  /** Number of the frame written last. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** How often a gap had to be written. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
+  /** Writes the frame and returns its number. It is never read together with frame number `apartFrom`. */
+  write(frame: Buffer, apartFrom = 0): number {
+    if (apartFrom > this.#apart) {
+      this.#socket.write(gap);
+      this.#apart = this.#written;
+      this.#gaps += 1;
+    }
+    this.#socket.write(frame);
+    this.#written += 1;
+    return this.#written;
+  }
+
+  /** The application reacted to that frame: it has read it, and all before it. */
+  hasRead(frameNumber: number): void {
+    if (frameNumber > this.#apart) this.#apart = frameNumber;
+  }
+}
