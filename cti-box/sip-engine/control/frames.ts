@@ -69,6 +69,20 @@ export function localResponseFrame(
   return frame(`${randomUUID()}|sip|network|${meta}|${ids.transactionId}|${ids.dialogId}|`, writeMessage(message));
 }
 
+/** A final answer that a target of a proxied request gave; without address and size where the engine made it (§8). */
+export function proxyResultFrame(
+  messageId: string,
+  message: SipMessage,
+  answer: { flow: Flow; from: "target" | "engine" },
+): Buffer {
+  const isOwn = answer.from === "engine";
+  const bytes = writeAsReceived(message);
+  const meta = isOwn
+    ? `0|${metaProtocol(answer.flow.protocol)}||0|${timeOfDay()}`
+    : fromPeer(bytes.length, answer.flow);
+  return frame(`${randomUUID()}|response|${messageId}|OK|network|${meta}|||continue`, bytes);
+}
+
 /** Echo of a request that was sent. */
 export function requestEcho(
   messageId: string,

@@ -20,6 +20,8 @@ export type ServerEvent =
   | { type: "request-again" }
   | { type: "ack" }
   | { type: "respond"; status: number }
+  /** Somebody with timers of its own answers it from now on (a proxied request). */
+  | { type: "taken-over" }
   | { type: "timer"; timer: ServerTimer };
 
 export type ServerEffect =
@@ -50,6 +52,8 @@ export function applyServerEvent(machine: ServerMachine, event: ServerEvent, tim
       return acknowledged(machine, timers);
     case "respond":
       return responded(machine, event.status, timers);
+    case "taken-over":
+      return { machine, effects: isOpen(machine) ? [{ type: "stop-timer", timer: "abandon" }] : [] };
     case "timer":
       return timerFired(machine, event.timer, timers);
   }
@@ -101,11 +105,15 @@ function requestEnds(machine: ServerMachine, timers: TimerValues): ServerStep {
   return { machine: { ...machine, state: "completed" }, effects };
 }
 
+function isOpen({ state }: ServerMachine): boolean {
+  return state === "trying" || state === "proceeding";
+}
+
 function timerFired(machine: ServerMachine, timer: ServerTimer, timers: TimerValues): ServerStep {
-  const isOpen = machine.state === "trying" || machine.state === "proceeding";
-  if (timer === "abandon" && machine.isInvite && isOpen) return { machine, effects: [{ type: "application-silent" }] };
+  if (timer === "abandon" && machine.isInvite && isOpen(machine))
+    return { machine, effects: [{ type: "application-silent" }] };
   if (timer !== "retransmit") {
-    const ends = timer === "abandon" ? isOpen : !isOpen && machine.state !== "terminated";
+    const ends = timer === "abandon" ? isOpen(machine) : !isOpen(machine) && machine.state !== "terminated";
     return ends ? { machine: { ...machine, state: "terminated" }, effects: [] } : unchanged(machine);
   }
   if (machine.state !== "completed" || !machine.isInvite) return unchanged(machine);

@@ -74,6 +74,11 @@ export class ServerTransaction {
     this.#apply({ type: "ack" });
   }
 
+  /** The proxy answers it from now on, in its own time. */
+  takenOver(): void {
+    this.#apply({ type: "taken-over" });
+  }
+
   /** Sends the last answer once more: the dialog repeats its 2xx through here. */
   repeat(): void {
     if (this.#last) this.back.send(this.#last);

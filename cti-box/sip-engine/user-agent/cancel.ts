@@ -28,6 +28,7 @@ export function receiveCancel(
     cancelAfterAnswer(context, cancel, invite);
     return;
   }
+  if (cancelProxied(context, cancel, invite)) return;
   const application = use === undefined ? undefined : context.applications.get(use.application);
   // The application hears of it before anything else happens (control protocol §14, rule 5).
   application?.send(
@@ -37,6 +38,21 @@ export function receiveCancel(
   invite.localTag ??= randomToken();
   cancel.respond(ownResponse(cancel.request, [200, "OK"], invite.localTag));
   invite.respond(ownResponse(invite.request, [487, "Request Terminated"], invite.localTag));
+}
+
+/** The targets of a proxied INVITE are cancelled with the caller's reasons; the application is not told (control protocol §8). */
+function cancelProxied(context: Context, cancel: ServerTransaction, invite: ServerTransaction): boolean {
+  if (!context.proxied.has(invite)) return false;
+  invite.localTag ??= randomToken();
+  cancel.respond(ownResponse(cancel.request, [200, "OK"], invite.localTag));
+  context.proxied.callerLeft(invite, reasonsOf(cancel.request));
+  return true;
+}
+
+function reasonsOf({ headers }: SipRequest): HeaderList {
+  const reasons = new HeaderList();
+  for (const reason of headers.lines("reason")) reasons.append("Reason", reason);
+  return reasons;
 }
 
 /** The 200 was on its way already: the caller wanted to leave, so the call ends (control protocol §5.5). */

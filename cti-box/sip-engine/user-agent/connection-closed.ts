@@ -19,8 +19,9 @@ export function connectionClosed(context: Context, flow: Flow): void {
 
 /** A caller that cannot be answered any more has given up: the application gets the CANCEL that the caller could not send. */
 function callerGone(context: Context, invite: ServerTransaction): void {
-  const use = context.serverUses.get(invite.id);
   const reason = new HeaderList().append("Reason", 'SIP;cause=503;text="connection closed"');
+  if (context.proxied.has(invite)) return context.proxied.callerLeft(invite, reason);
+  const use = context.serverUses.get(invite.id);
   const ids = { transactionId: invite.id, dialogId: use?.dialogId ?? "" };
   if (use) {
     const frame = networkFrame(cancelOf(invite.request, reason), invite.source, ids);

@@ -7,6 +7,7 @@ import type { ClientTransaction } from "../transaction/client-transaction.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
+import type { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
 
@@ -29,6 +30,8 @@ export type Context = {
   dialogs: DialogStore;
   bindings: Bindings;
   accepted: AcceptedInvites;
+  /** Requests that the engine passes on instead of answering them. */
+  proxied: ProxiedRequests;
   /** By transaction key (branch, sent-by, method). */
   servers: Map<string, ServerTransaction>;
   serversById: Map<string, ServerTransaction>;

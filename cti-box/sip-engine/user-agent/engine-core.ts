@@ -5,6 +5,7 @@ import { BoundedLog, type Log } from "../log.ts";
 import { faultOf, parseMessage } from "../message/parse-message.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
+import { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import { timerValues } from "../transaction/timers.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
@@ -36,6 +37,7 @@ export class EngineCore {
       dialogs: new DialogStore(),
       bindings: new Bindings(),
       accepted: new AcceptedInvites(timers),
+      proxied: new ProxiedRequests(),
       servers: new Map(),
       invites: new Map(),
       serversById: new Map(),
@@ -58,9 +60,10 @@ export class EngineCore {
   }
 
   load(): EngineLoad {
-    const { servers, clients, dialogs, accepted, bindings } = this.context;
+    const { servers, clients, dialogs, accepted, bindings, proxied } = this.context;
     return {
-      transactions: servers.size + clients.size,
+      // A proxied request ends after its transactions: what it waits for is part of the same work.
+      transactions: servers.size + clients.size + proxied.size,
       dialogs: dialogs.size,
       unacknowledged: accepted.size,
       bindings: bindings.size,
@@ -81,8 +84,9 @@ export class EngineCore {
   }
 
   async close(): Promise<void> {
-    const { servers, clients, accepted, transport } = this.context;
+    const { servers, clients, accepted, proxied, transport } = this.context;
     accepted.close();
+    proxied.close();
     for (const transaction of servers.values()) transaction.abandon();
     for (const transaction of clients.values()) transaction.abandon();
     servers.clear();

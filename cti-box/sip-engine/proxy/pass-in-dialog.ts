@@ -1,0 +1,116 @@
+/**
+ * Requests inside of dialogs that the engine stays on the way of, and requests towards clients that registered through it (control protocol §8):
+ * passed on along their route without the application. Nothing else is: the first route has to carry the engine's own signature (`route-token.ts`).
+ *
+ * Decision: they pass with a transaction of their own, not statelessly as the reference does. Between UDP and a connection somebody has to repeat what
+ * gets lost on the UDP side, and a 503 or 408 has to come from somebody. Only the ACK of a 2xx, which nobody answers, is sent on once each time it comes.
+ */
+import { HeaderList } from "../message/header-list.ts";
+import type { SipRequest } from "../message/sip-message.ts";
+import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
+import { writeAsReceived } from "../message/write-message.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { ownResponse } from "../user-agent/build-message.ts";
+import type { Context } from "../user-agent/context.ts";
+import { findNextHop, type NextHop } from "../user-agent/next-hop.ts";
+import { forwardedRequest } from "./forwarded-message.ts";
+import { isLoop, markedBranch, markOf } from "./loop-mark.ts";
+import { takeOwnRoutes, type RouteTaken } from "./own-routes.ts";
+import { ProxiedRequest } from "./proxied-request.ts";
+import { redirectOf } from "./targets.ts";
+
+/** 185 s at the usual T1. */
+const timerCInT1 = 370;
+/** Methods that make a dialog: of these the engine stays on the way when they go to a client that is only reached through it. */
+const dialogMakers = new Set(["INVITE", "SUBSCRIBE", "REFER"]);
+
+/** Takes the request when its route is the engine's own. False: it is somebody else's business. */
+export function passAlongRoute(context: Context, transaction: ServerTransaction): boolean {
+  const { request } = transaction;
+  const taken = ownRoutesOf(context, request);
+  if (taken === null) return false;
+  const refuse = (status: number, reason: string): true => {
+    transaction.respond(ownResponse(request, [status, reason], transaction.localTag));
+    return true;
+  };
+  if (request.headers.first("max-forwards") === "0") return refuse(483, "Too Many Hops");
+  const mark = markOf(request);
+  if (isLoop(request, mark)) return refuse(482, "Loop Detected");
+  if (request.method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
+  const next = nextOf(taken);
+  transaction.takenOver();
+  new ProxiedRequest(context, {
+    transaction,
+    plan: {
+      isInvite: request.method === "INVITE",
+      mode: "serial",
+      redirects: "passed-on",
+      provisionalMs: null,
+      finalMs: null,
+      timerCMs: context.timers.t1 * timerCInT1,
+    },
+    targets: [redirectOf(next.hop)],
+    routes: next.routes,
+    staysOnTheWay:
+      taken.use === "path" && dialogMakers.has(request.method) && tagOf(request.headers.first("to")) === null,
+    extra: new HeaderList(),
+    mark,
+    audience: null,
+    way: () => wayAlong(context, taken, next.hop),
+    uriFor: () => next.uri,
+  }).start();
+  return true;
+}
+
+/** An ACK of a 2xx on its way along the engine's own route. */
+export function passAck(context: Context, request: SipRequest): boolean {
+  const taken = ownRoutesOf(context, request);
+  if (taken === null || taken.use === "path" || request.headers.first("max-forwards") === "0") return false;
+  const mark = markOf(request);
+  if (!isLoop(request, mark)) void sendAck(context, request, { taken, mark });
+  return true;
+}
+
+async function sendAck(context: Context, request: SipRequest, on: { taken: RouteTaken; mark: string }): Promise<void> {
+  const next = nextOf(on.taken);
+  const hop = await wayAlong(context, on.taken, next.hop);
+  if (hop.kind !== "flow") return;
+  const { flow } = hop;
+  const branch = markedBranch(on.mark);
+  const { uri, routes } = next;
+  const sent = forwardedRequest({ request, flow, branch, uri, routes, ownRoutes: [], extra: new HeaderList() });
+  flow.send(writeAsReceived(sent));
+}
+
+/** Cheap for the many requests without a route. */
+function ownRoutesOf(context: Context, request: SipRequest): RouteTaken | null {
+  return request.headers.has("route") ? takeOwnRoutes(context.proxied.signer, request) : null;
+}
+
+type Next = { hop: string; uri: string; routes: readonly string[] };
+
+/** Where it goes: the next route, else the request-URI. A strict router wants itself in the request-URI (RFC 3261 §16.6 step 6). */
+function nextOf({ rest, uri }: RouteTaken): Next {
+  const [first, ...more] = rest;
+  if (first === undefined) return { hop: uri, uri, routes: rest };
+  const router = parseNameAddress(first).uri;
+  const isLoose = /;lr(?=[;=?]|$)/i.test(router);
+  return isLoose ? { hop: router, uri, routes: rest } : { hop: router, uri: router, routes: [...more, `<${uri}>`] };
+}
+
+/** By the connection or address that the route names, as long as it is good; a Path leads nowhere else. */
+async function wayAlong(context: Context, { flow, use, rest }: RouteTaken, hop: string): Promise<NextHop> {
+  const remembered = flow === null || rest.length > 0 ? null : await flowTo(context, flow);
+  if (remembered !== null) return { kind: "flow", flow: remembered };
+  if (use === "path") return { kind: "refused", reason: "the client's connection is gone" };
+  return findNextHop(context, hop, null);
+}
+
+async function flowTo(context: Context, peer: NonNullable<RouteTaken["flow"]>): Promise<Flow | null> {
+  try {
+    return await context.transport.flowTo(peer);
+  } catch {
+    return null;
+  }
+}
