@@ -34,6 +34,8 @@ export type Dialog = {
   answeredCseq: number;
   /** The ACK of that 2xx, to be sent again when the 2xx comes again. */
   ack: { cseq: number; bytes: Buffer; flow: Flow } | null;
+  /** Number of the frame from which on the owner knows the dialog: requests in it come apart from that one (`control/frame-writer.ts`). */
+  told?: number;
 };
 
 /** Dialog of a request that we answered with 2xx. */

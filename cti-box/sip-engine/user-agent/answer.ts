@@ -21,6 +21,7 @@ export function answerFromApplication(
   if (transaction === undefined || use === undefined || !transaction.isOpen) {
     return refuse("Response not sent due to unknown transaction");
   }
+  application.hasRead(use.told ?? 0);
   if (!transaction.back.isOpen()) return refuse("transport for response has been shutdown or closed");
   if (given.status < 200 && /100rel/i.test(given.headers.first("require") ?? ""))
     return refuse("Remote endpoint does not support 100rel");
@@ -35,9 +36,12 @@ export function answerFromApplication(
   const idOfDialog = settleDialog(context, { transaction, response, application });
   // Echo first, then nothing of the dialog can be seen before it (control protocol §14, rule 2): the ACK comes from the network, later.
   transaction.respond(response);
-  application.send(
+  const told = application.tell(
     responseEcho(messageId, response, { flow: transaction.back, transactionId: transaction.id, dialogId: idOfDialog }),
   );
+  // It listens to the dialog after this frame.
+  const dialog = response.status >= 200 && response.status < 300 ? context.dialogs.get(idOfDialog) : undefined;
+  if (dialog !== undefined) dialog.told ??= told;
 }
 
 type Answered = { transaction: ServerTransaction; response: SipResponse; application: Application };

@@ -79,7 +79,7 @@ export async function endDialog(context: Context, dialog: Dialog, reason: string
   const built = buildDialogRequest(given, dialog, { flow, branch, cseq: dialog.localCseq });
   if (!built.ok) return;
   startSilently(context, built.message, { flow, branch });
-  context.applications.get(dialog.owner)?.send(unsolicitedByeFrame(built.message, flow, dialog.id));
+  context.applications.get(dialog.owner)?.tell(unsolicitedByeFrame(built.message, flow, dialog.id), dialog.told);
 }
 
 /** URI that the next request of a dialog is sent to: the first router, else the remote target. */

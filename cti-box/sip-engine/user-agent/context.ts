@@ -12,7 +12,12 @@ import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
 
 /** What a server transaction means to the application that handles it. */
-export type ServerUse = { application: string; dialogId: string };
+export type ServerUse = {
+  application: string;
+  dialogId: string;
+  /** Number of the frame that told the application of it; none before. */
+  told?: number;
+};
 
 /** What a client transaction means to the application that asked for it. */
 export type ClientUse = {
@@ -20,6 +25,8 @@ export type ClientUse = {
   dialogId: string;
   isCancelled: boolean;
   cancelWaits: (() => void) | null;
+  /** Number of the frame after which the application waits for answers; none inside a dialog, where it waits before. */
+  told?: number;
 };
 
 export type Context = {

@@ -144,8 +144,8 @@ function offer(context: Context, transaction: ServerTransaction): void {
   const application = context.applications.next(method.toLowerCase());
   if (application === undefined) return refuse(transaction, 503, "Service Unavailable");
   if (method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
-  context.serverUses.set(transaction.id, { application: application.name, dialogId: "" });
-  application.send(newRequestFrame(request, source, transaction.id));
+  const told = application.tell(newRequestFrame(request, source, transaction.id));
+  context.serverUses.set(transaction.id, { application: application.name, dialogId: "", told });
 }
 
 /** A new INVITE for a Call-ID whose earlier answer still waits for its ACK (control protocol §6.5). */
@@ -175,12 +175,13 @@ function deliverInDialog(context: Context, transaction: ServerTransaction, dialo
     transaction.respond(ownResponse(request, [100, "Trying"]));
   }
   if (request.method === "INVITE" || request.method === "UPDATE") refreshTarget(dialog, request, source);
+  if (request.method === "BYE") forgetDialog(context, dialog);
+  const frame = networkFrame(request, source, { transactionId: transaction.id, dialogId: dialog.id });
   context.serverUses.set(transaction.id, {
     application: owner.name,
     dialogId: request.method === "BYE" ? "" : dialog.id,
+    told: owner.tell(frame, dialog.told),
   });
-  if (request.method === "BYE") forgetDialog(context, dialog);
-  owner.send(networkFrame(request, source, { transactionId: transaction.id, dialogId: dialog.id }));
 }
 
 /** Whose re-INVITE still waits in this dialog: a second one may not begin (RFC 3261 §14.2). */

@@ -24,6 +24,7 @@ export async function sendInDialog(context: Context, application: Application, o
         : "unable to find dialog for dialog id provided",
     );
   }
+  application.hasRead(dialog.told ?? 0);
   const isAck = order.given.method === "ACK";
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
   if (order.given.method === "BYE") cancelInvitesOf(context, (use) => use.dialogId === dialog.id);

@@ -8,7 +8,7 @@ import { parseSipUri, tagOf } from "../message/sip-uri.ts";
 import { ClientTransaction, type ClientOutcome } from "../transaction/client-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildRequest, ownResponse } from "./build-message.ts";
-import { newBranch, type Context } from "./context.ts";
+import { newBranch, type ClientUse, type Context } from "./context.ts";
 import { deadFlow, findNextHop } from "./next-hop.ts";
 import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
 
@@ -57,14 +57,16 @@ export function startForApplication(context: Context, application: Application, 
   });
   context.clients.set(key, transaction);
   context.clientsById.set(id, transaction);
-  context.clientUses.set(id, {
+  const use: ClientUse = {
     application: application.name,
     dialogId: start.dialogId ?? own,
     isCancelled: false,
     cancelWaits: null,
-  });
+  };
+  context.clientUses.set(id, use);
   // The reply comes before anything that the transaction may bring about (control protocol §14, rule 1).
-  application.send(requestEcho(start.messageId, request, { flow, transactionId: id }));
+  const told = application.tell(requestEcho(start.messageId, request, { flow, transactionId: id }));
+  if (start.dialogId === undefined) use.told = told;
   transaction.start();
 }
 
@@ -77,7 +79,7 @@ function receiveOutcome(context: Context, transaction: ClientTransaction, outcom
     const status = outcome.kind === "timed-out" ? 408 : 503;
     const made = ownResponse(transaction.request, [status, status === 408 ? "Request Timeout" : "Service Unavailable"]);
     settle(context, transaction, { response: made, flow: transaction.flow });
-    application?.send(localResponseFrame(made, transaction.flow, ids));
+    application?.tell(localResponseFrame(made, transaction.flow, ids), use.told);
     return;
   }
   const { response, flow } = outcome;
@@ -87,7 +89,11 @@ function receiveOutcome(context: Context, transaction: ClientTransaction, outcom
   }
   if (response.status === 100) return;
   if (!settle(context, transaction, { response, flow })) return;
-  application?.send(networkFrame(response, flow, ids));
+  const told = application?.tell(networkFrame(response, flow, ids), use.told);
+  if (response.status < 200 || use.told === undefined || told === undefined) return;
+  // It listens to the dialog after this frame.
+  const dialog = context.dialogs.get(use.dialogId);
+  if (dialog !== undefined) dialog.told = told;
 }
 
 /** What the answer means for dialogs. False: a repetition that the application has seen already. */
