@@ -1,5 +1,6 @@
 /** Options of the engine, checked all at once. */
 import type { Log } from "./log.ts";
+import { parseServer } from "./resolve/name-source.ts";
 import type { Listener } from "./transport/flow.ts";
 import { parseContact } from "./transport/contact.ts";
 
@@ -12,6 +13,8 @@ export type SipEngineOptions = {
   contacts: readonly string[];
   /** Address told to peers outside of private networks, where the machine stands behind NAT. */
   externalIp?: string;
+  /** Name servers as `address` or `address:port`; none: those that the system is set up with. */
+  dnsServers?: readonly string[];
   /** T1 of RFC 3261 in milliseconds (default 500); shorter only in tests. */
   t1Ms?: number;
   log?: Log;
@@ -37,6 +40,8 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
   }
   if (contacts.length === 0) problems.push("contact: at least one is needed");
   if (!(t1Ms >= 1 && t1Ms <= 10_000)) problems.push(`t1: ${t1Ms} is not between 1 and 10000 milliseconds`);
+  for (const server of options.dnsServers ?? [])
+    if (parseServer(server) === null) problems.push(`dns: ${server} is not an address or address:port`);
   const listeners = contacts.flatMap((contact) => {
     const parsed = parseContact(contact, options.externalIp ?? null);
     if (Array.isArray(parsed)) return parsed;

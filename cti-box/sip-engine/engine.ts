@@ -26,7 +26,12 @@ export type SipEngineHandle = {
 /** Starts the engine in this thread. Throws when the options are not usable or an address cannot be opened. */
 export async function startSipEngine(options: SipEngineOptions): Promise<SipEngineHandle> {
   const listeners = checkOptions(options);
-  const core = await EngineCore.open({ listeners, t1Ms: options.t1Ms ?? 500, log: options.log ?? silentLog });
+  const core = await EngineCore.open({
+    listeners,
+    t1Ms: options.t1Ms ?? 500,
+    log: options.log ?? silentLog,
+    dnsServers: options.dnsServers ?? [],
+  });
   let control: ControlServer;
   try {
     control = await ControlServer.open({ ...options.admin, secrets: options.secrets, core });

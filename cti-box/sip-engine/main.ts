@@ -9,6 +9,7 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
   --contact URI        listening address, e.g. "sip:127.0.0.1:5060;transport=udp,tcp" or "sip:127.0.0.1:5066;transport=ws";
                        may be given more than once
   --external-ip IP     address told to peers outside of private networks
+  --dns ADDRESS[:PORT] name server to ask instead of the system's; may be given more than once
   --help               this text
 `;
 
@@ -20,6 +21,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
       secret: { type: "string", multiple: true, default: [] },
       contact: { type: "string", multiple: true, default: [] },
       "external-ip": { type: "string" },
+      dns: { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
   });
@@ -34,6 +36,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     secrets: values.secret,
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),
+    dnsServers: values.dns,
     log: (level, message, fields) => process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`),
   };
 }

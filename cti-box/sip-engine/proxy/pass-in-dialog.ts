@@ -102,7 +102,7 @@ function nextOf({ rest, uri }: RouteTaken): Next {
 /** By the connection or address that the route names, as long as it is good; a Path leads nowhere else. */
 async function wayAlong(context: Context, { flow, use, rest }: RouteTaken, hop: string): Promise<NextHop> {
   const remembered = flow === null || rest.length > 0 ? null : await flowTo(context, flow);
-  if (remembered !== null) return { kind: "flow", flow: remembered };
+  if (remembered !== null) return { kind: "flow", flow: remembered, others: null };
   if (use === "path") return { kind: "refused", reason: "the client's connection is gone" };
   return findNextHop(context, hop, null);
 }

@@ -95,6 +95,15 @@ export class TransportLayer {
     );
   }
 
+  /** A way to the peer where no connection has to be made and our own address towards it is known; else null. */
+  readyFlowTo(peer: Peer): Flow | null {
+    const socket = this.#choose(peer);
+    if (socket === null) return null;
+    if (!(socket instanceof UdpSocket)) return socket.existing(peer.address, peer.port);
+    if (isWildcard(socket.listener.host) && this.#routes.known(peer.address) === null) return null;
+    return socket.flowTo(peer.address, peer.port, this.#knownHost(socket.listener, { peer: peer.address }));
+  }
+
   /** A way to the peer; null when no socket of ours speaks that protocol. Rejects when a connection cannot be made. */
   async flowTo(peer: Peer): Promise<Flow | null> {
     const socket = this.#choose(peer);

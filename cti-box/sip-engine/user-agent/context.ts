@@ -8,6 +8,7 @@ import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
 import type { ProxiedRequests } from "../proxy/proxied-requests.ts";
+import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
 
@@ -31,6 +32,7 @@ export type ClientUse = {
 
 export type Context = {
   transport: TransportLayer;
+  ways: WayFinder;
   timers: TimerValues;
   log: BoundedLog;
   applications: Applications;

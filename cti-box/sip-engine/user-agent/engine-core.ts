@@ -6,6 +6,7 @@ import { faultOf, parseMessage } from "../message/parse-message.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
 import { ProxiedRequests } from "../proxy/proxied-requests.ts";
+import { WayFinder } from "../resolve/way-finder.ts";
 import { timerValues } from "../transaction/timers.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
@@ -21,6 +22,14 @@ import { refuseMalformed } from "./way-back.ts";
 /** What is held in memory now; all of it is zero when nothing goes on. */
 export type EngineLoad = { transactions: number; dialogs: number; unacknowledged: number; bindings: number };
 
+export type EngineCoreOptions = {
+  listeners: readonly Listener[];
+  t1Ms: number;
+  log: Log;
+  /** Name servers; empty: those of the system. */
+  dnsServers: readonly string[];
+};
+
 export class EngineCore {
   readonly context: Context;
 
@@ -28,9 +37,9 @@ export class EngineCore {
     this.context = context;
   }
 
-  static async open(options: { listeners: readonly Listener[]; t1Ms: number; log: Log }): Promise<EngineCore> {
+  static async open(options: EngineCoreOptions): Promise<EngineCore> {
     const timers = timerValues(options.t1Ms);
-    const context: Omit<Context, "transport"> = {
+    const context: Omit<Context, "transport" | "ways"> = {
       timers,
       log: new BoundedLog(options.log),
       applications: new Applications(),
@@ -55,7 +64,8 @@ export class EngineCore {
         if (core) connectionClosed(core.context, flow);
       },
     });
-    core = new EngineCore(Object.assign(context, { transport }));
+    const ways = new WayFinder(transport, { dnsServers: options.dnsServers });
+    core = new EngineCore(Object.assign(context, { transport, ways }));
     return core;
   }
 
@@ -84,13 +94,14 @@ export class EngineCore {
   }
 
   async close(): Promise<void> {
-    const { servers, clients, accepted, proxied, transport } = this.context;
+    const { servers, clients, accepted, proxied, transport, ways } = this.context;
     accepted.close();
     proxied.close();
     for (const transaction of servers.values()) transaction.abandon();
     for (const transaction of clients.values()) transaction.abandon();
     servers.clear();
     clients.clear();
+    ways.close();
     await transport.close();
   }
 

@@ -1,57 +1,48 @@
-/** From a URI to a way there: a registered connection, an address, or a name looked up (A and AAAA; NAPTR and SRV come with `resolve/`). */
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
+/** From a URI to a way there: a registered connection, an address, or a name looked up (RFC 3263, `resolve/`). */
 import { parseSipUri } from "../message/sip-uri.ts";
-import { isWildcard, type Flow, type Listener, type Protocol } from "../transport/flow.ts";
+import type { Ways } from "../resolve/ways.ts";
+import { isWildcard, type Flow, type Listener } from "../transport/flow.ts";
+import type { Found } from "../resolve/way-finder.ts";
 import type { Context } from "./context.ts";
 
 export type NextHop =
-  | { kind: "flow"; flow: Flow }
+  /** `others`: what to try when this way fails; null where the peer is reached by this flow alone. */
+  | { kind: "flow"; flow: Flow; others: Ways | null }
   /** No answer can come from there; `listener` is what the request would have left by. */
   | { kind: "unreachable"; listener: Listener; why: string }
   | { kind: "refused"; reason: string };
 
-const spoken: readonly string[] = ["udp", "tcp", "ws"];
-
-/** Finds the way. `preferred` is the dialog's own connection, used while it is open. */
-export async function findNextHop(context: Context, uri: string, preferred: Flow | null): Promise<NextHop> {
-  if (preferred?.isOpen()) return { kind: "flow", flow: preferred };
+/**
+ * Finds the way; at once where no name has to be looked up and no connection to be made. `preferred` is the dialog's own connection, used while it is open.
+ * The promise never rejects.
+ */
+export function nextHop(context: Context, uri: string, preferred: Flow | null): NextHop | Promise<NextHop> {
+  if (preferred?.isOpen()) return { kind: "flow", flow: preferred, others: null };
   const bound = context.bindings.flowTo(uri);
-  if (bound) return { kind: "flow", flow: bound };
+  if (bound) return { kind: "flow", flow: bound, others: null };
   const parsed = parseSipUri(uri);
   if (parsed === null) return { kind: "refused", reason: `invalid request-uri: ${uri}` };
-  const { listeners } = context.transport;
-  // UDP unless the URI says otherwise or no such socket is open (RFC 3263 §4.1).
-  const usual = spoken.find((protocol) => listeners.some((each) => each.protocol === protocol)) ?? "udp";
-  const transport = parsed.params.get("transport")?.toLowerCase() ?? usual;
-  const listener = listeners.find((each) => each.protocol === transport);
-  if (parsed.scheme === "sips" || !spoken.includes(transport) || listener === undefined) {
-    return { kind: "refused", reason: "requested protocol/transport not available" };
-  }
-  const address = await addressOf(parsed.host);
-  if (address === null) return { kind: "unreachable", listener, why: `no address for ${parsed.host}` };
-  const peer = { protocol: transport as Protocol, address, port: parsed.port ?? 5060 };
-  if (context.transport.isOurself(peer)) return { kind: "refused", reason: "can not send request to myself" };
-  try {
-    const flow = await context.transport.flowTo(peer);
-    return flow === null
-      ? { kind: "unreachable", listener, why: `no connection to ${address}:${peer.port}` }
-      : { kind: "flow", flow };
-  } catch (error) {
-    return { kind: "unreachable", listener, why: (error as Error).message };
-  }
+  const found = context.ways.find(parsed);
+  return found instanceof Promise ? found.then((ways) => firstWay(context, ways)) : firstWay(context, found);
 }
 
-async function addressOf(host: string): Promise<string | null> {
-  const bare = host.replace(/^\[|\]$/g, "");
-  if (isIP(bare) !== 0) return bare;
-  // Reserved names never resolve (RFC 6761): a browser's Contact without its connection.
-  if (bare.endsWith(".invalid")) return null;
-  try {
-    return (await lookup(bare)).address;
-  } catch {
-    return null;
-  }
+/** {@link nextHop} for those who wait in any case. */
+export async function findNextHop(context: Context, uri: string, preferred: Flow | null): Promise<NextHop> {
+  return nextHop(context, uri, preferred);
+}
+
+function firstWay(context: Context, found: Found): NextHop | Promise<NextHop> {
+  if (found.kind === "ourself") return { kind: "refused", reason: "can not send request to myself" };
+  const { listeners } = context.transport;
+  const protocol = found.kind === "ways" ? found.protocol : null;
+  const listener = listeners.find((each) => each.protocol === protocol);
+  if (found.kind === "not-spoken" || listener === undefined)
+    return { kind: "refused", reason: "requested protocol/transport not available" };
+  const { ways } = found;
+  const hop = (flow: Flow | null): NextHop =>
+    flow === null ? { kind: "unreachable", listener, why: ways.why } : { kind: "flow", flow, others: ways };
+  const flow = ways.next();
+  return flow instanceof Promise ? flow.then(hop) : hop(flow);
 }
 
 /** A flow that leads nowhere, for a request that has to be shown as sent and then answered 503. */
