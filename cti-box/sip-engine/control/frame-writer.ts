@@ -6,7 +6,8 @@
  * as the frame that settled the promise finds no listener and is lost. Two writes are no remedy, because a busy application finds both in
  * its socket at once. A reader of Node.js takes 64 KiB in one read at most: so whatever stands that far apart is never read together, and
  * that distance is made by a frame that the application ignores. It is left out where the application has reacted to something that was
- * sent with or after the earlier frame, which is the rule under load and nearly always once a call has been talked for a while.
+ * sent with or after the earlier frame: then it has read that one. So a busy application gets no gaps, and an idle one few (one for the BYE
+ * of a caller when nothing else happened since the 200). Answers to an INVITE go without: createUAC and createB2BUA listen at once.
  *
  *   frame 7 (200 echo) ── ... ── frame 9 (BYE, apart from 7):  has the application reacted to 7 or later, or stands a gap behind 7?
  *        yes ─▶ written as it is           no ─▶ gap, then the frame

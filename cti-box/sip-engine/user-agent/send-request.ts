@@ -66,7 +66,8 @@ export function startForApplication(context: Context, application: Application, 
   context.clientUses.set(id, use);
   // The reply comes before anything that the transaction may bring about (control protocol §14, rule 1).
   const told = application.tell(requestEcho(start.messageId, request, { flow, transactionId: id }));
-  if (start.dialogId === undefined) use.told = told;
+  // An INVITE's answers are listened to in the call-back that this frame runs (createUAC, createB2BUA); others after a promise (request).
+  if (start.dialogId === undefined && request.method !== "INVITE") use.told = told;
   transaction.start();
 }
 
@@ -90,10 +91,9 @@ function receiveOutcome(context: Context, transaction: ClientTransaction, outcom
   if (response.status === 100) return;
   if (!settle(context, transaction, { response, flow })) return;
   const told = application?.tell(networkFrame(response, flow, ids), use.told);
-  if (response.status < 200 || use.told === undefined || told === undefined) return;
   // It listens to the dialog after this frame.
-  const dialog = context.dialogs.get(use.dialogId);
-  if (dialog !== undefined) dialog.told = told;
+  const dialog = response.status >= 200 && response.status < 300 ? context.dialogs.get(use.dialogId) : undefined;
+  if (dialog !== undefined && told !== undefined) dialog.told ??= told;
 }
 
 /** What the answer means for dialogs. False: a repetition that the application has seen already. */
