@@ -38,9 +38,9 @@ export function sipCommand(
     if (given.kind === "response") {
       if (transactionId === "") return "transaction-id-missing";
       answerFromApplication(context, application, { messageId, transactionId, given });
-    } else if (dialogId !== "") sendInDialog(context, application, { messageId, dialogId, given }).catch(failed);
+    } else if (dialogId !== "") sendInDialog(context, application, { messageId, dialogId, given })?.catch(failed);
     else if (transactionId !== "") cancelByApplication(context, application, { messageId, transactionId, given });
-    else sendRequest(context, application, { messageId, given, route: order.route }).catch(failed);
+    else sendRequest(context, application, { messageId, given, route: order.route })?.catch(failed);
   } catch (error) {
     failed(error);
   }

@@ -8,7 +8,7 @@ import { parseSipUri } from "../message/sip-uri.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildRequest, type Built } from "../user-agent/build-message.ts";
 import { newBranch, type Context } from "../user-agent/context.ts";
-import { deadFlow, type NextHop } from "../user-agent/next-hop.ts";
+import { deadFlow, nextHop, type NextHop } from "../user-agent/next-hop.ts";
 import type { Ways } from "./ways.ts";
 
 /** The request for a flow: called again for each target that is tried. */
@@ -21,22 +21,43 @@ export type PreparedRequest =
 /** The longest request that goes in a datagram where the path's MTU is not known. Bytes. */
 const longestDatagram = 1_300;
 
-/** `uri` is what the hop was looked up for. The promise never rejects. */
-export function prepareRequest(
+export type PreparedOrder = {
+  /** Where to: request-URI, route, or the dialog's next hop. */
+  uri: string;
+  /** The dialog's own connection, used while it is open. */
+  preferred: Flow | null;
+  build: Build;
+};
+
+/** Finds the way and builds the request for it, then hands it to `use`: at once where nothing has to be waited for, else there is a promise. */
+export function whenPrepared(
+  context: Context,
+  order: PreparedOrder,
+  use: (prepared: PreparedRequest) => void,
+): Promise<void> | undefined {
+  const prepare = (hop: NextHop): PreparedRequest | Promise<PreparedRequest> => prepared(context, hop, order);
+  const hop = nextHop(context, order.uri, order.preferred);
+  const made = hop instanceof Promise ? hop.then(prepare) : prepare(hop);
+  if (made instanceof Promise) return made.then(use);
+  use(made);
+  return undefined;
+}
+
+function prepared(
   context: Context,
   hop: NextHop,
-  { uri, build }: { uri: string; build: Build },
+  { uri, build }: PreparedOrder,
 ): PreparedRequest | Promise<PreparedRequest> {
   if (hop.kind === "refused") return hop;
   if (hop.kind === "unreachable") return built(build, { flow: deadFlow(hop.listener), others: null });
-  const prepared = built(build, hop);
-  const isLong = prepared.kind === "ready" && hop.flow.protocol === "udp" && sizeOf(prepared.request) > longestDatagram;
-  if (!isLong || !context.ways.speaks("tcp")) return prepared;
+  const short = built(build, hop);
+  const isLong = short.kind === "ready" && hop.flow.protocol === "udp" && sizeOf(short.request) > longestDatagram;
+  if (!isLong || !context.ways.speaks("tcp")) return short;
   const found = context.ways.findLong(hop.others === null ? null : parseSipUri(uri), hop.flow);
   const along = (ways: Ways): PreparedRequest | Promise<PreparedRequest> => {
     const others = ways.followedBy(hop.others);
     const again = (flow: Flow | null): PreparedRequest =>
-      flow === null || flow.id === hop.flow.id ? { ...prepared, others } : built(build, { flow, others });
+      flow === null || flow.id === hop.flow.id ? { ...short, others } : built(build, { flow, others });
     const flow = others.next();
     return flow instanceof Promise ? flow.then(again) : again(flow);
   };

@@ -38,9 +38,17 @@ export type SentOrder = {
   released: () => void;
 };
 
+export type Sent = {
+  /** The first transaction, in force and not yet started. */
+  first: ClientTransaction;
+  /** No transaction is at work, the next target is being connected to. */
+  isBetween: () => boolean;
+};
+
 /** Makes the first transaction and puts it in force; the caller starts it. */
-export function sendAlong(context: Context, order: SentOrder): ClientTransaction {
-  return new SentAlong(context, order).begin();
+export function sendAlong(context: Context, order: SentOrder): Sent {
+  const along = new SentAlong(context, order);
+  return { first: along.begin(), isBetween: () => along.isBetween };
 }
 
 const signOfLifeT1s = 8;
@@ -56,10 +64,16 @@ class SentAlong {
   readonly #cancelled = new WeakSet<ClientTransaction>();
   /** How many transactions are not yet released. */
   #living = 0;
+  /** Connections to a next target under way. */
+  #connecting = 0;
 
   constructor(context: Context, order: SentOrder) {
     this.#context = context;
     this.#order = order;
+  }
+
+  get isBetween(): boolean {
+    return this.#connecting > 0 && this.#stage === "trying";
   }
 
   begin(): ClientTransaction {
@@ -131,11 +145,10 @@ class SentAlong {
     };
     const next = this.#order.others?.next() ?? null;
     if (!(next instanceof Promise)) return take(next);
-    // Counted as living, so that the whole is not taken for over while the connection is made.
-    this.#living += 1;
+    this.#connecting += 1;
     void next.then((flow) => {
+      this.#connecting -= 1;
       take(flow);
-      this.#living -= 1;
       this.#endIfOver();
     });
   }
@@ -166,7 +179,7 @@ class SentAlong {
   }
 
   #endIfOver(): void {
-    if (this.#living === 0) this.#order.released();
+    if (this.#living === 0 && this.#connecting === 0) this.#order.released();
   }
 }
 

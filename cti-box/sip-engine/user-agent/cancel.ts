@@ -116,7 +116,8 @@ export function cancelByApplication(
 ): void {
   const invite = context.clientsById.get(order.transactionId);
   const use = context.clientUses.get(order.transactionId);
-  if (invite === undefined || use === undefined || (invite.state !== "calling" && invite.state !== "proceeding")) {
+  const isOpen = invite?.state === "calling" || invite?.state === "proceeding" || use?.isBetween() === true;
+  if (invite === undefined || use === undefined || !isOpen) {
     application.send(
       replyFrame(order.messageId, "NOK", `unable to cancel unknown transaction id: ${order.transactionId}`),
     );
@@ -152,7 +153,7 @@ export function cancelInvitesOf(context: Context, concerns: (use: ClientUse) => 
   for (const [id, use] of context.clientUses) {
     const invite = context.clientsById.get(id);
     if (invite?.request.method !== "INVITE" || use.isCancelled || !concerns(use)) continue;
-    if (invite.state === "calling" || invite.state === "proceeding")
+    if (invite.state === "calling" || invite.state === "proceeding" || use.isBetween())
       cancelInvite(context, { invite, use, extra: new HeaderList() });
   }
 }

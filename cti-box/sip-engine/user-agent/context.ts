@@ -26,6 +26,8 @@ export type ClientUse = {
   dialogId: string;
   isCancelled: boolean;
   cancelWaits: (() => void) | null;
+  /** A target failed and the next one is being connected to: it can still be cancelled. */
+  isBetween: () => boolean;
   /** Number of the frame after which the application waits for answers; none inside a dialog, where it waits before. */
   told?: number;
 };

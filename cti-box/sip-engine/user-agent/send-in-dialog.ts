@@ -5,17 +5,20 @@ import { replyFrame, requestEcho } from "../control/frames.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { writeMessage } from "../message/write-message.ts";
+import { whenPrepared, type Build } from "../resolve/prepared-request.ts";
+import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { cancelInvitesOf, endDialog, nextHopUri } from "./cancel.ts";
-import { newBranch, type Context } from "./context.ts";
-import { deadFlow, findNextHop } from "./next-hop.ts";
+import type { Context } from "./context.ts";
 import { startForApplication } from "./send-request.ts";
 
 type Order = { messageId: string; dialogId: string; given: SipRequest };
 
 /** Sends a request in the dialog; numbered in the order of the commands, whatever the look-up of the way takes. */
-export async function sendInDialog(context: Context, application: Application, order: Order): Promise<void> {
-  const refuse = (text: string): void => application.send(replyFrame(order.messageId, "NOK", `Server error: ${text}`));
+export function sendInDialog(context: Context, application: Application, order: Order): Promise<void> | undefined {
+  const refuse = (text: string): undefined => {
+    application.send(replyFrame(order.messageId, "NOK", `Server error: ${text}`));
+  };
   const dialog = context.dialogs.get(order.dialogId);
   if (dialog === undefined) {
     return refuse(
@@ -29,26 +32,25 @@ export async function sendInDialog(context: Context, application: Application, o
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
   if (order.given.method === "BYE") cancelInvitesOf(context, (use) => use.dialogId === dialog.id);
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
-  const hop = await findNextHop(context, nextHopUri(dialog), dialog.flow);
-  if (hop.kind === "refused") return refuse(hop.reason);
-  const flow = hop.kind === "flow" ? hop.flow : deadFlow(hop.listener);
-  const branch = newBranch();
-  const built = buildDialogRequest(order.given, dialog, { flow, branch, cseq });
-  if (!built.ok) return refuse(built.reason);
-  if (!isAck) {
-    startForApplication(context, application, {
-      messageId: order.messageId,
-      request: built.message,
-      flow,
-      branch,
-      dialogId: dialog.id,
-    });
-    return;
-  }
-  const bytes = writeMessage(built.message);
+  const { messageId, given } = order;
+  const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
+  return whenPrepared(context, { uri: nextHopUri(dialog), preferred: dialog.flow, build }, (prepared) => {
+    if (prepared.kind === "refused") refuse(prepared.reason);
+    else if (isAck) acknowledge(context, application, { messageId, dialog, cseq, ...prepared });
+    else startForApplication(context, application, { ...prepared, messageId, build, dialogId: dialog.id });
+  });
+}
+
+function acknowledge(
+  context: Context,
+  application: Application,
+  ack: { messageId: string; dialog: Dialog; cseq: number; request: SipRequest; flow: Flow },
+): void {
+  const { messageId, dialog, cseq, request, flow } = ack;
+  const bytes = writeMessage(request);
   flow.send(bytes);
   dialog.ack = { cseq, bytes, flow };
-  application.send(requestEcho(order.messageId, built.message, { flow, transactionId: randomUUID() }));
+  application.send(requestEcho(messageId, request, { flow, transactionId: randomUUID() }));
   endIfCancelled(context, dialog, cseq);
 }
 

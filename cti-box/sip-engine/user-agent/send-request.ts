@@ -5,70 +5,87 @@ import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../co
 import { dialogId, dialogOfClient } from "../dialog/dialog.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseSipUri, tagOf } from "../message/sip-uri.ts";
-import { ClientTransaction, type ClientOutcome } from "../transaction/client-transaction.ts";
+import { sameRequest, whenPrepared, type Build, type PreparedRequest } from "../resolve/prepared-request.ts";
+import { sendAlong } from "../resolve/sent-along.ts";
+import type { Ways } from "../resolve/ways.ts";
+import type { ClientOutcome, ClientTransaction } from "../transaction/client-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
-import { buildRequest, ownResponse } from "./build-message.ts";
-import { newBranch, type ClientUse, type Context } from "./context.ts";
-import { deadFlow, findNextHop } from "./next-hop.ts";
+import { ownResponse } from "./build-message.ts";
+import type { ClientUse, Context } from "./context.ts";
 import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
 
-/** Sends a new request; the one reply goes out when it was handed to the transaction. */
-export async function sendRequest(
+/** Sends a new request; the one reply goes out when it was handed to the transaction. At once where the way is known. */
+export function sendRequest(
   context: Context,
   application: Application,
   order: { messageId: string; given: SipRequest; route: string },
-): Promise<void> {
-  const refuse = (text: string): void => application.send(replyFrame(order.messageId, "NOK", text));
-  const { given } = order;
+): Promise<void> | undefined {
+  const { given, messageId } = order;
+  const refuse = (text: string): undefined => {
+    application.send(replyFrame(messageId, "NOK", text));
+  };
   if (parseSipUri(given.uri) === null && !given.uri.startsWith("tel:"))
     return refuse(`invalid request-uri: ${given.uri}`);
-  const hop = await findNextHop(context, order.route === "" ? given.uri : order.route, null);
-  if (hop.kind === "refused") return refuse(hop.reason);
-  const flow = hop.kind === "flow" ? hop.flow : deadFlow(hop.listener);
-  const branch = newBranch();
-  const built = buildRequest(given, flow, branch);
-  if (!built.ok) return refuse(built.reason);
-  startForApplication(context, application, { messageId: order.messageId, request: built.message, flow, branch });
+  const uri = order.route === "" ? given.uri : order.route;
+  const build = sameRequest(given);
+  const start = (prepared: PreparedRequest): void => {
+    if (prepared.kind === "refused") refuse(prepared.reason);
+    else startForApplication(context, application, { ...prepared, messageId, build });
+  };
+  return whenPrepared(context, { uri, preferred: null, build }, start);
 }
 
-type Start = { messageId: string; request: SipRequest; flow: Flow; branch: string; dialogId?: string };
+type Start = {
+  messageId: string;
+  request: SipRequest;
+  flow: Flow;
+  branch: string;
+  /** What to try when this way fails, and the request for it. */
+  others: Ways | null;
+  build: Build;
+  dialogId?: string;
+};
 
 /** Starts a client transaction whose answers go to the application. */
 export function startForApplication(context: Context, application: Application, start: Start): void {
-  const { request, flow, branch } = start;
+  const { request, flow, build } = start;
   const id = randomUUID();
   const makesDialog = request.method === "INVITE" || request.method === "SUBSCRIBE";
   const own = makesDialog
     ? dialogId(request.headers.first("call-id") ?? "", tagOf(request.headers.first("from")) ?? "")
     : "";
-  const key = `${branch}|${request.method}`;
-  const transaction = new ClientTransaction({
-    id,
-    branch,
-    request,
-    flow,
-    timers: context.timers,
-    outcome: (outcome) => receiveOutcome(context, transaction, outcome),
-    released: () => {
-      context.clients.delete(key);
-      context.clientsById.delete(id);
-      context.clientUses.delete(id);
-    },
-  });
-  context.clients.set(key, transaction);
-  context.clientsById.set(id, transaction);
   const use: ClientUse = {
     application: application.name,
     dialogId: start.dialogId ?? own,
     isCancelled: false,
     cancelWaits: null,
+    isBetween: () => false,
   };
   context.clientUses.set(id, use);
+  const { first, isBetween } = sendAlong(context, {
+    id,
+    request,
+    flow,
+    branch: start.branch,
+    others: start.others,
+    build: (next, branch) => {
+      const built = build(next, branch);
+      return built.ok ? built.message : null;
+    },
+    outcome: (outcome, from) => receiveOutcome(context, from, outcome),
+    inForce: (current) => context.clientsById.set(id, current),
+    mayMoveOn: () => !use.isCancelled,
+    released: () => {
+      context.clientsById.delete(id);
+      context.clientUses.delete(id);
+    },
+  });
+  use.isBetween = isBetween;
   // The reply comes before anything that the transaction may bring about (control protocol §14, rule 1).
   const told = application.tell(requestEcho(start.messageId, request, { flow, transactionId: id }));
   // An INVITE's answers are listened to in the call-back that this frame runs (createUAC, createB2BUA); others after a promise (request).
   if (start.dialogId === undefined && request.method !== "INVITE") use.told = told;
-  transaction.start();
+  first.start();
 }
 
 function receiveOutcome(context: Context, transaction: ClientTransaction, outcome: ClientOutcome): void {
