@@ -81,6 +81,48 @@ describe("authentication", () => {
     },
   );
 
+  it.each([
+    ["an unknown type", "m2|dance|x", "m2|NO|Unknown message type"],
+    ["no type", "hello", "hello|NO|Invalid message format"],
+    ["a status line without transaction id", "m2|sip||\r\nSIP/2.0 200 OK\r\n\r\n", "m2|NO|transaction id missing"],
+    ["a wrong secret", "m2|authenticate|three|", "m2|NO|incorrect secret"],
+  ])("after authentication, %s is refused and the connection closed", async (_name, payload, answer) => {
+    send("m1|authenticate|one|");
+    await nextFrame();
+    const closed = once(socket, "close");
+    send(payload);
+    send("m9|ping");
+    expect((await nextFrame()).slice(37)).toBe(`response|${answer}`);
+    await closed;
+    expect(frames).toEqual([]);
+  });
+
+  it.each([
+    ["an empty verb", "m2|route|", "OK"],
+    ["a verb that nobody knows", "m2|route|frobnicate", "OK"],
+    ["a route that was never asked for, taken back", "m2|remove_route|invite", "OK"],
+    ["a CDR event", "m2|route|cdr:start", "OK"],
+    ["a ping", "m2|ping", "OK|pong"],
+    ["the secret again", "m2|authenticate|two|", "OK|udp/"],
+    ["a command without message", "m2|sip||", "NOK|"],
+  ])("after authentication, %s is answered and the connection stays", async (_name, payload, answer) => {
+    send("m1|authenticate|one|");
+    await nextFrame();
+    send(payload);
+    expect((await nextFrame()).slice(37)).toMatch(new RegExp(`^response\\|m2\\|${answer.replaceAll("|", "\\|")}`));
+    send("m3|ping");
+    expect(await nextFrame()).toMatch(/m3\|OK\|pong$/);
+  });
+
+  it("length digits and payload in single bytes, and several frames in one segment, are read alike", async () => {
+    const bytes = Buffer.from("20#m1|authenticate|one|7#m2|ping7#m3|ping");
+    for (const byte of bytes.subarray(0, 30)) socket.write(Buffer.of(byte));
+    socket.write(bytes.subarray(30));
+    expect(await nextFrame()).toMatch(/m1\|OK/);
+    expect(await nextFrame()).toMatch(/m2\|OK\|pong$/);
+    expect(await nextFrame()).toMatch(/m3\|OK\|pong$/);
+  });
+
   it("a frame of nearly a megabyte, in pieces, behind another one, is read whole", async () => {
     send("m1|authenticate|one|");
     await nextFrame();
