@@ -10,6 +10,7 @@ import type { SipRequest } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
 import type { Via } from "../message/via.ts";
 import { writeMessage } from "../message/write-message.ts";
+import { passAck, passAlongRoute } from "../proxy/pass-in-dialog.ts";
 import { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
@@ -51,7 +52,7 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
   const transaction = openTransaction(context, request, { source, back, via });
   if (request.method === "CANCEL")
     receiveCancel(context, transaction, context.servers.get(transactionKey(request, via, "INVITE")));
-  else dispatch(context, transaction);
+  else if (!passAlongRoute(context, transaction)) dispatch(context, transaction);
 }
 
 function openTransaction(
@@ -216,6 +217,7 @@ function receiveAck(context: Context, request: SipRequest, way: { source: Flow; 
     invite.acknowledge();
     return;
   }
+  if (passAck(context, request)) return;
   const { headers } = request;
   const callId = headers.first("call-id") ?? "";
   const dialog = context.dialogs.match(callId, tagOf(headers.first("to")) ?? "", tagOf(headers.first("from")) ?? "");
