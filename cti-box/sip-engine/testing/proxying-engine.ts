@@ -140,3 +140,21 @@ export function recordedRoutes(text: string): string[] {
       .map((value) => value.trim()),
   );
 }
+
+/** A request of the callee's in the dialog that the INVITE, as the callee received it, has made. */
+export function fromCallee(callee: RawPeer, ...[invite, method, more = {}]: [string, string, InDialog?]): string[] {
+  const { uri = /<([^>]+)>/.exec(headerOf(invite, "Contact"))?.[1] ?? "", cseq = 7, lines = [] } = more;
+  return [
+    `${method} ${uri} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${callee.hostPort};branch=z9hG4bKcallee-${method}-${cseq}`,
+    ...recordedRoutes(invite).map((route) => `Route: ${route}`),
+    `From: ${headerOf(invite, "To")};tag=callee`,
+    `To: ${headerOf(invite, "From")}`,
+    `Call-ID: ${headerOf(invite, "Call-ID")}`,
+    `CSeq: ${cseq} ${method}`,
+    "Max-Forwards: 70",
+    ...lines,
+  ];
+}
+
+type InDialog = { uri?: string; cseq?: number; lines?: string[] };

@@ -1,0 +1,137 @@
+/** Proxied calls and registrations between pages and telephones, and through NAT: both sides reach each other by the routes they were given. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PagePeer, pageHost } from "../testing/page-peer.ts";
+import { answerTo, fromCallee, inDialog, ProxyingEngine, recordedRoutes } from "../testing/proxying-engine.ts";
+import { exampleSdp, headerOf, inviteLines, type RawPeer } from "../testing/raw-peer.ts";
+
+const idle = { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
+
+let proxying: ProxyingEngine;
+let caller: RawPeer;
+let callee: RawPeer;
+beforeEach(async () => {
+  proxying = await ProxyingEngine.start(["sip:127.0.0.1:0;transport=udp,tcp", "sip:127.0.0.1:0;transport=ws"]);
+  caller = await proxying.peer("127.0.0.2");
+  callee = await proxying.peer("127.0.0.3");
+});
+afterEach(async () => {
+  await expect.poll(() => proxying.load(), { timeout: 15_000 }).toMatchObject(idle);
+  await proxying.close();
+});
+
+const contactOf = (peer: RawPeer): string => `Contact: <sip:bob@${peer.hostPort}>`;
+const viaOf = (peer: RawPeer, branch: string): string => `SIP/2.0/UDP ${peer.hostPort};branch=z9hG4bK${branch}`;
+
+describe("between two kinds of transport", () => {
+  it("a page calls a telephone: two routes are recorded, and both sides reach each other by their own (RFC 5658)", async () => {
+    const page = await PagePeer.open(Number(proxying.at("ws").split(":")[1]));
+    page.invite("alice", "page-call");
+    const id = await proxying.proxyNext([`sip:bob@${callee.hostPort}`], { remains: true });
+    const invite = await callee.receive(/^INVITE/);
+    const routes = recordedRoutes(invite);
+    expect(routes).toEqual([
+      expect.stringMatching(`^<sip:${proxying.at("udp")};lr;la2=`),
+      expect.stringMatching(`^<sip:${proxying.at("ws")};transport=ws;lr;la2=`),
+    ]);
+    callee.send(answerTo(invite, "200 OK", { lines: [contactOf(callee)] }));
+    const answer = await page.receive(/^SIP\/2.0 200/);
+    expect(await proxying.result(id)).toEqual(["200", "OK|done"]);
+    page.send(inDialog(answer, "ACK", { cseq: 1, via: `SIP/2.0/WS ${pageHost};branch=z9hG4bKack` }));
+    await callee.receive(/^ACK/);
+    // The page's Contact leads nowhere: its connection is in the route.
+    callee.send(fromCallee(callee, invite, "BYE"));
+    const bye = await page.receive(/^BYE/);
+    page.answer(bye, "200 OK");
+    await callee.receive(/^SIP\/2.0 200[\s\S]*BYE/);
+    page.socket.close();
+  });
+
+  it("a page that is gone when the other side hangs up: an answer comes, and nothing stays", async () => {
+    const page = await PagePeer.open(Number(proxying.at("ws").split(":")[1]));
+    page.invite("alice", "page-call");
+    await proxying.proxyNext([`sip:bob@${callee.hostPort}`], { remains: true });
+    const invite = await callee.receive(/^INVITE/);
+    callee.send(answerTo(invite, "200 OK", { lines: [contactOf(callee)] }));
+    await page.receive(/^SIP\/2.0 200/);
+    page.socket.close();
+    callee.send(fromCallee(callee, invite, "BYE"));
+    await callee.receive(/^SIP\/2.0 500/);
+  });
+
+  it("a page that closes while the telephone rings has given up: the telephone is cancelled", async () => {
+    const page = await PagePeer.open(Number(proxying.at("ws").split(":")[1]));
+    page.invite("alice", "page-call");
+    await proxying.proxyNext([`sip:bob@${callee.hostPort}`]);
+    const invite = await callee.receive(/^INVITE/);
+    callee.send(answerTo(invite, "180 Ringing"));
+    await page.receive(/^SIP\/2.0 180/);
+    page.socket.close();
+    const cancel = await callee.receive(/^CANCEL/);
+    expect(headerOf(cancel, "Reason")).toBe('SIP;cause=503;text="connection closed"');
+    callee.send(answerTo(cancel, "200 OK"));
+    callee.send(answerTo(invite, "487 Request Terminated"));
+    await callee.receive(/^ACK/);
+  });
+
+  it("a caller behind NAT is reached where its packets come from", async () => {
+    const lines = inviteLines(caller, proxying.at(), { callId: "call" });
+    caller.send(
+      lines.map((line) => line.replace(/^Contact: .*/, "Contact: <sip:caller@192.168.77.5:5060>")),
+      exampleSdp,
+    );
+    await proxying.proxyNext([`sip:bob@${callee.hostPort}`], { remains: true });
+    const invite = await callee.receive(/^INVITE/);
+    callee.send(answerTo(invite, "200 OK", { lines: [contactOf(callee)] }));
+    await caller.receive(/^SIP\/2.0 200/);
+    callee.send(fromCallee(callee, invite, "BYE"));
+    const bye = await caller.receive(/^BYE/);
+    expect(bye.split("\r\n")[0]).toBe("BYE sip:caller@192.168.77.5:5060 SIP/2.0");
+    caller.send(answerTo(bye, "200 OK"));
+    await callee.receive(/^SIP\/2.0 200[\s\S]*BYE/);
+  });
+});
+
+describe("a registration that the engine passes on (RFC 3327)", () => {
+  it("carries a Path; a call along it reaches the client and nobody else, and the dialog stays on that way", async () => {
+    const page = await PagePeer.open(Number(proxying.at("ws").split(":")[1]));
+    const registered = page.register("alice", 1);
+    await proxying.proxyNext([`sip:${callee.hostPort}`], { remains: true });
+    const register = await callee.receive(/^REGISTER/);
+    const paths = register.split("\r\n").flatMap((line) => (line.startsWith("Path: ") ? [line.slice(6)] : []));
+    expect(paths).toEqual([
+      expect.stringMatching(`^<sip:${proxying.at("udp")};lr;la2=`),
+      expect.stringMatching(`^<sip:${proxying.at("ws")};transport=ws;lr;la2=`),
+    ]);
+    expect(headerOf(register, "Require")).toBe("path");
+    callee.send(answerTo(register, "200 OK", { lines: ["Expires: 0", ...paths.map((path) => `Path: ${path}`)] }));
+    await registered;
+
+    callee.send(
+      [
+        `INVITE sip:alice@${pageHost};transport=ws SIP/2.0`,
+        `Via: ${viaOf(callee, "registrar")}`,
+        ...paths.map((path) => `Route: ${path}`),
+        "From: <sip:bob@x.example>;tag=bob",
+        "To: <sip:alice@x.example>",
+        "Call-ID: along-the-path",
+        "CSeq: 1 INVITE",
+        "Max-Forwards: 70",
+        contactOf(callee),
+        "Content-Type: application/sdp",
+      ],
+      exampleSdp,
+    );
+    const invite = await page.receive(/^INVITE/);
+    expect(recordedRoutes(invite).length).toBe(2);
+    page.answer(invite, "486 Busy Here");
+    await page.receive(/^ACK/);
+    const answer = await callee.receive(/^SIP\/2.0 486/);
+    callee.send([
+      `ACK sip:alice@${pageHost} SIP/2.0`,
+      `Via: ${viaOf(callee, "registrar")}`,
+      ...["From", "To", "Call-ID"].map((name) => `${name}: ${headerOf(answer, name)}`),
+      "CSeq: 1 ACK",
+    ]);
+    page.socket.close();
+  });
+});
