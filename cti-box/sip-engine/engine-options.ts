@@ -1,4 +1,5 @@
 /** Options of the engine, checked all at once. */
+import { problemsOfControl, type ControlOptions } from "./control/control-options.ts";
 import type { Log } from "./log.ts";
 import { parseServer } from "./resolve/name-source.ts";
 import type { Listener } from "./transport/flow.ts";
@@ -7,6 +8,8 @@ import { parseContact } from "./transport/contact.ts";
 export type SipEngineOptions = {
   /** Control port that applications connect to; port 0 asks for a free one. */
   admin: { host: string; port: number };
+  /** TLS for applications, who is asked about new requests, how long an absent application is waited for. */
+  control?: ControlOptions;
   /** Any of them lets an application in. */
   secrets: readonly string[];
   /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`. Port 0 asks for a free one. */
@@ -38,6 +41,7 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
   if (secrets.length === 0 || secrets.some((secret) => secret.length === 0 || /[|\r\n]/.test(secret))) {
     problems.push("secret: at least one, not empty, without '|' and line ends");
   }
+  problems.push(...problemsOfControl(options.control ?? {}));
   if (contacts.length === 0) problems.push("contact: at least one is needed");
   if (!(t1Ms >= 1 && t1Ms <= 10_000)) problems.push(`t1: ${t1Ms} is not between 1 and 10000 milliseconds`);
   for (const server of options.dnsServers ?? [])

@@ -16,7 +16,7 @@ try {
     if (message.kind === "load") void engine.load().then((load) => say({ kind: "load", load }));
     else void engine.close().then(() => port.close());
   });
-  say({ kind: "started", admin: engine.admin, contacts: engine.contacts });
+  say({ kind: "started", admin: engine.admin, adminTls: engine.adminTls, contacts: engine.contacts });
 } catch (error) {
   say({ kind: "not-started", message: (error as Error).message });
   port.close();

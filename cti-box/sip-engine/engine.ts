@@ -6,14 +6,16 @@ import { Worker } from "node:worker_threads";
 import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
 import { silentLog, type Log, type LogLevel } from "./log.ts";
-import { whyNotOpened } from "./transport/transport-layer.ts";
 import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
 
 export type { SipEngineOptions } from "./engine-options.ts";
 export { InvalidEngineOptions } from "./engine-options.ts";
 
 export type SipEngineHandle = {
+  /** Where applications connect; the TLS port when the plain one is closed. */
   admin: { host: string; port: number };
+  /** Where they connect over TLS; null: nowhere. */
+  adminTls: { host: string; port: number } | null;
   /** Listening addresses with their real ports: `udp/127.0.0.1:5060`. */
   contacts: string[];
   /** What the engine holds now. */
@@ -34,16 +36,16 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
   });
   let control: ControlServer;
   try {
-    control = await ControlServer.open({ ...options.admin, secrets: options.secrets, core });
+    control = await ControlServer.open({ secrets: options.secrets, core }, options.admin, options.control ?? {});
   } catch (error) {
     await core.close();
-    const place = `control port ${options.admin.host}:${options.admin.port}`;
-    throw new Error(`${place} ${whyNotOpened(error)}`, { cause: error });
+    throw error;
   }
   const gone = Promise.withResolvers<Error | null>();
   let closing: Promise<void> | null = null;
   return {
-    admin: { host: options.admin.host, port: control.port },
+    admin: control.plain ?? control.tls ?? options.admin,
+    adminTls: control.tls,
     contacts: core.context.transport.listeners.map((each) => `${each.protocol}/${each.host}:${each.port}`),
     load: () => Promise.resolve(core.load()),
     closed: gone.promise,
@@ -60,7 +62,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
 
 /** What the worker thread and its owner say to each other. */
 export type FromWorker =
-  | { kind: "started"; admin: { host: string; port: number }; contacts: string[] }
+  | ({ kind: "started" } & Pick<SipEngineHandle, "admin" | "adminTls" | "contacts">)
   | { kind: "not-started"; message: string }
   | { kind: "load"; load: EngineLoad }
   | { kind: "log"; level: LogLevel; message: string; fields: Record<string, string | number> };
@@ -90,6 +92,7 @@ export async function startSipEngineWorker(options: SipEngineOptions): Promise<S
   const say = (message: ToWorker): void => worker.postMessage(message);
   return {
     admin: first.admin,
+    adminTls: first.adminTls,
     contacts: first.contacts,
     closed: gone.promise,
     load: async () => {

@@ -1,10 +1,17 @@
 /** The engine alone: node cti-box/sip-engine/main.ts --admin 127.0.0.1:9022 --secret S --contact "sip:127.0.0.1:5060;transport=udp,tcp" */
 import { parseArgs } from "node:util";
+import { controlFlags, controlOptionsFrom } from "./control/control-flags.ts";
 import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
 
 const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
 
-  --admin HOST:PORT    control port for applications (default 127.0.0.1:9022)
+  --admin HOST:PORT    control port for applications (default 127.0.0.1:9022); "closed" where only TLS is wanted
+  --admin-tls HOST:PORT, --admin-tls-cert FILE, --admin-tls-key FILE
+                       control port over TLS; with --admin-tls-client-ca FILE applications need a certificate of that authority
+  --handler METHOD=URL who is asked what to do with a new request of that method ("*": any): an http or https address, or the
+                       tcp://HOST:PORT or tls://HOST:PORT of an application that listens; may be given more than once
+  --handler-post       the handler gets the whole message as the body of a POST
+  --absence SECONDS    how long calls wait for an application with a tag "instance:NAME" to come back (default 30)
   --secret SECRET      secret of the applications; may be given more than once
   --contact URI        listening address, e.g. "sip:127.0.0.1:5060;transport=udp,tcp" or "sip:127.0.0.1:5066;transport=ws";
                        may be given more than once
@@ -18,6 +25,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     args: words,
     options: {
       admin: { type: "string", default: "127.0.0.1:9022" },
+      ...controlFlags,
       secret: { type: "string", multiple: true, default: [] },
       contact: { type: "string", multiple: true, default: [] },
       "external-ip": { type: "string" },
@@ -29,10 +37,8 @@ function optionsFrom(words: string[]): SipEngineOptions {
     process.stdout.write(help);
     process.exit(0);
   }
-  const admin = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(values.admin);
-  if (!admin) throw new InvalidEngineOptions([`admin: ${values.admin} is not of the form HOST:PORT`]);
   return {
-    admin: { host: (admin[1] ?? "").replace(/^\[|\]$/g, ""), port: Number(admin[2]) },
+    ...controlOptionsFrom(values.admin, values),
     secrets: values.secret,
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),

@@ -1,6 +1,10 @@
-/** The control port: where applications connect. Owner of the listening socket and of every connection (control protocol §1). */
+/** The control port, plain and over TLS: where applications connect. Owner of the listening sockets and of every connection (control protocol §1). */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { whyNotOpened } from "../transport/transport-layer.ts";
+import type { ControlOptions, ControlTls } from "./control-options.ts";
 import { FrameReader, largestFrame, largestFrameBefore } from "./frame-reader.ts";
 import { Session, type SessionParts } from "./session.ts";
 
@@ -8,42 +12,95 @@ const keepAliveMs = 45_000;
 const authenticationDeadlineMs = 5_000;
 const largestConnections = 256;
 
-export class ControlServer {
-  readonly #server: Server;
-  readonly #connections = new Set<Socket>();
+type Place = { host: string; port: number };
 
-  private constructor(server: Server) {
-    this.#server = server;
+export class ControlServer {
+  readonly #parts: SessionParts;
+  readonly #servers: Server[] = [];
+  readonly #connections = new Set<Socket>();
+  #plain: Place | null = null;
+  #tls: Place | null = null;
+
+  private constructor(parts: SessionParts) {
+    this.#parts = parts;
   }
 
-  /** Rejects with the socket's error when the address cannot be opened. */
-  static async open(options: SessionParts & { host: string; port: number }): Promise<ControlServer> {
-    const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs });
-    server.maxConnections = largestConnections;
-    const control = new ControlServer(server);
-    server.on("connection", (socket) => {
-      control.#connections.add(socket);
-      socket.once("close", () => control.#connections.delete(socket));
-      serve(socket, options);
-    });
-    const opened = once(server, "listening");
-    server.listen(options.port, options.host);
-    await opened;
-    server.on("error", () => undefined);
+  /** Rejects when an address cannot be opened; the message names it. */
+  static async open(parts: SessionParts, admin: Place, { plain, tls }: ControlOptions): Promise<ControlServer> {
+    const control = new ControlServer(parts);
+    try {
+      if (plain !== "closed") control.#plain = await control.#listen(plainServer(), admin, "control port");
+      if (tls !== undefined) control.#tls = await control.#listen(tlsServer(tls), tls, "control port with TLS");
+    } catch (error) {
+      await control.close();
+      throw error;
+    }
     return control;
   }
 
-  get port(): number {
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : 0;
+  /** Where it listens without TLS; null: nowhere. */
+  get plain(): Place | null {
+    return this.#plain;
+  }
+
+  get tls(): Place | null {
+    return this.#tls;
   }
 
   async close(): Promise<void> {
-    const closed = once(this.#server, "close");
-    this.#server.close();
+    const closed = this.#servers.map(async (server) => {
+      if (!server.listening) return;
+      const gone = once(server, "close");
+      server.close();
+      await gone;
+    });
     for (const socket of this.#connections) socket.destroy();
-    await closed;
+    await Promise.all(closed);
   }
+
+  async #listen(server: Server, { host, port }: Place, name: string): Promise<Place> {
+    server.maxConnections = largestConnections;
+    server.on("connection", (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once("close", () => this.#connections.delete(socket));
+    });
+    // A handshake that fails ends that connection and nothing else.
+    server.on("tlsClientError", (_error, socket: Socket) => socket.destroy());
+    server.on(isTls(server) ? "secureConnection" : "connection", (socket: Socket) => serve(socket, this.#parts));
+    this.#servers.push(server);
+    server.listen(port, host);
+    try {
+      await once(server, "listening");
+    } catch (error) {
+      throw new Error(`${name} ${host}:${port} ${whyNotOpened(error)}`, { cause: error });
+    }
+    server.on("error", () => undefined);
+    const address = server.address();
+    return { host, port: typeof address === "object" && address !== null ? address.port : port };
+  }
+}
+
+const connectionOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs };
+
+function plainServer(): Server {
+  return createServer(connectionOptions);
+}
+
+function tlsServer({ certFile, keyFile, clientCaFile }: ControlTls): Server {
+  const clients =
+    clientCaFile === undefined ? {} : { ca: readFileSync(clientCaFile), requestCert: true, rejectUnauthorized: true };
+  return createTlsServer({
+    ...connectionOptions,
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    minVersion: "TLSv1.2",
+    handshakeTimeout: authenticationDeadlineMs,
+    ...clients,
+  });
+}
+
+function isTls(server: Server): boolean {
+  return "setSecureContext" in server;
 }
 
 function serve(socket: Socket, parts: SessionParts): void {

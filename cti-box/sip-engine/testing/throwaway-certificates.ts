@@ -1,0 +1,52 @@
+/** Certificates for one test run: an authority, a server on 127.0.0.1 and a client, made with openssl in a folder that goes with `remove`. */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export type ThrowawayCertificates = {
+  caFile: string;
+  server: { certFile: string; keyFile: string };
+  client: { certFile: string; keyFile: string };
+  /** A client of an authority that nobody trusts. */
+  stranger: { certFile: string; keyFile: string };
+  remove(): void;
+};
+
+/** Throws when there is no openssl. */
+export function makeCertificates(): ThrowawayCertificates {
+  const folder = mkdtempSync(join(tmpdir(), "la2-certificates-"));
+  const run = (...words: string[]): unknown => execFileSync("openssl", words, { cwd: folder, stdio: "pipe" });
+  const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  const authority = (name: string): void => {
+    run(
+      "req",
+      "-x509",
+      ...curve,
+      "-keyout",
+      `${name}.key`,
+      "-out",
+      `${name}.crt`,
+      "-days",
+      "2",
+      "-subj",
+      `/CN=${name}`,
+    );
+  };
+  const issue = (name: string, by: string): { certFile: string; keyFile: string } => {
+    writeFileSync(join(folder, `${name}.ext`), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+    run("req", ...curve, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
+    const signed = ["-CA", `${by}.crt`, "-CAkey", `${by}.key`, "-CAcreateserial", "-extfile", `${name}.ext`];
+    run("x509", "-req", "-in", `${name}.csr`, ...signed, "-out", `${name}.crt`, "-days", "2");
+    return { certFile: join(folder, `${name}.crt`), keyFile: join(folder, `${name}.key`) };
+  };
+  authority("authority");
+  authority("unknown");
+  return {
+    caFile: join(folder, "authority.crt"),
+    server: issue("server", "authority"),
+    client: issue("client", "authority"),
+    stranger: issue("stranger", "unknown"),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
