@@ -1,6 +1,6 @@
 /** An engine with a real drachtio-srf application on it, for tests. */
 import Srf from "drachtio-srf";
-import { startSipEngine, type SipEngineHandle } from "../engine.ts";
+import { startSipEngine, type SipEngineHandle, type SipEngineOptions } from "../engine.ts";
 
 export type ConnectedApplication = {
   engine: SipEngineHandle;
@@ -11,9 +11,14 @@ export type ConnectedApplication = {
   close(): Promise<void>;
 };
 
-export async function connectApplication(contacts: string[], t1Ms = 500): Promise<ConnectedApplication> {
+export async function connectApplication(
+  contacts: string[],
+  t1Ms = 500,
+  more: Partial<SipEngineOptions> = {},
+): Promise<ConnectedApplication> {
   const secret = "correct-secret";
-  const engine = await startSipEngine({ admin: { host: "127.0.0.1", port: 0 }, secrets: [secret], contacts, t1Ms });
+  const admin = { host: "127.0.0.1", port: 0 };
+  const engine = await startSipEngine({ admin, secrets: [secret], contacts, t1Ms, ...more });
   const srf = new Srf();
   const connected = new Promise<void>((resolve, reject) => {
     srf.on("connect", (error: Error | null) => (error ? reject(error) : resolve()));
