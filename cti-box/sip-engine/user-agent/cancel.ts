@@ -148,12 +148,20 @@ function cancelInvite(
   return cancel;
 }
 
-/** Cancels every INVITE of ours that still waits for its final answer and that `concerns` names. */
-export function cancelInvitesOf(context: Context, concerns: (use: ClientUse) => boolean): void {
-  for (const [id, use] of context.clientUses) {
-    const invite = context.clientsById.get(id);
-    if (invite?.request.method !== "INVITE" || use.isCancelled || !concerns(use)) continue;
-    if (invite.state === "calling" || invite.state === "proceeding" || use.isBetween())
-      cancelInvite(context, { invite, use, extra: new HeaderList() });
-  }
+/** Cancels every INVITE of an application that still waits for its final answer. A look at all of them: for one that left, not for each call. */
+export function cancelInvitesOf(context: Context, application: string): void {
+  for (const [id, use] of context.clientUses) if (use.application === application) cancelIfWaiting(context, id);
+}
+
+/** Cancels every INVITE of ours in that dialog that still waits for its final answer. */
+export function cancelInvitesIn(context: Context, dialogId: string): void {
+  for (const id of context.invitesOfOurs.of(dialogId)) cancelIfWaiting(context, id);
+}
+
+function cancelIfWaiting(context: Context, id: string): void {
+  const invite = context.clientsById.get(id);
+  const use = context.clientUses.get(id);
+  if (use === undefined || invite?.request.method !== "INVITE" || use.isCancelled) return;
+  if (invite.state === "calling" || invite.state === "proceeding" || use.isBetween())
+    cancelInvite(context, { invite, use, extra: new HeaderList() });
 }

@@ -11,6 +11,7 @@ import type { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
+import type { IdsByDialog } from "./ids-by-dialog.ts";
 
 /** What a server transaction means to the application that handles it. */
 export type ServerUse = {
@@ -53,6 +54,9 @@ export type Context = {
   clients: Map<string, ClientTransaction>;
   clientsById: Map<string, ClientTransaction>;
   clientUses: Map<string, ClientUse>;
+  /** INVITEs of ours and of the peer, by dialog; an INVITE that makes a dialog stands under the dialog's future name. */
+  invitesOfOurs: IdsByDialog;
+  invitesOfTheirs: IdsByDialog;
 };
 
 /** A tag or branch part that cannot be guessed (RFC 3261 §19.3 asks for 32 random bits at least). */

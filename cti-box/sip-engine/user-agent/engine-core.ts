@@ -14,6 +14,7 @@ import { AcceptedInvites } from "./accepted-invites.ts";
 import { Bindings } from "./bindings.ts";
 import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
+import { IdsByDialog } from "./ids-by-dialog.ts";
 import { cancelInvitesOf } from "./cancel.ts";
 import { connectionClosed } from "./connection-closed.ts";
 import { receiveRequest } from "./receive-request.ts";
@@ -54,6 +55,8 @@ export class EngineCore {
       clients: new Map(),
       clientsById: new Map(),
       clientUses: new Map(),
+      invitesOfOurs: new IdsByDialog(),
+      invitesOfTheirs: new IdsByDialog(),
     };
     // Nothing arrives before the sockets are open, and they are all opened here.
     let core: EngineCore | null = null;
@@ -90,7 +93,7 @@ export class EngineCore {
       }
     }
     // Nobody is left who would take the answers: what still rings is cancelled.
-    cancelInvitesOf(this.context, (use) => use.application === application.name);
+    cancelInvitesOf(this.context, application.name);
   }
 
   async close(): Promise<void> {

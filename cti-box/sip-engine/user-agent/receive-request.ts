@@ -74,6 +74,7 @@ function openTransaction(
     released: (over) => {
       context.servers.delete(over.key);
       context.serversById.delete(over.id);
+      context.invitesOfTheirs.remove(context.serverUses.get(over.id)?.dialogId ?? "", over.id);
       context.serverUses.delete(over.id);
       const shared = sharedKey(over.request);
       if (context.invites.get(shared) === over) context.invites.delete(shared);
@@ -177,6 +178,7 @@ function deliverInDialog(context: Context, transaction: ServerTransaction, dialo
   }
   if (request.method === "INVITE" || request.method === "UPDATE") refreshTarget(dialog, request, source);
   if (request.method === "BYE") forgetDialog(context, dialog);
+  if (request.method === "INVITE") context.invitesOfTheirs.add(dialog.id, transaction.id);
   const frame = networkFrame(request, source, { transactionId: transaction.id, dialogId: dialog.id });
   context.serverUses.set(transaction.id, {
     application: owner.name,
@@ -187,16 +189,11 @@ function deliverInDialog(context: Context, transaction: ServerTransaction, dialo
 
 /** Whose re-INVITE still waits in this dialog: a second one may not begin (RFC 3261 §14.2). */
 function glareOf(context: Context, dialog: Dialog): "ours" | "theirs" | null {
-  for (const [id, use] of context.clientUses) {
-    const invite = use.dialogId === dialog.id ? context.clientsById.get(id) : undefined;
-    if (invite?.request.method === "INVITE" && (invite.state === "calling" || invite.state === "proceeding"))
-      return "ours";
+  for (const id of context.invitesOfOurs.of(dialog.id)) {
+    const state = context.clientsById.get(id)?.state;
+    if (state === "calling" || state === "proceeding") return "ours";
   }
-  for (const [id, use] of context.serverUses) {
-    const invite = use.dialogId === dialog.id ? context.serversById.get(id) : undefined;
-    if (invite?.request.method === "INVITE" && invite.isOpen) return "theirs";
-  }
-  return null;
+  return context.invitesOfTheirs.of(dialog.id).some((id) => context.serversById.get(id)?.isOpen) ? "theirs" : null;
 }
 
 function forgetDialog(context: Context, dialog: Dialog): void {

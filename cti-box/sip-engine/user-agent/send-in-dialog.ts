@@ -8,7 +8,7 @@ import { writeMessage } from "../message/write-message.ts";
 import { whenPrepared, type Build } from "../resolve/prepared-request.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
-import { cancelInvitesOf, endDialog, nextHopUri } from "./cancel.ts";
+import { cancelInvitesIn, endDialog, nextHopUri } from "./cancel.ts";
 import type { Context } from "./context.ts";
 import { startForApplication } from "./send-request.ts";
 
@@ -30,7 +30,7 @@ export function sendInDialog(context: Context, application: Application, order: 
   application.hasRead(dialog.told ?? 0);
   const isAck = order.given.method === "ACK";
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
-  if (order.given.method === "BYE") cancelInvitesOf(context, (use) => use.dialogId === dialog.id);
+  if (order.given.method === "BYE") cancelInvitesIn(context, dialog.id);
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
   const { messageId, given } = order;
   const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
@@ -56,10 +56,9 @@ function acknowledge(
 
 /** A 200 that crossed our CANCEL: after the ACK the call ends (control protocol §7). */
 function endIfCancelled(context: Context, dialog: Dialog, cseq: number): void {
-  for (const [id, use] of context.clientUses) {
-    const transaction = context.clientsById.get(id);
-    const number = Number.parseInt(transaction?.request.headers.first("cseq") ?? "0", 10);
-    if (use.dialogId === dialog.id && use.isCancelled && transaction?.request.method === "INVITE" && number === cseq) {
+  for (const id of context.invitesOfOurs.of(dialog.id)) {
+    const number = Number.parseInt(context.clientsById.get(id)?.request.headers.first("cseq") ?? "0", 10);
+    if (context.clientUses.get(id)?.isCancelled && number === cseq) {
       void endDialog(context, dialog, "ACK-BYE due to cancel race condition");
       return;
     }
@@ -68,8 +67,5 @@ function endIfCancelled(context: Context, dialog: Dialog, cseq: number): void {
 
 /** An INVITE of ours under that name was answered with 3xx-6xx: its ACK was sent by the transaction. */
 function isRefusedInvite(context: Context, dialogId: string): boolean {
-  for (const [id, use] of context.clientUses) {
-    if (use.dialogId === dialogId && context.clientsById.get(id)?.request.method === "INVITE") return true;
-  }
-  return false;
+  return context.invitesOfOurs.of(dialogId).length > 0;
 }

@@ -62,6 +62,7 @@ export function startForApplication(context: Context, application: Application, 
     isBetween: () => false,
   };
   context.clientUses.set(id, use);
+  if (request.method === "INVITE") context.invitesOfOurs.add(use.dialogId, id);
   const { first, isBetween } = sendAlong(context, {
     id,
     request,
@@ -78,6 +79,7 @@ export function startForApplication(context: Context, application: Application, 
     released: () => {
       context.clientsById.delete(id);
       context.clientUses.delete(id);
+      context.invitesOfOurs.remove(use.dialogId, id);
     },
   });
   use.isBetween = isBetween;
