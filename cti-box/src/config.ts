@@ -12,6 +12,11 @@ const phoneNumber = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "is not a number in
 const port = z.int().min(0).max(65_535);
 const address = z.string().min(2).max(64);
 const sipUri = z.string().regex(/^sips?:[^\s<>"]+$/, "is not a SIP URI such as sip:127.0.0.12:5060;transport=udp");
+const nameServer = z
+  .string()
+  .regex(/^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*|\[[0-9a-f:.]+\](:\d{1,5})?)$/i, {
+    error: "is not the address of a name server such as 192.0.2.53 or 192.0.2.53:5353",
+  });
 /** Sent as a bearer token, so without spaces. */
 const serviceSecret = z.string().regex(/^[\x21-\x7e]{16,}$/, "is not 16 or more visible ASCII characters");
 const hours = z.strictObject({
@@ -38,6 +43,8 @@ export const officeConfigSchema = z.strictObject({
     /** Listening addresses, as SIP URIs: `sip:127.0.0.11:5060;transport=udp,tcp`, `sip:127.0.0.11:5066;transport=ws`. */
     contacts: z.array(sipUri).min(1),
     externalAddress: address.optional(),
+    /** Name servers that the embedded engine asks about SIP; none: those that the machine is set up with. */
+    dnsServers: z.array(nameServer).default([]),
   }),
   /** Where the signalling is done: the embedded engine, or a drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it). */
   engine: z

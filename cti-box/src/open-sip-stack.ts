@@ -26,6 +26,7 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
     admin: { host: "127.0.0.1", port: 0 },
     secrets: [secret],
     contacts: config.sip.contacts,
+    dnsServers: config.sip.dnsServers,
     ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
     log: (level, message, fields) =>
       log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
