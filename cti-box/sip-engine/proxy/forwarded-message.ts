@@ -3,6 +3,7 @@ import { HeaderList, headerSpelling, splitList, type Header } from "../message/h
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import { hostPortOf, viaFor } from "../user-agent/build-message.ts";
+import { markedVia } from "./loop-mark.ts";
 
 /** Headers that belong to the caller or to the engine: the application does not change them on the way. */
 const untouchable = new Set(
@@ -20,6 +21,8 @@ export type Forwarding = {
   request: SipRequest;
   flow: Flow;
   branch: string;
+  /** What a loop is known by. */
+  mark: string;
   uri: string;
   /** Routes that it carries from here on. */
   routes: readonly string[];
@@ -32,7 +35,7 @@ export type Forwarding = {
 /** The request as it leaves. */
 export function forwardedRequest(forwarding: Forwarding): SipRequest {
   const { request, flow } = forwarding;
-  const headers = new HeaderList([header("Via", viaFor(flow, forwarding.branch))]);
+  const headers = new HeaderList([header("Via", markedVia(viaFor(flow, forwarding.branch), forwarding.mark))]);
   const stays = request.method === "REGISTER" ? "Path" : "Record-Route";
   for (const own of forwarding.ownRoutes) headers.append(stays, own);
   for (const route of forwarding.routes) headers.append("Route", route);

@@ -12,10 +12,10 @@ import { writeAsReceived } from "../message/write-message.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "../user-agent/build-message.ts";
-import type { Context } from "../user-agent/context.ts";
-import { findNextHop, type NextHop } from "../user-agent/next-hop.ts";
+import { newBranch, type Context } from "../user-agent/context.ts";
+import { findNextHop } from "../user-agent/next-hop.ts";
 import { forwardedRequest } from "./forwarded-message.ts";
-import { isLoop, markedBranch, markOf } from "./loop-mark.ts";
+import { isLoop, markOf } from "./loop-mark.ts";
 import { takeOwnRoutes, type RouteTaken } from "./own-routes.ts";
 import { ProxiedRequest } from "./proxied-request.ts";
 import { redirectOf } from "./targets.ts";
@@ -38,8 +38,23 @@ export function passAlongRoute(context: Context, transaction: ServerTransaction)
   const mark = markOf(request);
   if (isLoop(request, mark)) return refuse(482, "Loop Detected");
   if (request.method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
-  const next = nextOf(taken);
   transaction.takenOver();
+  const pass = (preferred: Flow | null): void => {
+    if (taken.use === "path" && preferred === null) refuse(430, "Flow Failed");
+    else passOn(context, transaction, { taken, mark, preferred });
+  };
+  const remembered = rememberedFlow(context, taken);
+  if (remembered instanceof Promise) void remembered.then(pass);
+  else pass(remembered);
+  return true;
+}
+
+type Passing = { taken: RouteTaken; mark: string; preferred: Flow | null };
+
+function passOn(context: Context, transaction: ServerTransaction, { taken, mark, preferred }: Passing): void {
+  const { request } = transaction;
+  const next = nextOf(taken);
+  const isNew = tagOf(request.headers.first("to")) === null;
   new ProxiedRequest(context, {
     transaction,
     plan: {
@@ -52,15 +67,13 @@ export function passAlongRoute(context: Context, transaction: ServerTransaction)
     },
     targets: [redirectOf(next.hop)],
     routes: next.routes,
-    staysOnTheWay:
-      taken.use === "path" && dialogMakers.has(request.method) && tagOf(request.headers.first("to")) === null,
+    staysOnTheWay: taken.use === "path" && isNew && dialogMakers.has(request.method),
     extra: new HeaderList(),
     mark,
     audience: null,
-    way: () => wayAlong(context, taken, next.hop),
+    preferred,
     uriFor: () => next.uri,
   }).start();
-  return true;
 }
 
 /** An ACK of a 2xx on its way along the engine's own route. */
@@ -73,13 +86,21 @@ export function passAck(context: Context, request: SipRequest): boolean {
 }
 
 async function sendAck(context: Context, request: SipRequest, on: { taken: RouteTaken; mark: string }): Promise<void> {
-  const next = nextOf(on.taken);
-  const hop = await wayAlong(context, on.taken, next.hop);
-  if (hop.kind !== "flow") return;
-  const { flow } = hop;
-  const branch = markedBranch(on.mark);
-  const { uri, routes } = next;
-  const sent = forwardedRequest({ request, flow, branch, uri, routes, ownRoutes: [], extra: new HeaderList() });
+  const { hop, uri, routes } = nextOf(on.taken);
+  const way = await findNextHop(context, hop, await rememberedFlow(context, on.taken));
+  if (way.kind !== "flow") return;
+  const { flow } = way;
+  const extra = new HeaderList();
+  const sent = forwardedRequest({
+    request,
+    flow,
+    branch: newBranch(),
+    mark: on.mark,
+    uri,
+    routes,
+    ownRoutes: [],
+    extra,
+  });
   flow.send(writeAsReceived(sent));
 }
 
@@ -99,18 +120,11 @@ function nextOf({ rest, uri }: RouteTaken): Next {
   return isLoose ? { hop: router, uri, routes: rest } : { hop: router, uri: router, routes: [...more, `<${uri}>`] };
 }
 
-/** By the connection or address that the route names, as long as it is good; a Path leads nowhere else. */
-async function wayAlong(context: Context, { flow, use, rest }: RouteTaken, hop: string): Promise<NextHop> {
-  const remembered = flow === null || rest.length > 0 ? null : await flowTo(context, flow);
-  if (remembered !== null) return { kind: "flow", flow: remembered, others: null };
-  if (use === "path") return { kind: "refused", reason: "the client's connection is gone" };
-  return findNextHop(context, hop, null);
-}
-
-async function flowTo(context: Context, peer: NonNullable<RouteTaken["flow"]>): Promise<Flow | null> {
-  try {
-    return await context.transport.flowTo(peer);
-  } catch {
-    return null;
-  }
+/** The connection or address that the route names, where the next stop is that peer and the connection is still there. */
+function rememberedFlow({ transport }: Context, { flow, rest }: RouteTaken): Flow | null | Promise<Flow | null> {
+  if (flow === null || rest.length > 0) return null;
+  const ready = transport.readyFlowTo(flow);
+  // A connection that is gone cannot be made from here: its far end was the one that made it.
+  if (ready !== null || flow.protocol !== "udp") return ready;
+  return transport.flowTo(flow).catch(() => null);
 }

@@ -3,25 +3,25 @@
  * what the application is told (control protocol §8).
  */
 import { randomUUID } from "node:crypto";
-import { proxyResultFrame, replyFrame } from "../control/frames.ts";
 import { HeaderList } from "../message/header-list.ts";
-import type { SipResponse } from "../message/sip-message.ts";
+import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { writeAsReceived } from "../message/write-message.ts";
-import { cancelOf, ClientTransaction, type ClientOutcome } from "../transaction/client-transaction.ts";
+import { whenPrepared, type Build, type PreparedRequest } from "../resolve/prepared-request.ts";
+import { sendAlong } from "../resolve/sent-along.ts";
+import { cancelOf, type ClientOutcome, type ClientTransaction } from "../transaction/client-transaction.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "../user-agent/build-message.ts";
 import { startSilently } from "../user-agent/cancel.ts";
 import type { Context } from "../user-agent/context.ts";
-import type { NextHop } from "../user-agent/next-hop.ts";
 import { endForked } from "../user-agent/repeated-answers.ts";
+import { BranchTimers } from "./branch-timers.ts";
 import { forwardedRequest, forwardedResponse } from "./forwarded-message.ts";
-import { markedBranch } from "./loop-mark.ts";
 import { routesForRequest, routesForResponse, type OwnRoutes } from "./own-routes.ts";
+import { ProxyReport, type Answer, type Audience } from "./proxy-report.ts";
 import { applyProxyEvent } from "./response-context.ts";
 import {
   responseContext,
-  type BranchTimer,
   type ProxyEffect,
   type ProxyEvent,
   type ProxyPlan,
@@ -30,9 +30,6 @@ import {
   type Target,
 } from "./response-state.ts";
 import { redirectsOf } from "./targets.ts";
-
-/** Who hears of it: nobody for a request inside of a dialog that is only passed through. */
-export type Audience = { application: string; messageId: string; wants: "every-answer" | "the-end" };
 
 export type ProxyOrder = {
   transaction: ServerTransaction;
@@ -44,27 +41,30 @@ export type ProxyOrder = {
   extra: HeaderList;
   mark: string;
   audience: Audience | null;
-  way: (target: Target) => Promise<NextHop>;
+  /** The connection or address that it leaves by; null: where the target's URI leads. */
+  preferred: Flow | null;
   uriFor: (target: Target) => string;
 };
 
-type Answer = { response: SipResponse; flow: Flow; from: "target" | "engine" };
-type Leg = { client: ClientTransaction; ownRoutes: OwnRoutes; isHungUp: boolean };
+/** `client`: the one in force, where a target has several addresses. */
+type Leg = { client: ClientTransaction | null; isHungUp: boolean };
 
 export class ProxiedRequest {
   readonly #context: Context;
   readonly #order: ProxyOrder;
   readonly #legs = new Map<number, Leg>();
+  /** Own routes that each request was sent with: they differ with the socket it left by. */
+  readonly #ownRoutes = new WeakMap<SipRequest, OwnRoutes>();
   readonly #answers = new Map<number, Answer>();
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #timers = new BranchTimers((branch, timer) => this.#apply({ type: "timer", branch, timer }));
+  readonly #report: ProxyReport;
   #state: ResponseContext;
-  #audience: Audience | null;
   #reasons = new HeaderList();
 
   constructor(context: Context, order: ProxyOrder) {
     this.#context = context;
     this.#order = order;
-    this.#audience = order.audience;
+    this.#report = new ProxyReport(context.applications, order.audience);
     this.#state = responseContext(order.plan, order.targets);
   }
 
@@ -86,9 +86,8 @@ export class ProxiedRequest {
 
   /** The engine closes: nothing is said any more. */
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
-    this.#audience = null;
+    this.#timers.close();
+    this.#report.close();
   }
 
   #apply(event: ProxyEvent): void {
@@ -101,7 +100,7 @@ export class ProxiedRequest {
     const { transaction } = this.#order;
     switch (effect.type) {
       case "open":
-        void this.#open(effect.branch, effect.target);
+        this.#open(effect.branch, effect.target);
         break;
       case "cancel":
         this.#cancel(effect.branch);
@@ -122,16 +121,16 @@ export class ProxiedRequest {
         this.#tell(effect.branch);
         break;
       case "tell-end":
-        this.#tellEnd(effect.outcome);
+        this.#report.end(effect.outcome);
         break;
       case "start-timer":
-        this.#startTimer(effect.branch, effect.timer, effect.afterMs);
+        this.#timers.start(effect.branch, effect.timer, effect.afterMs);
         break;
       case "stop-timer":
-        this.#stopTimer(effect.branch, effect.timer);
+        this.#timers.stop(effect.branch, effect.timer);
         break;
       case "stop-timers":
-        for (const timer of ["provisional", "final", "c"] as const) this.#stopTimer(effect.branch, timer);
+        this.#timers.stopAllOf(effect.branch);
         break;
       case "release":
         this.#context.proxied.remove(this);
@@ -139,38 +138,48 @@ export class ProxiedRequest {
     }
   }
 
-  async #open(branch: number, target: Target): Promise<void> {
-    const hop = await this.#order.way(target);
-    // The caller may have left, or another target accepted, while the way was looked for.
+  #open(branch: number, target: Target): void {
+    // An effect of an earlier one of the same step may have ended it already.
     if (this.#state.branches[branch]?.state !== "opening") return;
-    if (hop.kind === "refused") return this.#apply({ type: "no-way", branch });
-    if (hop.kind === "unreachable") return this.#failed(branch, 503);
-    this.#send(branch, target, hop.flow);
+    const { preferred } = this.#order;
+    const build: Build = (flow, name) => ({ ok: true, message: this.#build(target, flow, name) });
+    const send = (prepared: PreparedRequest): void => {
+      // The caller may have left, or another target accepted, while the way was looked for.
+      if (this.#state.branches[branch]?.state !== "opening") return;
+      if (prepared.kind === "refused") this.#apply({ type: "no-way", branch });
+      else this.#send(branch, prepared, build);
+    };
+    void whenPrepared(this.#context, { uri: target.uri, preferred, build }, send);
   }
 
-  #send(branch: number, target: Target, flow: Flow): void {
+  #build(target: Target, flow: Flow, branch: string): SipRequest {
     const { transaction, staysOnTheWay, routes, extra, mark, uriFor } = this.#order;
     const { request, source } = transaction;
-    const name = markedBranch(mark);
-    const ownRoutes = staysOnTheWay
-      ? routesForRequest(this.#context.proxied.signer, request, { arrived: source, leaves: flow })
-      : [];
-    const sent = forwardedRequest({ request, flow, branch: name, uri: uriFor(target), routes, ownRoutes, extra });
-    const key = `${name}|${request.method}`;
-    const client = new ClientTransaction({
+    const { signer } = this.#context.proxied;
+    const ownRoutes = staysOnTheWay ? routesForRequest(signer, request, { arrived: source, leaves: flow }) : [];
+    const sent = forwardedRequest({ request, flow, branch, mark, uri: uriFor(target), routes, ownRoutes, extra });
+    this.#ownRoutes.set(sent, ownRoutes);
+    return sent;
+  }
+
+  #send(branch: number, prepared: Extract<PreparedRequest, { kind: "ready" }>, build: Build): void {
+    const leg: Leg = { client: null, isHungUp: false };
+    this.#legs.set(branch, leg);
+    const { first } = sendAlong(this.#context, {
       id: randomUUID(),
-      branch: name,
-      request: sent,
-      flow,
-      timers: this.#context.timers,
+      ...prepared,
+      build: (flow, name) => {
+        const built = build(flow, name);
+        return built.ok ? built.message : null;
+      },
       outcome: (outcome) => this.#received(branch, outcome),
-      released: () => this.#context.clients.delete(key),
+      inForce: (client) => (leg.client = client),
+      mayMoveOn: () => ["calling", "ringing"].includes(this.#state.branches[branch]?.state ?? ""),
+      released: () => undefined,
     });
-    this.#context.clients.set(key, client);
-    this.#legs.set(branch, { client, ownRoutes, isHungUp: false });
     this.#apply({ type: "sent", branch });
-    client.start();
-    if (this.#audience?.wants === "the-end") this.#tellEnd("done");
+    first.start();
+    this.#report.onItsWay();
   }
 
   #received(branch: number, outcome: ClientOutcome): void {
@@ -184,7 +193,7 @@ export class ProxiedRequest {
 
   #failed(branch: number, status: 408 | 503): void {
     const { transaction } = this.#order;
-    const response = ownResponse(this.#legs.get(branch)?.client.request ?? transaction.request, [
+    const response = ownResponse(this.#legs.get(branch)?.client?.request ?? transaction.request, [
       status,
       status === 408 ? "Request Timeout" : "Service Unavailable",
     ]);
@@ -194,9 +203,8 @@ export class ProxiedRequest {
 
   /** CANCEL of a branch that rings (RFC 3261 §16.10). */
   #cancel(branch: number): void {
-    const leg = this.#legs.get(branch);
-    if (leg === undefined) return;
-    const { client } = leg;
+    const client = this.#legs.get(branch)?.client ?? null;
+    if (client === null) return;
     const elsewhere = new HeaderList().append("Reason", 'SIP;cause=200;text="Call completed elsewhere"');
     const reasons = this.#state.upstream === "accepted" ? elsewhere : this.#reasons;
     startSilently(this.#context, cancelOf(client.request, reasons), { flow: client.flow, branch: client.branch });
@@ -205,15 +213,15 @@ export class ProxiedRequest {
 
   #upstream(branch: number): { response: SipResponse; answer: Answer } | null {
     const answer = this.#answers.get(branch);
-    const leg = this.#legs.get(branch);
-    if (answer === undefined || leg === undefined) return null;
+    const client = this.#legs.get(branch)?.client ?? null;
+    if (answer === undefined || client === null) return null;
     const { request, source } = this.#order.transaction;
     const { response } = answer;
-    const sent = leg.ownRoutes;
+    const sent = this.#ownRoutes.get(client.request) ?? [];
     const instead = routesForResponse(
       this.#context.proxied.signer,
       { request, response, sent },
-      { arrived: source, leaves: leg.client.flow },
+      { arrived: source, leaves: client.flow },
     );
     const replaced = (instead ?? []).map((value, index) => [sent[index] ?? "", value] as const);
     return { response: forwardedResponse({ response, request, replaced }), answer };
@@ -243,52 +251,23 @@ export class ProxiedRequest {
   #hangUp(branch: number): void {
     const leg = this.#legs.get(branch);
     const answer = this.#answers.get(branch);
-    if (leg === undefined || answer === undefined || leg.isHungUp) return;
+    const sent = leg?.client?.request;
+    if (leg === undefined || answer === undefined || sent === undefined || leg.isHungUp) return;
     leg.isHungUp = true;
     const response = { ...answer.response, headers: answer.response.headers.copy() };
     // The way from here on: our own routes, and those of the proxies before us, are behind us.
     const recorded = response.headers.values("record-route");
-    const own = recorded.indexOf(leg.ownRoutes[0] ?? "");
+    const own = recorded.indexOf(this.#ownRoutes.get(sent)?.[0] ?? "");
     const before = this.#order.transaction.request.headers.values("record-route").length;
     const beyond = own === -1 ? recorded.slice(0, recorded.length - before) : recorded.slice(0, own);
     response.headers.remove("record-route");
     for (const route of beyond) response.headers.append("Record-Route", route);
-    void endForked(this.#context, { request: leg.client.request, response, flow: answer.flow });
+    void endForked(this.#context, { request: sent, response, flow: answer.flow });
   }
 
   #tell(branch: number): void {
     const answer = this.#answers.get(branch);
-    if (this.#audience?.wants !== "every-answer" || answer === undefined) return;
-    this.#sendToApplication(proxyResultFrame(this.#audience.messageId, answer.response, answer));
-  }
-
-  #tellEnd(outcome: "done" | "not-sent"): void {
-    if (this.#audience === null) return;
-    const { messageId } = this.#audience;
-    this.#sendToApplication(
-      outcome === "done"
-        ? replyFrame(messageId, "OK", "done")
-        : replyFrame(messageId, "NOK", "error proxying request to "),
-    );
-    this.#audience = null;
-  }
-
-  #sendToApplication(frame: Buffer): void {
-    if (this.#audience) this.#context.applications.get(this.#audience.application)?.send(frame);
-  }
-
-  #startTimer(branch: number, timer: BranchTimer, afterMs: number): void {
-    this.#stopTimer(branch, timer);
-    const fire = (): void => {
-      this.#timers.delete(`${timer}${branch}`);
-      this.#apply({ type: "timer", branch, timer });
-    };
-    this.#timers.set(`${timer}${branch}`, setTimeout(fire, afterMs));
-  }
-
-  #stopTimer(branch: number, timer: BranchTimer): void {
-    clearTimeout(this.#timers.get(`${timer}${branch}`));
-    this.#timers.delete(`${timer}${branch}`);
+    if (answer !== undefined) this.#report.answer(answer);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A client transaction at work: the machine of `client-machine.ts` with its request, its way to the peer and its timers. */
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
-import { writeMessage } from "../message/write-message.ts";
+import { writeAsReceived, writeMessage } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import {
   applyClientEvent,
@@ -46,7 +46,8 @@ export class ClientTransaction {
     this.request = order.request;
     this.flow = order.flow;
     this.#order = order;
-    this.#bytes = writeMessage(order.request);
+    // What is built here is spelled well; what only passes keeps its spelling.
+    this.#bytes = writeAsReceived(order.request);
     this.#machine = clientMachine(order.request.method === "INVITE", order.flow.protocol !== "udp", order.timers);
   }
 

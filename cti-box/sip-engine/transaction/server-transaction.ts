@@ -1,6 +1,6 @@
 /** A server transaction at work: the machine of `server-machine.ts` with its request, the way back and its timers. */
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
-import { writeMessage } from "../message/write-message.ts";
+import { writeAsReceived } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import {
   applyServerEvent,
@@ -61,7 +61,7 @@ export class ServerTransaction {
   /** Sends the answer. False: a final one was sent already, or the transaction is over. */
   respond(response: SipResponse): boolean {
     if (!this.isOpen) return false;
-    this.#last = writeMessage(response);
+    this.#last = writeAsReceived(response);
     this.#apply({ type: "respond", status: response.status });
     return true;
   }

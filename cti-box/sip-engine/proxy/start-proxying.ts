@@ -1,0 +1,107 @@
+/** Passing a request on: the checks before it (RFC 3261 §16.3), and what the engine does to it on its own (control protocol §8). */
+import { isIP } from "node:net";
+import { HeaderList } from "../message/header-list.ts";
+import type { SipRequest } from "../message/sip-message.ts";
+import { parseNameAddress, parseSipUri } from "../message/sip-uri.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import { ownResponse } from "../user-agent/build-message.ts";
+import type { Context } from "../user-agent/context.ts";
+import { sharedKey } from "../user-agent/request-keys.ts";
+import { isLoop, markOf } from "./loop-mark.ts";
+import { ProxiedRequest } from "./proxied-request.ts";
+import type { Audience } from "./proxy-report.ts";
+import type { ProxyPlan, Target } from "./response-state.ts";
+import { redirectOf } from "./targets.ts";
+
+/** Extensions that a proxy has to know before it may pass the request on: the engine changes nothing that they speak of. */
+const proxyExtensions = new Set(["sec-agree", "privacy"]);
+/** 185 s at the usual T1: more than the three minutes of RFC 3261 §16.6 step 11. */
+const timerCInT1 = 370;
+
+export type ProxyWish = {
+  destinations: readonly string[];
+  /** The engine stays on the way of the dialog, or of the requests to the client that registers. */
+  staysOnTheWay: boolean;
+  mode: ProxyPlan["mode"];
+  redirects: ProxyPlan["redirects"];
+  /** Milliseconds; null: none. */
+  provisionalMs: number | null;
+  finalMs: number | null;
+  extra?: HeaderList;
+  /** Who hears of the answers; null: nobody. */
+  audience: Audience | null;
+};
+
+/** Takes a request that is not answered yet and passes it on; the reason where that was not allowed, and the caller has been answered with it. */
+export function startProxying(context: Context, transaction: ServerTransaction, wish: ProxyWish): string | null {
+  const { request } = transaction;
+  const mark = markOf(request);
+  const fault = faultOf(request, mark);
+  if (fault !== null) {
+    const response = ownResponse(request, fault.answer, transaction.localTag);
+    if (fault.unsupported !== undefined) response.headers.append("Unsupported", fault.unsupported);
+    transaction.respond(response);
+    return fault.text;
+  }
+  takeOver(context, transaction);
+  const challenger = context.proxied.challengedBy(request);
+  const { mode, redirects, provisionalMs, finalMs } = wish;
+  const isInvite = request.method === "INVITE";
+  new ProxiedRequest(context, {
+    transaction,
+    plan: { isInvite, mode, redirects, provisionalMs, finalMs, timerCMs: context.timers.t1 * timerCInT1 },
+    targets: (challenger === null ? wish.destinations : [challenger]).map(redirectOf),
+    routes: routesBeyond(context, request),
+    staysOnTheWay: wish.staysOnTheWay,
+    extra: wish.extra ?? new HeaderList(),
+    mark,
+    audience: wish.audience,
+    preferred: null,
+    uriFor: (target) => uriFor(context, request, target),
+  }).start();
+  return null;
+}
+
+/** The transaction is not the application's any more; the same INVITE may come by again on another way (RFC 3261 §16.3). */
+function takeOver(context: Context, transaction: ServerTransaction): void {
+  context.serverUses.delete(transaction.id);
+  const shared = sharedKey(transaction.request);
+  if (context.invites.get(shared) === transaction) context.invites.delete(shared);
+  transaction.takenOver();
+}
+
+type Fault = { answer: readonly [status: number, reason: string]; text: string; unsupported?: string };
+
+function faultOf(request: SipRequest, mark: string): Fault | null {
+  if (Number(request.headers.first("max-forwards") ?? "70") === 0) {
+    const text = "Rejected with 483 Too Many Hops due to Max-Forwards value of 0";
+    return { answer: [483, "Too Many Hops"], text };
+  }
+  if (isLoop(request, mark)) return { answer: [482, "Loop Detected"], text: "Rejected with 482 Loop Detected" };
+  const unknown = request.headers.values("proxy-require").filter((tag) => !proxyExtensions.has(tag.toLowerCase()));
+  if (unknown.length === 0) return null;
+  const text = "Rejected with 420 Bad Extension due to Proxy-Require";
+  return { answer: [420, "Bad Extension"], text, unsupported: unknown.join(", ") };
+}
+
+/** Routes that are left once those that name the engine are taken off the top. */
+function routesBeyond(context: Context, request: SipRequest): string[] {
+  const routes = request.headers.values("route");
+  while (routes[0] !== undefined && namesEngine(context, parseNameAddress(routes[0]).uri)) routes.shift();
+  return routes;
+}
+
+/** The request-URI gives way to the target only where it names the engine, or where the target comes from a redirection (control protocol §8). */
+function uriFor(context: Context, { uri }: SipRequest, target: Target): string {
+  if (/^tel:/i.test(uri) && target.from === "destination") return uri;
+  return target.from === "redirect" || namesEngine(context, uri) ? target.uri : uri;
+}
+
+/** Whether a URI leads to one of the engine's own sockets. */
+function namesEngine({ transport }: Context, uri: string): boolean {
+  const parsed = parseSipUri(uri);
+  const address = parsed?.host.replace(/^\[|\]$/g, "") ?? "";
+  if (parsed === null || isIP(address) === 0) return false;
+  const port = parsed.port ?? (parsed.scheme === "sips" ? 5061 : 5060);
+  return transport.listeners.some(({ protocol }) => transport.isOurself({ protocol, address, port }));
+}
