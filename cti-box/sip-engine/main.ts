@@ -11,6 +11,7 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
   --handler METHOD=URL who is asked what to do with a new request of that method ("*": any): an http or https address, or the
                        tcp://HOST:PORT or tls://HOST:PORT of an application that listens; may be given more than once
   --handler-post       the handler gets the whole message as the body of a POST
+  --handler-ca FILE    authority of https handlers and of applications over TLS, in place of the system's
   --absence SECONDS    how long calls wait for an application with a tag "instance:NAME" to come back (default 30)
   --secret SECRET      secret of the applications; may be given more than once
   --contact URI        listening address, e.g. "sip:127.0.0.1:5060;transport=udp,tcp" or "sip:127.0.0.1:5066;transport=ws";

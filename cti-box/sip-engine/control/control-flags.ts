@@ -9,6 +9,7 @@ export const controlFlags = {
   "admin-tls-client-ca": { type: "string" },
   handler: { type: "string", multiple: true },
   "handler-post": { type: "boolean" },
+  "handler-ca": { type: "string" },
   absence: { type: "string" },
 } as const;
 
@@ -35,6 +36,7 @@ export function controlOptionsFrom(admin: string, values: Values): Pick<SipEngin
     plain,
     handlers,
     ...(tls !== undefined && { tls }),
+    ...(values["handler-ca"] !== undefined && { handlerCaFile: values["handler-ca"] }),
     ...(values.absence !== undefined && { absenceMs: Number(values.absence) * 1_000 }),
   };
   return { admin: place, control };

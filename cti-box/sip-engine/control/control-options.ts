@@ -9,6 +9,8 @@ export type ControlOptions = {
   tls?: ControlTls;
   /** Who is asked what to do with a new request, by method (lower case) or `*` (control protocol §11). The first that fits is asked. */
   handlers?: readonly HandlerOptions[];
+  /** PEM file of the authority to believe, of https handlers and tls applications, in place of the system's. */
+  handlerCaFile?: string;
   /** How long the calls of an application with a tag `instance:NAME` wait for its return, in milliseconds (default 30 s). */
   absenceMs?: number;
 };
@@ -16,15 +18,26 @@ export type ControlOptions = {
 export type ControlTls = { host: string; port: number; certFile: string; keyFile: string; clientCaFile?: string };
 
 /** What is wrong with them, in words for people. */
-export function problemsOfControl({ plain, tls, handlers = [], absenceMs = 0 }: ControlOptions): string[] {
+export function problemsOfControl({
+  plain,
+  tls,
+  handlers = [],
+  handlerCaFile,
+  absenceMs = 0,
+}: ControlOptions): string[] {
   const problems: string[] = [];
   if (plain === "closed" && tls === undefined) problems.push("admin: closed, but there is no admin-tls either");
   if (tls !== undefined && !(Number.isInteger(tls.port) && tls.port >= 0 && tls.port <= 65_535))
     problems.push(`admin-tls: port ${tls.port} is not between 0 and 65535`);
-  const files = { cert: tls?.certFile, key: tls?.keyFile, "client-ca": tls?.clientCaFile };
+  const files = {
+    "admin-tls-cert": tls?.certFile,
+    "admin-tls-key": tls?.keyFile,
+    "admin-tls-client-ca": tls?.clientCaFile,
+    "handler-ca": handlerCaFile,
+  };
   for (const [name, file] of Object.entries(files)) {
     const problem = file === undefined ? null : unreadable(file);
-    if (problem !== null) problems.push(`admin-tls-${name}: ${problem}`);
+    if (problem !== null) problems.push(`${name}: ${problem}`);
   }
   for (const { url } of handlers) {
     const parsed = parseHandler(url);

@@ -5,29 +5,33 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { whyNotOpened } from "../transport/transport-layer.ts";
 import type { ControlOptions, ControlTls } from "./control-options.ts";
-import { FrameReader, largestFrame, largestFrameBefore } from "./frame-reader.ts";
-import { Session, type SessionParts } from "./session.ts";
+import { NewRequests } from "./outbound/new-requests.ts";
+import { authenticationDeadlineMs, keepAliveMs, serveConnection } from "./serve-connection.ts";
+import type { SessionParts } from "./session.ts";
 
-const keepAliveMs = 45_000;
-const authenticationDeadlineMs = 5_000;
 const largestConnections = 256;
 
 type Place = { host: string; port: number };
 
 export class ControlServer {
   readonly #parts: SessionParts;
+  readonly #newRequests: NewRequests;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<Socket>();
   #plain: Place | null = null;
   #tls: Place | null = null;
 
-  private constructor(parts: SessionParts) {
+  private constructor(parts: SessionParts, { handlers = [], handlerCaFile }: ControlOptions) {
     this.#parts = parts;
+    const authority = handlerCaFile === undefined ? null : readFileSync(handlerCaFile, "utf8");
+    this.#newRequests = new NewRequests(parts, handlers, authority);
+    if (handlers.length > 0) parts.core.context.handlers = this.#newRequests;
   }
 
   /** Rejects when an address cannot be opened; the message names it. */
-  static async open(parts: SessionParts, admin: Place, { plain, tls }: ControlOptions): Promise<ControlServer> {
-    const control = new ControlServer(parts);
+  static async open(parts: SessionParts, admin: Place, options: ControlOptions): Promise<ControlServer> {
+    const control = new ControlServer(parts, options);
+    const { plain, tls } = options;
     try {
       if (plain !== "closed") control.#plain = await control.#listen(plainServer(), admin, "control port");
       if (tls !== undefined) control.#tls = await control.#listen(tlsServer(tls), tls, "control port with TLS");
@@ -55,6 +59,7 @@ export class ControlServer {
       await gone;
     });
     for (const socket of this.#connections) socket.destroy();
+    this.#newRequests.close();
     await Promise.all(closed);
   }
 
@@ -66,7 +71,9 @@ export class ControlServer {
     });
     // A handshake that fails ends that connection and nothing else.
     server.on("tlsClientError", (_error, socket: Socket) => socket.destroy());
-    server.on(isTls(server) ? "secureConnection" : "connection", (socket: Socket) => serve(socket, this.#parts));
+    server.on(isTls(server) ? "secureConnection" : "connection", (socket: Socket) =>
+      serveConnection(socket, this.#parts),
+    );
     this.#servers.push(server);
     server.listen(port, host);
     try {
@@ -101,29 +108,4 @@ function tlsServer({ certFile, keyFile, clientCaFile }: ControlTls): Server {
 
 function isTls(server: Server): boolean {
   return "setSecureContext" in server;
-}
-
-function serve(socket: Socket, parts: SessionParts): void {
-  const session = new Session(socket, parts);
-  const reader = new FrameReader();
-  const late = setTimeout(() => {
-    if (!session.isAuthenticated) socket.destroy();
-  }, authenticationDeadlineMs).unref();
-  const limit = (): number => (session.isAuthenticated ? largestFrame : largestFrameBefore);
-  socket.on("data", (chunk) => {
-    for (const result of reader.push(chunk, limit)) {
-      if (result.kind === "broken") {
-        parts.core.context.log.write("warn", "control connection sent a broken frame", { reason: result.reason });
-        socket.destroy();
-        return;
-      }
-      session.handle(result.payload);
-      if (socket.writableEnded || socket.destroyed) return;
-    }
-  });
-  socket.on("error", () => socket.destroy());
-  socket.on("close", () => {
-    clearTimeout(late);
-    session.left();
-  });
 }

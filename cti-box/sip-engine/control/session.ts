@@ -26,7 +26,12 @@ const slowBacklog = 8 * 1024 * 1024;
 /** How long a refused peer may take to read why. */
 const farewellMs = 1_000;
 
-export type SessionParts = { secrets: readonly string[]; core: EngineCore };
+export type SessionParts = {
+  secrets: readonly string[];
+  core: EngineCore;
+  /** Called when the application has been told that its secret is right. */
+  authenticated?: (application: Application) => void;
+};
 
 export class Session implements Application {
   readonly name = randomUUID();
@@ -110,7 +115,8 @@ export class Session implements Application {
     if (tags.length > largestTags || tags.some((tag) => !tagPattern.test(tag)))
       return this.#refuse(messageId, "invalid tags");
     const { core } = this.#parts;
-    if (this.#state === "connected") {
+    const isFirst = this.#state === "connected";
+    if (isFirst) {
       this.#state = "authenticated";
       this.#tags = tags;
       core.context.applications.add(this);
@@ -120,6 +126,7 @@ export class Session implements Application {
         .map((each) => `${each.protocol}/${external ? (each.externalHost ?? each.host) : each.host}:${each.port}`)
         .join(",");
     this.send(replyFrame(messageId, "OK", listed(true), protocolVersion, listed(false)));
+    if (isFirst) this.#parts.authenticated?.(this);
   }
 
   #route(messageId: string, given: string): void {

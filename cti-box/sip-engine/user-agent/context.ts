@@ -39,6 +39,8 @@ export type Context = {
   timers: TimerValues;
   log: BoundedLog;
   applications: Applications;
+  /** Who decides on new requests before it is an application's turn; true: it takes this one. */
+  handlers?: { ask(transaction: ServerTransaction): boolean };
   dialogs: DialogStore;
   bindings: Bindings;
   accepted: AcceptedInvites;

@@ -3,6 +3,7 @@
  * What no application has to know of is answered here.
  */
 import { randomUUID } from "node:crypto";
+import type { Application } from "../control/applications.ts";
 import { newRequestFrame, networkFrame } from "../control/frames.ts";
 import { contactOf, dialogId, lastingFlow, type Dialog } from "../dialog/dialog.ts";
 import { faultOf } from "../message/parse-message.ts";
@@ -128,7 +129,7 @@ function isBadWildcard(request: SipRequest): boolean {
 }
 
 function offer(context: Context, transaction: ServerTransaction): void {
-  const { request, source } = transaction;
+  const { request } = transaction;
   const { method } = request;
   if (dialogOnly.has(method)) return refuse(transaction, 481, "Call/Transaction Does Not Exist");
   if (method === "REFER") return refuse(transaction, 405, "Method Not Allowed", ["Allow", [...offered].join(", ")]);
@@ -143,10 +144,16 @@ function offer(context: Context, transaction: ServerTransaction): void {
       return refuse(transaction, 480, "Temporarily Unavailable");
     context.invites.set(sharedKey(request), transaction);
   }
+  if (context.handlers?.ask(transaction)) return undefined;
   const application = context.applications.next(method.toLowerCase());
   if (application === undefined) return refuse(transaction, 503, "Service Unavailable");
   if (method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
-  const told = application.tell(newRequestFrame(request, source, transaction.id));
+  return offerTo(context, transaction, application);
+}
+
+/** Gives a new request to an application. */
+export function offerTo(context: Context, transaction: ServerTransaction, application: Application): void {
+  const told = application.tell(newRequestFrame(transaction.request, transaction.source, transaction.id));
   context.serverUses.set(transaction.id, { application: application.name, dialogId: "", told });
 }
 
