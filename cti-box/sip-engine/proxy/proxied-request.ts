@@ -175,6 +175,7 @@ export class ProxiedRequest {
       outcome: (outcome) => this.#received(branch, outcome),
       inForce: (client) => (leg.client = client),
       mayMoveOn: () => ["calling", "ringing"].includes(this.#state.branches[branch]?.state ?? ""),
+      hangUp: (late) => this.#end(late),
       released: () => undefined,
     });
     this.#apply({ type: "sent", branch });
@@ -254,15 +255,19 @@ export class ProxiedRequest {
     const sent = leg?.client?.request;
     if (leg === undefined || answer === undefined || sent === undefined || leg.isHungUp) return;
     leg.isHungUp = true;
-    const response = { ...answer.response, headers: answer.response.headers.copy() };
+    this.#end({ request: sent, ...answer });
+  }
+
+  #end({ request, response: came, flow }: { request: SipRequest; response: SipResponse; flow: Flow }): void {
+    const response = { ...came, headers: came.headers.copy() };
     // The way from here on: our own routes, and those of the proxies before us, are behind us.
     const recorded = response.headers.values("record-route");
-    const own = recorded.indexOf(this.#ownRoutes.get(sent)?.[0] ?? "");
+    const own = recorded.indexOf(this.#ownRoutes.get(request)?.[0] ?? "");
     const before = this.#order.transaction.request.headers.values("record-route").length;
     const beyond = own === -1 ? recorded.slice(0, recorded.length - before) : recorded.slice(0, own);
     response.headers.remove("record-route");
     for (const route of beyond) response.headers.append("Record-Route", route);
-    void endForked(this.#context, { request: sent, response, flow: answer.flow });
+    void endForked(this.#context, { request, response, flow });
   }
 
   #tell(branch: number): void {
