@@ -36,10 +36,11 @@ export function isNumeric(host: string): boolean {
 
 /** RFC 3261 §19.1.2, RFC 7118 §5. */
 export function defaultPort(protocol: string): number {
-  const ports: ReadonlyMap<string, number> = new Map([
-    ["tls", 5061],
-    ["ws", 80],
-    ["wss", 443],
-  ]);
-  return ports.get(protocol) ?? 5060;
+  return unusualPorts.get(protocol) ?? 5060;
 }
+
+const unusualPorts: ReadonlyMap<string, number> = new Map([
+  ["tls", 5061],
+  ["ws", 80],
+  ["wss", 443],
+]);

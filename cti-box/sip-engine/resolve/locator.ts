@@ -21,6 +21,8 @@ export type LocatorOptions = {
 
 /** NAPTR, SRV, addresses: no destination needs more rounds of questions. */
 const largestRounds = 4;
+/** An address asks nothing. */
+const noAnswers: ReadonlyMap<string, Records> = new Map();
 
 export class Locator {
   readonly health: TargetHealth;
@@ -47,8 +49,8 @@ export class Locator {
     spoken: readonly Spoken[],
   ): readonly Target[] | null | Promise<readonly Target[] | null> {
     if (usableFor(destination, spoken).length === 0) return null;
+    if (isNumeric(destination.host)) return this.#ordered(this.#plan(destination, { spoken, answers: noAnswers }));
     const answers = new Map<string, Records>();
-    if (isNumeric(destination.host)) return this.#ordered(this.#plan(destination, { spoken, answers }));
     for (let round = 0; round < largestRounds; round += 1) {
       const plan = this.#plan(destination, { spoken, answers });
       if (plan.kind === "targets") return this.#ordered(plan);
@@ -77,7 +79,7 @@ export class Locator {
 
   #plan(
     destination: Destination,
-    { spoken, answers }: { spoken: readonly Spoken[]; answers: Map<string, Records> },
+    { spoken, answers }: { spoken: readonly Spoken[]; answers: ReadonlyMap<string, Records> },
   ): Plan {
     return planTargets(destination, { spoken, answers, random: this.#random });
   }

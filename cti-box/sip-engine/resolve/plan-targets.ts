@@ -54,10 +54,10 @@ const srvPrefixes: ReadonlyMap<string, string> = new Map([
 /** One step of the way from a destination to its targets. No targets: nothing there that we could reach. */
 export function planTargets(destination: Destination, knowledge: Knowledge): Plan {
   const { host, port, protocol } = destination;
-  const planning = new Planning(host, knowledge);
   const usable = usableFor(destination, knowledge.spoken);
   const fixed = usable[0];
   if (fixed === undefined) return { kind: "targets", targets: [] };
+  const planning = new Planning(host, knowledge);
   if (isNumeric(host) || port !== null)
     return planning.result(planning.atHost(host, { spoken: fixed, port: port ?? defaultPort(fixed.protocol) }));
   const services = protocol === null ? planning.services(usable) : [{ spoken: fixed, name: srvName(fixed, host) }];

@@ -34,6 +34,8 @@ export type SentOrder = {
   inForce: (transaction: ClientTransaction) => void;
   /** False: no other target may be tried any more (it was cancelled). */
   mayMoveOn: () => boolean;
+  /** A target that was left behind accepted an INVITE after all; default: acknowledged and ended along its own route. */
+  hangUp?: (late: { request: SipRequest; response: SipResponse; flow: Flow }) => void;
   /** Nothing of it is left. */
   released: () => void;
 };
@@ -158,13 +160,18 @@ class SentAlong {
     if (outcome.kind !== "response" || transaction.request.method !== "INVITE") return;
     const { response, flow } = outcome;
     if (response.status >= 300) return;
-    if (response.status >= 200) void endForked(this.#context, { request: transaction.request, response, flow });
+    if (response.status >= 200) this.#hangUp({ request: transaction.request, response, flow });
     else if (!this.#cancelled.has(transaction)) {
       this.#cancelled.add(transaction);
       const cancel = cancelOf(transaction.request, new HeaderList());
       startSilently(this.#context, cancel, { flow: transaction.flow, branch: transaction.branch });
       transaction.cancelSent();
     }
+  }
+
+  #hangUp(late: { request: SipRequest; response: SipResponse; flow: Flow }): void {
+    if (this.#order.hangUp === undefined) void endForked(this.#context, late);
+    else this.#order.hangUp(late);
   }
 
   #stopWaiting(): void {

@@ -24,11 +24,12 @@ const upgrade = { connectMs: 1_500, avoidSeconds: 600 };
 export class WayFinder {
   readonly #locator: Locator;
   readonly #sockets: Sockets;
-  #spoken: readonly Spoken[] = [];
-  #spokenBy: readonly Listener[] | null = null;
+  readonly #spoken: readonly Spoken[];
 
+  /** The sockets are open already and stay the same. */
   constructor(sockets: Sockets, options: LocatorOptions) {
     this.#sockets = sockets;
+    this.#spoken = spokenBy(sockets.listeners);
     this.#locator = new Locator(options);
   }
 
@@ -36,7 +37,7 @@ export class WayFinder {
   find(uri: SipUri): Found | Promise<Found> {
     const destination = destinationOf(uri);
     if (destination === null) return { kind: "not-spoken" };
-    const located = this.#locator.locate(destination, this.spoken());
+    const located = this.#locator.locate(destination, this.#spoken);
     return located instanceof Promise
       ? located.then((targets) => this.#found(destination, targets))
       : this.#found(destination, located);
@@ -50,34 +51,27 @@ export class WayFinder {
     const destination = uri === null ? null : destinationOf(uri);
     const same: Target = { protocol: "tcp", address: flow.remoteAddress, port: flow.remotePort, host: "" };
     const located =
-      destination === null ? [same] : this.#locator.locate({ ...destination, protocol: "tcp" }, this.spoken());
+      destination === null ? [same] : this.#locator.locate({ ...destination, protocol: "tcp" }, this.#spoken);
     return located instanceof Promise
       ? located.then((targets) => this.#longWays(targets ?? [], flow))
       : this.#longWays(located ?? [], flow);
   }
 
   speaks(protocol: Protocol): boolean {
-    return this.spoken().some((each) => each.protocol === protocol);
+    return this.#spoken.some((each) => each.protocol === protocol);
   }
 
   close(): void {
     this.#locator.close();
   }
 
-  spoken(): readonly Spoken[] {
-    const { listeners } = this.#sockets;
-    if (this.#spokenBy === null || this.#spokenBy.length !== listeners.length) {
-      this.#spokenBy = listeners;
-      this.#spoken = spokenBy(listeners);
-    }
-    return this.#spoken;
-  }
-
   #found(destination: Destination, targets: readonly Target[] | null): Found {
     if (targets === null) return { kind: "not-spoken" };
-    const others = targets.filter((target) => !this.#sockets.isOurself(target));
+    const others = targets.some((target) => this.#sockets.isOurself(target))
+      ? targets.filter((target) => !this.#sockets.isOurself(target))
+      : targets;
     if (others.length === 0 && targets.length > 0) return { kind: "ourself" };
-    const protocol = (others[0]?.protocol ?? destination.protocol ?? this.spoken()[0]?.protocol ?? "udp") as Protocol;
+    const protocol = (others[0]?.protocol ?? destination.protocol ?? this.#spoken[0]?.protocol ?? "udp") as Protocol;
     return { kind: "ways", ways: this.#ways(others), protocol };
   }
 
