@@ -53,12 +53,17 @@ export function headerKey(name: string): string {
   return compactForms.get(lower) ?? lower;
 }
 
+/** Spellings made so far. Names come from the network as well: what is beyond the limit is made again each time. */
+const madeSpellings = new Map<string, string>(knownSpellings);
+const largestMadeSpellings = 1_000;
+
 /** The spelling that we write. */
 export function headerSpelling(key: string): string {
-  return (
-    knownSpellings.get(key) ??
-    key.replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase())
-  );
+  const known = madeSpellings.get(key);
+  if (known !== undefined) return known;
+  const made = key.replace(/(^|-)([a-z])/g, (_all, dash: string, letter: string) => dash + letter.toUpperCase());
+  if (madeSpellings.size < largestMadeSpellings) madeSpellings.set(key, made);
+  return made;
 }
 
 export class HeaderList {

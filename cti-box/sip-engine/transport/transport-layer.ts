@@ -11,7 +11,7 @@ import {
 } from "./flow.ts";
 import { LocalRoutes } from "./local-route.ts";
 import { TcpListener } from "./tcp-listener.ts";
-import { UdpSocket } from "./udp-socket.ts";
+import { UdpFlow, UdpSocket } from "./udp-socket.ts";
 import { WebSocketListener } from "./websocket-listener.ts";
 
 /** How often a port that is free for two protocols at once is looked for. */
@@ -135,11 +135,7 @@ export class TransportLayer {
   /** On a wildcard socket the address to tell this peer has to be asked for once; then the message goes on. */
   async #routed(listener: Listener, flow: Flow, deliver: (flow: Flow) => void): Promise<void> {
     const host = await this.#hostTo(listener, flow.remoteAddress);
-    deliver(
-      flow.advertised.host === host
-        ? flow
-        : Object.assign(Object.create(flow) as Flow, { advertised: { ...flow.advertised, host } }),
-    );
+    deliver(flow.advertised.host === host || !(flow instanceof UdpFlow) ? flow : flow.toldAs(host));
   }
 
   #knownHost(listener: Listener, { peer, local }: { peer: string; local?: string | undefined }): string {

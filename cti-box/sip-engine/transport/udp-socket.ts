@@ -5,6 +5,7 @@ import type { Flow, HostFor, Listener, TransportEvents } from "./flow.ts";
 
 /** Below this a datagram is a keep-alive or noise, never a SIP message. */
 const smallestMessage = 16;
+const bufferBytes = 4 * 1024 * 1024;
 
 export class UdpSocket {
   readonly listener: Listener;
@@ -16,10 +17,14 @@ export class UdpSocket {
   }
 
   static async open(listener: Listener, events: TransportEvents, hostFor: HostFor): Promise<UdpSocket> {
+    const family = listener.host.includes(":") ? 6 : 4;
     const socket = createSocket({
-      type: listener.host.includes(":") ? "udp6" : "udp4",
-      ipv6Only: listener.host.includes(":"),
-      recvBufferSize: 4 * 1024 * 1024,
+      type: family === 6 ? "udp6" : "udp4",
+      ipv6Only: family === 6,
+      recvBufferSize: bufferBytes,
+      sendBufferSize: bufferBytes,
+      // Only addresses are sent to; without this each datagram waits for a look-up that has nothing to look up.
+      lookup: (address, _options, found) => found(null, address, family),
     });
     const opened = once(socket, "listening");
     socket.bind(listener.port, listener.host);
@@ -35,29 +40,60 @@ export class UdpSocket {
   }
 
   flowTo(address: string, port: number, host: string): Flow {
-    const socket = this.#socket;
-    return {
-      protocol: "udp",
-      listener: this.listener,
-      advertised: { host, port: this.listener.port },
-      remoteAddress: address,
-      remotePort: port,
-      id: `udp:${this.listener.host}:${this.listener.port}>${address}:${port}`,
-      isOpen: () => true,
-      towardsPort: (other) => this.flowTo(address, other, host),
-      send: (bytes, failed) => {
-        try {
-          socket.send(bytes, port, address, (error) => {
-            if (error) failed?.(error);
-          });
-        } catch (error) {
-          failed?.(error as Error);
-        }
-      },
-    };
+    return new UdpFlow(this.#socket, this.listener, { address, port, host });
   }
 
   close(): Promise<void> {
     return new Promise((resolve) => this.#socket.close(() => resolve()));
+  }
+}
+
+/** One for each datagram received: kept small. */
+export class UdpFlow implements Flow {
+  readonly protocol = "udp";
+  readonly listener: Listener;
+  readonly advertised: { host: string; port: number };
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket, listener: Listener, peer: { address: string; port: number; host: string }) {
+    this.#socket = socket;
+    this.listener = listener;
+    this.advertised = { host: peer.host, port: listener.port };
+    this.remoteAddress = peer.address;
+    this.remotePort = peer.port;
+  }
+
+  get id(): string {
+    return `udp:${this.listener.host}:${this.listener.port}>${this.remoteAddress}:${this.remotePort}`;
+  }
+
+  isOpen(): boolean {
+    return true;
+  }
+
+  /** The same way, with another address of ours told to the peer. */
+  toldAs(host: string): Flow {
+    const peer = { address: this.remoteAddress, port: this.remotePort, host };
+    return new UdpFlow(this.#socket, this.listener, peer);
+  }
+
+  towardsPort(port: number): Flow {
+    const peer = { address: this.remoteAddress, port, host: this.advertised.host };
+    return new UdpFlow(this.#socket, this.listener, peer);
+  }
+
+  send(bytes: Buffer, failed?: (error: Error) => void): void {
+    try {
+      if (failed === undefined) this.#socket.send(bytes, this.remotePort, this.remoteAddress);
+      else {
+        this.#socket.send(bytes, this.remotePort, this.remoteAddress, (error) => {
+          if (error) failed(error);
+        });
+      }
+    } catch (error) {
+      failed?.(error as Error);
+    }
   }
 }
