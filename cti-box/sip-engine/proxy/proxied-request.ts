@@ -233,7 +233,11 @@ export class ProxiedRequest {
     const passed = this.#upstream(branch);
     if (passed === null) return;
     const { response } = passed;
-    if (response.status < 300) this.#context.bindings.learn(transaction.request, response, transaction.source);
+    const { method } = transaction.request;
+    const isGranted = response.status >= 200 && response.status < 300;
+    // A client that registers through the engine is reached through it.
+    if (isGranted && (method === "REGISTER" || method === "SUBSCRIBE"))
+      this.#context.bindings.learn(transaction.request, response, transaction.source);
     if (how === "beside") transaction.back.send(writeAsReceived(response));
     else transaction.respond(response);
   }

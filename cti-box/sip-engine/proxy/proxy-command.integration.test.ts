@@ -56,7 +56,7 @@ describe("what passes", () => {
     const head = (invite.split("\r\n\r\n")[0] ?? "").split("\r\n");
     expect(head).toEqual([
       `INVITE sip:callee@${callee.hostPort} SIP/2.0`,
-      expect.stringMatching(`^Via: SIP/2\\.0/UDP ${proxying.at()};rport;branch=z9hG4bK\\w{10,60};loop=[0-9a-f]{16}$`),
+      expect.stringMatching(`^Via: SIP/2\\.0/UDP ${proxying.at()};rport;branch=z9hG4bK[^;]{10,60};loop=[0-9a-f]{16}$`),
       `Via: SIP/2.0/UDP ${caller.hostPort};branch=z9hG4bK-call;rport=${caller.hostPort.split(":")[1]}`,
       `From: <sip:caller@${caller.hostPort}>;tag=caller-call`,
       `To: <sip:callee@${proxying.at()}>`,

@@ -64,6 +64,7 @@ export function startProxying(context: Context, transaction: ServerTransaction, 
 
 /** The transaction is not the application's any more; the same INVITE may come by again on another way (RFC 3261 §16.3). */
 function takeOver(context: Context, transaction: ServerTransaction): void {
+  context.invitesOfTheirs.remove(context.serverUses.get(transaction.id)?.dialogId ?? "", transaction.id);
   context.serverUses.delete(transaction.id);
   const shared = sharedKey(transaction.request);
   if (context.invites.get(shared) === transaction) context.invites.delete(shared);

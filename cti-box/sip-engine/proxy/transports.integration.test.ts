@@ -43,6 +43,8 @@ describe("between two kinds of transport", () => {
     const bye = await page.receive(/^BYE/);
     page.answer(bye, "200 OK");
     await callee.receive(/^SIP\/2.0 200[\s\S]*BYE/);
+    // A call is no registration: nobody reaches the page by its Contact for having called.
+    expect(await proxying.load()).toMatchObject({ bindings: 0 });
     page.socket.close();
   });
 
