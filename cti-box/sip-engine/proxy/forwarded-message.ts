@@ -7,7 +7,9 @@ import { markedVia } from "./loop-mark.ts";
 
 /** Headers that belong to the caller or to the engine: the application does not change them on the way. */
 const untouchable = new Set(
-  "via route record-route path rseq content-length from to call-id cseq max-forwards contact content-type".split(" "),
+  "via route record-route path rseq content-length from to call-id cseq max-forwards max-breadth contact content-type".split(
+    " ",
+  ),
 );
 /** Headers that are lists: what the application adds stands beside what was there. Of any other there is only one. */
 const lists = new Set(
@@ -28,6 +30,8 @@ export type Forwarding = {
   routes: readonly string[];
   /** The engine's own values of Record-Route, or of Path for a REGISTER. */
   ownRoutes: readonly string[];
+  /** Branches that it may be forked into from here on (RFC 5393 §5); null: that is not limited. */
+  breadth: number | null;
   /** Headers that the application wants in it. */
   extra: HeaderList;
 };
@@ -35,6 +39,7 @@ export type Forwarding = {
 /** The request as it leaves. */
 export function forwardedRequest(forwarding: Forwarding): SipRequest {
   const { request, flow } = forwarding;
+  const { breadth } = forwarding;
   const headers = new HeaderList([header("Via", markedVia(viaFor(flow, forwarding.branch), forwarding.mark))]);
   const stays = request.method === "REGISTER" ? "Path" : "Record-Route";
   for (const own of forwarding.ownRoutes) headers.append(stays, own);
@@ -46,6 +51,7 @@ export function forwardedRequest(forwarding: Forwarding): SipRequest {
     else if (each.key !== "route" && each.key !== "content-length") headers.append(each.name, each.value);
   }
   addWanted(headers, forwarding);
+  if (breadth !== null) headers.set("Max-Breadth", String(breadth));
   if (stays === "Path" && forwarding.ownRoutes.length > 0) requirePath(headers);
   return { ...request, uri: forwarding.uri, headers };
 }

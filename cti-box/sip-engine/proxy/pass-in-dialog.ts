@@ -68,6 +68,7 @@ function passOn(context: Context, transaction: ServerTransaction, { taken, mark,
     targets: [redirectOf(next.hop)],
     routes: next.routes,
     staysOnTheWay: taken.use === "path" && isNew && dialogMakers.has(request.method),
+    breadth: null,
     extra: new HeaderList(),
     mark,
     audience: null,
@@ -99,6 +100,7 @@ async function sendAck(context: Context, request: SipRequest, on: { taken: Route
     uri,
     routes,
     ownRoutes: [],
+    breadth: null,
     extra,
   });
   flow.send(writeAsReceived(sent));

@@ -38,6 +38,8 @@ export type ProxyOrder = {
   /** Routes that it carries from here on. */
   routes: readonly string[];
   staysOnTheWay: boolean;
+  /** Branches that each target may fork it into (RFC 5393); null: not limited. */
+  breadth: number | null;
   extra: HeaderList;
   mark: string;
   audience: Audience | null;
@@ -153,11 +155,11 @@ export class ProxiedRequest {
   }
 
   #build(target: Target, flow: Flow, branch: string): SipRequest {
-    const { transaction, staysOnTheWay, routes, extra, mark, uriFor } = this.#order;
+    const { transaction, staysOnTheWay, uriFor, ...same } = this.#order;
     const { request, source } = transaction;
     const { signer } = this.#context.proxied;
     const ownRoutes = staysOnTheWay ? routesForRequest(signer, request, { arrived: source, leaves: flow }) : [];
-    const sent = forwardedRequest({ request, flow, branch, mark, uri: uriFor(target), routes, ownRoutes, extra });
+    const sent = forwardedRequest({ ...same, request, flow, branch, uri: uriFor(target), ownRoutes });
     this.#ownRoutes.set(sent, ownRoutes);
     return sent;
   }

@@ -17,6 +17,8 @@ import { redirectOf } from "./targets.ts";
 const proxyExtensions = new Set(["sec-agree", "privacy"]);
 /** 185 s at the usual T1: more than the three minutes of RFC 3261 §16.6 step 11. */
 const timerCInT1 = 370;
+/** Of a request that does not say (RFC 5393 §5.3.3). */
+const usualBreadth = 60;
 
 export type ProxyWish = {
   destinations: readonly string[];
@@ -45,14 +47,17 @@ export function startProxying(context: Context, transaction: ServerTransaction, 
   }
   takeOver(context, transaction);
   const challenger = context.proxied.challengedBy(request);
-  const { mode, redirects, provisionalMs, finalMs } = wish;
+  const { redirects, provisionalMs, finalMs } = wish;
+  const destinations = challenger === null ? wish.destinations : [challenger];
+  const { mode, breadth } = forking(request, wish.mode, destinations.length);
   const isInvite = request.method === "INVITE";
   new ProxiedRequest(context, {
     transaction,
     plan: { isInvite, mode, redirects, provisionalMs, finalMs, timerCMs: context.timers.t1 * timerCInT1 },
-    targets: (challenger === null ? wish.destinations : [challenger]).map(redirectOf),
+    targets: destinations.map(redirectOf),
     routes: routesBeyond(context, request),
     staysOnTheWay: wish.staysOnTheWay,
+    breadth,
     extra: wish.extra ?? new HeaderList(),
     mark,
     audience: wish.audience,
@@ -60,6 +65,24 @@ export function startProxying(context: Context, transaction: ServerTransaction, 
     uriFor: (target) => uriFor(context, request, target),
   }).start();
   return null;
+}
+
+/**
+ * The request's allowance of branches, shared among targets that are asked at the same time; where it is too small for that they are asked one after the
+ * other (RFC 5393 §5.3.3). A request that carries none gets one only where the engine itself forks.
+ */
+function forking(
+  { headers }: SipRequest,
+  wanted: ProxyPlan["mode"],
+  targets: number,
+): { mode: ProxyPlan["mode"]; breadth: number | null } {
+  const given = headers.first("max-breadth");
+  const allowed = given === undefined ? usualBreadth : Number.parseInt(given, 10);
+  const isParallel = wanted === "simultaneous" && targets > 1;
+  if (!isParallel || Number.isNaN(allowed)) return { mode: wanted, breadth: null };
+  return targets > allowed
+    ? { mode: "serial", breadth: null }
+    : { mode: wanted, breadth: Math.floor(allowed / targets) };
 }
 
 /** The transaction is not the application's any more; the same INVITE may come by again on another way (RFC 3261 §16.3). */
@@ -79,6 +102,8 @@ function faultOf(request: SipRequest, mark: string): Fault | null {
     return { answer: [483, "Too Many Hops"], text };
   }
   if (isLoop(request, mark)) return { answer: [482, "Loop Detected"], text: "Rejected with 482 Loop Detected" };
+  if (Number(request.headers.first("max-breadth") ?? usualBreadth) === 0)
+    return { answer: [440, "Max-Breadth Exceeded"], text: "Rejected with 440 Max-Breadth Exceeded" };
   const unknown = request.headers.values("proxy-require").filter((tag) => !proxyExtensions.has(tag.toLowerCase()));
   if (unknown.length === 0) return null;
   const text = "Rejected with 420 Bad Extension due to Proxy-Require";
