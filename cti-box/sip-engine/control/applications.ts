@@ -34,7 +34,7 @@ export class Applications {
     const application = this.#connected.get(name);
     if (application === undefined) return;
     this.#connected.delete(name);
-    for (const verb of application.routes) this.unroute(application, verb);
+    this.unrouteAll(application);
   }
 
   get(name: string): Application | undefined {
@@ -55,6 +55,10 @@ export class Applications {
     turns.willing.splice(index, 1);
     if (turns.next > index) turns.next -= 1;
     if (turns.willing.length === 0) this.#byVerb.delete(verb);
+  }
+
+  unrouteAll(application: Application): void {
+    for (const verb of application.routes) this.unroute(application, verb);
   }
 
   /**

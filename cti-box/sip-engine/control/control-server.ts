@@ -5,11 +5,13 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { whyNotOpened } from "../transport/transport-layer.ts";
 import type { ControlOptions, ControlTls } from "./control-options.ts";
+import { Instances } from "./instances.ts";
 import { NewRequests } from "./outbound/new-requests.ts";
 import { authenticationDeadlineMs, keepAliveMs, serveConnection } from "./serve-connection.ts";
 import type { SessionParts } from "./session.ts";
 
 const largestConnections = 256;
+const usualAbsenceMs = 30_000;
 
 type Place = { host: string; port: number };
 
@@ -21,7 +23,9 @@ export class ControlServer {
   #plain: Place | null = null;
   #tls: Place | null = null;
 
-  private constructor(parts: SessionParts, { handlers = [], handlerCaFile }: ControlOptions) {
+  private constructor(given: Omit<SessionParts, "instances">, options: ControlOptions) {
+    const { handlers = [], handlerCaFile, absenceMs = usualAbsenceMs } = options;
+    const parts = { ...given, instances: new Instances(given.core.context, absenceMs) };
     this.#parts = parts;
     const authority = handlerCaFile === undefined ? null : readFileSync(handlerCaFile, "utf8");
     this.#newRequests = new NewRequests(parts, handlers, authority);
@@ -29,7 +33,11 @@ export class ControlServer {
   }
 
   /** Rejects when an address cannot be opened; the message names it. */
-  static async open(parts: SessionParts, admin: Place, options: ControlOptions): Promise<ControlServer> {
+  static async open(
+    parts: Omit<SessionParts, "instances">,
+    admin: Place,
+    options: ControlOptions,
+  ): Promise<ControlServer> {
     const control = new ControlServer(parts, options);
     const { plain, tls } = options;
     try {
@@ -60,6 +68,7 @@ export class ControlServer {
     });
     for (const socket of this.#connections) socket.destroy();
     this.#newRequests.close();
+    this.#parts.instances.close();
     await Promise.all(closed);
   }
 

@@ -11,6 +11,7 @@ import type { Application } from "./applications.ts";
 import { splitPayload } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { replyFrame } from "./frames.ts";
+import type { Connection, Instances } from "./instances.ts";
 import { sipCommand } from "./sip-command.ts";
 
 /** At least v0.8.2, or drachtio-srf leaves its pings out. */
@@ -29,18 +30,21 @@ const farewellMs = 1_000;
 export type SessionParts = {
   secrets: readonly string[];
   core: EngineCore;
+  instances: Instances;
   /** Called when the application has been told that its secret is right. */
   authenticated?: (application: Application) => void;
 };
 
-export class Session implements Application {
+export class Session implements Connection {
   readonly name = randomUUID();
   readonly routes = new Set<string>();
   readonly #socket: Socket;
   readonly #writer: FrameWriter;
   readonly #parts: SessionParts;
   #tags: readonly string[] = [];
-  #state: "connected" | "authenticated" | "gone" = "connected";
+  #state: { kind: "connected" } | { kind: "authenticated"; application: Application } | { kind: "gone" } = {
+    kind: "connected",
+  };
 
   constructor(socket: Socket, parts: SessionParts) {
     this.#socket = socket;
@@ -53,7 +57,7 @@ export class Session implements Application {
   }
 
   get isAuthenticated(): boolean {
-    return this.#state === "authenticated";
+    return this.#state.kind === "authenticated";
   }
 
   get isSlow(): boolean {
@@ -65,7 +69,7 @@ export class Session implements Application {
   }
 
   tell(frame: Buffer, apartFrom = 0): number {
-    if (this.#state === "gone") return 0;
+    if (this.#state.kind === "gone") return 0;
     if (this.#socket.writableLength > largestBacklog) {
       this.#parts.core.context.log.write("warn", "application does not read what it is sent", {
         waiting: largestBacklog,
@@ -82,24 +86,44 @@ export class Session implements Application {
 
   /** One frame of the application. */
   handle(payload: Buffer): void {
-    if (this.#state === "gone") return;
+    if (this.#state.kind === "gone") return;
     const { fields, message } = splitPayload(payload);
     const [messageId = "", type] = fields;
     if (type === undefined) this.#refuse(messageId, "Invalid message format");
     else if (type === "authenticate") this.#authenticate(messageId, fields);
-    else if (this.#state !== "authenticated") this.#refuse(messageId, "not authenticated");
-    else if (type === "ping") this.send(replyFrame(messageId, "OK", "pong"));
-    else if (type === "route") this.#route(messageId, fields[2] ?? "");
-    else if (type === "remove_route") this.#removeRoute(messageId, fields[2] ?? "");
-    else if (type === "sip") this.#sip(messageId, fields, message);
-    else if (type === "proxy") this.#proxy(messageId, fields, message);
+    else if (this.#state.kind === "connected") this.#refuse(messageId, "not authenticated");
+    else this.#command(this.#state.application, { fields, message });
+  }
+
+  #command(application: Application, { fields, message }: Command): void {
+    const [messageId = "", type, verb = ""] = fields;
+    if (type === "ping") this.send(replyFrame(messageId, "OK", "pong"));
+    else if (type === "route") this.#route(application, messageId, verb);
+    else if (type === "remove_route") this.#removeRoute(application, messageId, verb);
+    else if (type === "sip") this.#sip(application, { fields, message });
+    else if (type === "proxy") this.#proxy(application, { fields, message });
     else this.#refuse(messageId, "Unknown message type");
+  }
+
+  get written(): number {
+    return this.#writer.written;
+  }
+
+  continueFrom(frameNumber: number): void {
+    this.#writer.continueFrom(frameNumber);
+  }
+
+  displaced(): void {
+    this.#parts.core.context.log.write("warn", "an application connected again: its earlier connection is closed", {});
+    this.#state = { kind: "gone" };
+    this.#socket.destroy();
   }
 
   /** The connection is closed. */
   left(): void {
-    if (this.#state === "authenticated") this.#parts.core.applicationLeft(this);
-    this.#state = "gone";
+    const state = this.#state;
+    this.#state = { kind: "gone" };
+    if (state.kind === "authenticated") this.#parts.instances.detach(this, state.application);
   }
 
   /** Errors of the protocol itself end the connection (control protocol §3.7). */
@@ -115,53 +139,49 @@ export class Session implements Application {
     if (tags.length > largestTags || tags.some((tag) => !tagPattern.test(tag)))
       return this.#refuse(messageId, "invalid tags");
     const { core } = this.#parts;
-    const isFirst = this.#state === "connected";
-    if (isFirst) {
-      this.#state = "authenticated";
-      this.#tags = tags;
-      core.context.applications.add(this);
-    }
     const listed = (external: boolean): string =>
       core.context.transport.listeners
         .map((each) => `${each.protocol}/${external ? (each.externalHost ?? each.host) : each.host}:${each.port}`)
         .join(",");
     this.send(replyFrame(messageId, "OK", listed(true), protocolVersion, listed(false)));
-    if (isFirst) this.#parts.authenticated?.(this);
+    if (this.#state.kind !== "connected") return undefined;
+    this.#tags = tags;
+    const application = this.#parts.instances.attach(this);
+    this.#state = { kind: "authenticated", application };
+    return this.#parts.authenticated?.(application);
   }
 
-  #route(messageId: string, given: string): void {
+  #route(application: Application, messageId: string, given: string): void {
     const verb = given.toLowerCase();
     if (this.routes.size < largestRoutes && verb !== "" && verb.length <= longestVerb) {
       this.routes.add(verb);
-      this.#parts.core.context.applications.route(this, verb);
+      this.#parts.core.context.applications.route(application, verb);
     }
     this.send(replyFrame(messageId, "OK"));
   }
 
-  #removeRoute(messageId: string, given: string): void {
+  #removeRoute(application: Application, messageId: string, given: string): void {
     const verb = given.toLowerCase();
     this.routes.delete(verb);
-    this.#parts.core.context.applications.unroute(this, verb);
+    this.#parts.core.context.applications.unroute(application, verb);
     this.send(replyFrame(messageId, "OK"));
   }
 
-  #proxy(messageId: string, fields: string[], message: Buffer | null): void {
-    const outcome = proxyCommand(this.#parts.core.context, this, { messageId, fields, message });
+  #proxy(application: Application, { fields, message }: Command): void {
+    const [messageId = ""] = fields;
+    const outcome = proxyCommand(this.#parts.core.context, application, { messageId, fields, message });
     if (outcome === "incomplete") this.#refuse(messageId, "Invalid proxy request: not enough information provided");
   }
 
-  #sip(messageId: string, fields: string[], message: Buffer | null): void {
-    const order = {
-      messageId,
-      transactionId: fields[2] ?? "",
-      dialogId: fields[3] ?? "",
-      route: fields[4] ?? "",
-      message,
-    };
-    const outcome = sipCommand(this.#parts.core.context, this, order);
+  #sip(application: Application, { fields, message }: Command): void {
+    const [messageId = "", , transactionId = "", dialogId = "", route = ""] = fields;
+    const order = { messageId, transactionId, dialogId, route, message };
+    const outcome = sipCommand(this.#parts.core.context, application, order);
     if (outcome === "transaction-id-missing") this.#refuse(messageId, "transaction id missing");
   }
 }
+
+type Command = { fields: readonly string[]; message: Buffer | null };
 
 /** In constant time, whatever the lengths and whichever of the secrets it is. */
 function isAnyOf(secrets: readonly string[], given: string): boolean {

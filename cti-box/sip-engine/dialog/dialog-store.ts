@@ -18,6 +18,11 @@ export class DialogStore {
     return this.#byId.get(id);
   }
 
+  /** All dialogs of an owner: looks through all there are, so only when one comes or goes. */
+  ofOwner(name: string): Dialog[] {
+    return [...this.#byId.values()].filter((dialog) => dialog.owner === name);
+  }
+
   /** The dialog that a request from the network belongs to: its To tag is ours, its From tag theirs. */
   match(callId: string, localTag: string, remoteTag: string): Dialog | undefined {
     const dialog = this.#byTags.get(`${callId}|${localTag}`);

@@ -36,6 +36,12 @@ export class JoiningRelay {
     return typeof address === "object" && address !== null ? address.port : 0;
   }
 
+  /** All connections break; new ones may be made. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
+  }
+
   close(): void {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();

@@ -1,5 +1,5 @@
 /** The user agent: owner of sockets, transactions, dialogs and of what the applications asked for. */
-import { Applications, type Application } from "../control/applications.ts";
+import { Applications } from "../control/applications.ts";
 import { DialogStore } from "../dialog/dialog-store.ts";
 import { BoundedLog, type Log } from "../log.ts";
 import { faultOf, parseMessage } from "../message/parse-message.ts";
@@ -12,10 +12,8 @@ import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
 import { AcceptedInvites } from "./accepted-invites.ts";
 import { Bindings } from "./bindings.ts";
-import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
 import { IdsByDialog } from "./ids-by-dialog.ts";
-import { cancelInvitesOf } from "./cancel.ts";
 import { connectionClosed } from "./connection-closed.ts";
 import { receiveRequest } from "./receive-request.ts";
 import { refuseMalformed } from "./way-back.ts";
@@ -81,19 +79,6 @@ export class EngineCore {
       unacknowledged: accepted.size,
       bindings: bindings.size,
     };
-  }
-
-  /** The application is gone: callers that wait for its answer hear so; its confirmed calls stay up (control protocol §12). */
-  applicationLeft(application: Application): void {
-    this.context.applications.remove(application.name);
-    for (const [id, use] of this.context.serverUses) {
-      const transaction = this.context.serversById.get(id);
-      if (use.application === application.name && transaction?.isOpen) {
-        transaction.respond(ownResponse(transaction.request, [503, "Service Unavailable"], transaction.localTag));
-      }
-    }
-    // Nobody is left who would take the answers: what still rings is cancelled.
-    cancelInvitesOf(this.context, application.name);
   }
 
   async close(): Promise<void> {

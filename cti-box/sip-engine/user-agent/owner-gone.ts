@@ -1,0 +1,38 @@
+/** What becomes of an application's work when it is gone: unanswered requests at once, answered calls where nobody will come back for them. */
+import { ownResponse } from "./build-message.ts";
+import { cancelInvitesOf, endDialog } from "./cancel.ts";
+import type { Context } from "./context.ts";
+
+/**
+ * Callers that wait for its answer hear 503, what rings for it is cancelled. `deliveredUpTo`: only requests that reached it by that frame;
+ * later ones wait for whoever comes next.
+ */
+export function endTransactionsOf(context: Context, owner: string, deliveredUpTo = Number.POSITIVE_INFINITY): void {
+  for (const [id, use] of context.serverUses) {
+    const transaction = context.serversById.get(id);
+    if (use.application !== owner || (use.told ?? 0) > deliveredUpTo || !transaction?.isOpen) continue;
+    transaction.respond(ownResponse(transaction.request, [503, "Service Unavailable"], transaction.localTag));
+  }
+  // Nobody is left who would take the answers: what still rings is cancelled.
+  cancelInvitesOf(context, owner);
+}
+
+/** Hangs up the calls of an owner; `which` leaves the others alone. */
+export function endDialogsOf(
+  context: Context,
+  owner: string,
+  order: { reason: string; which?: "unacknowledged" },
+): void {
+  for (const dialog of context.dialogs.ofOwner(owner)) {
+    const isUnacknowledged = dialog.role === "uac" && dialog.kind === "invite" && dialog.ack === null;
+    if (order.which === undefined || isUnacknowledged) void endDialog(context, dialog, order.reason);
+  }
+}
+
+/** Is there anything that an absent owner could come back for? */
+export function hasWork(context: Context, owner: string): boolean {
+  if (context.dialogs.ofOwner(owner).length > 0) return true;
+  for (const use of context.serverUses.values()) if (use.application === owner) return true;
+  for (const use of context.clientUses.values()) if (use.application === owner) return true;
+  return false;
+}
