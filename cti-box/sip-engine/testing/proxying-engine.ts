@@ -1,5 +1,5 @@
 /** An engine with an application that passes every request on as a test says, for tests with raw peers on both sides. */
-import { startSipEngine, type SipEngineHandle } from "../engine.ts";
+import { startSipEngine, type SipEngineHandle, type SipEngineOptions } from "../engine.ts";
 import { RawApplication } from "./raw-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "./raw-peer.ts";
 
@@ -24,8 +24,13 @@ export class ProxyingEngine {
     this.application = application;
   }
 
-  static async start(contacts = ["sip:127.0.0.1:0;transport=udp"], t1Ms = 25): Promise<ProxyingEngine> {
-    const engine = await startSipEngine({ admin: { host: "127.0.0.1", port: 0 }, secrets: ["s"], contacts, t1Ms });
+  static async start(
+    contacts = ["sip:127.0.0.1:0;transport=udp"],
+    t1Ms = 25,
+    more: Partial<SipEngineOptions> = {},
+  ): Promise<ProxyingEngine> {
+    const admin = { host: "127.0.0.1", port: 0 };
+    const engine = await startSipEngine({ admin, secrets: ["s"], contacts, t1Ms, ...more });
     const application = await RawApplication.open(engine.admin);
     application.send("a|authenticate|s|");
     for (const verb of ["invite", "register", "message", "options", "subscribe"])
