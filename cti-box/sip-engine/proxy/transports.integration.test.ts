@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PagePeer, pageHost } from "../testing/page-peer.ts";
 import { answerTo, fromCallee, inDialog, ProxyingEngine, recordedRoutes } from "../testing/proxying-engine.ts";
-import { exampleSdp, headerOf, inviteLines, type RawPeer } from "../testing/raw-peer.ts";
+import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
 
 const idle = { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
 
@@ -90,6 +90,33 @@ describe("between two kinds of transport", () => {
     expect(bye.split("\r\n")[0]).toBe("BYE sip:caller@192.168.77.5:5060 SIP/2.0");
     caller.send(answerTo(bye, "200 OK"));
     await callee.receive(/^SIP\/2.0 200[\s\S]*BYE/);
+  });
+});
+
+describe("between IPv6 and IPv4", () => {
+  it("two routes are recorded, and a call passes from one to the other and back", async () => {
+    const both = await ProxyingEngine.start(["sip:127.0.0.1:0;transport=udp", "sip:[::1]:0;transport=udp"]);
+    const port = Number(both.engine.contacts.at(-1)?.split(":").at(-1));
+    const six = await RawPeer.open("::1", { host: "::1", port });
+    const four = await both.peer("127.0.0.3");
+    six.send(inviteLines(six, `[::1]:${port}`, { callId: "call" }), exampleSdp);
+    const id = await both.proxyNext([`sip:bob@${four.hostPort}`], { remains: true });
+    const invite = await four.receive(/^INVITE/);
+    expect(recordedRoutes(invite)).toEqual([
+      expect.stringMatching(`^<sip:${both.at()};lr;la2=`),
+      expect.stringMatching(`^<sip:\\[::1\\]:${port};lr;la2=`),
+    ]);
+    four.send(answerTo(invite, "200 OK", { lines: [contactOf(four)] }));
+    const answer = await six.receive(/^SIP\/2.0 200/);
+    six.send(inDialog(answer, "ACK", { cseq: 1, via: `SIP/2.0/UDP ${six.hostPort};branch=z9hG4bKack` }));
+    await four.receive(/^ACK/);
+    four.send(fromCallee(four, invite, "BYE"));
+    six.send(answerTo(await six.receive(/^BYE/), "200 OK"));
+    await four.receive(/^SIP\/2.0 200[\s\S]*BYE/);
+    expect(await both.result(id)).toEqual(["200", "OK|done"]);
+    await expect.poll(() => both.load(), { timeout: 15_000 }).toMatchObject(idle);
+    six.close();
+    await both.close();
   });
 });
 
