@@ -13,6 +13,11 @@ export type ControlAddress = { host: string; port: number; secret: string };
 export type ControlConnection = { stack: SipStack; close(): void };
 
 const connectDeadlineMs = 10_000;
+/**
+ * A box that is gone, killed or cut off, cannot talk its calls to their end: with this tag the engine hangs them up at once, so that
+ * nobody listens to silence. A drachtio-server does not know it and leaves them up.
+ */
+const endsCallsWithUs = "calls:end-with-me";
 
 export type ControlListener = {
   log: Log;
@@ -24,7 +29,7 @@ export type ControlListener = {
 
 /** Rejects when the stack does not answer within ten seconds or refuses the secret. */
 export async function connectControl(address: ControlAddress, listener: ControlListener): Promise<ControlConnection> {
-  const srf = new Srf();
+  const srf = new Srf([endsCallsWithUs]);
   const stack = srf as unknown as SipStack;
   const { log } = listener;
   listener.route(stack);

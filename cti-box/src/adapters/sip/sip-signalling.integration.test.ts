@@ -261,3 +261,15 @@ test("requests outside of dialogs that the box has no use for are told what it s
   carrier.send(lines.map((line) => line.replace("INVITE", "MESSAGE")));
   expect(headerOf(await carrier.receive(/^SIP\/2\.0 405/), "Allow")).toContain("INVITE");
 });
+
+test("a box that is gone does not leave its callers in silence: answered ones are hung up, ringing ones refused", async () => {
+  const { answer } = await answeredCall("talking");
+  carrier.send(inviteLines(carrier, scene.address, { callId: "ringing" }), sdp);
+  await scene.host.invited();
+  // As the system closes the connection of a box that was killed: nobody has said good-bye to the calls.
+  await scene.sip.close();
+  const bye = await carrier.receive(/^BYE /);
+  expect(headerOf(bye, "Call-ID")).toBe(headerOf(answer, "Call-ID"));
+  expect(headerOf(bye, "Reason")).toBe('SIP;cause=200;text="the application is gone"');
+  expect(headerOf(await carrier.receive(/^SIP\/2\.0 503/), "Call-ID")).toBe("ringing");
+});

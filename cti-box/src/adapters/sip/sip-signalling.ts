@@ -214,7 +214,7 @@ export class SipSignalling implements CallSignalling {
     };
   }
 
-  /** The stack has forgotten every dialog and every browser's connection of ours. */
+  /** The stack has hung up or forgotten every dialog of ours, and forgotten every browser's connection. */
   private stackLost(): void {
     for (const leg of this.legs.values()) leg.lost("stack");
     this.running?.registrar.forgetBrowsers();
