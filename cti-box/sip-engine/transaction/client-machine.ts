@@ -5,10 +5,12 @@
  *                  │  └────────────┬─3xx-6xx──▶ completed ─timer D─▶ terminated
  *                  └ timer B, transport error ─▶ terminated (408, 503 made here)
  *                                 proceeding, CANCEL sent, no final answer in 64·T1 ─▶ terminated (408 made here)
- *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ completed ─timer K─▶ terminated
+ *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ terminated
  *                  └──────────────┴ timer F, transport error ─▶ terminated
  *
- * `retransmit` is timer A or E. On a reliable transport nothing is repeated and D and K are zero.
+ * `retransmit` is timer A or E. On a reliable transport nothing is repeated and D is zero.
+ * Timer K is not run: a copy of an answer finds no transaction and is dropped, which is all that K is for. An accepted INVITE may end once its ACK went out:
+ * what is left of it for timer M is its name (remnants.ts).
  */
 import type { TimerValues } from "./timers.ts";
 
@@ -48,7 +50,7 @@ export function applyClientEvent(machine: ClientMachine, event: ClientEvent, tim
     case "start":
       return started(machine, timers);
     case "response":
-      return machine.isInvite ? inviteAnswered(machine, event.status, timers) : answered(machine, event.status, timers);
+      return machine.isInvite ? inviteAnswered(machine, event.status, timers) : answered(machine, event.status);
     case "timer":
       return timerFired(machine, event.timer, timers);
     case "cancel-sent":
@@ -96,13 +98,10 @@ function inviteAnswered(machine: ClientMachine, status: number, timers: TimerVal
   return { machine: { ...machine, state: "completed" }, effects };
 }
 
-function answered(machine: ClientMachine, status: number, timers: TimerValues): ClientStep {
+function answered(machine: ClientMachine, status: number): ClientStep {
   if (machine.state !== "trying" && machine.state !== "proceeding") return unchanged(machine);
   if (status < 200) return { machine: { ...machine, state: "proceeding" }, effects: [{ type: "pass-response" }] };
-  const effects: ClientEffect[] = [...stopWaiting(machine), { type: "pass-response" }];
-  if (machine.isReliable) return { machine: { ...machine, state: "terminated" }, effects };
-  effects.push({ type: "start-timer", timer: "linger", afterMs: timers.t4 });
-  return { machine: { ...machine, state: "completed" }, effects };
+  return ended(machine, [{ type: "pass-response" }]);
 }
 
 function timerFired(machine: ClientMachine, timer: ClientTimer, timers: TimerValues): ClientStep {

@@ -55,6 +55,11 @@ export class ClientTransaction {
     return this.#machine.state;
   }
 
+  /** As it was sent. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   start(): void {
     this.#apply({ type: "start" });
   }
@@ -73,6 +78,13 @@ export class ClientTransaction {
   /** The connection that the answer would come over is gone. */
   connectionClosed(): void {
     this.#apply({ type: "transport-failed" });
+  }
+
+  /** Nothing of it is needed any more, but perhaps its name. */
+  retire(): void {
+    if (this.#machine.state === "terminated") return;
+    this.abandon();
+    this.#order.released();
   }
 
   /** Stops everything without another word: the engine closes. */

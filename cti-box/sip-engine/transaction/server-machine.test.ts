@@ -33,6 +33,7 @@ function shown(effects: ServerEffect[]): string {
         "repeat-response": "repeat",
         refuse: "refuse",
         "application-silent": "504",
+        "keep-answer": "keep",
       }[effect.type];
     })
     .join(" ");
@@ -82,8 +83,8 @@ const other: Record<string, Record<string, string>> = {
     "request again": "trying:",
     ACK: "trying:",
     "answer 1xx": "proceeding: send",
-    "answer 2xx": "completed: -abandon send +linger=32000",
-    "answer 3xx-6xx": "completed: -abandon send +linger=32000",
+    "answer 2xx": "terminated: -abandon send keep",
+    "answer 3xx-6xx": "terminated: -abandon send keep",
     "timer G": "trying:",
     "timer H/I/J/L": "trying:",
     "application silent": "terminated:",
@@ -92,13 +93,12 @@ const other: Record<string, Record<string, string>> = {
     "request again": "proceeding: repeat",
     ACK: "proceeding:",
     "answer 1xx": "proceeding: send",
-    "answer 2xx": "completed: -abandon send +linger=32000",
-    "answer 3xx-6xx": "completed: -abandon send +linger=32000",
+    "answer 2xx": "terminated: -abandon send keep",
+    "answer 3xx-6xx": "terminated: -abandon send keep",
     "timer G": "proceeding:",
     "timer H/I/J/L": "proceeding:",
     "application silent": "terminated:",
   },
-  completed: { ...quiet("completed"), "request again": "completed: repeat", "timer H/I/J/L": "terminated:" },
   terminated: quiet("terminated"),
 };
 

@@ -5,10 +5,10 @@
  *                   └──3xx-6xx─▶ completed ─ACK─▶ confirmed ─timer I─▶ terminated
  *                   │                └──── timer H ────────────────▶ terminated
  *                   └ the application never says a word ─▶ 504 is made here, as its answer
- *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ completed ─timer J─▶ terminated
+ *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ terminated, and the answer kept for timer J
  *                  └──────────────┴ abandoned (the application never answers) ─▶ terminated
  *
- * `retransmit` is timer G. The 2xx of an INVITE is repeated by the dialog, not here. A request that arrives again gets the last answer again.
+ * An accepted INVITE whose ACK came may end at once as well: what is left of it for timer L is its name (remnants.ts). `retransmit` is timer G. The 2xx of an INVITE is repeated by the dialog, not here. A request that arrives again gets the last answer again.
  */
 import type { TimerValues } from "./timers.ts";
 
@@ -29,6 +29,8 @@ export type ServerEffect =
   | { type: "send-response" }
   /** Send the last answer once more. */
   | { type: "repeat-response" }
+  /** Copies of the request may still come: they get the same answer (timer J). */
+  | { type: "keep-answer" }
   | { type: "refuse" }
   /** An INVITE that the application did not react to at all: somebody has to answer it. */
   | { type: "application-silent" }
@@ -84,7 +86,7 @@ function responded(machine: ServerMachine, status: number, timers: TimerValues):
     if (machine.isInvite && status > 100) effects.push({ type: "stop-timer", timer: "abandon" });
     return { machine: { ...machine, state: "proceeding" }, effects };
   }
-  return machine.isInvite ? inviteEnds(machine, status, timers) : requestEnds(machine, timers);
+  return machine.isInvite ? inviteEnds(machine, status, timers) : requestEnds(machine);
 }
 
 function inviteEnds(machine: ServerMachine, status: number, timers: TimerValues): ServerStep {
@@ -98,11 +100,10 @@ function inviteEnds(machine: ServerMachine, status: number, timers: TimerValues)
   return { machine: { ...machine, state: "completed" }, effects };
 }
 
-function requestEnds(machine: ServerMachine, timers: TimerValues): ServerStep {
+function requestEnds(machine: ServerMachine): ServerStep {
   const effects: ServerEffect[] = [{ type: "stop-timer", timer: "abandon" }, { type: "send-response" }];
-  if (machine.isReliable) return { machine: { ...machine, state: "terminated" }, effects };
-  effects.push({ type: "start-timer", timer: "linger", afterMs: timers.timeout });
-  return { machine: { ...machine, state: "completed" }, effects };
+  if (!machine.isReliable) effects.push({ type: "keep-answer" });
+  return { machine: { ...machine, state: "terminated" }, effects };
 }
 
 function isOpen({ state }: ServerMachine): boolean {

@@ -22,6 +22,8 @@ export type ServerOrder = {
   timers: TimerValues;
   /** The application did not react to an INVITE at all. */
   silent: (transaction: ServerTransaction) => void;
+  /** Its work is done, but copies of the request are to be answered like this for 64·T1. */
+  answered: (transaction: ServerTransaction, answer: Buffer) => void;
   released: (transaction: ServerTransaction) => void;
 };
 
@@ -30,7 +32,8 @@ export class ServerTransaction {
   readonly key: string;
   readonly request: SipRequest;
   readonly source: Flow;
-  readonly back: Flow;
+  /** Where answers go; another one once the connection is gone and made anew. */
+  back: Flow;
   /** The tag of our To in every answer of this transaction; the application's own if its first answer has one. */
   localTag: string | null = null;
   readonly #order: ServerOrder;
@@ -84,6 +87,13 @@ export class ServerTransaction {
     if (this.#last) this.back.send(this.#last);
   }
 
+  /** Nothing of it is needed any more, but perhaps its name. */
+  retire(): void {
+    if (this.#machine.state === "terminated") return;
+    this.abandon();
+    this.#order.released(this);
+  }
+
   abandon(): void {
     this.#stopAll();
     this.#machine = { ...this.#machine, state: "terminated" };
@@ -98,6 +108,7 @@ export class ServerTransaction {
       else if (effect.type === "start-timer") this.#start(effect.timer, effect.afterMs);
       else if (effect.type === "stop-timer") this.#stop(effect.timer);
       else if (effect.type === "application-silent") this.#order.silent(this);
+      else if (effect.type === "keep-answer" && this.#last) this.#order.answered(this, this.#last);
     }
     if (step.machine.state === "terminated") {
       this.#stopAll();

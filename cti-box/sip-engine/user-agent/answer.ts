@@ -5,6 +5,7 @@ import { dialogId, dialogOfServer } from "../dialog/dialog.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import { answerAnew } from "./connection-closed.ts";
 import { buildResponse } from "./build-message.ts";
 import { endDialog } from "./cancel.ts";
 import { randomToken, type Context } from "./context.ts";
@@ -22,7 +23,8 @@ export function answerFromApplication(
     return refuse("Response not sent due to unknown transaction");
   }
   application.hasRead(use.told ?? 0);
-  if (!transaction.back.isOpen()) return refuse("transport for response has been shutdown or closed");
+  if (!transaction.back.isOpen() && !answerAnew(context, transaction))
+    return refuse("transport for response has been shutdown or closed");
   if (given.status < 200 && /100rel/i.test(given.headers.first("require") ?? ""))
     return refuse("Remote endpoint does not support 100rel");
   transaction.localTag ??=

@@ -4,6 +4,7 @@ import type { Applications } from "../control/applications.ts";
 import type { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
 import type { ClientTransaction } from "../transaction/client-transaction.ts";
+import type { Remnants } from "../transaction/remnants.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
@@ -11,7 +12,9 @@ import type { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
+import type { ClientRemnant } from "./client-remnants.ts";
 import type { IdsByDialog } from "./ids-by-dialog.ts";
+import type { ServerRemnant } from "./server-transactions.ts";
 
 /** What a server transaction means to the application that handles it. */
 export type ServerUse = {
@@ -50,12 +53,16 @@ export type Context = {
   servers: Map<string, ServerTransaction>;
   serversById: Map<string, ServerTransaction>;
   serverUses: Map<string, ServerUse>;
+  /** Requests that were answered, by transaction key, for as long as copies of them may come. */
+  answered: Remnants<ServerRemnant>;
   /** INVITEs without To tag, by what a second copy of them on another way has in common (RFC 3261 §8.2.2.2). */
   invites: Map<string, ServerTransaction>;
   /** By branch and method. */
   clients: Map<string, ClientTransaction>;
   clientsById: Map<string, ClientTransaction>;
   clientUses: Map<string, ClientUse>;
+  /** INVITEs of ours that were accepted and acknowledged, by branch and method. */
+  accomplished: Remnants<ClientRemnant>;
   /** INVITEs of ours and of the peer, by dialog; an INVITE that makes a dialog stands under the dialog's future name. */
   invitesOfOurs: IdsByDialog;
   invitesOfTheirs: IdsByDialog;

@@ -7,11 +7,13 @@ import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
 import { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import { WayFinder } from "../resolve/way-finder.ts";
+import { Remnants } from "../transaction/remnants.ts";
 import { timerValues } from "../transaction/timers.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
 import { AcceptedInvites } from "./accepted-invites.ts";
 import { Bindings } from "./bindings.ts";
+import { receiveLate } from "./client-remnants.ts";
 import type { Context } from "./context.ts";
 import { IdsByDialog } from "./ids-by-dialog.ts";
 import { connectionClosed } from "./connection-closed.ts";
@@ -50,9 +52,11 @@ export class EngineCore {
       invites: new Map(),
       serversById: new Map(),
       serverUses: new Map(),
+      answered: new Remnants(timers.timeout),
       clients: new Map(),
       clientsById: new Map(),
       clientUses: new Map(),
+      accomplished: new Remnants(timers.timeout),
       invitesOfOurs: new IdsByDialog(),
       invitesOfTheirs: new IdsByDialog(),
     };
@@ -71,10 +75,10 @@ export class EngineCore {
   }
 
   load(): EngineLoad {
-    const { servers, clients, dialogs, accepted, bindings, proxied } = this.context;
+    const { servers, answered, clients, accomplished, dialogs, accepted, bindings, proxied } = this.context;
     return {
       // A proxied request ends after its transactions: what it waits for is part of the same work.
-      transactions: servers.size + clients.size + proxied.size,
+      transactions: servers.size + answered.size + clients.size + accomplished.size + proxied.size,
       dialogs: dialogs.size,
       unacknowledged: accepted.size,
       bindings: bindings.size,
@@ -82,7 +86,9 @@ export class EngineCore {
   }
 
   async close(): Promise<void> {
-    const { servers, clients, accepted, proxied, transport, ways } = this.context;
+    const { servers, answered, clients, accomplished, accepted, proxied, transport, ways } = this.context;
+    answered.close();
+    accomplished.close();
     accepted.close();
     proxied.close();
     for (const transaction of servers.values()) transaction.abandon();
@@ -114,7 +120,10 @@ export class EngineCore {
     }
     const branch = (top === undefined ? null : parseVia(top))?.params.get("branch");
     const method = /\s(\S+)\s*$/.exec(response.headers.first("cseq") ?? "")?.[1];
-    this.context.clients.get(`${branch}|${method}`)?.receive(response, flow);
+    const key = `${branch}|${method}`;
+    const transaction = this.context.clients.get(key);
+    if (transaction === undefined) receiveLate(this.context, key, { response, flow });
+    else transaction.receive(response, flow);
   }
 
   /** 400 where enough could be read to address it (RFC 3261 §8.2, §16.3). */

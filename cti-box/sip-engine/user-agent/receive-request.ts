@@ -12,12 +12,13 @@ import { tagOf } from "../message/sip-uri.ts";
 import type { Via } from "../message/via.ts";
 import { writeMessage } from "../message/write-message.ts";
 import { passAck, passAlongRoute } from "../proxy/pass-in-dialog.ts";
-import { ServerTransaction } from "../transaction/server-transaction.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
 import { receiveCancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
 import { sharedKey, transactionKey } from "./request-keys.ts";
+import { isMerged, openTransaction, retireInvite, takeCopy } from "./server-transactions.ts";
 import { refuseMalformed, wayBack } from "./way-back.ts";
 
 /** Methods handed to an application outside of a dialog. */
@@ -41,11 +42,7 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
     receiveAck(context, request, { source, via });
     return;
   }
-  const known = context.servers.get(transactionKey(request, via, request.method));
-  if (known) {
-    known.requestAgain();
-    return;
-  }
+  if (takeCopy(context, transactionKey(request, via, request.method))) return;
   if (context.servers.size >= largestOpenTransactions) {
     back.send(writeMessage(ownResponse(request, [503, "Service Unavailable"])));
     return;
@@ -54,36 +51,6 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
   if (request.method === "CANCEL")
     receiveCancel(context, transaction, context.servers.get(transactionKey(request, via, "INVITE")));
   else if (!passAlongRoute(context, transaction)) dispatch(context, transaction);
-}
-
-function openTransaction(
-  context: Context,
-  request: SipRequest,
-  way: { source: Flow; back: Flow; via: Via },
-): ServerTransaction {
-  const transaction = new ServerTransaction({
-    id: randomUUID(),
-    key: transactionKey(request, way.via, request.method),
-    request,
-    source: way.source,
-    back: way.back,
-    timers: context.timers,
-    silent: (waiting) => {
-      context.log.write("warn", "application did not answer an INVITE", { from: waiting.source.remoteAddress });
-      refuse(waiting, 504, "Server Time-out");
-    },
-    released: (over) => {
-      context.servers.delete(over.key);
-      context.serversById.delete(over.id);
-      context.invitesOfTheirs.remove(context.serverUses.get(over.id)?.dialogId ?? "", over.id);
-      context.serverUses.delete(over.id);
-      const shared = sharedKey(over.request);
-      if (context.invites.get(shared) === over) context.invites.delete(shared);
-    },
-  });
-  context.servers.set(transaction.key, transaction);
-  context.serversById.set(transaction.id, transaction);
-  return transaction;
 }
 
 type Refusal = readonly [status: number, reason: string, header?: readonly [name: string, value: string]];
@@ -136,9 +103,7 @@ function offer(context: Context, transaction: ServerTransaction): void {
   if (!offered.has(method)) return refuse(transaction, 501, "Not Implemented");
   if (method === "INVITE") {
     if (isOverlapping(context, request)) return refuse(transaction, 491, "Request Pending");
-    const other = context.invites.get(sharedKey(request));
-    if (other !== undefined && (other.isOpen || other.state === "accepted"))
-      return refuse(transaction, 482, "Loop Detected");
+    if (isMerged(context, request)) return refuse(transaction, 482, "Loop Detected");
     // A dialog's name is its Call-ID and From tag: a second one under the same name cannot be told from the first (control protocol §6.5).
     if (context.dialogs.get(idOfInvite(request)) !== undefined)
       return refuse(transaction, 480, "Temporarily Unavailable");
@@ -233,4 +198,5 @@ function receiveAck(context: Context, request: SipRequest, way: { source: Flow; 
   context.applications
     .get(dialog.owner)
     ?.send(networkFrame(request, way.source, { transactionId, dialogId: dialog.id }));
+  retireInvite(context, acknowledged);
 }

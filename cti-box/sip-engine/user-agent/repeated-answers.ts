@@ -10,9 +10,9 @@ import { newBranch, type Context } from "./context.ts";
 import { findNextHop } from "./next-hop.ts";
 
 /** A 2xx came again: our ACK was lost. True when there was one to repeat. */
-export function acknowledgeAgain(dialog: Dialog, invite: SipRequest): boolean {
+export function acknowledgeAgain(dialog: Dialog, cseq: number): boolean {
   const { ack } = dialog;
-  if (ack === null || ack.cseq !== Number.parseInt(invite.headers.first("cseq") ?? "0", 10)) return false;
+  if (ack === null || ack.cseq !== cseq) return false;
   ack.flow.send(ack.bytes);
   return true;
 }

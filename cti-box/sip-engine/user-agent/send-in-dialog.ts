@@ -5,10 +5,12 @@ import { replyFrame, requestEcho } from "../control/frames.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { writeMessage } from "../message/write-message.ts";
+import { ownCopy } from "../transaction/remnants.ts";
 import { whenPrepared, type Build } from "../resolve/prepared-request.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { cancelInvitesIn, endDialog, nextHopUri } from "./cancel.ts";
+import { retireAccepted } from "./client-remnants.ts";
 import type { Context } from "./context.ts";
 import { startForApplication } from "./send-request.ts";
 
@@ -49,20 +51,21 @@ function acknowledge(
   const { messageId, dialog, cseq, request, flow } = ack;
   const bytes = writeMessage(request);
   flow.send(bytes);
-  dialog.ack = { cseq, bytes, flow };
+  dialog.ack = { cseq, bytes: ownCopy(bytes), flow };
   application.send(requestEcho(messageId, request, { flow, transactionId: randomUUID() }));
-  endIfCancelled(context, dialog, cseq);
+  if (!endIfCancelled(context, dialog, cseq)) retireAccepted(context, dialog, cseq);
 }
 
 /** A 200 that crossed our CANCEL: after the ACK the call ends (control protocol §7). */
-function endIfCancelled(context: Context, dialog: Dialog, cseq: number): void {
+function endIfCancelled(context: Context, dialog: Dialog, cseq: number): boolean {
   for (const id of context.invitesOfOurs.of(dialog.id)) {
     const number = Number.parseInt(context.clientsById.get(id)?.request.headers.first("cseq") ?? "0", 10);
     if (context.clientUses.get(id)?.isCancelled && number === cseq) {
       void endDialog(context, dialog, "ACK-BYE due to cancel race condition");
-      return;
+      return true;
     }
   }
+  return false;
 }
 
 /** An INVITE of ours under that name was answered with 3xx-6xx: its ACK was sent by the transaction. */

@@ -131,7 +131,7 @@ function settle(
   if (inDialog) return settleInDialog(context, transaction, response);
   if (!isSuccess || (request.method !== "INVITE" && request.method !== "SUBSCRIBE")) return true;
   if (known !== undefined) {
-    if (known.remoteTag === tagOf(response.headers.first("to"))) acknowledgeAgain(known, request);
+    if (known.remoteTag === tagOf(response.headers.first("to"))) acknowledgeAgain(known, cseqOf(request));
     else void endForked(context, { request, response, flow });
     return false;
   }
@@ -144,6 +144,10 @@ function settle(
   return true;
 }
 
+function cseqOf(request: SipRequest): number {
+  return Number.parseInt(request.headers.first("cseq") ?? "0", 10);
+}
+
 function settleInDialog(context: Context, transaction: ClientTransaction, response: SipResponse): boolean {
   const { request } = transaction;
   const dialog = context.dialogs.get(context.clientUses.get(transaction.id)?.dialogId ?? "");
@@ -151,8 +155,8 @@ function settleInDialog(context: Context, transaction: ClientTransaction, respon
   const { status } = response;
   if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) context.dialogs.remove(dialog);
   if (request.method !== "INVITE" || status < 200 || status >= 300) return true;
-  const number = Number.parseInt(request.headers.first("cseq") ?? "0", 10);
-  if (acknowledgeAgain(dialog, request)) return false;
+  const number = cseqOf(request);
+  if (acknowledgeAgain(dialog, number)) return false;
   // It came again before the application had acknowledged it.
   if (dialog.answeredCseq === number) return false;
   const contact = response.headers.values("contact")[0];

@@ -1,0 +1,78 @@
+/**
+ * Server transactions from their first message to the last copy of it: opened here, known by key and by id while they are at work, and kept as a remnant
+ * (a key, and the answer where copies have to be answered) once their work is done.
+ */
+import { randomUUID } from "node:crypto";
+import type { SipRequest } from "../message/sip-message.ts";
+import type { Via } from "../message/via.ts";
+import { ownCopy } from "../transaction/remnants.ts";
+import { ServerTransaction } from "../transaction/server-transaction.ts";
+import type { Flow } from "../transport/flow.ts";
+import { ownResponse } from "./build-message.ts";
+import type { Context } from "./context.ts";
+import { sharedKey, transactionKey } from "./request-keys.ts";
+
+/** What answers a copy of a request; null: copies are silently taken in. */
+export type ServerRemnant = { back: Flow; answer: Buffer } | null;
+
+export function openTransaction(
+  context: Context,
+  request: SipRequest,
+  way: { source: Flow; back: Flow; via: Via },
+): ServerTransaction {
+  const transaction = new ServerTransaction({
+    id: randomUUID(),
+    key: transactionKey(request, way.via, request.method),
+    request,
+    source: way.source,
+    back: way.back,
+    timers: context.timers,
+    silent: (waiting) => {
+      context.log.write("warn", "application did not answer an INVITE", { from: waiting.source.remoteAddress });
+      waiting.respond(ownResponse(waiting.request, [504, "Server Time-out"], waiting.localTag));
+    },
+    answered: (over, answer) => context.answered.add(over.key, { back: over.back, answer: ownCopy(answer) }),
+    released: (over) => forget(context, over),
+  });
+  context.servers.set(transaction.key, transaction);
+  context.serversById.set(transaction.id, transaction);
+  return transaction;
+}
+
+/** A copy of a request that was seen before: answered again where that is due. False: it is none. */
+export function takeCopy(context: Context, key: string): boolean {
+  const transaction = context.servers.get(key);
+  if (transaction !== undefined) {
+    transaction.requestAgain();
+    return true;
+  }
+  const remnant = context.answered.get(key);
+  if (remnant === undefined) return false;
+  remnant?.back.send(remnant.answer);
+  return true;
+}
+
+/** The 2xx of an INVITE was acknowledged: nothing but copies of the INVITE can come (RFC 6026 §7.1). */
+export function retireInvite(context: Context, invite: ServerTransaction): void {
+  if (invite.state !== "accepted") return;
+  context.answered.add(invite.key, null);
+  context.answered.add(sharedKey(invite.request), null);
+  invite.retire();
+}
+
+/** The same INVITE came on another way and was answered, or is about to be (RFC 3261 §8.2.2.2). */
+export function isMerged(context: Context, request: SipRequest): boolean {
+  const key = sharedKey(request);
+  const other = context.invites.get(key);
+  return other === undefined ? context.answered.get(key) !== undefined : other.isOpen || other.state === "accepted";
+}
+
+function forget(context: Context, over: ServerTransaction): void {
+  context.servers.delete(over.key);
+  context.serversById.delete(over.id);
+  context.invitesOfTheirs.remove(context.serverUses.get(over.id)?.dialogId ?? "", over.id);
+  context.serverUses.delete(over.id);
+  if (over.request.method !== "INVITE") return;
+  const shared = sharedKey(over.request);
+  if (context.invites.get(shared) === over) context.invites.delete(shared);
+}
