@@ -15,10 +15,22 @@ export interface Application {
   hasRead(frameNumber: number): void;
 }
 
+/** Since the engine started, for whoever watches it. */
+export type ApplicationCounters = {
+  authenticated: number;
+  /** Refused for a wrong secret, wrong tags, or something else before the secret. */
+  refused: number;
+  /** Let go because they did not read what they were sent. */
+  stalled: number;
+  /** Frames written only to keep others out of one read. */
+  gaps: number;
+};
+
 type Turns = { willing: Application[]; next: number };
 
 export class Applications {
   readonly #connected = new Map<string, Application>();
+  readonly counters: ApplicationCounters = { authenticated: 0, refused: 0, stalled: 0, gaps: 0 };
   /** By verb, in the order in which they asked; a look-up costs the same however many there are. */
   readonly #byVerb = new Map<string, Turns>();
 

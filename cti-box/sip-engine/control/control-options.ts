@@ -13,6 +13,8 @@ export type ControlOptions = {
   handlerCaFile?: string;
   /** How long the calls of an application with a tag `instance:NAME` wait for its return, in milliseconds (default 30 s). */
   absenceMs?: number;
+  /** How long an application may leave waiting frames unread before it is let go, in milliseconds (default 30 s). */
+  stalledMs?: number;
 };
 
 export type ControlTls = { host: string; port: number; certFile: string; keyFile: string; clientCaFile?: string };

@@ -12,6 +12,7 @@ import type { SessionParts } from "./session.ts";
 
 const largestConnections = 256;
 const usualAbsenceMs = 30_000;
+const usualStalledMs = 30_000;
 
 type Place = { host: string; port: number };
 
@@ -23,9 +24,9 @@ export class ControlServer {
   #plain: Place | null = null;
   #tls: Place | null = null;
 
-  private constructor(given: Omit<SessionParts, "instances">, options: ControlOptions) {
-    const { handlers = [], handlerCaFile, absenceMs = usualAbsenceMs } = options;
-    const parts = { ...given, instances: new Instances(given.core.context, absenceMs) };
+  private constructor(given: Pick<SessionParts, "secrets" | "core">, options: ControlOptions) {
+    const { handlers = [], handlerCaFile, absenceMs = usualAbsenceMs, stalledMs = usualStalledMs } = options;
+    const parts = { ...given, stalledMs, instances: new Instances(given.core.context, absenceMs) };
     this.#parts = parts;
     const authority = handlerCaFile === undefined ? null : readFileSync(handlerCaFile, "utf8");
     this.#newRequests = new NewRequests(parts, handlers, authority);
@@ -34,7 +35,7 @@ export class ControlServer {
 
   /** Rejects when an address cannot be opened; the message names it. */
   static async open(
-    parts: Omit<SessionParts, "instances">,
+    parts: Pick<SessionParts, "secrets" | "core">,
     admin: Place,
     options: ControlOptions,
   ): Promise<ControlServer> {

@@ -31,6 +31,8 @@ export type SessionParts = {
   secrets: readonly string[];
   core: EngineCore;
   instances: Instances;
+  /** How long an application may leave waiting frames unread. */
+  stalledMs: number;
   /** Called when the application has been told that its secret is right. */
   authenticated?: (application: Application) => void;
 };
@@ -42,6 +44,8 @@ export class Session implements Connection {
   readonly #writer: FrameWriter;
   readonly #parts: SessionParts;
   #tags: readonly string[] = [];
+  /** While more waits than the system takes at once: how much it had taken by when, and when to look again. */
+  #waiting: { taken: number; sinceMs: number; lookAgainMs: number } | null = null;
   #state: { kind: "connected" } | { kind: "authenticated"; application: Application } | { kind: "gone" } = {
     kind: "connected",
   };
@@ -70,14 +74,33 @@ export class Session implements Connection {
 
   tell(frame: Buffer, apartFrom = 0): number {
     if (this.#state.kind === "gone") return 0;
-    if (this.#socket.writableLength > largestBacklog) {
-      this.#parts.core.context.log.write("warn", "application does not read what it is sent", {
-        waiting: largestBacklog,
-      });
+    if (this.#socket.writableLength > largestBacklog || this.#isStalled()) {
+      const { applications, log } = this.#parts.core.context;
+      applications.counters.stalled += 1;
+      log.write("warn", "application does not read what it is sent", { waiting: this.#socket.writableLength });
       this.#socket.destroy();
       return 0;
     }
-    return this.#writer.write(frame, apartFrom);
+    const { gaps } = this.#writer;
+    const number = this.#writer.write(frame, apartFrom);
+    this.#parts.core.context.applications.counters.gaps += this.#writer.gaps - gaps;
+    return number;
+  }
+
+  /** It has read nothing for too long, although much waits for it: it is stuck, or its machine is gone without a word. */
+  #isStalled(): boolean {
+    const socket = this.#socket;
+    if (!socket.writableNeedDrain) {
+      this.#waiting = null;
+      return false;
+    }
+    const now = performance.now();
+    if (this.#waiting !== null && now < this.#waiting.lookAgainMs) return false;
+    const taken = socket.bytesWritten - socket.writableLength;
+    const sinceMs = this.#waiting?.taken === taken ? this.#waiting.sinceMs : now;
+    const { stalledMs } = this.#parts;
+    this.#waiting = { taken, sinceMs, lookAgainMs: now + stalledMs / 10 };
+    return now - sinceMs > stalledMs;
   }
 
   hasRead(frameNumber: number): void {
@@ -128,6 +151,7 @@ export class Session implements Connection {
 
   /** Errors of the protocol itself end the connection (control protocol §3.7). */
   #refuse(messageId: string, text: string): void {
+    if (this.#state.kind === "connected") this.#parts.core.context.applications.counters.refused += 1;
     this.#socket.end(replyFrame(messageId, "NO", text));
     this.left();
     setTimeout(() => this.#socket.destroy(), farewellMs).unref();
@@ -146,6 +170,7 @@ export class Session implements Connection {
     this.send(replyFrame(messageId, "OK", listed(true), protocolVersion, listed(false)));
     if (this.#state.kind !== "connected") return undefined;
     this.#tags = tags;
+    core.context.applications.counters.authenticated += 1;
     const application = this.#parts.instances.attach(this);
     this.#state = { kind: "authenticated", application };
     return this.#parts.authenticated?.(application);
