@@ -139,7 +139,7 @@ describe("whatever the targets answer, in whatever order", () => {
         );
         expect(finals.length).toBe(1);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -152,7 +152,7 @@ describe("whatever the targets answer, in whatever order", () => {
         const lastTold = effects.findLastIndex(({ type }) => type === "tell");
         expect(lastTold).toBeLessThan(effects.findIndex(({ type }) => type === "tell-end"));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -168,7 +168,7 @@ describe("whatever the targets answer, in whatever order", () => {
         }
         expect([...running]).toEqual([]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -179,7 +179,7 @@ describe("whatever the targets answer, in whatever order", () => {
         expect(new Set(cancels).size).toBe(cancels.length);
         if (!plan.isInvite) expect(cancels).toEqual([]);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 
@@ -193,7 +193,7 @@ describe("whatever the targets answer, in whatever order", () => {
           expect(busy.length).toBeLessThanOrEqual(1);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 5_000 },
     );
   });
 });

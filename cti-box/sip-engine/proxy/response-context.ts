@@ -92,7 +92,7 @@ function final(draft: Draft, event: Final, state: BranchState): void {
   const isSuccess = status < 300;
   if (state === "ended") {
     // The 2xx again, or that of another branch behind a forking proxy.
-    if (isSuccess && draft.plan.isInvite) accepted(draft, branch);
+    if (isSuccess && draft.plan.isInvite && draft.upstream !== "open") accepted(draft, branch);
     return;
   }
   if (state === "opening" || state === "not-sent") return;
