@@ -1,4 +1,5 @@
 /** Several drachtio-srf applications on one engine: each in its turn, one that left is not asked any more (control protocol §3.3, §3.4). */
+import { connect } from "node:net";
 import Srf from "drachtio-srf";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startSipEngine, type SipEngineHandle } from "../engine.ts";
@@ -96,4 +97,32 @@ it("tags are told with the secret; wrong ones are refused", async () => {
     wrong.send(`m1|authenticate|first|${tags}`);
     expect(await wrong.frame()).toMatch(/\|m1\|NO\|invalid tags$/);
   }
+});
+
+it("a frame of nearly a megabyte goes both ways, byte for byte", async () => {
+  const contacts = ["sip:127.0.0.1:0;transport=tcp"];
+  const other = await startSipEngine({ admin: { host: "127.0.0.1", port: 0 }, secrets: ["secret"], contacts });
+  const application = await RawApplication.open(other.admin);
+  application.send("m1|authenticate|secret|");
+  application.send("m2|route|message");
+  await application.frame(/\|m2\|OK/);
+  const socket = connect(portOf(other, "tcp"), "127.0.0.1");
+  const received: Buffer[] = [];
+  socket.on("data", (bytes) => received.push(bytes));
+  const body = "à€😀|#\r\n".repeat(75_000);
+  const via = "Via: SIP/2.0/TCP 127.0.0.1:9;branch=z9hG4bK-large";
+  const head = ["MESSAGE sip:desk@127.0.0.1 SIP/2.0", via, "From: <sip:a@b>;tag=1", "To: <sip:c@d>", "Call-ID: large"];
+  const rest = ["CSeq: 1 MESSAGE", "Max-Forwards: 70", "Content-Type: text/plain"];
+  const length = Buffer.byteLength(body);
+  expect(length).toBeGreaterThan(900_000);
+  socket.write([...head, ...rest, `Content-Length: ${length}`, "", body].join("\r\n"));
+  const frame = await application.frame(/\|sip\|network/);
+  expect(frame.endsWith(`\r\n\r\n${body}`)).toBe(true);
+  const transactionId = frame.split("\r\n")[0]?.split("|")[8];
+  application.send(`m3|sip|${transactionId}|\r\nSIP/2.0 200 OK\r\nContent-Type: text/plain\r\n\r\n${body}`);
+  expect((await application.frame(/\|m3\|OK/)).endsWith(body)).toBe(true);
+  await expect.poll(() => Buffer.concat(received).toString().endsWith(body)).toBe(true);
+  socket.destroy();
+  application.socket.destroy();
+  await other.close();
 });
