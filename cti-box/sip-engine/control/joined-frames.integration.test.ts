@@ -137,7 +137,28 @@ async function notifiedAtOnce(heard: Heard): Promise<void> {
   }
 }
 
+/** The caller gives up with its INVITE; the application looks something up before it listens. */
+async function callersGiveUpAtOnce(heard: Heard): Promise<void> {
+  srf.invite((req) => {
+    void (async () => {
+      await Promise.resolve();
+      req.on("cancel", () => (heard.count += 1));
+    })();
+  });
+  await expect.poll(() => relay.counts.frames).toBeGreaterThanOrEqual(2);
+  for (let number = 0; number < calls; number += 1) {
+    const lines = inviteLines(peer, "127.0.0.1", { callId: `given-up-${number}` });
+    const kept = lines.filter((line) => !line.startsWith("Con")).map((line) => line.replace("INVITE", "CANCEL"));
+    peer.send(lines, exampleSdp);
+    peer.send(kept);
+    const terminated = await peer.receive(/^SIP\/2\.0 487/);
+    const to = `To: ${headerOf(terminated, "To")}`;
+    peer.send(kept.map((line) => (line.startsWith("To:") ? to : line.replace("CANCEL", "ACK"))));
+  }
+}
+
 describe.each([
+  ["a caller gives up with its INVITE", callersGiveUpAtOnce],
   ["a caller hangs up with its ACK", callersHangUpAtOnce],
   ["a callee hangs up with its 200", calleesHangUpAtOnce],
   ["a request is answered at once", requestsAnsweredAtOnce],

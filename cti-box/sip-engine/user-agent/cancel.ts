@@ -31,9 +31,11 @@ export function receiveCancel(
   if (cancelProxied(context, cancel, invite)) return;
   const application = use === undefined ? undefined : context.applications.get(use.application);
   // The application hears of it before anything else happens (control protocol §14, rule 5).
-  application?.send(
-    networkFrame(cancel.request, cancel.source, { transactionId: invite.id, dialogId: use?.dialogId ?? "" }),
-  );
+  const frame = networkFrame(cancel.request, cancel.source, {
+    transactionId: invite.id,
+    dialogId: use?.dialogId ?? "",
+  });
+  application?.tell(frame, use?.told);
   // One To tag in all answers to the INVITE and its CANCEL (RFC 3261 §9.2).
   invite.localTag ??= randomToken();
   cancel.respond(ownResponse(cancel.request, [200, "OK"], invite.localTag));
