@@ -107,12 +107,13 @@ export function takeOwnRoutes(signer: RouteSigner, request: SipRequest): RouteTa
     uri = parseNameAddress(last).uri;
   }
   const uses = usesFor(request);
-  const near = readFor(signer, rest[0], uses);
-  if (near === null) return null;
-  // The second of two is for the side that the request leaves by.
-  const far = readFor(signer, rest[1], uses);
-  const { use, token } = far ?? near;
-  return { use, flow: token.flow ?? near.token.flow, rest: rest.slice(far === null ? 1 : 2), uri };
+  // Two when it changes sides, more when it came through here more than once; the last is for the side that the request leaves by.
+  let taken: RouteTaken | null = null;
+  for (let found = readFor(signer, rest[0], uses); found !== null; found = readFor(signer, rest[0], uses)) {
+    rest = rest.slice(1);
+    taken = { use: found.use, flow: found.token.flow, rest, uri };
+  }
+  return taken;
 }
 
 function tokenOf(route: string | undefined): string | null {
