@@ -43,7 +43,7 @@ export function proxyCommand(
 }
 
 /** `2s` or `1500ms`, as milliseconds; null where it says nothing. */
-export function milliseconds(text: string | undefined): number | null {
+function milliseconds(text: string | undefined): number | null {
   const found = /^(\d{1,8})(ms|s)?$/.exec(text?.trim() ?? "");
   const value = Number(found?.[1] ?? 0) * (found?.[2] === "s" ? 1_000 : 1);
   return value > 0 ? Math.min(value, longestTimeoutMs) : null;
