@@ -123,10 +123,7 @@ export class Instances {
   /** The connection has authenticated, and has been told so. Whoever acts for it from now on: itself, or the instance that it names. */
   attach(connection: Connection): Application {
     const name = connection.tags.find((tag) => tag.startsWith(instanceTag));
-    if (name === undefined) {
-      this.#context.applications.add(connection);
-      return connection;
-    }
+    if (name === undefined) return this.attachNameless(connection);
     const run = connection.tags.find((tag) => tag.startsWith(runTag)) ?? null;
     const known = this.#known.get(name);
     if (known !== undefined) {
@@ -138,6 +135,12 @@ export class Instances {
     this.#known.set(name, instance);
     this.#context.applications.add(instance);
     return instance;
+  }
+
+  /** For connections that the engine made, one for each request: none of them stands for the application as a whole. */
+  attachNameless(connection: Connection): Application {
+    this.#context.applications.add(connection);
+    return connection;
   }
 
   /** The connection is closed; `application` is what `attach` returned for it. */

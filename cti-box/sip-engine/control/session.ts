@@ -33,7 +33,7 @@ export type SessionParts = {
   instances: Instances;
   /** How long an application may leave waiting frames unread. */
   stalledMs: number;
-  /** Called when the application has been told that its secret is right. */
+  /** Where the engine connected to the application: called when that has been told that its secret is right. */
   authenticated?: (application: Application) => void;
 };
 
@@ -171,9 +171,10 @@ export class Session implements Connection {
     if (this.#state.kind !== "connected") return undefined;
     this.#tags = tags;
     core.context.applications.counters.authenticated += 1;
-    const application = this.#parts.instances.attach(this);
+    const { authenticated, instances } = this.#parts;
+    const application = authenticated === undefined ? instances.attach(this) : instances.attachNameless(this);
     this.#state = { kind: "authenticated", application };
-    return this.#parts.authenticated?.(application);
+    return authenticated?.(application);
   }
 
   #route(application: Application, messageId: string, given: string): void {

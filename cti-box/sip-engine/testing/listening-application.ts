@@ -13,7 +13,8 @@ export async function listeningApplication(
   secret: string,
   tls?: { certFile: string; keyFile: string },
 ): Promise<{ port: number; close(): void }> {
-  const srf = new Srf();
+  // A name for all of its connections, as an application has it that also connects by itself.
+  const srf = new Srf(["instance:listening"]);
   srf.on("error", () => undefined);
   const files = tls && { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) };
   const waiting = srf as unknown as Listening;
