@@ -7,15 +7,20 @@ export const largestFrameBefore = 2 * 1024;
 export type FrameResult = { kind: "frame"; payload: Buffer } | { kind: "broken"; reason: string };
 
 export class FrameReader {
-  #pending: Buffer = Buffer.alloc(0);
+  /** What came and is not read yet; joined only when a whole frame is there, so that a long one is copied once. */
+  #parts: Buffer[] = [];
+  #length = 0;
+  /** With fewer bytes there is no use in looking. */
+  #wanted = 1;
 
   /**
    * Every complete frame, one at a time: `limit` is asked for each, because handling one may change what the next may be.
    * After `broken` the stream cannot be trusted and has to be closed.
    */
   *push(chunk: Buffer, limit: () => number = () => largestFrame): Generator<FrameResult, void> {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    for (;;) {
+    this.#parts.push(chunk);
+    this.#length += chunk.length;
+    while (this.#length >= this.#wanted) {
       const frame = this.#next(limit());
       if (frame === null) return;
       yield frame;
@@ -24,18 +29,31 @@ export class FrameReader {
   }
 
   #next(largest: number): FrameResult | null {
-    const digits = this.#pending.subarray(0, 8).indexOf(0x23);
-    const lengthText = this.#pending.toString("latin1", 0, digits === -1 ? Math.min(8, this.#pending.length) : digits);
+    const pending = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
+    this.#keep(pending, 1);
+    const digits = pending.subarray(0, 8).indexOf(0x23);
+    const lengthText = pending.toString("latin1", 0, digits === -1 ? Math.min(8, pending.length) : digits);
     if (!/^\d*$/.test(lengthText)) return { kind: "broken", reason: "the length is no number" };
-    if (digits === -1) return this.#pending.length >= 8 ? { kind: "broken", reason: "the length is too long" } : null;
+    if (digits === -1) {
+      this.#wanted = pending.length + 1;
+      return pending.length >= 8 ? { kind: "broken", reason: "the length is too long" } : null;
+    }
     const length = Number(lengthText);
     if (digits === 0 || length === 0 || length > largest)
       return { kind: "broken", reason: "the length is out of range" };
     const end = digits + 1 + length;
-    if (this.#pending.length < end) return null;
-    const payload = this.#pending.subarray(digits + 1, end);
-    this.#pending = this.#pending.subarray(end);
-    return { kind: "frame", payload };
+    if (pending.length < end) {
+      this.#wanted = end;
+      return null;
+    }
+    this.#keep(pending.subarray(end), 1);
+    return { kind: "frame", payload: pending.subarray(digits + 1, end) };
+  }
+
+  #keep(rest: Buffer, wanted: number): void {
+    this.#parts = rest.length === 0 ? [] : [rest];
+    this.#length = rest.length;
+    this.#wanted = wanted;
   }
 }
 
