@@ -3,6 +3,21 @@
  * at most an answer are kept instead of the whole transaction with its request and timers. All live equally long, so one timer and one queue serve them all: at a
  * thousand calls a second there are a hundred thousand of them.
  */
+import type { Flow } from "../transport/flow.ts";
+
+/** What answers a copy of a request; null: copies are silently taken in. */
+export type ServerRemnant = { back: Flow; answer: Buffer } | null;
+
+/** An INVITE of ours that was accepted and acknowledged. */
+export type ClientRemnant = {
+  dialogId: string;
+  /** Tag of the peer whose 2xx made the dialog. */
+  remoteTag: string;
+  cseq: number;
+  /** As it was sent, for a second branch of a fork; null inside a dialog, where there is none. */
+  invite: Buffer | null;
+};
+
 export class Remnants<What> {
   readonly #keptMs: number;
   readonly #now: () => number;

@@ -11,15 +11,6 @@ import type { Flow } from "../transport/flow.ts";
 import type { Context } from "./context.ts";
 import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
 
-export type ClientRemnant = {
-  dialogId: string;
-  /** Tag of the peer whose 2xx made the dialog. */
-  remoteTag: string;
-  cseq: number;
-  /** As it was sent, for a second branch; null inside a dialog, where there is none. */
-  invite: Buffer | null;
-};
-
 /** The ACK of that INVITE went out: its transaction has nothing more to do. */
 export function retireAccepted(context: Context, dialog: Dialog, cseq: number): void {
   for (const id of context.invitesOfOurs.of(dialog.id)) {

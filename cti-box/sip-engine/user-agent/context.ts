@@ -4,7 +4,7 @@ import type { Applications } from "../control/applications.ts";
 import type { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
 import type { ClientTransaction } from "../transaction/client-transaction.ts";
-import type { Remnants } from "../transaction/remnants.ts";
+import type { ClientRemnant, Remnants, ServerRemnant } from "../transaction/remnants.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
@@ -12,9 +12,7 @@ import type { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
-import type { ClientRemnant } from "./client-remnants.ts";
 import type { IdsByDialog } from "./ids-by-dialog.ts";
-import type { ServerRemnant } from "./server-transactions.ts";
 
 /** What a server transaction means to the application that handles it. */
 export type ServerUse = {

@@ -12,9 +12,6 @@ import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
 import { sharedKey, transactionKey } from "./request-keys.ts";
 
-/** What answers a copy of a request; null: copies are silently taken in. */
-export type ServerRemnant = { back: Flow; answer: Buffer } | null;
-
 export function openTransaction(
   context: Context,
   request: SipRequest,
