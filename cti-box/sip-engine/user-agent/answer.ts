@@ -22,7 +22,7 @@ export function answerFromApplication(
   if (transaction === undefined || use === undefined || !transaction.isOpen) {
     return refuse("Response not sent due to unknown transaction");
   }
-  application.hasRead(use.told ?? 0);
+  if (use.application === application.name) application.hasRead(use.told ?? 0);
   if (!transaction.back.isOpen() && !answerAnew(context, transaction))
     return refuse("transport for response has been shutdown or closed");
   if (given.status < 200 && /100rel/i.test(given.headers.first("require") ?? ""))

@@ -29,7 +29,9 @@ export function sendInDialog(context: Context, application: Application, order: 
         : "unable to find dialog for dialog id provided",
     );
   }
-  application.hasRead(dialog.told ?? 0);
+  // PRACK and UPDATE may come from before the 2xx was read.
+  const isReaction = order.given.method !== "PRACK" && order.given.method !== "UPDATE";
+  if (isReaction && dialog.owner === application.name) application.hasRead(dialog.told ?? 0);
   const isAck = order.given.method === "ACK";
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
   if (order.given.method === "BYE") cancelInvitesIn(context, dialog.id);
