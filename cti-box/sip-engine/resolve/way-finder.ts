@@ -1,7 +1,8 @@
 /** From a destination to the ways there, over the sockets that are open. One owner (the user agent) opens and closes it. */
 import type { Flow, Listener, Peer, Protocol } from "../transport/flow.ts";
-import { destinationOf, type Destination } from "./destination.ts";
 import type { SipUri } from "../message/sip-uri.ts";
+import type { Via } from "../message/via.ts";
+import { defaultPort, destinationOf, isNumeric, type Destination } from "./destination.ts";
 import { Locator, type LocatorOptions } from "./locator.ts";
 import type { Spoken, Target } from "./plan-targets.ts";
 import { Ways, type Connector, type Way } from "./ways.ts";
@@ -55,6 +56,23 @@ export class WayFinder {
     return located instanceof Promise
       ? located.then((targets) => this.#longWays(targets ?? [], flow))
       : this.#longWays(located ?? [], flow);
+  }
+
+  /**
+   * The ways for an answer whose connection is gone (RFC 3261 §18.2.2): to where the request came from, at the port that its Via names; where the Via names a
+   * host, then to that host (RFC 3263 §5).
+   */
+  findBack(via: Via, source: Flow): Ways | Promise<Ways> {
+    const { protocol } = source;
+    const host = via.host.replace(/^\[|\]$/g, "").toLowerCase();
+    const port = via.port ?? defaultPort(protocol);
+    const same: Target = { protocol, address: source.remoteAddress, port, host };
+    const located = isNumeric(host)
+      ? []
+      : this.#locator.locate({ host, port: via.port, protocol, isSecure: false }, this.#spoken);
+    const waysTo = (targets: readonly Target[] | null): Ways =>
+      this.#ways([same, ...(targets ?? [])].filter((target) => !this.#sockets.isOurself(target)));
+    return located instanceof Promise ? located.then(waysTo) : waysTo(located);
   }
 
   speaks(protocol: Protocol): boolean {
