@@ -2,13 +2,13 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer } from "node:tls";
 import { whyNotOpened } from "../transport/transport-layer.ts";
-import type { ControlOptions, ControlTls } from "./control-options.ts";
+import type { ControlOptions } from "./control-options.ts";
 import { Instances } from "./instances.ts";
 import { NewRequests } from "./outbound/new-requests.ts";
-import { authenticationDeadlineMs, keepAliveMs, serveConnection } from "./serve-connection.ts";
+import { keepAliveMs, serveConnection } from "./serve-connection.ts";
 import type { SessionParts } from "./session.ts";
+import { openTlsServer } from "./tls-server.ts";
 
 const largestConnections = 256;
 const usualAbsenceMs = 30_000;
@@ -41,9 +41,11 @@ export class ControlServer {
   ): Promise<ControlServer> {
     const control = new ControlServer(parts, options);
     const { plain, tls } = options;
+    const { log } = parts.core.context;
     try {
       if (plain !== "closed") control.#plain = await control.#listen(plainServer(), admin, "control port");
-      if (tls !== undefined) control.#tls = await control.#listen(tlsServer(tls), tls, "control port with TLS");
+      if (tls !== undefined)
+        control.#tls = await control.#listen(openTlsServer(tls, connectionOptions, log), tls, "control port with TLS");
     } catch (error) {
       await control.close();
       throw error;
@@ -62,7 +64,6 @@ export class ControlServer {
 
   async close(): Promise<void> {
     const closed = this.#servers.map(async (server) => {
-      if (!server.listening) return;
       const gone = once(server, "close");
       server.close();
       await gone;
@@ -101,19 +102,6 @@ const connectionOptions = { noDelay: true, keepAlive: true, keepAliveInitialDela
 
 function plainServer(): Server {
   return createServer(connectionOptions);
-}
-
-function tlsServer({ certFile, keyFile, clientCaFile }: ControlTls): Server {
-  const clients =
-    clientCaFile === undefined ? {} : { ca: readFileSync(clientCaFile), requestCert: true, rejectUnauthorized: true };
-  return createTlsServer({
-    ...connectionOptions,
-    cert: readFileSync(certFile),
-    key: readFileSync(keyFile),
-    minVersion: "TLSv1.2",
-    handshakeTimeout: authenticationDeadlineMs,
-    ...clients,
-  });
 }
 
 function isTls(server: Server): boolean {

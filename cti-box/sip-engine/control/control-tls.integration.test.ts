@@ -1,5 +1,5 @@
 /** Applications over TLS, with the drachtio-srf package; the plain port may be closed, and a client's certificate asked for. */
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import Srf from "drachtio-srf";
@@ -142,6 +142,23 @@ describe("the control port over TLS", () => {
     const srf = await joined(trusting());
     srf.disconnect();
   });
+});
+
+it("a new certificate is taken up while the port is open; connections stay", async () => {
+  const renewed = makeCertificates();
+  await start({});
+  const first = await joined(trusting());
+  // For a moment the certificate is new and the key is old: then the old ones serve on.
+  copyFileSync(renewed.server.certFile, certificates.server.certFile);
+  copyFileSync(renewed.server.keyFile, certificates.server.keyFile);
+  await expect
+    .poll(() => joined({ ca: readFileSync(renewed.caFile) }).then((srf) => srf.disconnect()), { timeout: 10_000 })
+    .toBeUndefined();
+  await callThrough(first, "before-and-after");
+  first.disconnect();
+  renewed.remove();
+  certificates.remove();
+  certificates = makeCertificates();
 });
 
 it("files that are not there, and a control port that would not exist, are told with everything else that is wrong", async () => {
