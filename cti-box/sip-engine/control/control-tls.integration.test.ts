@@ -168,6 +168,10 @@ it("files that are not there, and a control port that would not exist, are told 
   const attempt = (control: ControlOptions): Promise<unknown> =>
     startSipEngine({ admin: { host: "127.0.0.1", port: 0 }, secrets: [""], contacts, control });
   await expect(attempt({ tls })).rejects.toThrow(/secret: [\s\S]*admin-tls-cert: \/nowhere.crt[\s\S]*admin-tls-key/);
+  const mixed = { ...tls, certFile: certificates.server.certFile, keyFile: certificates.client.keyFile };
+  await expect(
+    startSipEngine({ admin: { host: "127.0.0.1", port: 0 }, secrets: ["x"], contacts, control: { tls: mixed } }),
+  ).rejects.toThrow(/admin-tls: .*server.crt and .*client.key cannot be used/);
   await expect(attempt({ plain: "closed" })).rejects.toThrow(/admin: closed/);
   await expect(attempt({ handlers: [{ method: "*", url: "ftp://x" }] })).rejects.toThrow(/handler: ftp/);
 });

@@ -8,16 +8,17 @@ import { authenticationDeadlineMs } from "./serve-connection.ts";
 
 const lookEveryMs = 1_000;
 
-/** Throws when a file cannot be read or key and certificate do not belong together. The files are followed until the server is closed. */
+/** Throws, naming the files, when key and certificate do not belong together. The files are followed until the server is closed. */
 export function openTlsServer(tls: ControlTls, connection: TlsOptions, log: BoundedLog): Server {
   const clients = tls.clientCaFile === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
-  const server = createServer({
-    ...connection,
-    ...materialOf(tls),
-    ...clients,
-    minVersion: "TLSv1.2",
-    handshakeTimeout: authenticationDeadlineMs,
-  });
+  const fixed: TlsOptions = { minVersion: "TLSv1.2", handshakeTimeout: authenticationDeadlineMs };
+  let server: TlsServer;
+  try {
+    server = createServer({ ...connection, ...materialOf(tls), ...clients, ...fixed });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`admin-tls: ${tls.certFile} and ${tls.keyFile} cannot be used (${why})`, { cause: error });
+  }
   followFiles(server, tls, log);
   return server;
 }
