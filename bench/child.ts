@@ -1,0 +1,90 @@
+/** A program under measurement: started on a core of its own where that is possible, read from /proc, ended by its own pid. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+
+/** Linux counts processor time in ticks of this length. */
+const tickSeconds = 0.01;
+const endMs = 5_000;
+
+export type Usage = { cpuSeconds: number; residentBytes: number; peakBytes: number };
+
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #name: string;
+  #output = "";
+
+  private constructor(name: string, process: ChildProcess) {
+    this.#name = name;
+    this.#process = process;
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        this.#output = `${this.#output}${chunk.toString()}`.slice(-20_000);
+      });
+    }
+  }
+
+  /** Starts `words` pinned to core number `core`; null: wherever the system likes. `name` is for messages. */
+  static start(name: string, words: readonly string[], { core, cwd }: { core: number | null; cwd?: string }): Child {
+    const [program = "", ...rest] = core === null ? words : ["taskset", "-c", String(core), ...words];
+    return new Child(
+      name,
+      spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"], ...(cwd !== undefined && { cwd }) }),
+    );
+  }
+
+  /** What it wrote last, for messages. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
+  /** Waits until it has written that text. Throws with its output when it ends or is late. */
+  async says(text: string, deadlineMs: number): Promise<void> {
+    const late = AbortSignal.timeout(deadlineMs);
+    while (!this.#output.includes(text)) {
+      if (this.hasEnded || late.aborted) throw new Error(`${this.#name} did not say "${text}":\n${this.#output}`);
+      await Promise.race([
+        once(this.#process, "exit"),
+        once(this.#process.stdout ?? this.#process, "data"),
+        once(late, "abort"),
+      ]);
+    }
+  }
+
+  /** Exit code, null when it was ended by a signal. Throws after the deadline. */
+  async ended(deadlineMs: number): Promise<number | null> {
+    if (!this.hasEnded) {
+      const late = AbortSignal.timeout(deadlineMs);
+      await Promise.race([once(this.#process, "exit"), once(late, "abort")]);
+      if (!this.hasEnded) throw new Error(`${this.#name} did not end in ${deadlineMs} ms:\n${this.#output}`);
+    }
+    return this.#process.exitCode;
+  }
+
+  /** Processor time since it started, memory now and at most. */
+  usage(): Usage {
+    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, "utf8");
+    // The name in brackets may hold blanks; utime and stime are the 14th and 15th field.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
+    const kilobytes = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024;
+    return {
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) * tickSeconds,
+      residentBytes: kilobytes("VmRSS"),
+      peakBytes: kilobytes("VmHWM"),
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.hasEnded) return;
+    const ended = once(this.#process, "exit");
+    this.#process.kill("SIGTERM");
+    const hard = setTimeout(() => this.#process.kill("SIGKILL"), endMs);
+    await ended;
+    clearTimeout(hard);
+  }
+}

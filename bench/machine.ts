@@ -1,0 +1,39 @@
+/** What the figures were made on: without it they mean nothing. */
+import { execFileSync } from "node:child_process";
+import { cpus, release, totalmem } from "node:os";
+
+export type Machine = {
+  date: string;
+  processor: string;
+  cores: number;
+  memoryGib: number;
+  system: string;
+  versions: Record<string, string>;
+};
+
+/** Cores that a benchmark with a core for each of its four processes needs. */
+export const coresForAbsoluteFigures = 4;
+
+export function describeMachine(): Machine {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0]?.model.trim() ?? "unknown",
+    cores: cpus().length,
+    memoryGib: Math.round(totalmem() / 2 ** 30),
+    system: `Linux ${release()}`,
+    versions: { node: process.version, sipp: versionOf("sipp", ["-v"], /SIPp v(\S+?)[-,\s]/) },
+  };
+}
+
+/** The version that a program tells; "not installed" when it does not run. Several programs tell it with an exit code of their own. */
+function versionOf(program: string, words: string[], pattern: RegExp): string {
+  try {
+    return (
+      pattern.exec(execFileSync(program, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }))?.[1] ??
+      "unknown"
+    );
+  } catch (error) {
+    const said = (error as { stdout?: string }).stdout ?? "";
+    return pattern.exec(said)?.[1] ?? "not installed";
+  }
+}

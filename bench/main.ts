@@ -1,0 +1,65 @@
+/** `npm run bench -- NAME [options]`: measures what the product promises in figures. Nothing here is a test: it prints, and exits with 1 only when it could not measure. */
+import { Command, InvalidArgumentError } from "commander";
+import { parts, runSipBenchmark, type Part } from "./sip/run.ts";
+import { serverFrom, type Server } from "./sip/servers.ts";
+
+const wholeNumber = (text: string): number => {
+  if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError("a whole number above 0");
+  return Number(text);
+};
+const rates = (text: string): number[] => text.split(",").map(wholeNumber);
+const partsOf = (text: string): Part[] =>
+  text.split(",").map((name) => {
+    const part = parts.find((each) => each === name);
+    if (part === undefined) throw new InvalidArgumentError(`one of ${parts.join(", ")}`);
+    return part;
+  });
+const peer = (text: string, before: (Server & { version: string })[]): (Server & { version: string })[] => {
+  const server = serverFrom(text);
+  if (server === null) throw new InvalidArgumentError("NAME=COMMAND, or NAME@VERSION=COMMAND");
+  const [name = "", version = "unknown"] = server.name.split("@");
+  return [...before, { ...server, name, version }];
+};
+
+const program = new Command("bench").description("Benchmarks of LA2-CTI").showHelpAfterError();
+program
+  .command("sip")
+  .description("SIP engine: sipp → a B2BUA on plain drachtio-srf → sipp over UDP, each process on a core of its own")
+  .option("--seconds <n>", "length of a step", wholeNumber, 60)
+  .option(
+    "--rates <list>",
+    "calls per second of the steps; the first that is not passed is the last",
+    rates,
+    [200, 400, 600, 800, 1000, 1100, 1200, 1300, 1400, 1500, 1600, 1700, 1800],
+  )
+  .option("--only <list>", `parts to measure: ${parts.join(", ")}`, partsOf, [...parts])
+  .option(
+    "--peer <name=command>",
+    "another server of the control protocol for the same table; {admin}, {sip} and {secret} stand for its ports on 127.0.0.1 and its secret; may be repeated",
+    peer,
+    [],
+  )
+  .option("--out <folder>", "where sip.md, sip.json and sip.svg are written", "bench-report")
+  .option("--record", "put the figures into docs/performance.md and docs/performance.svg as well", false)
+  .action(
+    async (options: {
+      seconds: number;
+      rates: number[];
+      only: Part[];
+      peer: (Server & { version: string })[];
+      out: string;
+      record: boolean;
+    }) => {
+      const { peer: peers, ...rest } = options;
+      const words = [
+        "npm run bench -- sip",
+        `--seconds ${options.seconds}`,
+        `--rates ${options.rates.join(",")}`,
+        ...peers.map(({ name }) => `--peer ${name}=…`),
+      ];
+      await runSipBenchmark({ ...rest, peers, command: words.join(" ") });
+      process.stdout.write(`written to ${options.out}/sip.md, sip.json, sip.svg\n`);
+    },
+  );
+
+await program.parseAsync();

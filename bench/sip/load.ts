@@ -1,0 +1,80 @@
+/** sipp as load: calls or registrations at a fixed rate, counted by its own statistics. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Child } from "../child.ts";
+import { ports } from "./servers.ts";
+
+export const callee = { host: "127.0.0.3", port: 15_070 } as const;
+const caller = { host: "127.0.0.2", port: 15_061 } as const;
+/** sipp ends by itself when its last call is over; how long after the last one was started it may take. */
+const tailMs = 60_000;
+
+export type LoadResult = {
+  calls: number;
+  failed: number;
+  retransmissions: number;
+  /** From the first call to the end of the last one. */
+  seconds: number;
+};
+
+export type Load = {
+  scenario: "caller.xml" | "register.xml" | "caller-stays.xml";
+  rate: number;
+  count: number;
+  core: number | null;
+  users?: number;
+};
+
+const scenarioPath = (name: string): string => fileURLToPath(new URL(`scenarios/${name}`, import.meta.url));
+
+/** Answers calls until it is closed. */
+export function startCallee(core: number | null): Child {
+  const words = ["sipp", "-sf", scenarioPath("callee.xml"), "-i", callee.host, "-p", String(callee.port), "-nostdin"];
+  return Child.start("callee", words, { core });
+}
+
+/** Starts the load in a folder of its own, which `close` removes. */
+export function startLoad(load: Load): { child: Child; result(): Promise<LoadResult>; close(): Promise<void> } {
+  const folder = mkdtempSync(join(tmpdir(), "la2-bench-"));
+  const users = join(folder, "users.csv");
+  const lines = Array.from({ length: load.users ?? 1 }, (_each, index) => `user${index};`);
+  writeFileSync(users, `SEQUENTIAL\n${lines.join("\n")}\n`);
+  const to = [`127.0.0.1:${ports.sip}`, "-s", `${callee.host}-${callee.port}`];
+  const from = ["-i", caller.host, "-p", String(caller.port)];
+  const what = ["-sf", scenarioPath(load.scenario), "-inf", users];
+  const howMany = ["-r", String(load.rate), "-m", String(load.count), "-l", "200000"];
+  const counted = ["-nostdin", "-trace_stat", "-stf", join(folder, "stat.csv"), "-fd", "1"];
+  const words = ["sipp", ...to, ...from, ...what, ...howMany, ...counted];
+  const child = Child.start("sipp", words, { core: load.core, cwd: folder });
+  const startedMs = performance.now();
+  return {
+    child,
+    result: async () => {
+      await child.ended((load.count / load.rate) * 1_000 + tailMs);
+      return { ...readStatistics(join(folder, "stat.csv")), seconds: (performance.now() - startedMs) / 1_000 };
+    },
+    close: async () => {
+      await child.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The last line of sipp's statistics, by the names in its first one. */
+function readStatistics(path: string): Omit<LoadResult, "seconds"> {
+  const lines = readFileSync(path, "utf8").trim().split("\n");
+  const names = lines[0]?.split(";") ?? [];
+  const last = lines.at(-1)?.split(";") ?? [];
+  const column = (name: string): number => {
+    const at = names.indexOf(name);
+    if (at === -1) throw new Error(`sipp's statistics have no column ${name}`);
+    return Number(last[at]);
+  };
+  return {
+    calls: column("SuccessfulCall(C)") + column("FailedCall(C)"),
+    failed: column("FailedCall(C)"),
+    retransmissions: column("Retransmissions(C)"),
+  };
+}
