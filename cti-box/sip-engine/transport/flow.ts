@@ -38,6 +38,8 @@ export type HostFor = (peer: string, local?: string) => string;
 /** What the transports hand upwards. `sent` and `received` never throw back into a socket. */
 export type TransportEvents = {
   received(bytes: Buffer, flow: Flow): void;
+  /** These bytes are being handed to the network; absent when nobody watches. */
+  sent?: ((bytes: Buffer, flow: Flow) => void) | undefined;
   /** A connection is gone: registrations and dialogs bound to it have lost their way. */
   closed(flow: Flow): void;
 };

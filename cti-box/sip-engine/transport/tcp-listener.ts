@@ -98,6 +98,7 @@ export class TcpListener {
           socket.destroy();
           return;
         }
+        this.#events.sent?.(bytes, flow);
         socket.write(bytes, (error) => {
           if (error) failed?.(error);
         });

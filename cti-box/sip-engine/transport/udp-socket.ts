@@ -7,13 +7,16 @@ import type { Flow, HostFor, Listener, TransportEvents } from "./flow.ts";
 const smallestMessage = 16;
 const bufferBytes = 4 * 1024 * 1024;
 
+/** What all flows of one socket share. */
+type Outlet = { socket: Socket; listener: Listener; sent: TransportEvents["sent"] };
+
 export class UdpSocket {
   readonly listener: Listener;
-  readonly #socket: Socket;
+  readonly #outlet: Outlet;
 
-  private constructor(listener: Listener, socket: Socket) {
-    this.listener = listener;
-    this.#socket = socket;
+  private constructor(outlet: Outlet) {
+    this.listener = outlet.listener;
+    this.#outlet = outlet;
   }
 
   static async open(listener: Listener, events: TransportEvents, hostFor: HostFor): Promise<UdpSocket> {
@@ -29,7 +32,11 @@ export class UdpSocket {
     const opened = once(socket, "listening");
     socket.bind(listener.port, listener.host);
     await opened;
-    const udp = new UdpSocket({ ...listener, port: socket.address().port }, socket);
+    const udp = new UdpSocket({
+      socket,
+      listener: { ...listener, port: socket.address().port },
+      sent: events.sent,
+    });
     socket.on("message", (bytes, source) => {
       if (bytes.length < smallestMessage) return;
       events.received(bytes, udp.flowTo(source.address, source.port, hostFor(source.address)));
@@ -40,11 +47,11 @@ export class UdpSocket {
   }
 
   flowTo(address: string, port: number, host: string): Flow {
-    return new UdpFlow(this.#socket, this.listener, { address, port, host });
+    return new UdpFlow(this.#outlet, { address, port, host });
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => this.#socket.close(() => resolve()));
+    return new Promise((resolve) => this.#outlet.socket.close(() => resolve()));
   }
 }
 
@@ -55,12 +62,12 @@ export class UdpFlow implements Flow {
   readonly advertised: { host: string; port: number };
   readonly remoteAddress: string;
   readonly remotePort: number;
-  readonly #socket: Socket;
+  readonly #outlet: Outlet;
 
-  constructor(socket: Socket, listener: Listener, peer: { address: string; port: number; host: string }) {
-    this.#socket = socket;
-    this.listener = listener;
-    this.advertised = { host: peer.host, port: listener.port };
+  constructor(outlet: Outlet, peer: { address: string; port: number; host: string }) {
+    this.#outlet = outlet;
+    this.listener = outlet.listener;
+    this.advertised = { host: peer.host, port: outlet.listener.port };
     this.remoteAddress = peer.address;
     this.remotePort = peer.port;
   }
@@ -76,19 +83,21 @@ export class UdpFlow implements Flow {
   /** The same way, with another address of ours told to the peer. */
   toldAs(host: string): Flow {
     const peer = { address: this.remoteAddress, port: this.remotePort, host };
-    return new UdpFlow(this.#socket, this.listener, peer);
+    return new UdpFlow(this.#outlet, peer);
   }
 
   towardsPort(port: number): Flow {
     const peer = { address: this.remoteAddress, port, host: this.advertised.host };
-    return new UdpFlow(this.#socket, this.listener, peer);
+    return new UdpFlow(this.#outlet, peer);
   }
 
   send(bytes: Buffer, failed?: (error: Error) => void): void {
+    const { socket, sent } = this.#outlet;
+    sent?.(bytes, this);
     try {
-      if (failed === undefined) this.#socket.send(bytes, this.remotePort, this.remoteAddress);
+      if (failed === undefined) socket.send(bytes, this.remotePort, this.remoteAddress);
       else {
-        this.#socket.send(bytes, this.remotePort, this.remoteAddress, (error) => {
+        socket.send(bytes, this.remotePort, this.remoteAddress, (error) => {
           if (error) failed(error);
         });
       }

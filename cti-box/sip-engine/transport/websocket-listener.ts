@@ -93,6 +93,7 @@ export class WebSocketListener {
           socket.terminate();
           return;
         }
+        this.#events.sent?.(bytes, flow);
         // SIP is text, and SIP stacks in pages expect strings; but a text frame that is no UTF-8 would end the connection (RFC 6455 §8.1).
         socket.send(bytes, { binary: !isUtf8(bytes) }, (error) => {
           if (error) failed?.(error);
