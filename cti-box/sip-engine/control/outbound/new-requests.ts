@@ -8,7 +8,7 @@ import { writeAsReceived } from "../../message/write-message.ts";
 import type { ServerTransaction } from "../../transaction/server-transaction.ts";
 import { ownResponse } from "../../user-agent/build-message.ts";
 import type { Context } from "../../user-agent/context.ts";
-import { offerTo } from "../../user-agent/receive-request.ts";
+import { offerTo } from "../../user-agent/offer.ts";
 import type { Application } from "../applications.ts";
 import type { SessionParts } from "../session.ts";
 import { HandlerClient } from "./ask-handler.ts";
