@@ -1,5 +1,5 @@
 /** What a phone hears, by content: the end of its newest recording against the tones of the others. */
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { loudness, sampleRateHz, shareOfTone } from "../../bin/carrier/sound.ts";
 import type { BaresipPhone } from "./baresip-phone.ts";
 
@@ -48,4 +48,23 @@ export async function hearsMusic(phone: BaresipPhone, tonesHz: readonly number[]
     () => loudness(lastHeard(phone)) > 100 && tonesHz.every((each) => shareOfTone(lastHeard(phone), each) < 0.2),
     () => `phone ${phone.address} hears no music (loudness ${loudness(lastHeard(phone)).toFixed(0)})`,
   );
+}
+
+/** Resolves when the phone hears nothing any more: what it wrote down does not grow, or is silence. */
+export async function hearsNothing(phone: BaresipPhone): Promise<void> {
+  let before = -1;
+  await until(
+    () => {
+      const length = recordedBytes(phone);
+      const isStill = length === before || loudness(lastHeard(phone)) < 20;
+      before = length;
+      return isStill;
+    },
+    () => `phone ${phone.address} still hears something (loudness ${loudness(lastHeard(phone)).toFixed(0)})`,
+  );
+}
+
+function recordedBytes(phone: BaresipPhone): number {
+  const file = phone.recordings().at(-1);
+  return file === undefined ? 0 : statSync(file).size;
 }

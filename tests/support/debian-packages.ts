@@ -3,6 +3,7 @@ export const debianPackages = [
   { package: "sip-tester", program: "/usr/bin/sipp", why: "scripted SIP peers, the carrier of the call tests" },
   { package: "rtpengine-daemon", program: "/usr/bin/rtpengine", why: "the media server of real installations" },
   { package: "baresip-core", program: "/usr/bin/baresip", why: "a real SIP phone: carrier and operator's desk phone" },
+  { package: "linphone-cli", program: "/usr/bin/linphone-daemon", why: "a second real SIP phone" },
   { package: "chromium", program: "/usr/bin/chromium", why: "the softphone runs in it" },
   { package: "kamailio", program: "/usr/sbin/kamailio", why: "the SIP proxy between offices" },
   { package: "dnsmasq-base", program: "/usr/sbin/dnsmasq", why: "a real name server for NAPTR and SRV" },
