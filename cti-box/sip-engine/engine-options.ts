@@ -4,6 +4,7 @@ import type { Log } from "./log.ts";
 import { parseServer } from "./resolve/name-source.ts";
 import type { Listener } from "./transport/flow.ts";
 import { parseContact } from "./transport/contact.ts";
+import { problemsOfWatch, type WatchOptions } from "./watch/watch-options.ts";
 
 export type SipEngineOptions = {
   /** Control port that applications connect to; port 0 asks for a free one. */
@@ -21,6 +22,8 @@ export type SipEngineOptions = {
   /** T1 of RFC 3261 in milliseconds (default 500); shorter only in tests. */
   t1Ms?: number;
   log?: Log;
+  /** Who may see the messages that pass. */
+  watch?: WatchOptions;
 };
 
 /** Thrown with every problem of the options, never only the first. */
@@ -42,6 +45,7 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
     problems.push("secret: at least one, not empty, without '|' and line ends");
   }
   problems.push(...problemsOfControl(options.control ?? {}));
+  problems.push(...problemsOfWatch(options.watch ?? {}));
   if (contacts.length === 0) problems.push("contact: at least one is needed");
   if (!(t1Ms >= 1 && t1Ms <= 10_000)) problems.push(`t1: ${t1Ms} is not between 1 and 10000 milliseconds`);
   for (const server of options.dnsServers ?? [])

@@ -5,8 +5,9 @@
 import { Worker } from "node:worker_threads";
 import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
-import { silentLog, type Log, type LogLevel } from "./log.ts";
+import { BoundedLog, silentLog, type Log, type LogLevel } from "./log.ts";
 import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
+import { Watch } from "./watch/watch.ts";
 
 export type { SipEngineOptions } from "./engine-options.ts";
 export { InvalidEngineOptions } from "./engine-options.ts";
@@ -28,17 +29,22 @@ export type SipEngineHandle = {
 /** Starts the engine in this thread. Throws when the options are not usable or an address cannot be opened. */
 export async function startSipEngine(options: SipEngineOptions): Promise<SipEngineHandle> {
   const listeners = checkOptions(options);
-  const core = await EngineCore.open({
-    listeners,
-    t1Ms: options.t1Ms ?? 500,
-    log: options.log ?? silentLog,
-    dnsServers: options.dnsServers ?? [],
-  });
+  const log = new BoundedLog(options.log ?? silentLog);
+  const watch = new Watch(options.watch ?? {}, log);
+  const opened: { close(): void | Promise<void> }[] = [watch];
+  const close = async (): Promise<void> => {
+    for (let last = opened.pop(); last !== undefined; last = opened.pop()) await last.close();
+  };
+  let core: EngineCore;
   let control: ControlServer;
   try {
-    control = await ControlServer.open({ secrets: options.secrets, core }, options.admin, options.control ?? {});
+    const { t1Ms = 500, dnsServers = [], secrets } = options;
+    core = await EngineCore.open({ listeners, t1Ms, log, dnsServers, tap: watch.tap });
+    opened.push(core);
+    control = await ControlServer.open({ secrets, core }, options.admin, options.control ?? {});
+    opened.push(control);
   } catch (error) {
-    await core.close();
+    await close();
     throw error;
   }
   const gone = Promise.withResolvers<Error | null>();
@@ -50,11 +56,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     load: () => Promise.resolve(core.load()),
     closed: gone.promise,
     close: () => {
-      closing ??= (async () => {
-        await control.close();
-        await core.close();
-        gone.resolve(null);
-      })();
+      closing ??= close().then(() => gone.resolve(null));
       return closing;
     },
   };

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { controlFlags, controlOptionsFrom } from "./control/control-flags.ts";
 import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
+import { watchFlags, watchHelp, watchOptionsFrom } from "./watch/watch-flags.ts";
 
 const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
 
@@ -18,7 +19,7 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
                        may be given more than once
   --external-ip IP     address told to peers outside of private networks
   --dns ADDRESS[:PORT] name server to ask instead of the system's; may be given more than once
-  --help               this text
+${watchHelp}  --help               this text
 `;
 
 function optionsFrom(words: string[]): SipEngineOptions {
@@ -27,6 +28,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     options: {
       admin: { type: "string", default: "127.0.0.1:9022" },
       ...controlFlags,
+      ...watchFlags,
       secret: { type: "string", multiple: true, default: [] },
       contact: { type: "string", multiple: true, default: [] },
       "external-ip": { type: "string" },
@@ -44,6 +46,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),
     dnsServers: values.dns,
+    watch: watchOptionsFrom(values),
     log: (level, message, fields) => process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`),
   };
 }

@@ -1,7 +1,7 @@
 /** The user agent: owner of sockets, transactions, dialogs and of what the applications asked for. */
 import { Applications } from "../control/applications.ts";
 import { DialogStore } from "../dialog/dialog-store.ts";
-import { BoundedLog, type Log } from "../log.ts";
+import type { BoundedLog } from "../log.ts";
 import { faultOf, parseMessage } from "../message/parse-message.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
@@ -11,6 +11,7 @@ import { Remnants } from "../transaction/remnants.ts";
 import { timerValues } from "../transaction/timers.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
+import type { MessageTap } from "../watch/tap.ts";
 import { AcceptedInvites } from "./accepted-invites.ts";
 import { Bindings } from "./bindings.ts";
 import { receiveLate } from "./client-remnants.ts";
@@ -26,7 +27,9 @@ export type EngineLoad = { transactions: number; dialogs: number; unacknowledged
 export type EngineCoreOptions = {
   listeners: readonly Listener[];
   t1Ms: number;
-  log: Log;
+  log: BoundedLog;
+  /** What every message passes that comes or goes; null: nobody watches. */
+  tap: MessageTap | null;
   /** Name servers; empty: those of the system. */
   dnsServers: readonly string[];
 };
@@ -42,7 +45,7 @@ export class EngineCore {
     const timers = timerValues(options.t1Ms);
     const context: Omit<Context, "transport" | "ways"> = {
       timers,
-      log: new BoundedLog(options.log),
+      log: options.log,
       applications: new Applications(),
       dialogs: new DialogStore(),
       bindings: new Bindings(),
@@ -62,8 +65,13 @@ export class EngineCore {
     };
     // Nothing arrives before the sockets are open, and they are all opened here.
     let core: EngineCore | null = null;
+    const { tap } = options;
     const transport = await TransportLayer.open(options.listeners, {
-      received: (bytes, flow) => core?.receive(bytes, flow),
+      received: (bytes, flow) => {
+        tap?.("received", bytes, flow);
+        core?.receive(bytes, flow);
+      },
+      sent: tap === null ? undefined : (bytes, flow) => tap("sent", bytes, flow),
       closed: (flow) => {
         context.bindings.forget(flow);
         if (core) connectionClosed(core.context, flow);

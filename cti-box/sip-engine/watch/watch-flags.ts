@@ -1,0 +1,53 @@
+/** The words of those who watch, on the command line. */
+import type { CaptureOptions } from "../capture/capture-options.ts";
+import { InvalidEngineOptions } from "../engine-options.ts";
+import type { WatchOptions } from "./watch-options.ts";
+
+export const watchFlags = {
+  capture: { type: "string" },
+  "capture-id": { type: "string" },
+  "capture-key": { type: "string" },
+  "capture-node": { type: "string" },
+  "capture-secrets": { type: "boolean" },
+} as const;
+
+export const watchHelp = `  --capture [tcp:]HOST:PORT
+                       copies of all messages to this capture server (HEP3, Homer); secrets are masked but with --capture-secrets
+  --capture-id NUMBER, --capture-key KEY, --capture-node NAME
+                       who we are to the capture server, and what it asks for
+`;
+
+type Values = Partial<Record<Exclude<keyof typeof watchFlags, "capture-secrets">, string>> & {
+  "capture-secrets"?: boolean;
+};
+
+/** Throws {@link InvalidEngineOptions} with all that cannot be read. */
+export function watchOptionsFrom(values: Values): WatchOptions {
+  const problems: string[] = [];
+  const capture = captureFrom(values, problems);
+  if (problems.length > 0) throw new InvalidEngineOptions(problems);
+  return { ...(capture !== undefined && { capture }) };
+}
+
+function captureFrom(values: Values, problems: string[]): CaptureOptions | undefined {
+  const { capture: text, "capture-key": authKey, "capture-node": nodeName, "capture-id": captureId } = values;
+  if (text === undefined) {
+    for (const name of ["capture-id", "capture-key", "capture-node", "capture-secrets"] as const)
+      if (values[name] !== undefined) problems.push(`${name}: is of no use without capture`);
+    return undefined;
+  }
+  const [, tcp, wide, host, port] = /^(tcp:|udp:)?(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/i.exec(text) ?? [];
+  if (port === undefined) {
+    problems.push(`capture: ${text} is not of the form HOST:PORT or tcp:HOST:PORT`);
+    return undefined;
+  }
+  return {
+    host: wide ?? host ?? "",
+    port: Number(port),
+    transport: tcp?.toLowerCase() === "tcp:" ? "tcp" : "udp",
+    ...(captureId !== undefined && { captureId: Number(captureId) }),
+    ...(authKey !== undefined && { authKey }),
+    ...(nodeName !== undefined && { nodeName }),
+    secrets: values["capture-secrets"] === true ? "sent" : "masked",
+  };
+}
