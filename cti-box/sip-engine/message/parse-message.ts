@@ -1,10 +1,12 @@
 /**
  * Tolerant reader of SIP messages (RFC 3261 §7, §25): compact forms, folded lines, odd spacing and bare line feeds are read; every size is bounded.
  * A message that cannot be read is a value with a reason, together with the headers that could be read, so that a 400 can be sent.
+ * Bodies are bytes: nothing in the engine opens them, so there is no nesting of parts to bound.
  */
+import { isUtf8 } from "node:buffer";
 import { HeaderList, trimBlanks } from "./header-list.ts";
 import { noBody, type SipMessage } from "./sip-message.ts";
-import { isNameAddress } from "./sip-uri.ts";
+import { isNameAddress, isSipUri } from "./sip-uri.ts";
 import { parseVia } from "./via.ts";
 
 export const limits = {
@@ -54,10 +56,13 @@ export function parseMessage(bytes: Buffer): ParseResult {
   const head = endOfHead(bytes, start);
   const headEnd = head?.end ?? bytes.length;
   if (headEnd - start > limits.headBytes) return refused("head too large");
-  const parsed = parseHead(bytes.toString("utf8", start, headEnd));
-  if (!parsed.ok || !head) return parsed.ok ? refused("no end of headers", parsed.message) : parsed;
-  const { bodyStart } = head;
+  const parsed = parseHead(textOf(bytes.subarray(start, headEnd)));
+  if (!parsed.ok) return parsed;
   const declared = contentLength(parsed.message.headers);
+  // The empty line that a sender forgot after its last header is missed by nobody when there is no body.
+  const isEndForgotten = head === null && declared === 0 && bytes.at(-1) === lineFeed;
+  if (head === null && !isEndForgotten) return refused("no end of headers", parsed.message);
+  const bodyStart = head?.bodyStart ?? bytes.length;
   if (declared === "bad") return refused("bad Content-Length", parsed.message);
   const available = bytes.length - bodyStart;
   if (declared !== null && declared > available) return refused("body shorter than Content-Length", parsed.message);
@@ -69,7 +74,7 @@ export function parseMessage(bytes: Buffer): ParseResult {
 /** Reads a message of the application: whatever follows the head is its body, and Content-Length is ours to count. */
 export function parseFromApplication(bytes: Buffer): ParseResult {
   const head = endOfHead(bytes);
-  const parsed = parseHead(bytes.toString("utf8", 0, head?.end ?? bytes.length).replace(/(\r?\n)+$/, ""));
+  const parsed = parseHead(textOf(bytes.subarray(0, head?.end ?? bytes.length)).replace(/(\r?\n)+$/, ""));
   if (!parsed.ok) return parsed;
   const body = head === null ? noBody : Buffer.from(bytes.subarray(head.bodyStart));
   return { ok: true, message: { ...parsed.message, body }, length: bytes.length };
@@ -82,44 +87,55 @@ export function contentLength(headers: HeaderList): number | null | "bad" {
   return more.length === 0 && /^\d{1,9}$/.test(value) ? Number(value) : "bad";
 }
 
-function parseHead(text: string): ParseResult {
-  const lines = text.split(/\r?\n/);
-  const startLine = lines[0] ?? "";
-  const headers = readHeaders(lines);
-  if (typeof headers === "string") return refused(headers);
-  const start = parseStartLine(startLine);
-  if (start.kind === "unreadable") {
-    const partial: SipMessage = { kind: "request", method: start.method, uri: start.uri, headers, body: noBody };
-    return refused(start.reason, start.method === "" ? null : partial);
-  }
-  const message: SipMessage = { ...start, headers, body: noBody };
-  return { ok: true, message, length: 0 };
+/** UTF-8, as RFC 3261 has it; names from old phones that are no UTF-8 are read as ISO 8859-1, so that they are not lost. */
+function textOf(head: Buffer): string {
+  const text = head.toString("utf8");
+  return text.includes("\ufffd") && !isUtf8(head) ? head.toString("latin1") : text;
 }
 
-function readHeaders(lines: string[]): HeaderList | string {
+function parseHead(text: string): ParseResult {
+  // A line end after the last header is there when the empty line is not.
+  const lines = text.split(/\r?\n/);
+  if (lines.length > 1 && lines.at(-1) === "") lines.pop();
+  const { headers, fault } = readHeaders(lines);
+  const start = parseStartLine(lines[0] ?? "");
+  if (start.kind === "unreadable") {
+    const partial: SipMessage = { kind: "request", method: start.method, uri: start.uri, headers, body: noBody };
+    return refused(fault ?? start.reason, start.method === "" ? null : partial);
+  }
+  const message: SipMessage = { ...start, headers, body: noBody };
+  return fault === null ? { ok: true, message, length: 0 } : refused(fault, message);
+}
+
+/** The headers that can be read, and the first fault of the rest; after a limit is passed nothing more is read. */
+function readHeaders(lines: string[]): { headers: HeaderList; fault: string | null } {
   const headers = new HeaderList();
-  let current = "";
-  const finish = (): boolean => {
-    if (current === "") return true;
+  let fault: string | null = null;
+  let current: string | null = null;
+  const finish = (): void => {
+    if (current === null) return;
     const colon = current.indexOf(":");
     const name = current.slice(0, colon).trimEnd();
-    if (colon < 1 || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name)) return false;
-    headers.append(name, trimBlanks(current.slice(colon + 1)));
-    return true;
+    if (colon < 1 || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name)) fault ??= "bad header line";
+    else headers.append(name, trimBlanks(current.slice(colon + 1)));
   };
   for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index] ?? "";
-    if (line.length > limits.lineLength) return "line too long";
-    if (line.startsWith(" ") || line.startsWith("\t")) {
-      if (current.length + line.length > limits.lineLength) return "line too long";
-      current += ` ${trimBlanks(line)}`;
+    const isFolded = line.startsWith(" ") || line.startsWith("\t");
+    if ((isFolded ? (current?.length ?? 0) : 0) + line.length > limits.lineLength) {
+      if (!isFolded) finish();
+      return { headers, fault: "line too long" };
+    }
+    if (isFolded) {
+      current = `${current ?? ""} ${trimBlanks(line)}`;
       continue;
     }
-    if (!finish()) return "bad header line";
+    finish();
     current = line;
-    if (headers.size >= limits.headers) return "too many headers";
+    if (headers.size >= limits.headers) return { headers, fault: "too many headers" };
   }
-  return finish() ? headers : "bad header line";
+  finish();
+  return { headers, fault };
 }
 
 type StartLine =
@@ -152,6 +168,7 @@ export function faultOf(message: SipMessage): string | null {
   }
   if (headers.values("via").some((via) => parseVia(via) === null)) return "bad via";
   for (const key of ["from", "to"]) if (!isNameAddress(headers.first(key) ?? "")) return `bad ${key}`;
+  if (message.kind === "request" && /^sips?:/i.test(message.uri) && !isSipUri(message.uri)) return "bad request-uri";
   return faultOfNumbers(message);
 }
 

@@ -63,7 +63,9 @@ describe("name-addr values", () => {
   });
 
   it("a tag is put outside of the URI", () => {
-    expect(withTag("sip:a@b;x=y", "t")).toBe("<sip:a@b;x=y>;tag=t");
+    expect(withTag("sip:a@b", "t")).toBe("<sip:a@b>;tag=t");
+    // Without brackets `x` is a parameter of the header, not of the URI.
+    expect(withTag("sip:a@b ;x=y", "t")).toBe("<sip:a@b>;x=y;tag=t");
     expect(withTag('"A" <sip:a@b>', "t")).toBe('"A" <sip:a@b>;tag=t');
   });
 

@@ -29,6 +29,11 @@ export function parseSipUri(text: string): SipUri | null {
   };
 }
 
+/** Whether a text that begins with `sip:` can be read: an IPv6 address needs its brackets and has no zone (RFC 5118 §4.1). */
+export function isSipUri(text: string): boolean {
+  return uriPattern.test(text);
+}
+
 /** `;a=1;b` to a map with lower-case names; a quoted value loses its quotes. */
 export function parseParams(text: string): ReadonlyMap<string, string | null> {
   const params = new Map<string, string | null>();
@@ -72,8 +77,11 @@ export function tagOf(value: string | undefined): string | null {
   return value === undefined ? null : (parseNameAddress(value).params.get("tag") ?? null);
 }
 
-/** The value with its display name and URI kept and the tag appended. */
+/** The value with its display name and URI kept and the tag appended. Parameters after a URI without brackets are the header's, and stay so (RFC 3261 §20). */
 export function withTag(value: string, tag: string): string {
   const text = value.trim();
-  return text.includes("<") ? `${text};tag=${tag}` : `<${text}>;tag=${tag}`;
+  if (text.includes("<")) return `${text};tag=${tag}`;
+  const semicolon = text.indexOf(";");
+  const uri = semicolon === -1 ? text : text.slice(0, semicolon);
+  return `<${uri.trimEnd()}>${text.slice(uri.length)};tag=${tag}`;
 }

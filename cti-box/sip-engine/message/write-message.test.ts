@@ -32,6 +32,12 @@ describe("the writer", () => {
       expect(parseFromApplication(Buffer.from(`${start}\r\n\r\n`)).ok).toBe(false);
   });
 
+  it("blanks and control characters of a URI that a peer gave do not make other parts of the request line", () => {
+    const uri = "sip:a b@h\r SIP/2.0\u0000";
+    const bye = { kind: "request" as const, method: "BYE", uri, headers: new HeaderList(), body: noBody };
+    expect(linesOf(writeMessage(bye))[0]).toBe("BYE sip:a%20b@h%0D%20SIP/2.0%00 SIP/2.0");
+  });
+
   it("Content-Length is counted in bytes, once, whatever was given", () => {
     const headers = new HeaderList().append("l", "99").append("Content-Length", "7");
     expect(writeMessage({ ...response(headers), body: Buffer.from("è") }).toString()).toBe(

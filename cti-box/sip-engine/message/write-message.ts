@@ -7,9 +7,15 @@ function oneLine(value: string): string {
   return /[\r\n]/.test(value) ? value.replace(/[\r\n]+\s*/g, " ") : value;
 }
 
+/** A Contact that a peer wrote with blanks becomes the request-URI of requests to it: they are escaped, or the line would have other parts. */
+function oneWord(uri: string): string {
+  // oxlint-disable-next-line no-control-regex -- the control characters are what is looked for
+  return /[\u0000-\u0020\u007f]/.test(uri) ? uri.replace(/[\u0000-\u0020\u007f]/g, encodeURIComponent) : uri;
+}
+
 export function startLineOf(message: SipMessage): string {
   return message.kind === "request"
-    ? `${message.method} ${message.uri} SIP/2.0`
+    ? `${message.method} ${oneWord(message.uri)} SIP/2.0`
     : `SIP/2.0 ${message.status} ${oneLine(message.reason)}`;
 }
 

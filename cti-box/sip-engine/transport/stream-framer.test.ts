@@ -55,6 +55,12 @@ describe("the stream framer", () => {
     expect(feed(new StreamFramer(), text)).toEqual(["broken"]);
   });
 
+  it("tells the head that could not be cut, so that its sender can be answered", () => {
+    const text = message("").replace("Content-Length: 0", "Content-Length: -1");
+    const [framed] = new StreamFramer().push(Buffer.from(text));
+    expect(framed?.kind === "broken" && framed.head?.toString()).toBe(text);
+  });
+
   it.each(["\n", "\r", "\r\n\r"])("a flood of line ends (%j) is passed over without harm", (ends) => {
     const framer = new StreamFramer();
     for (let count = 0; count < 4; count += 1) framer.push(Buffer.from(ends.repeat(65_536)));

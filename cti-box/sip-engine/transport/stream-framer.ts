@@ -4,7 +4,11 @@
  */
 import { contentLength, endOfHead, limits, parseMessage } from "../message/parse-message.ts";
 
-export type Framed = { kind: "message"; bytes: Buffer } | { kind: "ping" } | { kind: "broken"; reason: string };
+export type Framed =
+  | { kind: "message"; bytes: Buffer }
+  | { kind: "ping" }
+  /** Nothing after this can be cut. With the head that says so, where there is one: its sender gets a 400. */
+  | { kind: "broken"; reason: string; head: Buffer | null };
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
@@ -49,18 +53,20 @@ export class StreamFramer {
     const head = endOfHead(pending, start);
     if (head !== null) return this.#cut(pending, { start, bodyStart: head.bodyStart });
     const isTooLarge = pending.length - start > limits.headBytes;
-    return { framed: isTooLarge ? { kind: "broken", reason: "head too large" } : null, used: start };
+    const broken: Framed = { kind: "broken", reason: "head too large", head: null };
+    return { framed: isTooLarge ? broken : null, used: start };
   }
 
   #cut(pending: Buffer, at: { start: number; bodyStart: number }): { framed: Framed | null; used: number } {
     const parsed = parseMessage(pending.subarray(at.start, at.bodyStart));
     const headers = parsed.ok ? parsed.message.headers : parsed.partial?.headers;
     const length = headers ? contentLength(headers) : "bad";
+    const head = pending.subarray(at.start, at.bodyStart);
     if (length === "bad")
-      return { framed: { kind: "broken", reason: "no readable Content-Length on a stream" }, used: 0 };
+      return { framed: { kind: "broken", reason: "no readable Content-Length on a stream", head }, used: 0 };
     const end = at.bodyStart + (length ?? 0);
     if (end - at.start > limits.messageBytes)
-      return { framed: { kind: "broken", reason: "message too large" }, used: 0 };
+      return { framed: { kind: "broken", reason: "message too large", head }, used: 0 };
     if (pending.length < end) {
       this.#wanted = end - at.start;
       return { framed: null, used: at.start };

@@ -6,6 +6,8 @@ import { StreamFramer } from "./stream-framer.ts";
 
 const connectDeadlineMs = 4_000;
 const largestConnections = 10_000;
+/** How long a peer whose stream is broken may take to read why. */
+const farewellMs = 1_000;
 /** Unsent bytes after which a peer that does not read is let go. */
 const largestBacklog = 4 * 1024 * 1024;
 
@@ -119,7 +121,20 @@ export class TcpListener {
     for (const framed of framer.push(chunk)) {
       if (framed.kind === "message") this.#events.received(framed.bytes, connection.flow);
       else if (framed.kind === "ping") connection.socket.write("\r\n");
-      else connection.socket.destroy();
+      else this.#breakOff(connection, framed.head);
     }
+  }
+
+  /** Nothing more is read. What cannot be cut is answered, and so is what came before it; then the connection ends. */
+  #breakOff({ flow, socket }: { flow: Flow; socket: Socket }, head: Buffer | null): void {
+    if (head === null) {
+      socket.destroy();
+      return;
+    }
+    this.#events.received(head, flow);
+    // Read and thrown away: unread bytes would make the system drop the answers.
+    socket.removeAllListeners("data");
+    socket.resume();
+    setTimeout(() => socket.destroy(), farewellMs).unref();
   }
 }
