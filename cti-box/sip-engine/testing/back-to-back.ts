@@ -9,13 +9,14 @@ export type CallOptions = {
   proxy?: string;
 };
 
-/** Every INVITE is called on to `target`; the counts grow as calls fail or end. */
-export function joinCalls(srf: Srf, target: string, more: CallOptions = {}): BackToBack {
+/** Every INVITE is called on to `target`, or to what `target` makes of its request-URI; the counts grow as calls fail or end. */
+export function joinCalls(srf: Srf, target: string | ((uri: string) => string), more: CallOptions = {}): BackToBack {
   const counts: BackToBack = { failures: new Map(), ended: 0 };
   srf.invite((req, res) => {
     void (async () => {
       try {
-        const sides = await srf.createB2BUA(req, res, target, { localSdpB: req.body, ...more });
+        const callee = typeof target === "string" ? target : target(req.uri);
+        const sides = await srf.createB2BUA(req, res, callee, { localSdpB: req.body, ...more });
         passOn(sides.uas, sides.uac, counts);
         passOn(sides.uac, sides.uas, counts);
       } catch (error) {

@@ -4,6 +4,9 @@ import { once } from "node:events";
 
 export type Badness = { lost: number; late: number; doubled: number; seed: number };
 
+/** Is shown every datagram before it is lost or passed: what peers said, and what the target said to them. */
+export type Onlooker = (bytes: Buffer, from: "peer" | "target") => void;
+
 /** How late a datagram may be that overtakes nothing and is overtaken. */
 const lateMs = { least: 5, most: 60 };
 
@@ -12,27 +15,39 @@ export class LossyRelay {
   readonly #front: Socket;
   readonly #badness: Badness;
   readonly #target: { host: string; port: number };
+  readonly #onlooker: Onlooker;
   /** One socket towards the target for each peer, as a NAT has one port for each. */
   readonly #back = new Map<string, Socket>();
   readonly #pending = new Set<NodeJS.Timeout>();
   #random: number;
 
-  private constructor(front: Socket, target: { host: string; port: number }, badness: Badness) {
+  private constructor(
+    front: Socket,
+    to: { target: { host: string; port: number }; onlooker: Onlooker },
+    badness: Badness,
+  ) {
+    const { target, onlooker } = to;
     this.#front = front;
     this.#target = target;
+    this.#onlooker = onlooker;
     this.#badness = badness;
     this.#random = badness.seed;
     front.on("message", (bytes, peer) => {
       const back = this.#backOf(peer);
+      onlooker(bytes, "peer");
       this.#pass(() => back.send(bytes, target.port, target.host));
     });
   }
 
-  static async open(target: { host: string; port: number }, badness: Badness): Promise<LossyRelay> {
+  static async open(
+    target: { host: string; port: number },
+    badness: Badness,
+    onlooker: Onlooker = () => undefined,
+  ): Promise<LossyRelay> {
     const front = createSocket("udp4");
     front.bind(0, "127.0.0.1");
     await once(front, "listening");
-    return new LossyRelay(front, target, badness);
+    return new LossyRelay(front, { target, onlooker }, badness);
   }
 
   get port(): number {
@@ -51,7 +66,10 @@ export class LossyRelay {
     if (known) return known;
     const socket = createSocket("udp4");
     socket.bind(0, this.#target.host);
-    socket.on("message", (bytes) => this.#pass(() => this.#front.send(bytes, peer.port, peer.address)));
+    socket.on("message", (bytes) => {
+      this.#onlooker(bytes, "target");
+      this.#pass(() => this.#front.send(bytes, peer.port, peer.address));
+    });
     this.#back.set(key, socket);
     return socket;
   }

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,11 +21,17 @@ export type Scenario = {
   pauseMs?: number;
   /** On a bad network a message may come late, twice or after the one that followed it: it is passed over. */
   network?: "good" | "bad";
+  /** After how long sipp sends again what was not answered; default 100. */
+  againMs?: number;
+  /** After that long it is ended and counts as failed; default 60. */
+  deadlineSeconds?: number;
 };
 
 export type ScenarioResult = { code: number | null; successful: number; failed: number; report: string };
 
-const deadlineMs = 60_000;
+const deadlineSeconds = 60;
+/** sipp ends itself that much earlier, so that it still writes what was missing. */
+const earlierSeconds = 20;
 
 export const hasSipp = spawnSync("sipp", ["-v"]).error === undefined;
 
@@ -54,16 +60,19 @@ export async function freePort(): Promise<number> {
 export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const folder = mkdtempSync(join(tmpdir(), "sip-engine-sipp-"));
   const { target, through, calls = 1, perSecond = 20, pauseMs = 100 } = scenario;
-  const file = new URL(`${scenario.name}.xml`, import.meta.url).pathname;
+  const file = join(folder, "scenario.xml");
+  const text = readFileSync(new URL(`${scenario.name}.xml`, import.meta.url), "utf8");
+  writeFileSync(file, text.replaceAll('retrans="100"', `retrans="${scenario.againMs ?? 100}"`));
   const { service = "200" } = scenario;
+  const seconds = scenario.deadlineSeconds ?? deadlineSeconds;
   const words =
-    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${scenario.transport === "tcp" ? "t1" : "u1"} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout 40s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
+    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${scenario.transport === "tcp" ? "t1" : "u1"} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout ${seconds - earlierSeconds}s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
       " ",
     );
   if (target !== undefined) words.unshift(target);
   if (through !== undefined) words.push("-rsa", through);
   const child = spawn("sipp", words, { cwd: folder, stdio: ["ignore", "ignore", "ignore"] });
-  const late = setTimeout(() => child.kill("SIGKILL"), deadlineMs);
+  const late = setTimeout(() => child.kill("SIGKILL"), seconds * 1_000);
   const [code] = (await once(child, "exit")) as [number | null];
   clearTimeout(late);
   const counted = statisticsOf(textOf(join(folder, "stat")));
