@@ -1,4 +1,5 @@
 /** Options of the engine, checked all at once. */
+import { problemsOfTimers, type TimerOptions } from "./transaction/timers.ts";
 import { problemsOfControl, type ControlOptions } from "./control/control-options.ts";
 import type { Log } from "./log.ts";
 import { parseServer } from "./resolve/name-source.ts";
@@ -19,8 +20,10 @@ export type SipEngineOptions = {
   externalIp?: string;
   /** Name servers as `address` or `address:port`; none: those that the system is set up with. */
   dnsServers?: readonly string[];
-  /** T1 of RFC 3261 in milliseconds (default 500); shorter only in tests. */
+  /** T1 of RFC 3261 in milliseconds (default 500). */
   t1Ms?: number;
+  /** Timers that do not follow from T1. */
+  timers?: Omit<TimerOptions, "t1Ms">;
   log?: Log;
   /** Who may see the messages that pass. */
   watch?: WatchOptions;
@@ -47,7 +50,7 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
   problems.push(...problemsOfControl(options.control ?? {}));
   problems.push(...problemsOfWatch(options.watch ?? {}));
   if (contacts.length === 0) problems.push("contact: at least one is needed");
-  if (!(t1Ms >= 1 && t1Ms <= 10_000)) problems.push(`t1: ${t1Ms} is not between 1 and 10000 milliseconds`);
+  problems.push(...problemsOfTimers({ t1Ms, ...options.timers }));
   for (const server of options.dnsServers ?? [])
     if (parseServer(server) === null) problems.push(`dns: ${server} is not an address or address:port`);
   const listeners = contacts.flatMap((contact) => {

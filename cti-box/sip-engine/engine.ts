@@ -39,7 +39,8 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
   let control: ControlServer;
   try {
     const { t1Ms = 500, dnsServers = [], secrets } = options;
-    core = await EngineCore.open({ listeners, t1Ms, log, dnsServers, tap: watch.tap });
+    const timers = { t1Ms, ...options.timers };
+    core = await EngineCore.open({ listeners, timers, log, dnsServers, tap: watch.tap });
     opened.push(core);
     control = await ControlServer.open({ secrets, core }, options.admin, options.control ?? {});
     opened.push(control);

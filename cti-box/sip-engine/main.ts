@@ -1,6 +1,7 @@
 /** The engine alone: node cti-box/sip-engine/main.ts --admin 127.0.0.1:9022 --secret S --contact "sip:127.0.0.1:5060;transport=udp,tcp" */
 import { parseArgs } from "node:util";
 import { controlFlags, controlOptionsFrom } from "./control/control-flags.ts";
+import { timerFlags, timersFrom } from "./transaction/timer-flags.ts";
 import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
 import { watchFlags, watchHelp, watchOptionsFrom } from "./watch/watch-flags.ts";
 
@@ -19,6 +20,8 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
                        may be given more than once
   --external-ip IP     address told to peers outside of private networks
   --dns ADDRESS[:PORT] name server to ask instead of the system's; may be given more than once
+  --t1, --t2, --t4, --t1x64, --timer-c MILLISECONDS
+                       timers of RFC 3261 (default 500, 8·T1, 10·T1, 64·T1, 370·T1)
 ${watchHelp}  --help               this text
 `;
 
@@ -29,6 +32,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
       admin: { type: "string", default: "127.0.0.1:9022" },
       ...controlFlags,
       ...watchFlags,
+      ...timerFlags,
       secret: { type: "string", multiple: true, default: [] },
       contact: { type: "string", multiple: true, default: [] },
       "external-ip": { type: "string" },
@@ -40,8 +44,11 @@ function optionsFrom(words: string[]): SipEngineOptions {
     process.stdout.write(help);
     process.exit(0);
   }
+  const { t1Ms, ...timers } = timersFrom(values);
   return {
     ...controlOptionsFrom(values.admin, values),
+    ...(t1Ms !== undefined && { t1Ms }),
+    timers,
     secrets: values.secret,
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),

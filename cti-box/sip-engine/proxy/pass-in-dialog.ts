@@ -20,8 +20,6 @@ import { takeOwnRoutes, type RouteTaken } from "./own-routes.ts";
 import { ProxiedRequest } from "./proxied-request.ts";
 import { redirectOf } from "./targets.ts";
 
-/** 185 s at the usual T1. */
-const timerCInT1 = 370;
 /** Methods that make a dialog: of these the engine stays on the way when they go to a client that is only reached through it. */
 const dialogMakers = new Set(["INVITE", "SUBSCRIBE", "REFER"]);
 
@@ -63,7 +61,7 @@ function passOn(context: Context, transaction: ServerTransaction, { taken, mark,
       redirects: "passed-on",
       provisionalMs: null,
       finalMs: null,
-      timerCMs: context.timers.t1 * timerCInT1,
+      timerCMs: context.timers.c,
     },
     targets: [redirectOf(next.hop)],
     routes: next.routes,

@@ -15,8 +15,6 @@ import { redirectOf } from "./targets.ts";
 
 /** Extensions that a proxy has to know before it may pass the request on: the engine changes nothing that they speak of. */
 const proxyExtensions = new Set(["sec-agree", "privacy"]);
-/** 185 s at the usual T1: more than the three minutes of RFC 3261 §16.6 step 11. */
-const timerCInT1 = 370;
 /** Of a request that does not say (RFC 5393 §5.3.3). */
 const usualBreadth = 60;
 
@@ -53,7 +51,7 @@ export function startProxying(context: Context, transaction: ServerTransaction, 
   const isInvite = request.method === "INVITE";
   new ProxiedRequest(context, {
     transaction,
-    plan: { isInvite, mode, redirects, provisionalMs, finalMs, timerCMs: context.timers.t1 * timerCInT1 },
+    plan: { isInvite, mode, redirects, provisionalMs, finalMs, timerCMs: context.timers.c },
     targets: destinations.map(redirectOf),
     routes: routesBeyond(context, request),
     staysOnTheWay: wish.staysOnTheWay,

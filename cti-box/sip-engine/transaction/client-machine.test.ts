@@ -11,7 +11,7 @@ import {
 } from "./client-machine.ts";
 import { timerValues } from "./timers.ts";
 
-const timers = timerValues(500);
+const timers = timerValues();
 
 const events: Record<string, ClientEvent> = {
   "1xx": { type: "response", status: 180 },

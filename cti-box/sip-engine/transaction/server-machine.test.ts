@@ -10,7 +10,7 @@ import {
 } from "./server-machine.ts";
 import { timerValues } from "./timers.ts";
 
-const timers = timerValues(500);
+const timers = timerValues();
 
 const events: Record<string, ServerEvent> = {
   "request again": { type: "request-again" },

@@ -8,7 +8,7 @@ import { parseVia } from "../message/via.ts";
 import { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import { WayFinder } from "../resolve/way-finder.ts";
 import { Remnants } from "../transaction/remnants.ts";
-import { timerValues } from "../transaction/timers.ts";
+import { timerValues, type TimerOptions } from "../transaction/timers.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
 import type { MessageTap } from "../watch/tap.ts";
@@ -26,7 +26,7 @@ export type EngineLoad = { transactions: number; dialogs: number; unacknowledged
 
 export type EngineCoreOptions = {
   listeners: readonly Listener[];
-  t1Ms: number;
+  timers: TimerOptions;
   log: BoundedLog;
   /** What every message passes that comes or goes; null: nobody watches. */
   tap: MessageTap | null;
@@ -42,7 +42,7 @@ export class EngineCore {
   }
 
   static async open(options: EngineCoreOptions): Promise<EngineCore> {
-    const timers = timerValues(options.t1Ms);
+    const timers = timerValues(options.timers);
     const context: Omit<Context, "transport" | "ways"> = {
       timers,
       log: options.log,
