@@ -1,4 +1,5 @@
 /** Connected applications: which one takes a new request, and how a frame reaches the owner of a call (control protocol §3.3, §12). */
+import type { Frame } from "./frame.ts";
 
 export interface Application {
   readonly name: string;
@@ -8,9 +9,9 @@ export interface Application {
   readonly tags: readonly string[];
   /** Takes no more new requests for now: it reads slower than it is written to. */
   readonly isSlow: boolean;
-  send(frame: Buffer): void;
+  send(frame: Frame): void;
   /** Sends a frame that is never read together with frame number `apartFrom`; the number of this one (`frame-writer.ts` says why). */
-  tell(frame: Buffer, apartFrom?: number): number;
+  tell(frame: Frame, apartFrom?: number): number;
   /** The application reacted to the frame of that number. */
   hasRead(frameNumber: number): void;
 }

@@ -15,12 +15,15 @@
  *        yes ─▶ written as it is           no ─▶ gap, then the frame
  */
 import type { Writable } from "node:stream";
+import { largestSize, putFrame, type Frame } from "./frame.ts";
 
 /** Most that one read of a socket takes in Node.js. */
 const largestRead = 65_536;
 /** A reply to no command: `drachtio-srf` drops it without a word. */
 const gapMeta = "00000000-0000-4000-8000-000000000000|response|00000000-0000-4000-8000-000000000000|OK\r\n";
 export const gap = Buffer.from(`${largestRead + gapMeta.length}#${gapMeta}${" ".repeat(largestRead)}`);
+/** What is gathered before it is written, bytes. */
+const largestGathered = 64 * 1024;
 
 export class FrameWriter {
   readonly #socket: Writable;
@@ -28,6 +31,9 @@ export class FrameWriter {
   /** Frames up to this number are never read together with what is written from now on. */
   #apart = 0;
   #gaps = 0;
+  /** The frames of this turn of the event loop, one behind the other; null: the socket still has what was gathered last. */
+  #gathered: Buffer | null = null;
+  #gatheredBytes = 0;
   #isGathering = false;
 
   constructor(socket: Writable) {
@@ -51,31 +57,60 @@ export class FrameWriter {
   }
 
   /** Writes the frame and returns its number. It is never read together with frame number `apartFrom`. */
-  write(frame: Buffer, apartFrom = 0): number {
-    this.#gather();
+  write(frame: Frame, apartFrom = 0): number {
     if (apartFrom > this.#apart) {
+      this.#flush();
       this.#socket.write(gap);
       this.#apart = this.#written;
       this.#gaps += 1;
     }
-    this.#socket.write(frame);
+    this.#gather(frame);
     this.#written += 1;
     return this.#written;
   }
 
-  /** All frames of one turn of the event loop leave in one call of the system: a call for each is what costs most at a thousand calls a second. */
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
-    this.#socket.cork();
-    setImmediate(() => {
-      this.#isGathering = false;
-      this.#socket.uncork();
-    });
+  /** Writes the last frame and ends the connection. */
+  end(frame: Frame): void {
+    this.#gather(frame);
+    this.#flush();
+    this.#socket.end();
   }
 
   /** The application reacted to that frame: it has read it, and all before it. */
   hasRead(frameNumber: number): void {
     if (frameNumber > this.#apart) this.#apart = frameNumber;
+  }
+
+  /** All frames of one turn of the event loop leave in one call of the system: a call for each is what costs most at a thousand calls a second. */
+  #gather(frame: Frame): void {
+    const size = largestSize(frame);
+    if (this.#gatheredBytes + size > largestGathered) this.#flush();
+    if (size > largestGathered) {
+      const bytes = Buffer.allocUnsafe(size);
+      this.#socket.write(bytes.subarray(0, putFrame(frame, bytes, 0)));
+      return;
+    }
+    this.#gathered ??= Buffer.allocUnsafeSlow(largestGathered);
+    this.#gatheredBytes = putFrame(frame, this.#gathered, this.#gatheredBytes);
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    setImmediate(() => {
+      this.#isGathering = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const gathered = this.#gathered;
+    if (gathered === null || this.#gatheredBytes === 0) return;
+    const bytes = gathered.subarray(0, this.#gatheredBytes);
+    this.#gatheredBytes = 0;
+    if (this.#socket.writableLength > 0) {
+      // It may wait there for long: then only as much memory as it needs.
+      this.#socket.write(Buffer.from(bytes));
+      return;
+    }
+    this.#gathered = null;
+    this.#socket.write(bytes, () => (this.#gathered ??= gathered));
   }
 }

@@ -10,9 +10,11 @@
  *      ▲ a second connection of that name takes over      └ nobody comes in time, or too much to hold ─▶ calls are hung up, 503, CANCEL ─▶ gone
  */
 import { randomUUID } from "node:crypto";
+import { noBody } from "../message/sip-message.ts";
 import type { Context } from "../user-agent/context.ts";
 import { endDialogsOf, endTransactionsOf, hasWork } from "../user-agent/owner-gone.ts";
 import type { Application } from "./applications.ts";
+import { largestSize, type Frame } from "./frame.ts";
 
 const instanceTag = "instance:";
 const runTag = "run:";
@@ -30,7 +32,7 @@ export interface Connection extends Application {
   displaced(): void;
 }
 
-type Held = { frame: Buffer; apartFrom: number };
+type Held = { frame: Frame; apartFrom: number };
 /** `unread`: the latest frames that the application has not reacted to yet. They may have got lost with its connection. */
 type Presence =
   | { kind: "present"; connection: Connection; unread: Unread[] }
@@ -44,7 +46,7 @@ type Presence =
       deadline: NodeJS.Timeout;
     };
 
-type Unread = { frame: Buffer; number: number };
+type Unread = { frame: Frame; number: number };
 
 /** Of frames that may be lost the last ones are kept: more than an application leaves unread in a moment. */
 const largestUnread = 256;
@@ -75,11 +77,11 @@ class Instance implements Application {
     return this.presence.kind === "absent" || this.presence.connection.isSlow;
   }
 
-  send(frame: Buffer): void {
+  send(frame: Frame): void {
     this.tell(frame);
   }
 
-  tell(frame: Buffer, apartFrom = 0): number {
+  tell(frame: Frame, apartFrom = 0): number {
     const { presence } = this;
     if (presence.kind === "present") {
       const number = presence.connection.tell(frame, apartFrom);
@@ -87,7 +89,7 @@ class Instance implements Application {
       return number;
     }
     presence.held.push({ frame, apartFrom });
-    presence.bytes += frame.length;
+    presence.bytes += largestSize(frame);
     const number = presence.delivered + spareNumbers + presence.held.length;
     if (presence.bytes > largestHeldBytes) queueMicrotask(this.#overflowed);
     return number;
@@ -216,9 +218,9 @@ export class Instances {
   }
 
   /** A reply that quotes the instance instead of a command: how many dialogs are its own, and which. `drachtio-srf` ignores it. */
-  #dialogsFrame(name: string): Buffer {
+  #dialogsFrame(name: string): Frame {
     const ids = this.#context.dialogs.ofOwner(name).map(({ id }) => id);
-    const payload = `${randomUUID()}|response|${name}|OK|${ids.length}\r\n${ids.map((id) => `${id}\r\n`).join("")}`;
-    return Buffer.from(`${Buffer.byteLength(payload)}#${payload}`);
+    const head = ids.map((id) => `${id}\r\n`).join("");
+    return { meta: `${randomUUID()}|response|${name}|OK|${ids.length}`, message: { head, body: noBody } };
   }
 }

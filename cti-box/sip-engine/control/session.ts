@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import { proxyCommand } from "../proxy/proxy-command.ts";
 import type { EngineCore } from "../user-agent/engine-core.ts";
 import type { Application } from "./applications.ts";
+import type { Frame } from "./frame.ts";
 import { splitPayload } from "./frame-reader.ts";
 import { FrameWriter } from "./frame-writer.ts";
 import { replyFrame } from "./frames.ts";
@@ -68,11 +69,11 @@ export class Session implements Connection {
     return this.#socket.writableLength > slowBacklog;
   }
 
-  send(frame: Buffer): void {
+  send(frame: Frame): void {
     this.tell(frame);
   }
 
-  tell(frame: Buffer, apartFrom = 0): number {
+  tell(frame: Frame, apartFrom = 0): number {
     if (this.#state.kind === "gone") return 0;
     if (this.#socket.writableLength > largestBacklog || this.#isStalled()) {
       const { applications, log } = this.#parts.core.context;
@@ -152,7 +153,7 @@ export class Session implements Connection {
   /** Errors of the protocol itself end the connection (control protocol §3.7). */
   #refuse(messageId: string, text: string): void {
     if (this.#state.kind === "connected") this.#parts.core.context.applications.counters.refused += 1;
-    this.#socket.end(replyFrame(messageId, "NO", text));
+    this.#writer.end(replyFrame(messageId, "NO", text));
     this.left();
     setTimeout(() => this.#socket.destroy(), farewellMs).unref();
   }

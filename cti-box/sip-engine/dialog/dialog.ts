@@ -6,6 +6,7 @@
  */
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
+import type { Written } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 
 export type Dialog = {
@@ -33,7 +34,7 @@ export type Dialog = {
   /** CSeq number of the INVITE of ours that was answered last with 2xx: its ACK carries it. */
   answeredCseq: number;
   /** The ACK of that 2xx, to be sent again when the 2xx comes again. */
-  ack: { cseq: number; bytes: Buffer; flow: Flow } | null;
+  ack: { cseq: number; message: Written; flow: Flow } | null;
   /** Number of the frame from which on the owner knows the dialog: requests in it come apart from that one (`control/frame-writer.ts`). */
   told?: number;
 };

@@ -19,8 +19,14 @@ export function startLineOf(message: SipMessage): string {
     : `SIP/2.0 ${message.status} ${oneLine(message.reason)}`;
 }
 
-/** Bytes of the message in our spelling. */
-export function writeMessage(message: SipMessage): Buffer {
+/**
+ * A message as it is written, start line to empty line as text: made once for the network, for the application and for whatever has to be sent again. Text, because
+ * it is kept in less memory than bytes of its own, and lives for as long as somebody holds it without holding more.
+ */
+export type Written = { readonly head: string; readonly body: Buffer };
+
+/** The message in our spelling. */
+export function written(message: SipMessage): Written {
   let head = `${startLineOf(message)}\r\n`;
   for (const header of message.headers) {
     if (header.key !== "content-length") head += `${headerSpelling(header.key)}: ${oneLine(header.value)}\r\n`;
@@ -28,8 +34,8 @@ export function writeMessage(message: SipMessage): Buffer {
   return withBody(head, message.body);
 }
 
-/** Bytes of a received message, names spelled as they came: what the application gets to see. */
-export function writeAsReceived(message: SipMessage): Buffer {
+/** A received message, names spelled as they came: what the application gets to see. */
+export function writtenAsReceived(message: SipMessage): Written {
   let head = `${startLineOf(message)}\r\n`;
   for (const header of message.headers) {
     if (header.key !== "content-length") head += `${header.name}: ${oneLine(header.value)}\r\n`;
@@ -37,7 +43,28 @@ export function writeAsReceived(message: SipMessage): Buffer {
   return withBody(head, message.body);
 }
 
-function withBody(head: string, body: Buffer): Buffer {
-  const text = `${head}Content-Length: ${body.length}\r\n\r\n`;
-  return body.length === 0 ? Buffer.from(text) : Buffer.concat([Buffer.from(text), body]);
+function withBody(head: string, body: Buffer): Written {
+  return { head: `${head}Content-Length: ${body.length}\r\n\r\n`, body };
+}
+
+/** Length of the message in bytes. */
+export function lengthOf({ head, body }: Written): number {
+  return Buffer.byteLength(head) + body.length;
+}
+
+export function bytesOf({ head, body }: Written): Buffer {
+  if (body.length === 0) return Buffer.from(head);
+  const length = Buffer.byteLength(head);
+  const bytes = Buffer.allocUnsafe(length + body.length);
+  bytes.write(head);
+  body.copy(bytes, length);
+  return bytes;
+}
+
+export function writeMessage(message: SipMessage): Buffer {
+  return bytesOf(written(message));
+}
+
+export function writeAsReceived(message: SipMessage): Buffer {
+  return bytesOf(writtenAsReceived(message));
 }

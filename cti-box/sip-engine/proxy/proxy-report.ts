@@ -1,5 +1,6 @@
 /** What the application hears of a request that it passed on (control protocol §8): each final answer of a target, then one end. */
 import type { Applications } from "../control/applications.ts";
+import type { Frame } from "../control/frame.ts";
 import { proxyResultFrame, replyFrame } from "../control/frames.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -46,7 +47,7 @@ export class ProxyReport {
     this.#audience = null;
   }
 
-  #send(frame: Buffer): void {
+  #send(frame: Frame): void {
     if (this.#audience) this.#applications.get(this.#audience.application)?.send(frame);
   }
 }

@@ -1,7 +1,7 @@
 /** A client transaction at work: the machine of `client-machine.ts` with its request, its way to the peer and its timers. */
-import { HeaderList } from "../message/header-list.ts";
+import { HeaderList, headerSpelling } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
-import { writeAsReceived, writeMessage } from "../message/write-message.ts";
+import { bytesOf, written, writtenAsReceived, type Written } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import {
   applyClientEvent,
@@ -35,10 +35,10 @@ export class ClientTransaction {
   readonly request: SipRequest;
   readonly flow: Flow;
   readonly #order: ClientOrder;
-  readonly #bytes: Buffer;
+  readonly #written: Written;
   readonly #running = new Map<ClientTimer, NodeJS.Timeout>();
   #machine: ClientMachine;
-  #ack: Buffer | null = null;
+  #ack: Written | null = null;
 
   constructor(order: ClientOrder) {
     this.id = order.id;
@@ -47,7 +47,7 @@ export class ClientTransaction {
     this.flow = order.flow;
     this.#order = order;
     // What is built here is spelled well; what only passes keeps its spelling.
-    this.#bytes = writeAsReceived(order.request);
+    this.#written = writtenAsReceived(order.request);
     this.#machine = clientMachine(order.request.method === "INVITE", order.flow.protocol !== "udp", order.timers);
   }
 
@@ -56,8 +56,8 @@ export class ClientTransaction {
   }
 
   /** As it was sent. */
-  get bytes(): Buffer {
-    return this.#bytes;
+  get written(): Written {
+    return this.#written;
   }
 
   start(): void {
@@ -66,7 +66,7 @@ export class ClientTransaction {
 
   receive(response: SipResponse, flow: Flow): void {
     if (response.status >= 300 && this.#machine.isInvite && this.#ack === null)
-      this.#ack = writeMessage(ackOf(this.request, response));
+      this.#ack = written(ackOf(this.request, response));
     this.#apply({ type: "response", status: response.status }, { response, flow });
   }
 
@@ -102,10 +102,10 @@ export class ClientTransaction {
       if (this.#machine.state === "terminated" && step.machine.state !== "terminated") return;
       switch (effect.type) {
         case "send-request":
-          this.flow.send(this.#bytes, () => this.#apply({ type: "transport-failed" }));
+          this.flow.send(bytesOf(this.#written), () => this.#apply({ type: "transport-failed" }));
           break;
         case "send-ack":
-          if (this.#ack) this.flow.send(this.#ack);
+          if (this.#ack) this.flow.send(bytesOf(this.#ack));
           break;
         case "pass-response":
           if (answer) this.#order.outcome({ kind: "response", ...answer });
@@ -172,6 +172,6 @@ export function cancelOf(invite: SipRequest, extra: HeaderList): SipRequest {
   headers.append("Max-Forwards", "70");
   for (const name of ["From", "To", "Call-ID"]) headers.append(name, invite.headers.first(name.toLowerCase()) ?? "");
   headers.append("CSeq", `${Number.parseInt(invite.headers.first("cseq") ?? "1", 10)} CANCEL`);
-  for (const header of extra) headers.append(header.name, header.value);
+  for (const header of extra) headers.append(headerSpelling(header.key), header.value);
   return { kind: "request", method: "CANCEL", uri: invite.uri, headers, body: noBody };
 }

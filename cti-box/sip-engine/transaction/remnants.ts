@@ -3,10 +3,12 @@
  * at most an answer are kept instead of the whole transaction with its request and timers. All live equally long, so one timer and one queue serve them all: at a
  * thousand calls a second there are a hundred thousand of them.
  */
+import { noBody } from "../message/sip-message.ts";
+import type { Written } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 
 /** What answers a copy of a request; null: copies are silently taken in. */
-export type ServerRemnant = { back: Flow; answer: Buffer } | null;
+export type ServerRemnant = { back: Flow; answer: Written } | null;
 
 /** An INVITE of ours that was accepted and acknowledged. */
 export type ClientRemnant = {
@@ -15,7 +17,7 @@ export type ClientRemnant = {
   remoteTag: string;
   cseq: number;
   /** As it was sent, for a second branch of a fork; null inside a dialog, where there is none. */
-  invite: Buffer | null;
+  invite: Written | null;
 };
 
 export class Remnants<What> {
@@ -72,9 +74,10 @@ export class Remnants<What> {
   }
 }
 
-/** A copy in memory of its own: a slice of a shared buffer would keep all of that buffer alive. */
-export function ownCopy(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
+/** With its body in memory of its own: a slice of a shared buffer would keep all of that buffer alive. */
+export function ownCopy({ head, body }: Written): Written {
+  if (body.length === 0) return { head, body: noBody };
+  const copy = Buffer.allocUnsafeSlow(body.length);
+  body.copy(copy);
+  return { head, body: copy };
 }

@@ -1,6 +1,6 @@
 /** A server transaction at work: the machine of `server-machine.ts` with its request, the way back and its timers. */
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
-import { writeAsReceived } from "../message/write-message.ts";
+import { bytesOf, writtenAsReceived, type Written } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import {
   applyServerEvent,
@@ -23,7 +23,7 @@ export type ServerOrder = {
   /** The application did not react to an INVITE at all. */
   silent: (transaction: ServerTransaction) => void;
   /** Its work is done, but copies of the request are to be answered like this for 64·T1. */
-  answered: (transaction: ServerTransaction, answer: Buffer) => void;
+  answered: (transaction: ServerTransaction, answer: Written) => void;
   released: (transaction: ServerTransaction) => void;
 };
 
@@ -39,7 +39,7 @@ export class ServerTransaction {
   readonly #order: ServerOrder;
   readonly #running = new Map<ServerTimer, NodeJS.Timeout>();
   #machine: ServerMachine;
-  #last: Buffer | null = null;
+  #last: Written | null = null;
 
   constructor(order: ServerOrder) {
     this.id = order.id;
@@ -61,10 +61,15 @@ export class ServerTransaction {
     return this.#machine.state;
   }
 
+  /** The answer that was sent last. */
+  get last(): Written | null {
+    return this.#last;
+  }
+
   /** Sends the answer. False: a final one was sent already, or the transaction is over. */
   respond(response: SipResponse): boolean {
     if (!this.isOpen) return false;
-    this.#last = writeAsReceived(response);
+    this.#last = writtenAsReceived(response);
     this.#apply({ type: "respond", status: response.status });
     return true;
   }
@@ -84,7 +89,7 @@ export class ServerTransaction {
 
   /** Sends the last answer once more: the dialog repeats its 2xx through here. */
   repeat(): void {
-    if (this.#last) this.back.send(this.#last);
+    if (this.#last) this.back.send(bytesOf(this.#last));
   }
 
   /** Nothing of it is needed any more, but perhaps its name. */

@@ -4,6 +4,7 @@ import type { Application } from "../control/applications.ts";
 import { dialogId, dialogOfServer } from "../dialog/dialog.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
+import { written } from "../message/write-message.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import { answerAnew } from "./connection-closed.ts";
 import { buildResponse } from "./build-message.ts";
@@ -39,7 +40,11 @@ export function answerFromApplication(
   // Echo first, then nothing of the dialog can be seen before it (control protocol §14, rule 2): the ACK comes from the network, later.
   transaction.respond(response);
   const told = application.tell(
-    responseEcho(messageId, response, { flow: transaction.back, transactionId: transaction.id, dialogId: idOfDialog }),
+    responseEcho(messageId, transaction.last ?? written(response), {
+      flow: transaction.back,
+      transactionId: transaction.id,
+      dialogId: idOfDialog,
+    }),
   );
   // It listens to the dialog after this frame.
   const dialog = response.status >= 200 && response.status < 300 ? context.dialogs.get(idOfDialog) : undefined;

@@ -4,6 +4,7 @@ import { networkFrame, replyFrame, requestEcho, unsolicitedByeFrame } from "../c
 import type { Dialog } from "../dialog/dialog.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest } from "../message/sip-message.ts";
+import { written } from "../message/write-message.ts";
 import { cancelOf, ClientTransaction } from "../transaction/client-transaction.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Application } from "../control/applications.ts";
@@ -130,7 +131,7 @@ export function cancelByApplication(
     if (header.key === "reason" || header.key.startsWith("x-")) extra.append(header.name, header.value);
   }
   const cancel = cancelInvite(context, { invite, use, extra });
-  application.send(requestEcho(order.messageId, cancel, { flow: invite.flow, transactionId: randomUUID() }));
+  application.send(requestEcho(order.messageId, written(cancel), { flow: invite.flow, transactionId: randomUUID() }));
 }
 
 /** Cancels an INVITE of ours once; the CANCEL as it is sent now or with the first provisional answer. */

@@ -4,6 +4,7 @@
  */
 import { parseMessage } from "../message/parse-message.ts";
 import type { SipResponse } from "../message/sip-message.ts";
+import { bytesOf } from "../message/write-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import { ownCopy } from "../transaction/remnants.ts";
@@ -22,7 +23,7 @@ export function retireAccepted(context: Context, dialog: Dialog, cseq: number): 
       dialogId: dialog.id,
       remoteTag: dialog.remoteTag,
       cseq,
-      invite: isFirst ? ownCopy(invite.bytes) : null,
+      invite: isFirst ? ownCopy(invite.written) : null,
     });
     invite.retire();
   }
@@ -38,7 +39,7 @@ export function receiveLate(context: Context, key: string, late: { response: Sip
     if (dialog !== undefined) acknowledgeAgain(dialog, remnant.cseq);
     return;
   }
-  const parsed = remnant.invite === null ? null : parseMessage(remnant.invite);
+  const parsed = remnant.invite === null ? null : parseMessage(bytesOf(remnant.invite));
   if (parsed?.ok && parsed.message.kind === "request")
     void endForked(context, { request: parsed.message, response, flow });
 }

@@ -2,7 +2,7 @@
 import { dialogOfClient, type Dialog } from "../dialog/dialog.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
-import { writeMessage } from "../message/write-message.ts";
+import { bytesOf, writeMessage } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { nextHopUri, startSilently } from "./cancel.ts";
@@ -13,7 +13,7 @@ import { findNextHop } from "./next-hop.ts";
 export function acknowledgeAgain(dialog: Dialog, cseq: number): boolean {
   const { ack } = dialog;
   if (ack === null || ack.cseq !== cseq) return false;
-  ack.flow.send(ack.bytes);
+  ack.flow.send(bytesOf(ack.message));
   return true;
 }
 

@@ -4,7 +4,7 @@ import type { Application } from "../control/applications.ts";
 import { replyFrame, requestEcho } from "../control/frames.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { SipRequest } from "../message/sip-message.ts";
-import { writeMessage } from "../message/write-message.ts";
+import { bytesOf, written } from "../message/write-message.ts";
 import { ownCopy } from "../transaction/remnants.ts";
 import { whenPrepared, type Build } from "../resolve/prepared-request.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -51,10 +51,10 @@ function acknowledge(
   ack: { messageId: string; dialog: Dialog; cseq: number; request: SipRequest; flow: Flow },
 ): void {
   const { messageId, dialog, cseq, request, flow } = ack;
-  const bytes = writeMessage(request);
-  flow.send(bytes);
-  dialog.ack = { cseq, bytes: ownCopy(bytes), flow };
-  application.send(requestEcho(messageId, request, { flow, transactionId: randomUUID() }));
+  const message = written(request);
+  flow.send(bytesOf(message));
+  dialog.ack = { cseq, message: ownCopy(message), flow };
+  application.send(requestEcho(messageId, message, { flow, transactionId: randomUUID() }));
   if (!endIfCancelled(context, dialog, cseq)) retireAccepted(context, dialog, cseq);
 }
 

@@ -84,7 +84,7 @@ export function startForApplication(context: Context, application: Application, 
   });
   use.isBetween = isBetween;
   // The reply comes before anything that the transaction may bring about (control protocol §14, rule 1).
-  const told = application.tell(requestEcho(start.messageId, request, { flow, transactionId: id }));
+  const told = application.tell(requestEcho(start.messageId, first.written, { flow, transactionId: id }));
   // An INVITE's answers are listened to in the call-back that this frame runs (createUAC, createB2BUA); others after a promise (request).
   if (start.dialogId === undefined && request.method !== "INVITE") use.told = told;
   first.start();

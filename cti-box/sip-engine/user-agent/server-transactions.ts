@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { SipRequest } from "../message/sip-message.ts";
 import type { Via } from "../message/via.ts";
+import { bytesOf } from "../message/write-message.ts";
 import { ownCopy } from "../transaction/remnants.ts";
 import { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -45,7 +46,7 @@ export function takeCopy(context: Context, key: string): boolean {
   }
   const remnant = context.answered.get(key);
   if (remnant === undefined) return false;
-  remnant?.back.send(remnant.answer);
+  remnant?.back.send(bytesOf(remnant.answer));
   return true;
 }
 
