@@ -11,7 +11,9 @@ import type { PhoneHost } from "./phone-network.ts";
 export type PhoneSettings = {
   host: PhoneHost;
   /** `user@domain` of the address of record, and where it registers; without password it does not register. */
-  account: { user: string; domain: string; password?: string };
+  account: { user: string; domain: string; password?: string; transport?: "udp" | "tcp" | "tls" };
+  /** Certificate authority that it trusts for TLS (PEM file). */
+  authorityFile?: string;
   /** Frequency of the tone that it says, in hertz. */
   toneHz: number;
   answer: "manual" | "auto";
@@ -167,10 +169,11 @@ async function connected(address: string, child: ChildProcess): Promise<Socket> 
   throw new Error(`baresip did not start: ${output.join("").slice(-500)}`);
 }
 
-function configText({ host }: PhoneSettings, folder: string): string {
+function configText({ host, authorityFile }: PhoneSettings, folder: string): string {
   return [
     "poll_method epoll",
     "sip_listen 0.0.0.0:5060",
+    ...(authorityFile === undefined ? [] : [`sip_cafile ${authorityFile}`]),
     `net_interface ${host.device}`,
     `audio_source aufile,${join(folder, "tone.wav")}`,
     "audio_player aubridge,nil",
@@ -195,7 +198,7 @@ function configText({ host }: PhoneSettings, folder: string): string {
 function accountText({ account, answer }: PhoneSettings): string {
   const registers = account.password !== undefined;
   return [
-    `<sip:${account.user}@${account.domain};transport=udp>`,
+    `<sip:${account.user}@${account.domain};transport=${account.transport ?? "udp"}>`,
     `;auth_user=${account.user}`,
     registers ? `;auth_pass=${account.password}` : "",
     `;regint=${registers ? 60 : 0}`,

@@ -6,13 +6,6 @@ import { execFileSync } from "node:child_process";
 
 export type PhoneHost = { namespace: string; address: string; device: string };
 
-/** Third number of 10.231.x.0/24: one network per test process at a time on this machine. */
-function freeNetwork(): number {
-  const used = ip("-4", "addr", "show");
-  for (let third = 1; third < 250; third += 1) if (!used.includes(`10.231.${third}.`)) return third;
-  throw new Error("no free 10.231.x.0/24 network for the phones");
-}
-
 function ip(...words: string[]): string {
   return execFileSync("ip", words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
@@ -29,12 +22,30 @@ export class PhoneNetwork {
     this.address = `10.231.${third}.1`;
   }
 
+  /** Takes the first 10.231.x.0/24 that is free: test processes that run side by side have one each. */
   static open(): PhoneNetwork {
-    const network = new PhoneNetwork(freeNetwork());
-    ip("link", "add", network.bridge, "type", "bridge");
-    ip("addr", "add", `${network.address}/24`, "dev", network.bridge);
-    ip("link", "set", network.bridge, "up");
-    return network;
+    const used = ip("-4", "addr", "show");
+    for (let third = 1; third < 250; third += 1) {
+      const network = new PhoneNetwork(third);
+      if (!used.includes(`10.231.${third}.`) && network.takeBridge()) return network.prepared();
+    }
+    throw new Error("no free 10.231.x.0/24 network for the phones");
+  }
+
+  /** False: another process was faster. */
+  private takeBridge(): boolean {
+    try {
+      ip("link", "add", this.bridge, "type", "bridge");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  private prepared(): PhoneNetwork {
+    ip("addr", "add", `${this.address}/24`, "dev", this.bridge);
+    ip("link", "set", this.bridge, "up");
+    return this;
   }
 
   /** A second address on this machine's side, for a second office. */
