@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { portsInARow } from "./playground/plan.ts";
 import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
+import type { LadderOptions } from "./commands/ladder.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 
 /** Ports that browsers refuse to open (Fetch Standard, "bad port"), as far as they are above 1023. */
@@ -87,6 +88,21 @@ program
   .action(async ({ port }: PortOnly) => {
     const { links } = await import("./commands/links.ts");
     finished(await links(port));
+  });
+
+program
+  .command("ladder")
+  .description("shows a call as a ladder of its SIP messages, secrets masked; also after the call")
+  .argument("[call]", "call id of the box, a SIP Call-ID, or how one of them begins; without it, the latest call")
+  .option("--last", "the latest call")
+  .option("--verbose", "whole messages below their arrows")
+  .option("--show-numbers", "telephone numbers in full")
+  .option("--json", "the messages as JSON")
+  .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .addOption(portOption())
+  .action(async (call: string | undefined, options: LadderOptions) => {
+    const { ladder } = await import("./commands/ladder.ts");
+    finished(await ladder(call ?? null, options));
   });
 
 program

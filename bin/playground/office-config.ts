@@ -13,6 +13,7 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
         `sip:${office.sipAddress}:${port};transport=udp,tcp`,
         `sip:${office.sipAddress}:${plan.sipWebSocketPort};transport=ws`,
       ],
+      trace: true,
     },
     media: { kind: "relay", listenAddress: "127.0.0.1" },
     trunks: [{ trunkId: "carrier", carrier: "Simulated carrier", addresses: [plan.carrierAddress] }],

@@ -6,6 +6,7 @@ export * from "./call-records.ts";
 export * from "./commands.ts";
 export * from "./directory.ts";
 export * from "./operator-channel.ts";
+export * from "./sip-trace.ts";
 export * from "./access-token.ts";
 
 export const contractVersion = "1.0.0";

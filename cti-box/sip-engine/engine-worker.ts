@@ -14,7 +14,10 @@ try {
   });
   port.on("message", (message: ToWorker) => {
     if (message.kind === "load") void engine.load().then((load) => say({ kind: "load", load }));
-    else void engine.close().then(() => port.close());
+    else if (message.kind === "trace") {
+      const { id, query } = message;
+      void engine.trace(query).then((answer) => say({ kind: "trace", id, answer }));
+    } else void engine.close().then(() => port.close());
   });
   say({ kind: "started", admin: engine.admin, adminTls: engine.adminTls, contacts: engine.contacts });
 } catch (error) {

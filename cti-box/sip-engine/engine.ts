@@ -5,11 +5,13 @@
 import { Worker } from "node:worker_threads";
 import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
+import type { TraceAnswer, TraceQuery } from "./trace/traced-call.ts";
 import { BoundedLog, silentLog, type Log, type LogLevel } from "./log.ts";
 import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
 import { Watch } from "./watch/watch.ts";
 
 export type { SipEngineOptions } from "./engine-options.ts";
+export type { TraceAnswer, TraceQuery, TracedCall, TracedMessage } from "./trace/traced-call.ts";
 export { InvalidEngineOptions } from "./engine-options.ts";
 
 export type SipEngineHandle = {
@@ -21,6 +23,8 @@ export type SipEngineHandle = {
   contacts: string[];
   /** What the engine holds now. */
   load(): Promise<EngineLoad>;
+  /** Messages of calls, where they are kept (`watch.trace`). */
+  trace(query: TraceQuery): Promise<TraceAnswer>;
   /** Resolves when the engine is gone: closed by us (null) or for a reason of its own. */
   closed: Promise<Error | null>;
   close(): Promise<void>;
@@ -55,6 +59,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     adminTls: control.tls,
     contacts: core.context.transport.listeners.map((each) => `${each.protocol}/${each.host}:${each.port}`),
     load: () => Promise.resolve(core.load()),
+    trace: (query) => Promise.resolve(watch.trace(query)),
     closed: gone.promise,
     close: () => {
       closing ??= close().then(() => gone.resolve(null));
@@ -68,8 +73,9 @@ export type FromWorker =
   | ({ kind: "started" } & Pick<SipEngineHandle, "admin" | "adminTls" | "contacts">)
   | { kind: "not-started"; message: string }
   | { kind: "load"; load: EngineLoad }
+  | { kind: "trace"; id: number; answer: TraceAnswer }
   | { kind: "log"; level: LogLevel; message: string; fields: Record<string, string | number> };
-export type ToWorker = { kind: "load" } | { kind: "close" };
+export type ToWorker = { kind: "load" } | { kind: "trace"; id: number; query: TraceQuery } | { kind: "close" };
 
 /** Starts the engine in a worker thread, so that neither signalling nor application waits for the other's work. */
 export async function startSipEngineWorker(options: SipEngineOptions): Promise<SipEngineHandle> {
@@ -83,7 +89,7 @@ export async function startSipEngineWorker(options: SipEngineOptions): Promise<S
   });
   worker.once("exit", () => gone.resolve(lastError));
   forwardLog(worker, log);
-  const first = await Promise.race([messageOf(worker, ["started", "not-started"]), gone.promise]);
+  const first = await Promise.race([messageOf(worker, ({ kind }) => kind !== "log"), gone.promise]);
   if (first === null || first instanceof Error || first.kind !== "started") {
     await worker.terminate();
     throw new Error(
@@ -93,17 +99,29 @@ export async function startSipEngineWorker(options: SipEngineOptions): Promise<S
     );
   }
   const say = (message: ToWorker): void => worker.postMessage(message);
+  let questions = 0;
   return {
     admin: first.admin,
     adminTls: first.adminTls,
     contacts: first.contacts,
     closed: gone.promise,
     load: async () => {
-      const answer = Promise.race([messageOf(worker, ["load"]), gone.promise]);
+      const answer = Promise.race([messageOf(worker, ({ kind }) => kind === "load"), gone.promise]);
       say({ kind: "load" });
       const message = await answer;
       const isLoad = message !== null && !(message instanceof Error) && message.kind === "load";
       return isLoad ? message.load : { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
+    },
+    trace: async (query) => {
+      questions += 1;
+      const id = questions;
+      const answer = Promise.race([
+        messageOf(worker, (message) => message.kind === "trace" && message.id === id),
+        gone.promise,
+      ]);
+      say({ kind: "trace", id, query });
+      const message = await answer;
+      return message !== null && "kind" in message && message.kind === "trace" ? message.answer : { state: "off" };
     },
     close: async () => {
       say({ kind: "close" });
@@ -118,11 +136,11 @@ function forwardLog(worker: Worker, log: Log): void {
   });
 }
 
-/** The next message of one of these kinds; never, if the worker ends before: race it against its end. */
-function messageOf(worker: Worker, kinds: FromWorker["kind"][]): Promise<FromWorker> {
+/** The next message that is meant; never, if the worker ends before: race it against its end. */
+function messageOf(worker: Worker, isMeant: (message: FromWorker) => boolean): Promise<FromWorker> {
   return new Promise((resolve) => {
     const take = (message: FromWorker): void => {
-      if (!kinds.includes(message.kind)) return;
+      if (!isMeant(message)) return;
       worker.off("message", take);
       resolve(message);
     };

@@ -45,6 +45,21 @@ export const officeConfigSchema = z.strictObject({
     externalAddress: address.optional(),
     /** Name servers that the embedded engine asks about SIP; none: those that the machine is set up with. */
     dnsServers: z.array(nameServer).default([]),
+    /** Keeps the last messages in memory, so that `la2 ladder` can show a call; secrets are masked. */
+    trace: z.union([z.boolean(), z.strictObject({ megabytes: z.int().min(1).max(1_024) })]).default(false),
+    /** Copies of all messages to a capture server (HEP3: Homer, sipcapture). */
+    capture: z
+      .strictObject({
+        host: address,
+        port: port.min(1),
+        transport: z.enum(["udp", "tcp"]).default("udp"),
+        captureId: z.int().min(0).max(0xffff_ffff).optional(),
+        authKey: z.string().min(1).max(255).optional(),
+        nodeName: z.string().min(1).max(255).optional(),
+        /** Digest answers, passwords, media keys, key presses, text messages. */
+        secrets: z.enum(["masked", "sent"]).default("masked"),
+      })
+      .optional(),
   }),
   /** Where the signalling is done: the embedded engine, or a drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it). */
   engine: z

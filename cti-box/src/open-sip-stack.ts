@@ -1,6 +1,11 @@
 /** The SIP stack that the configuration names: the embedded engine in a worker thread of its own, or a drachtio-server that runs already. */
 import { randomBytes } from "node:crypto";
-import { startSipEngineWorker } from "../sip-engine/engine.ts";
+import {
+  startSipEngineWorker,
+  type SipEngineOptions,
+  type TraceAnswer,
+  type TraceQuery,
+} from "../sip-engine/engine.ts";
 import type { ControlAddress } from "./adapters/sip/control-connection.ts";
 import type { Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
@@ -11,6 +16,8 @@ export type SipStackHandle = {
   webSocket: { host: string; port: number } | null;
   /** Resolves when the stack ended by itself; never for a stack that is not ours. */
   failed: Promise<Error>;
+  /** Messages of calls; `off` where nobody keeps them. */
+  trace(query: TraceQuery): Promise<TraceAnswer>;
   close(): Promise<void>;
 };
 
@@ -28,6 +35,7 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
     contacts: config.sip.contacts,
     dnsServers: config.sip.dnsServers,
     ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
+    watch: watchOptionsFrom(config.sip),
     log: (level, message, fields) =>
       log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
   });
@@ -41,10 +49,18 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
     control: { ...engine.admin, secret },
     webSocket: webSocketOf(engine.contacts),
     failed,
+    trace: (query) => engine.trace(query),
     close: async () => {
       state = "closing";
       await engine.close();
     },
+  };
+}
+
+function watchOptionsFrom({ trace, capture }: OfficeConfig["sip"]): NonNullable<SipEngineOptions["watch"]> {
+  return {
+    ...(trace !== false && { trace: trace === true ? {} : trace }),
+    ...(capture !== undefined && { capture }),
   };
 }
 
@@ -64,6 +80,7 @@ function remoteStack(
     control: { host: engine.host, port: engine.port, secret: engine.secret },
     webSocket: host === undefined ? null : { host, port: Number(port) },
     failed: new Promise(() => undefined),
+    trace: () => Promise.resolve({ state: "off" }),
     close: async () => undefined,
   };
 }

@@ -13,11 +13,12 @@ import { createRandomIds } from "./adapters/system/random-ids.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
 import { openTokenKey } from "./adapters/system/token-key.ts";
 import { apiOptionsFrom } from "./api-options.ts";
+import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
 import { openSipStack } from "./open-sip-stack.ts";
 import type { MediaServer } from "./application/media-port.ts";
 import type { OfficeBox } from "./application/office-box.ts";
-import type { Log } from "./application/ports.ts";
+import type { Ids, Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
 import type { SipStackHandle } from "./open-sip-stack.ts";
 
@@ -44,9 +45,12 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     opened.push(() => stack.close());
     const media = await openMediaServer(config.media, log);
     opened.push(() => media.close());
-    const box = await openBox({ config, log, stack, media });
+    const ids = createRandomIds();
+    const office = { officeId: config.office.officeId, domain: config.sip.domain };
+    const sip = new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log });
+    const box = await openBox({ config, log, sip, media, ids });
     opened.push(() => box.close());
-    const api = await openApi({ config, log, box, media, stack });
+    const api = await openApi({ config, log, box, media, stack, sip });
     opened.push(() => api.close());
     return {
       url: api.url,
@@ -61,14 +65,12 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
   }
 }
 
-type Parts = { config: OfficeConfig; log: Log; stack: SipStackHandle; media: MediaServer };
+type Parts = { config: OfficeConfig; log: Log; stack: SipStackHandle; media: MediaServer; sip: SipSignalling };
 
-async function openBox({ config, log, stack, media }: Parts): Promise<OfficeBox> {
-  const ids = createRandomIds();
-  const office = { officeId: config.office.officeId, domain: config.sip.domain };
+async function openBox({ config, log, sip, media, ids }: Omit<Parts, "stack"> & { ids: Ids }): Promise<OfficeBox> {
   const box = createOfficeBox({
     config,
-    sip: new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log }),
+    sip,
     media: createCallMedia(media),
     store: openSqliteCallStore(join(config.dataDirectory, "calls.sqlite")),
     clock: systemClock,
@@ -87,13 +89,19 @@ async function openBox({ config, log, stack, media }: Parts): Promise<OfficeBox>
   return box;
 }
 
-async function openApi({ config, log, stack, media, box }: Parts & { box: OfficeBox }) {
+async function openApi({ config, log, stack, media, box, sip }: Parts & { box: OfficeBox }) {
   return startApi({
     options: apiOptionsFrom(config, stack.webSocket),
     commands: box.commands,
     desk: box.desk,
     accounts: box.accounts,
     queries: box.queries,
+    traces: createCallTraces({
+      queries: box.queries,
+      legBook: sip.legBook,
+      trace: (query) => stack.trace(query),
+      nameOf: peerNames(config),
+    }),
     health: async () => ({ callsInProgress: box.health().callsInProgress, media: await media.health() }),
     signer: await openTokenKey(config.dataDirectory),
     clock: systemClock,

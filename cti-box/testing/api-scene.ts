@@ -6,6 +6,7 @@ import { WebSocket } from "ws";
 import type { Session } from "../contracts/index.ts";
 import type { ApiOptions, ApiParts, OperatorAccount } from "../src/adapters/api/api-parts.ts";
 import { startApi, type RunningApi } from "../src/adapters/api/start-api.ts";
+import type { TraceFindings, TraceQuestion } from "../src/application/use-cases.ts";
 import { openTokenKey } from "../src/adapters/system/token-key.ts";
 import { OfficeScene } from "./office-scene.ts";
 
@@ -18,6 +19,8 @@ function account(login: string, displayName: string, roles: OperatorAccount["rol
   const extension = login === "anna" ? "201" : "202";
   return { login, displayName, extension, password: `password of ${login}`, roles, queues: [] };
 }
+
+type TraceAnswerer = (question: TraceQuestion) => TraceFindings;
 
 export class ApiScene {
   readonly office: OfficeScene;
@@ -34,7 +37,7 @@ export class ApiScene {
   }
 
   /** `change`: options of the API that differ from an office with a bridge that is not there. */
-  static async open(change: Partial<ApiOptions> = {}): Promise<ApiScene> {
+  static async open(change: Partial<ApiOptions> = {}, traces?: TraceAnswerer): Promise<ApiScene> {
     const folder = mkdtempSync(join(tmpdir(), "la2-api-"));
     const pages = join(folder, "pages");
     mkdirSync(join(pages, "assets"), { recursive: true });
@@ -72,6 +75,7 @@ export class ApiScene {
       desk: box.desk,
       accounts: box.accounts,
       queries: box.queries,
+      traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
       health: async () => ({ callsInProgress: box.health().callsInProgress, media: { ok: true, detail: "fake" } }),
       signer: await openTokenKey(folder),
       clock,

@@ -5,15 +5,15 @@ export type CaptureOptions = {
   host: string;
   port: number;
   /** How it is reached (default `udp`). Over TCP nothing is lost on the way but what comes while it is away. */
-  transport?: "udp" | "tcp";
+  transport?: "udp" | "tcp" | undefined;
   /** Number of this engine among those that the server hears (0 to 4294967295, default 2001). */
-  captureId?: number;
+  captureId?: number | undefined;
   /** What the server asks for before it believes us. */
-  authKey?: string;
+  authKey?: string | undefined;
   /** Name of this engine among those that the server hears. */
-  nodeName?: string;
+  nodeName?: string | undefined;
   /** Digest answers, passwords, media keys, key presses and text messages (default `masked`). Telephone numbers are always sent: calls are found by them. */
-  secrets?: "masked" | "sent";
+  secrets?: "masked" | "sent" | undefined;
 };
 
 const largestId = 0xffff_ffff;

@@ -9,24 +9,32 @@ export const watchFlags = {
   "capture-key": { type: "string" },
   "capture-node": { type: "string" },
   "capture-secrets": { type: "boolean" },
+  trace: { type: "boolean" },
+  "trace-size": { type: "string" },
 } as const;
 
 export const watchHelp = `  --capture [tcp:]HOST:PORT
                        copies of all messages to this capture server (HEP3, Homer); secrets are masked but with --capture-secrets
   --capture-id NUMBER, --capture-key KEY, --capture-node NAME
                        who we are to the capture server, and what it asks for
+  --trace              keeps the last messages in memory, so that a call can be shown (la2 ladder)
+  --trace-size MB      how much memory (default 32)
 `;
 
-type Values = Partial<Record<Exclude<keyof typeof watchFlags, "capture-secrets">, string>> & {
-  "capture-secrets"?: boolean;
-};
+type Switch = "capture-secrets" | "trace";
+type Values = Partial<Record<Exclude<keyof typeof watchFlags, Switch>, string> & Record<Switch, boolean>>;
 
 /** Throws {@link InvalidEngineOptions} with all that cannot be read. */
 export function watchOptionsFrom(values: Values): WatchOptions {
   const problems: string[] = [];
   const capture = captureFrom(values, problems);
+  const { trace = false, "trace-size": megabytes } = values;
+  if (megabytes !== undefined && !trace) problems.push("trace-size: is of no use without trace");
   if (problems.length > 0) throw new InvalidEngineOptions(problems);
-  return { ...(capture !== undefined && { capture }) };
+  return {
+    ...(capture !== undefined && { capture }),
+    ...(trace && { trace: megabytes === undefined ? {} : { megabytes: Number(megabytes) } }),
+  };
 }
 
 function captureFrom(values: Values, problems: string[]): CaptureOptions | undefined {

@@ -1,12 +1,15 @@
 /** Options of those who watch: counts, capture, trace. Checked with the engine's others. */
 import { problemsOfCapture, type CaptureOptions } from "../capture/capture-options.ts";
+import { problemsOfTrace, type TraceOptions } from "../trace/trace-options.ts";
 
 export type WatchOptions = {
   /** Copies of all messages to a capture server. */
   capture?: CaptureOptions;
+  /** The last messages are kept, so that a call can be shown as a ladder. */
+  trace?: TraceOptions;
 };
 
 /** What is wrong with them, in words for people. */
-export function problemsOfWatch({ capture }: WatchOptions): string[] {
-  return problemsOfCapture(capture);
+export function problemsOfWatch({ capture, trace = {} }: WatchOptions): string[] {
+  return [...problemsOfCapture(capture), ...problemsOfTrace(trace)];
 }

@@ -103,6 +103,7 @@ function queriesOf(calls: CallsInProgress, store: CallStore): CallQueries {
     onCard: (listener) => calls.onCard(listener),
     callsOf: (operatorId) => calls.callsOf(operatorId),
     records: (filter) => store.records(filter),
+    latestRecords: (filter) => store.latestRecords(filter),
   };
 }
 

@@ -50,6 +50,8 @@ export interface CallStore {
   /** Public events after `cursor`, oldest first. */
   eventsAfter(cursor: number, limit: number): PublicCallEvent[];
   records(filter: { after?: CallId; limit: number; contactId?: string }): CallRecordView[];
+  /** Records of calls whose id begins so, the latest first. */
+  latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
   /** Journals of calls that had not ended when the box stopped. */
   unfinishedCalls(): { callId: CallId; events: CallEvent[] }[];
   close(): void;

@@ -58,6 +58,43 @@ export interface SipAccounts {
   closeSessionAccount(authorizationUser: string): void;
 }
 
+/** SIP messages of calls, where the box keeps them (`sip.trace`); secrets are masked. */
+export interface CallTraces {
+  find(question: TraceQuestion): Promise<TraceFindings>;
+}
+
+export type TraceQuestion = {
+  /** The box's call id, a SIP Call-ID, or how one of them begins; null: the latest call. */
+  call: string | null;
+  numbers: "masked" | "shown";
+};
+
+/** Of several calls that begin so, only the ids are told: `messages` are those of a single one. */
+export type TraceFindings = { state: "off" } | { state: "on"; calls: TracedCallView[] };
+
+export type TracedCallView = {
+  /** The box's call; null: SIP that belongs to none, such as a registration. */
+  callId: CallId | null;
+  startedAtMs: number | null;
+  legs: TracedLegView[];
+};
+
+export type TracedLegView = {
+  sipCallId: string;
+  /** Who is at the other end, and whether each of its connections is a device of its own; null: known by its address alone. */
+  peer: { name: string; kind: "server" | "phone" } | null;
+  /** Messages of it that are not kept any more. */
+  leftOut: number;
+  messages: {
+    atUs: number;
+    direction: "received" | "sent";
+    protocol: string;
+    local: string;
+    remote: string;
+    text: string;
+  }[];
+};
+
 export interface CallQueries {
   /** Events after `cursor`, oldest first, at most `limit`. Projection of the journal. */
   eventsAfter(cursor: number, limit: number): PublicCallEvent[];
@@ -67,4 +104,6 @@ export interface CallQueries {
   onCard(listener: (operatorId: OperatorId, view: CallView) => void): () => void;
   callsOf(operatorId: OperatorId): CallView[];
   records(filter: { after?: CallId; limit: number; contactId?: string }): CallRecordView[];
+  /** Records of calls whose id begins so, the latest first. */
+  latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
 }

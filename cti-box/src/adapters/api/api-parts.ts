@@ -1,6 +1,6 @@
 /** What the API is made of: the use cases handed to it by main.ts, and the office as it shows it. */
 import type { webcrypto } from "node:crypto";
-import type { CallCommands, CallQueries, OperatorDesk, SipAccounts } from "../../application/use-cases.ts";
+import type { CallCommands, CallQueries, CallTraces, OperatorDesk, SipAccounts } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
 import type { WeeklyHours } from "../../domain/routing/open-state.ts";
 import type { Role } from "../../../contracts/index.ts";
@@ -52,6 +52,7 @@ export type ApiParts = {
   desk: OperatorDesk;
   accounts: SipAccounts;
   queries: CallQueries;
+  traces: CallTraces;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string } }>;
   signer: TokenSigner;
   clock: Clock;

@@ -19,6 +19,8 @@ type Slug =
   | "bridge-unavailable"
   | "unknown-cursor"
   | "wrong-method"
+  | "tracing-off"
+  | "no-trace"
   | "internal";
 
 /** Status, and the words for people: [Italian, English]. */
@@ -61,6 +63,12 @@ const problems: Readonly<Record<Slug, readonly [number, string, string]>> = {
     409,
     "Il cursore va oltre gli eventi di questo ufficio: ricominciare da 0",
     "The cursor lies beyond this office's events: start again from 0",
+  ],
+  "tracing-off": [409, "Il tracciamento SIP è spento (sip.trace)", "SIP tracing is off (sip.trace)"],
+  "no-trace": [
+    404,
+    "Nessun messaggio SIP di questa chiamata è (ancora) conservato",
+    "No SIP message of such a call is kept (any more)",
   ],
   "wrong-method": [405, "Metodo non ammesso per questa risorsa", "This resource does not know the method"],
   internal: [500, "Errore interno", "Internal error"],

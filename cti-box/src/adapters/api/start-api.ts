@@ -13,6 +13,7 @@ import { OperatorChannels } from "./operator-channel.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { Sessions } from "./sessions.ts";
+import { traceRoutes } from "./trace-routes.ts";
 import { serveUpgrades } from "./upgrades.ts";
 
 const largestBody = 256 * 1024;
@@ -46,6 +47,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   sessionRoutes(app, parts, sessions);
   callRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
+  traceRoutes(app, parts, sessions);
   await servePages(app, options.softphoneDirectory);
   if (options.crmBridge !== null) {
     await app.register(httpProxy, {

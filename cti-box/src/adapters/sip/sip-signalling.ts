@@ -5,6 +5,7 @@ import { OfferedAlgorithms } from "./registrar/offered-algorithms.ts";
 import { Registrar, sourceOf } from "./registrar/registrar.ts";
 import { connectControl } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
+import { LegBook } from "./leg/leg-book.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { allowedMethods } from "./outgoing-invite.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
@@ -45,6 +46,8 @@ type Running = {
 export class SipSignalling implements CallSignalling {
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
+  /** Which Call-ID the latest legs have or had. */
+  readonly legBook = new LegBook();
   private running: Running | null = null;
 
   constructor(parts: SipSignallingParts) {
@@ -156,6 +159,7 @@ export class SipSignalling implements CallSignalling {
       this.parts.log.warn({ ...sourceOf(request), status: invite.status, why: invite.why }, "call refused");
       return response.send(invite.status);
     }
+    this.legBook.remember(legId, request.get("call-id"));
     this.legs.set(legId, SipLeg.offered(legId, this.legParts(), { request, response }));
     const verdict = running.host.inviteReceived(invite);
     if (verdict.kind === "accepted") return undefined;
@@ -197,6 +201,7 @@ export class SipSignalling implements CallSignalling {
       office: this.parts.office,
       log: this.parts.log,
       emit: (event) => host.legEvent(event),
+      onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),
       onOver: (legId) => this.legs.delete(legId),
       mayRefer: (legId) => host.mayRefer(legId),
     };

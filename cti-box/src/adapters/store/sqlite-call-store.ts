@@ -67,6 +67,12 @@ export class SqliteCallStore implements CallStore {
     return (rows as { record: string }[]).map((row) => JSON.parse(row.record) as CallRecordView);
   }
 
+  latestRecords({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): CallRecordView[] {
+    // No character of an identifier comes after the tilde.
+    const rows = this.run.latestRecords.all(callIdPrefix, `${callIdPrefix}~`, limit);
+    return (rows as { record: string }[]).map((row) => JSON.parse(row.record) as CallRecordView);
+  }
+
   unfinishedCalls(): { callId: CallId; events: CallEvent[] }[] {
     const rows = this.run.unfinished.all() as { call_id: string }[];
     return rows.map((row) => {
@@ -134,6 +140,15 @@ function prepareStatements(database: DatabaseSync) {
     ),
     recordsAfter: prepare(records.limit(1)),
     recordsOfContact: prepare(records.where("contact_id", "=", text).limit(1)),
+    latestRecords: prepare(
+      sql
+        .selectFrom("calls")
+        .select("record")
+        .where("call_id", ">=", text)
+        .where("call_id", "<", text)
+        .orderBy("call_id", "desc")
+        .limit(1),
+    ),
     unfinished: prepare(sql.selectFrom("calls").select("call_id").where("ended_at_ms", "is", null).orderBy("call_id")),
     journalOf: prepare(sql.selectFrom("journal").select("event").where("call_id", "=", text).orderBy("seq")),
   };

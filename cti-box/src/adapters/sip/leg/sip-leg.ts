@@ -14,6 +14,8 @@ export type LegParts = {
   office: OwnOffice;
   log: Log;
   emit(event: SignallingEvent): void;
+  /** Its INVITE left. */
+  onSent(legId: LegId, invite: SipRequest): void;
   /** The leg said its last word. */
   onOver(legId: LegId): void;
   mayRefer(legId: LegId): boolean;
@@ -137,6 +139,7 @@ export class SipLeg {
   }
 
   private inviteSent(invite: SipRequest): void {
+    this.parts.onSent(this.legId, invite);
     if (this.stage.kind !== "placing") return;
     const { wantsEnd } = this.stage;
     this.stage = { kind: "placing", invite, wantsEnd };

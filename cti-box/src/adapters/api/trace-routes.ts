@@ -1,0 +1,36 @@
+/** SIP messages of a call, for administrators and the office's own programs. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { sipTraceSchema } from "../../../contracts/index.ts";
+import type { ApiParts } from "./api-parts.ts";
+import { isService, sessionOf } from "./authorise.ts";
+import { ProblemError } from "./problem.ts";
+import type { Sessions } from "./sessions.ts";
+
+export function traceRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  const querystring = z.strictObject({
+    /** The box's call id, a SIP Call-ID, or how one of them begins. Absent: the latest call. */
+    call: z.string().min(1).max(256).optional(),
+    numbers: z.enum(["masked", "shown"]).default("masked"),
+  });
+  api.get("/api/sip-trace", { schema: { querystring, response: { 200: sipTraceSchema } } }, async (request) => {
+    if (!isService(request.headers.authorization, parts)) {
+      const { operator } = await sessionOf(request, sessions);
+      // Who called whom, and what phones say of themselves: for those who look after the machines.
+      if (!operator.roles.includes("administrator")) throw new ProblemError("not-allowed");
+    }
+    const { call = null, numbers } = request.query;
+    const findings = await parts.traces.find({ call, numbers });
+    if (findings.state === "off") throw new ProblemError("tracing-off");
+    if (findings.calls.length === 0) throw new ProblemError("no-trace");
+    return {
+      items: findings.calls.map(({ callId, startedAtMs, legs }) => ({
+        callId,
+        startedAt: startedAtMs === null ? null : new Date(startedAtMs).toISOString(),
+        legs,
+      })),
+    };
+  });
+}
