@@ -2,6 +2,7 @@
 import { problemsOfTimers, type TimerOptions } from "./transaction/timers.ts";
 import { problemsOfControl, type ControlOptions } from "./control/control-options.ts";
 import type { Log } from "./log.ts";
+import { problemsOfProtection, type ProtectionOptions } from "./protection/protection-options.ts";
 import { parseServer } from "./resolve/name-source.ts";
 import type { Listener } from "./transport/flow.ts";
 import { parseContact } from "./transport/contact.ts";
@@ -12,6 +13,8 @@ export type SipEngineOptions = {
   admin: { host: string; port: number };
   /** TLS for applications, who is asked about new requests, how long an absent application is waited for. */
   control?: ControlOptions;
+  /** Limits, bans and rules about headers. */
+  protection?: ProtectionOptions;
   /** Any of them lets an application in. */
   secrets: readonly string[];
   /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`. Port 0 asks for a free one. */
@@ -49,6 +52,7 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
   }
   problems.push(...problemsOfControl(options.control ?? {}));
   problems.push(...problemsOfWatch(options.watch ?? {}));
+  problems.push(...problemsOfProtection(options.protection ?? {}));
   if (contacts.length === 0) problems.push("contact: at least one is needed");
   problems.push(...problemsOfTimers({ t1Ms, ...options.timers }));
   for (const server of options.dnsServers ?? [])

@@ -17,7 +17,9 @@ try {
     else if (message.kind === "trace") {
       const { id, query } = message;
       void engine.trace(query).then((answer) => say({ kind: "trace", id, answer }));
-    } else void engine.close().then(() => port.close());
+    } else if (message.kind === "protection")
+      void engine.protection().then((protection) => say({ kind: "protection", protection }));
+    else void engine.close().then(() => port.close());
   });
   say({ kind: "started", admin: engine.admin, adminTls: engine.adminTls, contacts: engine.contacts });
 } catch (error) {

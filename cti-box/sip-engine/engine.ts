@@ -7,6 +7,7 @@ import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
 import type { TraceAnswer, TraceQuery } from "./trace/traced-call.ts";
 import { BoundedLog, silentLog, type Log, type LogLevel } from "./log.ts";
+import { emptySnapshot, type ProtectionSnapshot } from "./protection/protection.ts";
 import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
 import { Watch } from "./watch/watch.ts";
 
@@ -25,6 +26,8 @@ export type SipEngineHandle = {
   load(): Promise<EngineLoad>;
   /** Messages of calls, where they are kept (`watch.trace`). */
   trace(query: TraceQuery): Promise<TraceAnswer>;
+  /** Who is banned now, and what was refused by reason since the start. */
+  protection(): Promise<ProtectionSnapshot>;
   /** Resolves when the engine is gone: closed by us (null) or for a reason of its own. */
   closed: Promise<Error | null>;
   close(): Promise<void>;
@@ -42,9 +45,9 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
   let core: EngineCore;
   let control: ControlServer;
   try {
-    const { t1Ms = 500, dnsServers = [], secrets } = options;
+    const { t1Ms = 500, dnsServers = [], secrets, protection = {} } = options;
     const timers = { t1Ms, ...options.timers };
-    core = await EngineCore.open({ listeners, timers, log, dnsServers, tap: watch.tap });
+    core = await EngineCore.open({ listeners, timers, log, dnsServers, protection, tap: watch.tap });
     opened.push(core);
     control = await ControlServer.open({ secrets, core }, options.admin, options.control ?? {});
     opened.push(control);
@@ -60,6 +63,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     contacts: core.context.transport.listeners.map((each) => `${each.protocol}/${each.host}:${each.port}`),
     load: () => Promise.resolve(core.load()),
     trace: (query) => Promise.resolve(watch.trace(query)),
+    protection: () => Promise.resolve(core.context.protection.snapshot()),
     closed: gone.promise,
     close: () => {
       closing ??= close().then(() => gone.resolve(null));
@@ -74,8 +78,13 @@ export type FromWorker =
   | { kind: "not-started"; message: string }
   | { kind: "load"; load: EngineLoad }
   | { kind: "trace"; id: number; answer: TraceAnswer }
+  | { kind: "protection"; protection: ProtectionSnapshot }
   | { kind: "log"; level: LogLevel; message: string; fields: Record<string, string | number> };
-export type ToWorker = { kind: "load" } | { kind: "trace"; id: number; query: TraceQuery } | { kind: "close" };
+export type ToWorker =
+  | { kind: "load" }
+  | { kind: "protection" }
+  | { kind: "trace"; id: number; query: TraceQuery }
+  | { kind: "close" };
 
 /** Starts the engine in a worker thread, so that neither signalling nor application waits for the other's work. */
 export async function startSipEngineWorker(options: SipEngineOptions): Promise<SipEngineHandle> {
@@ -122,6 +131,13 @@ export async function startSipEngineWorker(options: SipEngineOptions): Promise<S
       say({ kind: "trace", id, query });
       const message = await answer;
       return message !== null && "kind" in message && message.kind === "trace" ? message.answer : { state: "off" };
+    },
+    protection: async () => {
+      const answer = Promise.race([messageOf(worker, ({ kind }) => kind === "protection"), gone.promise]);
+      say({ kind: "protection" });
+      const message = await answer;
+      const isAnswer = message !== null && !(message instanceof Error) && message.kind === "protection";
+      return isAnswer ? message.protection : emptySnapshot();
     },
     close: async () => {
       say({ kind: "close" });

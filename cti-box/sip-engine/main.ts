@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { controlFlags, controlOptionsFrom } from "./control/control-flags.ts";
 import { timerFlags, timersFrom } from "./transaction/timer-flags.ts";
+import { protectionFlags, protectionHelp, protectionOptionsFrom } from "./protection/protection-flags.ts";
 import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
 import { watchFlags, watchHelp, watchOptionsFrom } from "./watch/watch-flags.ts";
 
@@ -22,7 +23,7 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
   --dns ADDRESS[:PORT] name server to ask instead of the system's; may be given more than once
   --t1, --t2, --t4, --t1x64, --timer-c MILLISECONDS
                        timers of RFC 3261 (default 500, 8·T1, 10·T1, 64·T1, 370·T1)
-${watchHelp}  --help               this text
+${protectionHelp}${watchHelp}  --help               this text
 `;
 
 function optionsFrom(words: string[]): SipEngineOptions {
@@ -33,6 +34,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
       ...controlFlags,
       ...watchFlags,
       ...timerFlags,
+      ...protectionFlags,
       secret: { type: "string", multiple: true, default: [] },
       contact: { type: "string", multiple: true, default: [] },
       "external-ip": { type: "string" },
@@ -49,6 +51,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     ...controlOptionsFrom(values.admin, values),
     ...(t1Ms !== undefined && { t1Ms }),
     timers,
+    ...protectionOptionsFrom(values),
     secrets: values.secret,
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),

@@ -7,6 +7,7 @@
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
 import type { Written } from "../message/write-message.ts";
+import { bareFlow, LimitedFlow } from "../protection/limited-flow.ts";
 import type { Flow } from "../transport/flow.ts";
 
 export type Dialog = {
@@ -37,6 +38,8 @@ export type Dialog = {
   ack: { cseq: number; message: Written; flow: Flow } | null;
   /** Number of the frame from which on the owner knows the dialog: requests in it come apart from that one (`control/frame-writer.ts`). */
   told?: number;
+  /** The peer came by datagram and has not acknowledged anything: what is sent to it is paid from there. */
+  stranger?: LimitedFlow;
 };
 
 /** Dialog of a request that we answered with 2xx. */
@@ -46,7 +49,8 @@ export function dialogOfServer(order: {
   source: Flow;
   owner: string;
 }): Dialog {
-  const { request, response, source } = order;
+  const { request, response } = order;
+  const source = bareFlow(order.source);
   const callId = request.headers.first("call-id") ?? "";
   const remote = request.headers.first("from") ?? "";
   const local = response.headers.first("to") ?? "";
@@ -72,6 +76,7 @@ export function dialogOfServer(order: {
     flow: lastingFlow(source, routeSet, remoteTarget),
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     ack: null,
+    ...(order.source instanceof LimitedFlow && { stranger: order.source }),
   };
 }
 

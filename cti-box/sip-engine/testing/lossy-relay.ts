@@ -2,7 +2,14 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 
-export type Badness = { lost: number; late: number; doubled: number; seed: number };
+export type Badness = {
+  lost: number;
+  late: number;
+  doubled: number;
+  seed: number;
+  /** The address that the nth peer is shown to the target with; absent: the target's own. */
+  shownAs?: (peer: number) => string;
+};
 
 /** Is shown every datagram before it is lost or passed: what peers said, and what the target said to them. */
 export type Onlooker = (bytes: Buffer, from: "peer" | "target") => void;
@@ -65,7 +72,7 @@ export class LossyRelay {
     const known = this.#back.get(key);
     if (known) return known;
     const socket = createSocket("udp4");
-    socket.bind(0, this.#target.host);
+    socket.bind(0, this.#badness.shownAs?.(this.#back.size) ?? this.#target.host);
     socket.on("message", (bytes) => {
       this.#onlooker(bytes, "target");
       this.#pass(() => this.#front.send(bytes, peer.port, peer.address));

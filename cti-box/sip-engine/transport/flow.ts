@@ -1,4 +1,5 @@
 /** A flow: one way to one peer (RFC 5626 §3). Datagrams to an address, or one open connection. */
+import type { AdmittedConnection } from "../protection/connection-guard.ts";
 
 export type Protocol = "udp" | "tcp" | "ws";
 
@@ -40,6 +41,10 @@ export type TransportEvents = {
   received(bytes: Buffer, flow: Flow): void;
   /** These bytes are being handed to the network; absent when nobody watches. */
   sent?: ((bytes: Buffer, flow: Flow) => void) | undefined;
+  /** Whether anything from that address is looked at. */
+  admits(address: string): boolean;
+  /** A peer has connected; null: it is not wanted, and the connection is to be closed. `close` ends it at once. */
+  admitConnection(address: string, close: () => void): AdmittedConnection | null;
   /** A connection is gone: registrations and dialogs bound to it have lost their way. */
   closed(flow: Flow): void;
 };

@@ -20,6 +20,11 @@ export class StreamFramer {
   #size = 0;
   /** Bytes that have to be there before looking again is of use. */
   #wanted = 1;
+  readonly #largestMessageBytes: number;
+
+  constructor(largestMessageBytes: number = limits.messageBytes) {
+    this.#largestMessageBytes = largestMessageBytes;
+  }
 
   /** Everything complete that the stream holds now, in order. After `broken` the stream is of no more use. */
   push(chunk: Buffer): Framed[] {
@@ -65,7 +70,7 @@ export class StreamFramer {
     if (length === "bad")
       return { framed: { kind: "broken", reason: "no readable Content-Length on a stream", head }, used: 0 };
     const end = at.bodyStart + (length ?? 0);
-    if (end - at.start > limits.messageBytes)
+    if (end - at.start > this.#largestMessageBytes)
       return { framed: { kind: "broken", reason: "message too large", head }, used: 0 };
     if (pending.length < end) {
       this.#wanted = end - at.start;

@@ -38,7 +38,7 @@ export class TcpListener {
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : listener.port;
     const tcp = new TcpListener({ ...listener, port }, server, { events, hostFor });
-    server.on("connection", (socket) => tcp.#adopt(socket));
+    server.on("connection", (socket) => tcp.#accept(socket));
     server.on("error", () => undefined);
     return tcp;
   }
@@ -81,8 +81,18 @@ export class TcpListener {
     await closed;
   }
 
-  #adopt(socket: Socket): Flow {
-    const remoteAddress = (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+  #accept(socket: Socket): void {
+    const admitted = this.#events.admitConnection(remoteAddressOf(socket), () => socket.destroy());
+    if (admitted === null) {
+      socket.destroy();
+      return;
+    }
+    socket.once("close", () => admitted.left());
+    this.#adopt(socket, new StreamFramer(admitted.largestMessageBytes ?? undefined));
+  }
+
+  #adopt(socket: Socket, framer = new StreamFramer()): Flow {
+    const remoteAddress = remoteAddressOf(socket);
     const remotePort = socket.remotePort ?? 0;
     const key = `${remoteAddress}:${remotePort}`;
     const flow: Flow = {
@@ -107,7 +117,6 @@ export class TcpListener {
       },
     };
     this.#flows.set(key, { flow, socket });
-    const framer = new StreamFramer();
     socket.on("data", (chunk) => this.#read(framer, chunk, { flow, socket }));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
@@ -137,4 +146,8 @@ export class TcpListener {
     socket.resume();
     setTimeout(() => socket.destroy(), farewellMs).unref();
   }
+}
+
+function remoteAddressOf(socket: Socket): string {
+  return (socket.remoteAddress ?? "").replace(/^::ffff:/, "");
 }

@@ -38,7 +38,7 @@ export class UdpSocket {
       sent: events.sent,
     });
     socket.on("message", (bytes, source) => {
-      if (bytes.length < smallestMessage) return;
+      if (bytes.length < smallestMessage || !events.admits(source.address)) return;
       events.received(bytes, udp.flowTo(source.address, source.port, hostFor(source.address)));
     });
     // A send error is reported to its own callback; nothing else may end the process.

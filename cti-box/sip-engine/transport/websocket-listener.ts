@@ -43,6 +43,8 @@ export class WebSocketListener {
     });
     this.#server.on("connection", (socket, request) => this.#adopt(socket, request.socket));
     this.#server.on("error", () => undefined);
+    // Before the upgrade is asked for: what is not wanted costs no handshake.
+    http.on("connection", (socket: Socket) => this.#accept(socket));
     this.#pinger = setInterval(() => this.#ping(), pingIntervalMs);
     this.#pinger.unref();
   }
@@ -72,6 +74,13 @@ export class WebSocketListener {
     this.#http.close();
     this.#http.closeAllConnections();
     await closed;
+  }
+
+  #accept(tcp: Socket): void {
+    const remoteAddress = (tcp.remoteAddress ?? "").replace(/^::ffff:/, "");
+    const admitted = this.#events.admitConnection(remoteAddress, () => tcp.destroy());
+    if (admitted === null) tcp.destroy();
+    else tcp.once("close", () => admitted.left());
   }
 
   #adopt(socket: WebSocket, tcp: Socket): void {

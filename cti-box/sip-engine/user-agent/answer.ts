@@ -39,6 +39,7 @@ export function answerFromApplication(
   const idOfDialog = settleDialog(context, { transaction, response, application });
   // Echo first, then nothing of the dialog can be seen before it (control protocol §14, rule 2): the ACK comes from the network, later.
   transaction.respond(response);
+  context.protection.answered(transaction.request, response, transaction.source);
   const told = application.tell(
     responseEcho(messageId, transaction.last ?? written(response), {
       flow: transaction.back,

@@ -149,14 +149,15 @@ export function ownResponse(
   [status, reason]: readonly [status: number, reason: string],
   localTag: string | null = null,
 ): SipResponse {
-  const tag = status === 100 ? "" : (localTag ?? tagFor(request));
+  const tag = status === 100 ? "" : (localTag ?? ownTag(request));
   return { kind: "response", status, reason, headers: responseHeaders(request, status, tag), body: noBody };
 }
 
 /** Known to this process only, so that nobody can tell our tags beforehand. */
 const tagKey = randomBytes(16);
 
-function tagFor(request: SipRequest): string {
+/** The To tag of answers that the engine gives on its own to this request. */
+export function ownTag(request: SipRequest): string {
   const parts = ["via", "call-id", "from"].map((key) => request.headers.first(key) ?? "");
   return createHmac("sha256", tagKey).update(parts.join("\n")).digest("hex").slice(0, 16);
 }

@@ -73,7 +73,7 @@ export async function endDialog(context: Context, dialog: Dialog, reason: string
   context.dialogs.remove(dialog);
   const headers = new HeaderList().append("Reason", `SIP;cause=200;text="${reason}"`);
   const given: SipRequest = { kind: "request", method: "BYE", uri: "sip:placeholder", headers, body: noBody };
-  const hop = await findNextHop(context, nextHopUri(dialog), dialog.flow);
+  const hop = await findNextHop(context, nextHopUri(dialog), dialog.stranger ?? dialog.flow);
   const listener = context.transport.listeners[0];
   if (listener === undefined) return;
   const flow = hop.kind === "flow" ? hop.flow : deadFlow(hop.kind === "unreachable" ? hop.listener : listener);

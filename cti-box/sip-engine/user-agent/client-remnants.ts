@@ -29,17 +29,19 @@ export function retireAccepted(context: Context, dialog: Dialog, cseq: number): 
   }
 }
 
-/** An answer to an INVITE that has no transaction any more; `key`: its branch and method. */
-export function receiveLate(context: Context, key: string, late: { response: SipResponse; flow: Flow }): void {
+/** An answer to an INVITE that has no transaction any more; `key`: its branch and method. False: to none that is remembered. */
+export function receiveLate(context: Context, key: string, late: { response: SipResponse; flow: Flow }): boolean {
   const remnant = context.accomplished.get(key);
   const { response, flow } = late;
-  if (remnant === undefined || response.status < 200 || response.status >= 300) return;
+  if (remnant === undefined) return false;
+  if (response.status < 200 || response.status >= 300) return true;
   if (tagOf(response.headers.first("to")) === remnant.remoteTag) {
     const dialog = context.dialogs.get(remnant.dialogId);
     if (dialog !== undefined) acknowledgeAgain(dialog, remnant.cseq);
-    return;
+    return true;
   }
   const parsed = remnant.invite === null ? null : parseMessage(bytesOf(remnant.invite));
   if (parsed?.ok && parsed.message.kind === "request")
     void endForked(context, { request: parsed.message, response, flow });
+  return true;
 }

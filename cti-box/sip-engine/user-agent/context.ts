@@ -8,6 +8,7 @@ import type { ClientRemnant, Remnants, ServerRemnant } from "../transaction/remn
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
+import type { Protection } from "../protection/protection.ts";
 import type { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
@@ -39,6 +40,8 @@ export type Context = {
   ways: WayFinder;
   timers: TimerValues;
   log: BoundedLog;
+  /** What strangers may do, and what was refused to them. */
+  protection: Protection;
   applications: Applications;
   /** Who decides on new requests before it is an application's turn; true: it takes this one. */
   handlers?: { ask(transaction: ServerTransaction): boolean };

@@ -5,6 +5,9 @@ import type { BoundedLog } from "../log.ts";
 import { faultOf, parseMessage } from "../message/parse-message.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
+import { bareFlow, LimitedFlow } from "../protection/limited-flow.ts";
+import { Protection } from "../protection/protection.ts";
+import type { ProtectionOptions } from "../protection/protection-options.ts";
 import { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import { WayFinder } from "../resolve/way-finder.ts";
 import { Remnants } from "../transaction/remnants.ts";
@@ -32,6 +35,7 @@ export type EngineCoreOptions = {
   tap: MessageTap | null;
   /** Name servers; empty: those of the system. */
   dnsServers: readonly string[];
+  protection: ProtectionOptions;
 };
 
 export class EngineCore {
@@ -43,9 +47,12 @@ export class EngineCore {
 
   static async open(options: EngineCoreOptions): Promise<EngineCore> {
     const timers = timerValues(options.timers);
+    const { log } = options;
+    const protection = new Protection(options.protection, log);
     const context: Omit<Context, "transport" | "ways"> = {
       timers,
-      log: options.log,
+      log,
+      protection,
       applications: new Applications(),
       dialogs: new DialogStore(),
       bindings: new Bindings(),
@@ -72,6 +79,8 @@ export class EngineCore {
         core?.receive(bytes, flow);
       },
       sent: tap === null ? undefined : (bytes, flow) => tap("sent", bytes, flow),
+      admits: (address) => protection.admits(address),
+      admitConnection: (address, close) => protection.admitConnection(address, close),
       closed: (flow) => {
         context.bindings.forget(flow);
         if (core) connectionClosed(core.context, flow);
@@ -108,7 +117,8 @@ export class EngineCore {
   }
 
   /** Bytes from a peer. Whatever they are, no exception gets back to the socket. */
-  receive(bytes: Buffer, flow: Flow): void {
+  receive(bytes: Buffer, from: Flow): void {
+    const flow = this.context.protection.wayFor(from, bytes.length);
     try {
       const parsed = parseMessage(bytes);
       if (!parsed.ok) this.#refuseUnreadable(parsed, flow);
@@ -117,6 +127,8 @@ export class EngineCore {
     } catch (error) {
       this.context.log.write("error", "handling a message failed", { from: flow.remoteAddress, error: String(error) });
     }
+    // What no transaction has taken into use serves others.
+    if (flow instanceof LimitedFlow) flow.stranger.budget.settle();
   }
 
   #receiveResponse(response: SipResponse, flow: Flow): void {
@@ -124,19 +136,27 @@ export class EngineCore {
     const fault = faultOf(response);
     if (fault !== null) {
       this.context.log.write("warn", "malformed response dropped", { from: flow.remoteAddress, fault });
+      this.context.protection.malformed(flow);
       return;
     }
     const branch = (top === undefined ? null : parseVia(top))?.params.get("branch");
     const method = /\s(\S+)\s*$/.exec(response.headers.first("cseq") ?? "")?.[1];
     const key = `${branch}|${method}`;
     const transaction = this.context.clients.get(key);
-    if (transaction === undefined) receiveLate(this.context, key, { response, flow });
-    else transaction.receive(response, flow);
+    if (transaction === undefined) {
+      if (!receiveLate(this.context, key, { response, flow: bareFlow(flow) })) this.context.protection.stray(flow);
+      return;
+    }
+    // Only who got our request knows its branch.
+    if (response.status >= 200 && response.status < 300) this.context.protection.good(flow);
+    else this.context.protection.proven(flow);
+    transaction.receive(response, bareFlow(flow));
   }
 
   /** 400 where enough could be read to address it (RFC 3261 §8.2, §16.3). */
   #refuseUnreadable(parsed: Extract<ReturnType<typeof parseMessage>, { ok: false }>, flow: Flow): void {
     this.context.log.write("warn", "unreadable message", { from: flow.remoteAddress, reason: parsed.reason });
-    if (parsed.partial?.kind === "request") refuseMalformed(parsed.partial, flow, parsed.reason);
+    if (this.context.protection.malformed(flow) && parsed.partial?.kind === "request")
+      refuseMalformed(parsed.partial, flow, parsed.reason);
   }
 }

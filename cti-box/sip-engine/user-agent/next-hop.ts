@@ -17,7 +17,10 @@ export type NextHop =
  * The promise never rejects.
  */
 export function nextHop(context: Context, uri: string, preferred: Flow | null): NextHop | Promise<NextHop> {
-  if (preferred?.isOpen()) return { kind: "flow", flow: preferred, others: null };
+  if (preferred?.isOpen()) {
+    context.protection.called(preferred.remoteAddress);
+    return { kind: "flow", flow: preferred, others: null };
+  }
   const bound = context.bindings.flowTo(uri);
   if (bound) return { kind: "flow", flow: bound, others: null };
   const parsed = parseSipUri(uri);
@@ -39,8 +42,11 @@ function firstWay(context: Context, found: Found): NextHop | Promise<NextHop> {
   if (found.kind === "not-spoken" || listener === undefined)
     return { kind: "refused", reason: "requested protocol/transport not available" };
   const { ways } = found;
-  const hop = (flow: Flow | null): NextHop =>
-    flow === null ? { kind: "unreachable", listener, why: ways.why } : { kind: "flow", flow, others: ways };
+  const hop = (flow: Flow | null): NextHop => {
+    if (flow === null) return { kind: "unreachable", listener, why: ways.why };
+    context.protection.called(flow.remoteAddress);
+    return { kind: "flow", flow, others: ways };
+  };
   const flow = ways.next();
   return flow instanceof Promise ? flow.then(hop) : hop(flow);
 }

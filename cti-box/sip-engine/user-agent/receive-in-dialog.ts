@@ -8,7 +8,7 @@ import type { Via } from "../message/via.ts";
 import { passAck } from "../proxy/pass-in-dialog.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
-import { ownResponse } from "./build-message.ts";
+import { ownResponse, ownTag } from "./build-message.ts";
 import type { Context } from "./context.ts";
 import { refuse } from "./refuse.ts";
 import { transactionKey } from "./request-keys.ts";
@@ -68,6 +68,8 @@ function refreshTarget(dialog: Dialog, request: SipRequest, source: Flow): void 
 export function receiveAck(context: Context, request: SipRequest, way: { source: Flow; via: Via }): void {
   const invite = context.servers.get(transactionKey(request, way.via, "INVITE"));
   if (invite?.state === "completed" || invite?.state === "confirmed") {
+    if (tagOf(request.headers.first("to")) === (invite.localTag ?? ownTag(invite.request)))
+      context.protection.proven(way.source);
     invite.acknowledge();
     return;
   }
@@ -75,7 +77,9 @@ export function receiveAck(context: Context, request: SipRequest, way: { source:
   const { headers } = request;
   const callId = headers.first("call-id") ?? "";
   const dialog = context.dialogs.match(callId, tagOf(headers.first("to")) ?? "", tagOf(headers.first("from")) ?? "");
-  if (dialog === undefined) return;
+  if (dialog === undefined) return context.protection.stray(way.source);
+  context.protection.good(way.source);
+  delete dialog.stranger;
   const acknowledged = context.accepted.acknowledge(dialog.id, Number.parseInt(headers.first("cseq") ?? "0", 10));
   if (acknowledged === null) return;
   const isFirst = tagOf(acknowledged.request.headers.first("to")) === null;

@@ -9,6 +9,7 @@ import { writeMessage } from "../message/write-message.ts";
 import { passAlongRoute } from "../proxy/pass-in-dialog.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
+import { admitRequest } from "./admit-request.ts";
 import { ownResponse } from "./build-message.ts";
 import { receiveCancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
@@ -26,7 +27,7 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
   const fault = faultOf(request);
   if (fault !== null) {
     context.log.write("warn", "malformed request", { from: source.remoteAddress, fault });
-    refuseMalformed(request, source, fault);
+    if (context.protection.malformed(source)) refuseMalformed(request, source, fault);
     return;
   }
   const way = wayBack(request, source);
@@ -36,14 +37,15 @@ export function receiveRequest(context: Context, request: SipRequest, source: Fl
     receiveAck(context, request, { source, via });
     return;
   }
-  if (takeCopy(context, transactionKey(request, via, request.method))) return;
+  if (takeCopy(context, transactionKey(request, via, request.method), source)) return;
+  const invite = request.method === "CANCEL" ? context.servers.get(transactionKey(request, via, "INVITE")) : undefined;
+  if (invite === undefined && !admitRequest(context, request, { source, back })) return;
   if (context.servers.size >= largestOpenTransactions) {
     back.send(writeMessage(ownResponse(request, [503, "Service Unavailable"])));
     return;
   }
   const transaction = openTransaction(context, request, { source, back, via });
-  if (request.method === "CANCEL")
-    receiveCancel(context, transaction, context.servers.get(transactionKey(request, via, "INVITE")));
+  if (request.method === "CANCEL") receiveCancel(context, transaction, invite);
   else if (!passAlongRoute(context, transaction)) dispatch(context, transaction);
 }
 

@@ -38,11 +38,15 @@ export function sendInDialog(context: Context, application: Application, order: 
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
   const { messageId, given } = order;
   const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
-  return whenPrepared(context, { uri: nextHopUri(dialog), preferred: dialog.flow, build }, (prepared) => {
-    if (prepared.kind === "refused") refuse(prepared.reason);
-    else if (isAck) acknowledge(context, application, { messageId, dialog, cseq, ...prepared });
-    else startForApplication(context, application, { ...prepared, messageId, build, dialogId: dialog.id });
-  });
+  return whenPrepared(
+    context,
+    { uri: nextHopUri(dialog), preferred: dialog.stranger ?? dialog.flow, build },
+    (prepared) => {
+      if (prepared.kind === "refused") refuse(prepared.reason);
+      else if (isAck) acknowledge(context, application, { messageId, dialog, cseq, ...prepared });
+      else startForApplication(context, application, { ...prepared, messageId, build, dialogId: dialog.id });
+    },
+  );
 }
 
 function acknowledge(

@@ -7,6 +7,7 @@ import type { SipRequest } from "../message/sip-message.ts";
 import type { Via } from "../message/via.ts";
 import { bytesOf } from "../message/write-message.ts";
 import { ownCopy } from "../transaction/remnants.ts";
+import { LimitedFlow } from "../protection/limited-flow.ts";
 import { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
@@ -32,22 +33,31 @@ export function openTransaction(
     answered: (over, answer) => context.answered.add(over.key, { back: over.back, answer: ownCopy(answer) }),
     released: (over) => forget(context, over),
   });
+  context.protection.opened(way.source);
   context.servers.set(transaction.key, transaction);
   context.serversById.set(transaction.id, transaction);
   return transaction;
 }
 
 /** A copy of a request that was seen before: answered again where that is due. False: it is none. */
-export function takeCopy(context: Context, key: string): boolean {
+export function takeCopy(context: Context, key: string, source: Flow): boolean {
   const transaction = context.servers.get(key);
   if (transaction !== undefined) {
+    addBudget(transaction.back, source);
     transaction.requestAgain();
     return true;
   }
   const remnant = context.answered.get(key);
   if (remnant === undefined) return false;
-  remnant?.back.send(bytesOf(remnant.answer));
+  if (remnant === null) return true;
+  addBudget(remnant.back, source);
+  remnant.back.send(bytesOf(remnant.answer));
   return true;
+}
+
+/** What a stranger's copy brings pays for the answers to the first one. */
+function addBudget(back: Flow, copy: Flow): void {
+  if (back instanceof LimitedFlow && copy instanceof LimitedFlow) back.stranger.budget.addFrom(copy.stranger.budget);
 }
 
 /** The 2xx of an INVITE was acknowledged: nothing but copies of the INVITE can come (RFC 6026 §7.1). */
@@ -66,6 +76,7 @@ export function isMerged(context: Context, request: SipRequest): boolean {
 }
 
 function forget(context: Context, over: ServerTransaction): void {
+  context.protection.released(over.source);
   context.servers.delete(over.key);
   context.serversById.delete(over.id);
   context.invitesOfTheirs.remove(context.serverUses.get(over.id)?.dialogId ?? "", over.id);

@@ -2,6 +2,7 @@
 import type { SipRequest } from "../message/sip-message.ts";
 import { parseVia, withReceived, type Via } from "../message/via.ts";
 import { writeMessage } from "../message/write-message.ts";
+import { LimitedFlow } from "../protection/limited-flow.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
 
@@ -26,5 +27,8 @@ export function refuseMalformed(request: SipRequest, source: Flow, fault: string
     fault === "version not supported"
       ? ([505, "Version Not Supported"] as const)
       : ([400, `Bad Request (${fault})`] as const);
-  back.send(writeMessage(ownResponse(request, answer)));
+  const bytes = writeMessage(ownResponse(request, answer));
+  // To a stranger never more than it sent: what is wrong is left out first.
+  const isTooLong = back instanceof LimitedFlow && bytes.length > back.stranger.budget.received;
+  back.send(isTooLong ? writeMessage(ownResponse(request, [answer[0], "Bad Request"])) : bytes);
 }

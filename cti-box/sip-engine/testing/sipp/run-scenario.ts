@@ -14,7 +14,8 @@ export type Scenario = {
   /** Where everything is sent instead, whatever the messages say: a relay. */
   through?: string;
   port: number;
-  transport?: "udp" | "tcp";
+  /** `udp-each`: a socket of its own for each call. */
+  transport?: "udp" | "udp-each" | "tcp";
   service?: string;
   calls?: number;
   perSecond?: number;
@@ -28,6 +29,8 @@ export type Scenario = {
 };
 
 export type ScenarioResult = { code: number | null; successful: number; failed: number; report: string };
+
+const sippTransports = { udp: "u1", "udp-each": "un -max_socket 1000", tcp: "t1" } as const;
 
 const deadlineSeconds = 60;
 /** sipp ends itself that much earlier, so that it still writes what was missing. */
@@ -66,7 +69,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { service = "200" } = scenario;
   const seconds = scenario.deadlineSeconds ?? deadlineSeconds;
   const words =
-    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${scenario.transport === "tcp" ? "t1" : "u1"} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout ${seconds - earlierSeconds}s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
+    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${sippTransports[scenario.transport ?? "udp"]} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout ${seconds - earlierSeconds}s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
       " ",
     );
   if (target !== undefined) words.unshift(target);
