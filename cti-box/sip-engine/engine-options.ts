@@ -1,6 +1,7 @@
 /** Options of the engine, checked all at once. */
 import { problemsOfTimers, type TimerOptions } from "./transaction/timers.ts";
 import { problemsOfControl, type ControlOptions } from "./control/control-options.ts";
+import { problemsOfDialogs, type DialogOptions } from "./dialog/dialog-options.ts";
 import type { Log } from "./log.ts";
 import { problemsOfProtection, type ProtectionOptions } from "./protection/protection-options.ts";
 import { parseServer } from "./resolve/name-source.ts";
@@ -15,6 +16,8 @@ export type SipEngineOptions = {
   control?: ControlOptions;
   /** Limits, bans and rules about headers. */
   protection?: ProtectionOptions;
+  /** Session timers, peers behind NAT. */
+  dialogs?: DialogOptions;
   /** Any of them lets an application in. */
   secrets: readonly string[];
   /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`. Port 0 asks for a free one. */
@@ -53,6 +56,7 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
   problems.push(...problemsOfControl(options.control ?? {}));
   problems.push(...problemsOfWatch(options.watch ?? {}));
   problems.push(...problemsOfProtection(options.protection ?? {}));
+  problems.push(...problemsOfDialogs(options.dialogs ?? {}));
   if (contacts.length === 0) problems.push("contact: at least one is needed");
   problems.push(...problemsOfTimers({ t1Ms, ...options.timers }));
   for (const server of options.dnsServers ?? [])

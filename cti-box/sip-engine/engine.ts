@@ -47,7 +47,15 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
   try {
     const { t1Ms = 500, dnsServers = [], secrets, protection = {} } = options;
     const timers = { t1Ms, ...options.timers };
-    core = await EngineCore.open({ listeners, timers, log, dnsServers, protection, tap: watch.tap });
+    core = await EngineCore.open({
+      listeners,
+      timers,
+      log,
+      dnsServers,
+      protection,
+      dialogs: options.dialogs ?? {},
+      tap: watch.tap,
+    });
     opened.push(core);
     control = await ControlServer.open({ secrets, core }, options.admin, options.control ?? {});
     opened.push(control);

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { controlFlags, controlOptionsFrom } from "./control/control-flags.ts";
 import { timerFlags, timersFrom } from "./transaction/timer-flags.ts";
 import { protectionFlags, protectionHelp, protectionOptionsFrom } from "./protection/protection-flags.ts";
+import { dialogFlags, dialogOptionsFrom } from "./dialog/dialog-flags.ts";
 import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
 import { watchFlags, watchHelp, watchOptionsFrom } from "./watch/watch-flags.ts";
 
@@ -21,6 +22,12 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
                        may be given more than once
   --external-ip IP     address told to peers outside of private networks
   --dns ADDRESS[:PORT] name server to ask instead of the system's; may be given more than once
+  --session-refresher none|uac|uas
+                       who refreshes where a caller asks for a session timer and leaves that open (default none: no timer then)
+  --session-expires SECONDS
+                       session timer asked for in every call, so that a call whose other end vanished ends by itself
+  --aggressive-nat-detection, --disable-nat-detection
+                       believe a parameter nat=yes of Contact and Record-Route as well; believe Contact and Route alone
   --t1, --t2, --t4, --t1x64, --timer-c MILLISECONDS
                        timers of RFC 3261 (default 500, 8·T1, 10·T1, 64·T1, 370·T1)
 ${protectionHelp}${watchHelp}  --help               this text
@@ -35,6 +42,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
       ...watchFlags,
       ...timerFlags,
       ...protectionFlags,
+      ...dialogFlags,
       secret: { type: "string", multiple: true, default: [] },
       contact: { type: "string", multiple: true, default: [] },
       "external-ip": { type: "string" },
@@ -52,6 +60,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     ...(t1Ms !== undefined && { t1Ms }),
     timers,
     ...protectionOptionsFrom(values),
+    ...dialogOptionsFrom(values),
     secrets: values.secret,
     contacts: values.contact,
     ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),

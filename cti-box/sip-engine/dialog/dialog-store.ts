@@ -29,9 +29,21 @@ export class DialogStore {
     return dialog?.remoteTag === remoteTag ? dialog : undefined;
   }
 
+  /** The dialog is over: whatever ends it comes by here, and its timers end with it. */
   remove(dialog: Dialog): void {
     if (this.#byId.get(dialog.id) === dialog) this.#byId.delete(dialog.id);
     const key = `${dialog.callId}|${dialog.localTag}`;
     if (this.#byTags.get(key) === dialog) this.#byTags.delete(key);
+    endTimers(dialog);
   }
+
+  /** The engine ends: no timer runs any more. */
+  close(): void {
+    for (const dialog of this.#byId.values()) endTimers(dialog);
+  }
+}
+
+function endTimers({ session, subscription }: Dialog): void {
+  session?.close();
+  subscription?.close();
 }

@@ -9,6 +9,8 @@ import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
 import type { Written } from "../message/write-message.ts";
 import { bareFlow, LimitedFlow } from "../protection/limited-flow.ts";
 import type { Flow } from "../transport/flow.ts";
+import type { CallSession } from "./call-session.ts";
+import type { SubscriptionExpiry } from "./subscription-expiry.ts";
 
 export type Dialog = {
   /** `<Call-ID>;from-tag=<tag in From of the request that created it>`, byte for byte as in the echo (control protocol §2). */
@@ -40,6 +42,9 @@ export type Dialog = {
   told?: number;
   /** The peer came by datagram and has not acknowledged anything: what is sent to it is paid from there. */
   stranger?: LimitedFlow;
+  /** A call's session timer, a subscription's expiry: at most one of them runs, and ends with the dialog. */
+  session?: CallSession;
+  subscription?: SubscriptionExpiry;
 };
 
 /** Dialog of a request that we answered with 2xx. */

@@ -10,6 +10,8 @@ import { answerAnew } from "./connection-closed.ts";
 import { buildResponse } from "./build-message.ts";
 import { endDialog } from "./cancel.ts";
 import { randomToken, type Context } from "./context.ts";
+import { agreeOnOurAnswer } from "./session-timers.ts";
+import { settleSubscription } from "./subscriptions.ts";
 
 export function answerFromApplication(
   context: Context,
@@ -70,6 +72,8 @@ function settleDialog(context: Context, answered: Answered): string {
   if (!isSuccess) return id;
   const dialog = dialogOfServer({ request, response, source: transaction.source, owner: answered.application.name });
   context.dialogs.add(dialog);
+  agreeOnOurAnswer(context, dialog, { request, response });
+  settleSubscription(context, dialog, { request, response });
   if (request.method === "INVITE") {
     context.accepted.await(dialog.id, transaction, () => void endDialog(context, dialog, "ACK timeout"));
   }
@@ -78,18 +82,13 @@ function settleDialog(context: Context, answered: Answered): string {
 
 function settleInDialog(context: Context, answered: Answered, id: string): string {
   const { transaction, response } = answered;
+  const { request } = transaction;
   const dialog = context.dialogs.get(id);
-  if (
-    dialog !== undefined &&
-    transaction.request.method === "INVITE" &&
-    response.status >= 200 &&
-    response.status < 300
-  ) {
+  const isSuccess = response.status >= 200 && response.status < 300;
+  if (dialog !== undefined && isSuccess) agreeOnOurAnswer(context, dialog, { request, response });
+  if (dialog !== undefined && request.method === "INVITE" && isSuccess) {
     context.accepted.await(dialog.id, transaction, () => void endDialog(context, dialog, "ACK timeout"));
   }
-  // A subscription ends with the answer to its last NOTIFY.
-  const isOver = /^\s*terminated/i.test(transaction.request.headers.first("subscription-state") ?? "");
-  if (dialog?.kind === "subscribe" && transaction.request.method === "NOTIFY" && isOver && response.status >= 200)
-    context.dialogs.remove(dialog);
+  if (dialog !== undefined) settleSubscription(context, dialog, { request, response });
   return id;
 }

@@ -70,6 +70,8 @@ function cancelAfterAnswer(context: Context, cancel: ServerTransaction, invite: 
 /** BYE of the engine's own, told to the owner as an unsolicited frame (control protocol §9.1). */
 export async function endDialog(context: Context, dialog: Dialog, reason: string): Promise<void> {
   context.accepted.forget(dialog.id);
+  // An INVITE of ours that still waits, a refresh among them, would ring on in a call that is over.
+  cancelInvitesIn(context, dialog.id);
   context.dialogs.remove(dialog);
   const headers = new HeaderList().append("Reason", `SIP;cause=200;text="${reason}"`);
   const given: SipRequest = { kind: "request", method: "BYE", uri: "sip:placeholder", headers, body: noBody };

@@ -14,6 +14,7 @@ import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
 import type { IdsByDialog } from "./ids-by-dialog.ts";
+import type { SessionPolicy } from "../dialog/session-agreement.ts";
 
 /** What a server transaction means to the application that handles it. */
 export type ServerUse = {
@@ -35,10 +36,14 @@ export type ClientUse = {
   told?: number;
 };
 
+/** Session timers; `secondMs`: milliseconds of one of their seconds. */
+export type SessionSettings = { policy: SessionPolicy; secondMs: number };
+
 export type Context = {
   transport: TransportLayer;
   ways: WayFinder;
   timers: TimerValues;
+  sessions: SessionSettings;
   log: BoundedLog;
   /** What strangers may do, and what was refused to them. */
   protection: Protection;

@@ -1,5 +1,6 @@
 /** The user agent: owner of sockets, transactions, dialogs and of what the applications asked for. */
 import { Applications } from "../control/applications.ts";
+import type { DialogOptions } from "../dialog/dialog-options.ts";
 import { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
 import { faultOf, parseMessage } from "../message/parse-message.ts";
@@ -18,7 +19,7 @@ import type { MessageTap } from "../watch/tap.ts";
 import { AcceptedInvites } from "./accepted-invites.ts";
 import { Bindings } from "./bindings.ts";
 import { receiveLate } from "./client-remnants.ts";
-import type { Context } from "./context.ts";
+import type { Context, SessionSettings } from "./context.ts";
 import { IdsByDialog } from "./ids-by-dialog.ts";
 import { connectionClosed } from "./connection-closed.ts";
 import { receiveRequest } from "./receive-request.ts";
@@ -36,6 +37,7 @@ export type EngineCoreOptions = {
   /** Name servers; empty: those of the system. */
   dnsServers: readonly string[];
   protection: ProtectionOptions;
+  dialogs: DialogOptions;
 };
 
 export class EngineCore {
@@ -53,6 +55,7 @@ export class EngineCore {
       timers,
       log,
       protection,
+      sessions: sessionSettings(options.dialogs),
       applications: new Applications(),
       dialogs: new DialogStore(),
       bindings: new Bindings(),
@@ -103,7 +106,8 @@ export class EngineCore {
   }
 
   async close(): Promise<void> {
-    const { servers, answered, clients, accomplished, accepted, proxied, transport, ways } = this.context;
+    const { servers, answered, clients, accomplished, accepted, dialogs, proxied, transport, ways } = this.context;
+    dialogs.close();
     answered.close();
     accomplished.close();
     accepted.close();
@@ -159,4 +163,9 @@ export class EngineCore {
     if (this.context.protection.malformed(flow) && parsed.partial?.kind === "request")
       refuseMalformed(parsed.partial, flow, parsed.reason);
   }
+}
+
+function sessionSettings(options: DialogOptions): SessionSettings {
+  const { sessionRefresher = "none", sessionExpiresSeconds = null, secondMs = 1_000 } = options;
+  return { policy: { refresher: sessionRefresher, everyCallSeconds: sessionExpiresSeconds }, secondMs };
 }

@@ -2,6 +2,8 @@
  * Requests from the network (control protocol §5.1, §6.4): matched to a transaction, then to a dialog, else offered to an application.
  * What no application has to know of is answered here.
  */
+import { isTooShort } from "../dialog/session-agreement.ts";
+import { shortestSession } from "../dialog/session-timer.ts";
 import { faultOf } from "../message/parse-message.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
@@ -20,6 +22,8 @@ import { transactionKey } from "./request-keys.ts";
 import { openTransaction, takeCopy } from "./server-transactions.ts";
 import { refuseMalformed, wayBack } from "./way-back.ts";
 
+/** Requests that may carry a session timer (RFC 4028 §4). */
+const refreshers = new Set(["INVITE", "UPDATE"]);
 const largestOpenTransactions = 50_000;
 
 /** One request, whole, from a peer. */
@@ -56,6 +60,8 @@ function dispatch(context: Context, transaction: ServerTransaction): void {
   if (!/^(sips?|tel|urn):/i.test(request.uri)) refuse(transaction, 416, "Unsupported URI Scheme");
   else if (unsupported !== "") refuse(transaction, 420, "Bad Extension", ["Unsupported", unsupported]);
   else if (request.method === "REGISTER" && isBadWildcard(request)) refuse(transaction, 400, "Bad Request");
+  else if (refreshers.has(request.method) && isTooShort(request.headers))
+    refuse(transaction, 422, "Session Interval Too Small", ["Min-SE", String(shortestSession)]);
   else if (toTag === null) offer(context, transaction);
   else {
     const callId = request.headers.first("call-id") ?? "";
@@ -65,9 +71,9 @@ function dispatch(context: Context, transaction: ServerTransaction): void {
   }
 }
 
-/** Extensions that are the application's business alone; 100rel and timer need the engine, which does not have them yet. */
+/** Extensions that are the application's business alone, and `timer`; 100rel needs the engine, which does not have it yet. */
 const applicationExtensions = new Set(
-  "replaces join tdialog norefersub nosub explicitsub multiple-refer path outbound gruu eventlist pref histinfo from-change answermode sec-agree".split(
+  "timer replaces join tdialog norefersub nosub explicitsub multiple-refer path outbound gruu eventlist pref histinfo from-change answermode sec-agree".split(
     " ",
   ),
 );

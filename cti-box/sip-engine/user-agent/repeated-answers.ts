@@ -2,12 +2,19 @@
 import { dialogOfClient, type Dialog } from "../dialog/dialog.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
-import { bytesOf, writeMessage } from "../message/write-message.ts";
+import { bytesOf, writeMessage, type Written } from "../message/write-message.ts";
+import { ownCopy } from "../transaction/remnants.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { nextHopUri, startSilently } from "./cancel.ts";
 import { newBranch, type Context } from "./context.ts";
 import { findNextHop } from "./next-hop.ts";
+
+/** The ACK of a 2xx goes out, and is kept for when the 2xx comes again. */
+export function acknowledgeFirst(dialog: Dialog, ack: { cseq: number; message: Written; flow: Flow }): void {
+  ack.flow.send(bytesOf(ack.message));
+  dialog.ack = { ...ack, message: ownCopy(ack.message) };
+}
 
 /** A 2xx came again: our ACK was lost. True when there was one to repeat. */
 export function acknowledgeAgain(dialog: Dialog, cseq: number): boolean {

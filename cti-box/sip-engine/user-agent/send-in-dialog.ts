@@ -4,15 +4,16 @@ import type { Application } from "../control/applications.ts";
 import { replyFrame, requestEcho } from "../control/frames.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import type { SipRequest } from "../message/sip-message.ts";
-import { bytesOf, written } from "../message/write-message.ts";
-import { ownCopy } from "../transaction/remnants.ts";
+import { written } from "../message/write-message.ts";
 import { whenPrepared, type Build } from "../resolve/prepared-request.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { cancelInvitesIn, endDialog, nextHopUri } from "./cancel.ts";
 import { retireAccepted } from "./client-remnants.ts";
 import type { Context } from "./context.ts";
+import { acknowledgeFirst } from "./repeated-answers.ts";
 import { startForApplication } from "./send-request.ts";
+import { askAgain, waitsForRefresh } from "./session-timers.ts";
 
 type Order = { messageId: string; dialogId: string; given: SipRequest };
 
@@ -33,10 +34,12 @@ export function sendInDialog(context: Context, application: Application, order: 
   const isReaction = order.given.method !== "PRACK" && order.given.method !== "UPDATE";
   if (isReaction && dialog.owner === application.name) application.hasRead(dialog.told ?? 0);
   const isAck = order.given.method === "ACK";
+  if (dialog.session?.isRefreshing && isHeldBack(context, application, { dialog, order })) return undefined;
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
   if (order.given.method === "BYE") cancelInvitesIn(context, dialog.id);
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
   const { messageId, given } = order;
+  askAgain(dialog, given);
   const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
   return whenPrepared(
     context,
@@ -49,6 +52,19 @@ export function sendInDialog(context: Context, application: Application, order: 
   );
 }
 
+/** Until the engine's refresh is over; the reply comes then, as it would have come now. */
+function isHeldBack(
+  context: Context,
+  application: Application,
+  { dialog, order }: { dialog: Dialog; order: Order },
+): boolean {
+  const send = async (): Promise<void> => {
+    if (context.applications.get(application.name) !== undefined) await sendInDialog(context, application, order);
+  };
+  const failed = (): void => application.send(replyFrame(order.messageId, "NOK", "Server error: internal error"));
+  return waitsForRefresh(dialog, order.given, () => void send().catch(failed));
+}
+
 function acknowledge(
   context: Context,
   application: Application,
@@ -56,8 +72,9 @@ function acknowledge(
 ): void {
   const { messageId, dialog, cseq, request, flow } = ack;
   const message = written(request);
-  flow.send(bytesOf(message));
-  dialog.ack = { cseq, message: ownCopy(message), flow };
+  acknowledgeFirst(dialog, { cseq, message, flow });
+  // The answer to an offer that the peer made in its 2xx.
+  dialog.session?.learn({ ours: request });
   application.send(requestEcho(messageId, message, { flow, transactionId: randomUUID() }));
   if (!endIfCancelled(context, dialog, cseq)) retireAccepted(context, dialog, cseq);
 }

@@ -13,6 +13,8 @@ import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
 import type { ClientUse, Context } from "./context.ts";
 import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
+import { agreeOnTheirAnswer, askInNewCall } from "./session-timers.ts";
+import { settleSubscription } from "./subscriptions.ts";
 
 /** Sends a new request; the one reply goes out when it was handed to the transaction. At once where the way is known. */
 export function sendRequest(
@@ -27,6 +29,7 @@ export function sendRequest(
   if (parseSipUri(given.uri) === null && !given.uri.startsWith("tel:"))
     return refuse(`invalid request-uri: ${given.uri}`);
   const uri = order.route === "" ? given.uri : order.route;
+  askInNewCall(context, given);
   const build = sameRequest(given);
   const start = (prepared: PreparedRequest): void => {
     if (prepared.kind === "refused") refuse(prepared.reason);
@@ -140,7 +143,10 @@ function settle(
     void endForked(context, { request, response, flow });
     return false;
   }
-  context.dialogs.add(dialogOfClient({ request, response, source: flow, owner: use.application }));
+  const dialog = dialogOfClient({ request, response, source: flow, owner: use.application });
+  context.dialogs.add(dialog);
+  agreeOnTheirAnswer(context, dialog, { request, response });
+  settleSubscription(context, dialog, { request, response });
   return true;
 }
 
@@ -154,7 +160,10 @@ function settleInDialog(context: Context, transaction: ClientTransaction, respon
   if (dialog === undefined) return true;
   const { status } = response;
   if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) context.dialogs.remove(dialog);
-  if (request.method !== "INVITE" || status < 200 || status >= 300) return true;
+  settleSubscription(context, dialog, { request, response });
+  if (status < 200 || status >= 300) return true;
+  if (request.method === "UPDATE") agreeOnTheirAnswer(context, dialog, { request, response });
+  if (request.method !== "INVITE") return true;
   const number = cseqOf(request);
   if (acknowledgeAgain(dialog, number)) return false;
   // It came again before the application had acknowledged it.
@@ -162,5 +171,6 @@ function settleInDialog(context: Context, transaction: ClientTransaction, respon
   const contact = response.headers.values("contact")[0];
   if (contact !== undefined) dialog.remoteTarget = /<([^>]+)>/.exec(contact)?.[1] ?? contact;
   dialog.answeredCseq = number;
+  agreeOnTheirAnswer(context, dialog, { request, response });
   return true;
 }
