@@ -1,12 +1,12 @@
-/** The signalling adapter on a real engine, with an application that only writes down what it hears and phones that say what a test wants. */
+/** The signalling adapter on a real server (this project's engine unless another is given), with an application that only writes down what it hears and phones that say what a test wants. */
 import { createHash } from "node:crypto";
-import { startSipEngine } from "../sip-engine/engine.ts";
-import { RawPeer, headerOf } from "../sip-engine/testing/raw-peer.ts";
+import { RawPeer, headerOf, inviteLines } from "../sip-engine/testing/raw-peer.ts";
+import { engineUnderTest } from "../sip-engine/testing/server-under-test.ts";
 import { SipSignalling } from "../src/adapters/sip/sip-signalling.ts";
 import { CountingIds } from "./counting-ids.ts";
 import { HandMovedClock } from "./hand-moved-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
-import type { SipEngineHandle } from "../sip-engine/engine.ts";
+import type { RunningServer, ServerUnderTest } from "../sip-engine/testing/server-under-test.ts";
 import type { RegisteredDevice } from "../src/domain/operator/operator-desk.ts";
 import type {
   IncomingInvite,
@@ -97,45 +97,53 @@ export class RecordingHost implements SignallingHost {
 }
 
 export class SignallingScene {
-  readonly engine: SipEngineHandle;
   readonly sip: SipSignalling;
   readonly host = new RecordingHost();
   readonly clock: HandMovedClock;
   readonly log: RecordingLog;
+  private readonly server: RunningServer;
   private readonly peers: RawPeer[] = [];
 
-  private constructor(parts: Pick<SignallingScene, "engine" | "sip" | "clock" | "log">) {
-    this.engine = parts.engine;
+  private constructor(server: RunningServer, parts: Pick<SignallingScene, "sip" | "clock" | "log">) {
+    this.server = server;
     this.sip = parts.sip;
     this.clock = parts.clock;
     this.log = parts.log;
   }
 
-  static async open(): Promise<SignallingScene> {
-    const secret = "scene-secret";
-    const engine = await startSipEngine({
-      admin: { host: "127.0.0.1", port: 0 },
-      secrets: [secret],
-      contacts: ["sip:127.0.0.1:0;transport=udp"],
-      t1Ms: 50,
-    });
+  static async open(underTest: ServerUnderTest = engineUnderTest): Promise<SignallingScene> {
+    const server = await underTest.open();
     const clock = new HandMovedClock();
     const log = new RecordingLog();
     const sip = new SipSignalling({
-      control: { ...engine.admin, secret },
+      control: { ...server.admin, secret: server.secret },
       office: { officeId: "x_test1", domain: "uno.example" },
       clock,
       ids: new CountingIds(),
       log,
     });
-    const scene = new SignallingScene({ engine, sip, clock, log });
+    const scene = new SignallingScene(server, { sip, clock, log });
     await sip.start(scene.host);
+    await scene.routed();
     return scene;
   }
 
-  /** `host:port` of the engine. */
+  /** Until the server hands requests to the box: it may take its routes only after having let it in. Commands are taken in order, and MESSAGE is routed after INVITE. */
+  private async routed(): Promise<void> {
+    const visitor = await this.peer("127.0.0.9");
+    for (let attempt = 1; ; attempt += 1) {
+      const lines = inviteLines(visitor, this.address, { callId: `visitor-${attempt}` });
+      visitor.send(
+        lines.filter((line) => !line.startsWith("Content-Type")).map((line) => line.replace("INVITE", "MESSAGE")),
+      );
+      if (!(await visitor.receive(/^SIP\/2\.0 [2-6]/)).startsWith("SIP/2.0 503")) return;
+      if (attempt === 100) throw new Error("the server takes no routes");
+    }
+  }
+
+  /** `host:port` of the server. */
   get address(): string {
-    return (this.engine.contacts[0] ?? "").replace("udp/", "");
+    return this.server.at;
   }
 
   /** A phone or carrier on its own loopback address. */
@@ -149,7 +157,7 @@ export class SignallingScene {
   async close(): Promise<void> {
     await this.sip.close();
     for (const peer of this.peers) peer.close();
-    await this.engine.close();
+    await this.server.close();
   }
 }
 

@@ -1,0 +1,96 @@
+/** Another server of the control protocol, as a process of its own that the environment names. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+
+export type ServerKind = {
+  name: string;
+  /** Words of the command. `{admin}`, `{sip}` and `{secret}` stand for the control port, the SIP port (UDP and TCP) and the secret; 127.0.0.1 for the address. */
+  command: readonly string[];
+};
+
+export type ServerPlace = { host: string; adminPort: number; sipPort: number; secret: string };
+
+/** The server that `LA2_DRACHTIO` names as `NAME=COMMAND`, in the form that `npm run bench -- sip --peer` takes; null when it names none. */
+export function otherServer(text = process.env["LA2_DRACHTIO"] ?? ""): ServerKind | null {
+  if (text === "") return null;
+  const [, name, command] = /^([^=]{1,40})=(.+)$/.exec(text) ?? [];
+  if (name === undefined || command === undefined) throw new Error(`LA2_DRACHTIO is not NAME=COMMAND: ${text}`);
+  const words = command.match(/"[^"]*"|\S+/g) ?? [];
+  return { name, command: words.map((word) => word.replace(/^"(.*)"$/, "$1")) };
+}
+
+const startMs = 20_000;
+const endMs = 5_000;
+
+export class ServerProcess {
+  readonly place: ServerPlace;
+  readonly #child: ChildProcess;
+  #said = "";
+
+  private constructor(place: ServerPlace, child: ChildProcess) {
+    this.place = place;
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on("data", (chunk: Buffer) => (this.#said = `${this.#said}${chunk.toString()}`.slice(-20_000)));
+  }
+
+  /** Waits until applications and peers can connect. Words before and after the command are taken as they are. Throws with what the server wrote when it ends or is late. */
+  static async start(
+    kind: ServerKind,
+    place: ServerPlace,
+    { before = [], after = [] }: { before?: readonly string[]; after?: readonly string[] } = {},
+  ): Promise<ServerProcess> {
+    const own = kind.command.map((word) =>
+      word
+        .replaceAll("127.0.0.1", place.host)
+        .replaceAll("{admin}", String(place.adminPort))
+        .replaceAll("{sip}", String(place.sipPort))
+        .replaceAll("{secret}", place.secret),
+    );
+    const [program = "", ...words] = [...before, ...own, ...after];
+    const server = new ServerProcess(place, spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] }));
+    const failed = once(server.#child, "error").then(([error]) => Promise.reject(error as Error));
+    failed.catch(() => undefined);
+    const late = AbortSignal.timeout(startMs);
+    const { host, adminPort, sipPort } = place;
+    while (!(await Promise.race([accepts(host, [adminPort, sipPort]), failed]))) {
+      if (!server.hasEnded && !late.aborted) continue;
+      await server.close();
+      throw new Error(`${kind.name} did not start:\n${server.output}`);
+    }
+    return server;
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** What it wrote last, for messages. */
+  get output(): string {
+    return this.#said;
+  }
+
+  async close(): Promise<void> {
+    if (this.hasEnded) return;
+    const ended = once(this.#child, "exit");
+    this.#child.kill("SIGTERM");
+    const hard = setTimeout(() => this.#child.kill("SIGKILL"), endMs);
+    await ended;
+    clearTimeout(hard);
+  }
+}
+
+/** One try; after a refused connection a moment passes, so that trying again is no busy loop. */
+async function accepts(host: string, ports: readonly number[]): Promise<boolean> {
+  for (const port of ports) {
+    const socket = connect(port, host);
+    const isOpen = await once(socket, "connect").then(
+      () => true,
+      () => new Promise<boolean>((resolve) => setTimeout(resolve, 50, false)),
+    );
+    socket.destroy();
+    if (!isOpen) return false;
+  }
+  return true;
+}
