@@ -21,7 +21,8 @@ try {
       void engine.protection().then((protection) => say({ kind: "protection", protection }));
     else void engine.close().then(() => port.close());
   });
-  say({ kind: "started", admin: engine.admin, adminTls: engine.adminTls, contacts: engine.contacts });
+  const { admin, adminTls, contacts, metricsPort } = engine;
+  say({ kind: "started", admin, adminTls, contacts, metricsPort });
 } catch (error) {
   say({ kind: "not-started", message: (error as Error).message });
   port.close();

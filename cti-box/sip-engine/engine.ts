@@ -22,6 +22,8 @@ export type SipEngineHandle = {
   adminTls: { host: string; port: number } | null;
   /** Listening addresses with their real ports: `udp/127.0.0.1:5060`. */
   contacts: string[];
+  /** Port of `watch.metrics`; null: there is none. */
+  metricsPort: number | null;
   /** What the engine holds now. */
   load(): Promise<EngineLoad>;
   /** Messages of calls, where they are kept (`watch.trace`). */
@@ -59,6 +61,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     opened.push(core);
     control = await ControlServer.open({ secrets, core }, options.admin, options.control ?? {});
     opened.push(control);
+    await watch.serve({ core, control, secrets });
   } catch (error) {
     await close();
     throw error;
@@ -69,6 +72,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     admin: control.plain ?? control.tls ?? options.admin,
     adminTls: control.tls,
     contacts: core.context.transport.listeners.map((each) => `${each.protocol}/${each.host}:${each.port}`),
+    metricsPort: watch.metricsPort,
     load: () => Promise.resolve(core.load()),
     trace: (query) => Promise.resolve(watch.trace(query)),
     protection: () => Promise.resolve(core.context.protection.snapshot()),
@@ -82,7 +86,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
 
 /** What the worker thread and its owner say to each other. */
 export type FromWorker =
-  | ({ kind: "started" } & Pick<SipEngineHandle, "admin" | "adminTls" | "contacts">)
+  | ({ kind: "started" } & Pick<SipEngineHandle, "admin" | "adminTls" | "contacts" | "metricsPort">)
   | { kind: "not-started"; message: string }
   | { kind: "load"; load: EngineLoad }
   | { kind: "trace"; id: number; answer: TraceAnswer }
@@ -121,6 +125,7 @@ export async function startSipEngineWorker(options: SipEngineOptions): Promise<S
     admin: first.admin,
     adminTls: first.adminTls,
     contacts: first.contacts,
+    metricsPort: first.metricsPort,
     closed: gone.promise,
     load: async () => {
       const answer = Promise.race([messageOf(worker, ({ kind }) => kind === "load"), gone.promise]);

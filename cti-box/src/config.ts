@@ -45,6 +45,8 @@ export const officeConfigSchema = z.strictObject({
     externalAddress: address.optional(),
     /** Name servers that the embedded engine asks about SIP; none: those that the machine is set up with. */
     dnsServers: z.array(nameServer).default([]),
+    /** Measurements of the embedded engine for Prometheus, at `/metrics` of this address; best on loopback. */
+    metrics: z.strictObject({ host: address.default("127.0.0.1"), port: port.min(1) }).optional(),
     /** Keeps the last messages in memory, so that `la2 ladder` can show a call; secrets are masked. */
     trace: z.union([z.boolean(), z.strictObject({ megabytes: z.int().min(1).max(1_024) })]).default(false),
     /** Copies of all messages to a capture server (HEP3: Homer, sipcapture). */

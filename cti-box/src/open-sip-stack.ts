@@ -57,8 +57,9 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
   };
 }
 
-function watchOptionsFrom({ trace, capture }: OfficeConfig["sip"]): NonNullable<SipEngineOptions["watch"]> {
+function watchOptionsFrom({ trace, capture, metrics }: OfficeConfig["sip"]): NonNullable<SipEngineOptions["watch"]> {
   return {
+    ...(metrics !== undefined && { metrics }),
     ...(trace !== false && { trace: trace === true ? {} : trace }),
     ...(capture !== undefined && { capture }),
   };

@@ -25,13 +25,23 @@ export type ApplicationCounters = {
   stalled: number;
   /** Frames written only to keep others out of one read. */
   gaps: number;
+  /** Frames from applications, and to them. */
+  framesReceived: number;
+  framesSent: number;
 };
 
 type Turns = { willing: Application[]; next: number };
 
 export class Applications {
   readonly #connected = new Map<string, Application>();
-  readonly counters: ApplicationCounters = { authenticated: 0, refused: 0, stalled: 0, gaps: 0 };
+  readonly counters: ApplicationCounters = {
+    authenticated: 0,
+    refused: 0,
+    stalled: 0,
+    gaps: 0,
+    framesReceived: 0,
+    framesSent: 0,
+  };
   /** By verb, in the order in which they asked; a look-up costs the same however many there are. */
   readonly #byVerb = new Map<string, Turns>();
 

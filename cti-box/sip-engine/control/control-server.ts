@@ -62,6 +62,18 @@ export class ControlServer {
     return this.#tls;
   }
 
+  /** Applications that are connected, or try to be. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Bytes that they have not taken yet. */
+  get waitingBytes(): number {
+    let sum = 0;
+    for (const socket of this.#connections) sum += socket.writableLength;
+    return sum;
+  }
+
   async close(): Promise<void> {
     const closed = this.#servers.map(async (server) => {
       const gone = once(server, "close");

@@ -84,7 +84,9 @@ export class Session implements Connection {
     }
     const { gaps } = this.#writer;
     const number = this.#writer.write(frame, apartFrom);
-    this.#parts.core.context.applications.counters.gaps += this.#writer.gaps - gaps;
+    const { counters } = this.#parts.core.context.applications;
+    counters.gaps += this.#writer.gaps - gaps;
+    counters.framesSent += 1;
     return number;
   }
 
@@ -111,6 +113,7 @@ export class Session implements Connection {
   /** One frame of the application. */
   handle(payload: Buffer): void {
     if (this.#state.kind === "gone") return;
+    this.#parts.core.context.applications.counters.framesReceived += 1;
     const { fields, message } = splitPayload(payload);
     const [messageId = "", type] = fields;
     if (type === undefined) this.#refuse(messageId, "Invalid message format");

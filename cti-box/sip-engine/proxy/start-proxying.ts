@@ -12,6 +12,7 @@ import { ProxiedRequest } from "./proxied-request.ts";
 import type { Audience } from "./proxy-report.ts";
 import type { ProxyPlan, Target } from "./response-state.ts";
 import { redirectOf } from "./targets.ts";
+import { noteReaction } from "../user-agent/note-reaction.ts";
 
 /** Extensions that a proxy has to know before it may pass the request on: the engine changes nothing that they speak of. */
 const proxyExtensions = new Set(["sec-agree", "privacy"]);
@@ -85,7 +86,9 @@ function forking(
 
 /** The transaction is not the application's any more; the same INVITE may come by again on another way (RFC 3261 §16.3). */
 function takeOver(context: Context, transaction: ServerTransaction): void {
-  context.invitesOfTheirs.remove(context.serverUses.get(transaction.id)?.dialogId ?? "", transaction.id);
+  const use = context.serverUses.get(transaction.id);
+  if (use !== undefined) noteReaction(context, use);
+  context.invitesOfTheirs.remove(use?.dialogId ?? "", transaction.id);
   context.serverUses.delete(transaction.id);
   const shared = sharedKey(transaction.request);
   if (context.invites.get(shared) === transaction) context.invites.delete(shared);

@@ -29,6 +29,8 @@ type Outcome = Reply | { kind: "silent"; why: string };
 export class DnsClient {
   readonly #options: DnsClientOptions;
   readonly #closing = new AbortController();
+  /** Since the start: questions, and those of them that nobody answered. */
+  readonly counters = { asked: 0, failed: 0 };
   #open = 0;
 
   constructor(options: DnsClientOptions) {
@@ -40,8 +42,11 @@ export class DnsClient {
     if (this.#closing.signal.aborted) return { kind: "failed", why: "closed" };
     if (this.#open >= largestOpen) return { kind: "failed", why: "too many questions at once" };
     this.#open += 1;
+    this.counters.asked += 1;
     try {
-      return await this.#askAll(question);
+      const found = await this.#askAll(question);
+      if (found.kind === "failed") this.counters.failed += 1;
+      return found;
     } finally {
       this.#open -= 1;
     }

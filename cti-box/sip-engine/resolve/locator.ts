@@ -40,6 +40,11 @@ export class Locator {
     this.health = new TargetHealth(now);
   }
 
+  /** Questions to name servers since the start. */
+  get nameCounters(): NameSource["counters"] {
+    return this.#source.counters;
+  }
+
   /**
    * The targets in the order to try them; none: nothing was found. At once for addresses and for names that are known, else as a promise, which never
    * rejects. Null: we do not speak what the URI asks for.

@@ -36,6 +36,10 @@ export class NameSource {
     this.#client = new DnsClient({ servers: this.#usesSystem ? systemServers(now) : () => given, attemptMs, totalMs });
   }
 
+  get counters(): DnsClient["counters"] {
+    return this.#client.counters;
+  }
+
   /** Never rejects. */
   async ask(question: Question): Promise<Found> {
     const { type, name } = question;

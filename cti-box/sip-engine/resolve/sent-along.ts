@@ -84,12 +84,13 @@ class SentAlong {
   }
 
   #put(sent: { request: SipRequest; flow: Flow; branch: string }): ClientTransaction {
-    const { clients, timers } = this.#context;
+    const { clients, timers, counters } = this.#context;
     const key = `${sent.branch}|${sent.request.method}`;
     const transaction = new ClientTransaction({
       id: this.#order.id,
       ...sent,
       timers,
+      counters,
       outcome: (outcome) => this.#hear(transaction, outcome),
       released: () => {
         clients.delete(key);

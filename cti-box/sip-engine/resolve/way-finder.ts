@@ -75,6 +75,11 @@ export class WayFinder {
     return located instanceof Promise ? located.then(waysTo) : waysTo(located);
   }
 
+  /** Questions to name servers since the start. */
+  get nameCounters(): Locator["nameCounters"] {
+    return this.#locator.nameCounters;
+  }
+
   speaks(protocol: Protocol): boolean {
     return this.#spoken.some((each) => each.protocol === protocol);
   }

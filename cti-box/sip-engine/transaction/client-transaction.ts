@@ -2,6 +2,7 @@
 import { HeaderList, headerSpelling } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
 import { bytesOf, written, writtenAsReceived, type Written } from "../message/write-message.ts";
+import type { WorkCounters } from "../metrics/work-counters.ts";
 import type { Flow } from "../transport/flow.ts";
 import {
   applyClientEvent,
@@ -24,6 +25,7 @@ export type ClientOrder = {
   request: SipRequest;
   flow: Flow;
   timers: TimerValues;
+  counters: Pick<WorkCounters, "requestsRepeated">;
   outcome: (outcome: ClientOutcome) => void;
   /** Called once, when nothing of it is left. */
   released: () => void;
@@ -102,6 +104,7 @@ export class ClientTransaction {
       if (this.#machine.state === "terminated" && step.machine.state !== "terminated") return;
       switch (effect.type) {
         case "send-request":
+          if (event.type === "timer") this.#order.counters.requestsRepeated += 1;
           this.flow.send(bytesOf(this.#written), () => this.#apply({ type: "transport-failed" }));
           break;
         case "send-ack":

@@ -1,6 +1,7 @@
 /** A server transaction at work: the machine of `server-machine.ts` with its request, the way back and its timers. */
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { bytesOf, writtenAsReceived, type Written } from "../message/write-message.ts";
+import type { WorkCounters } from "../metrics/work-counters.ts";
 import type { Flow } from "../transport/flow.ts";
 import {
   applyServerEvent,
@@ -20,6 +21,7 @@ export type ServerOrder = {
   /** Where answers go (RFC 3261 §18.2.2, RFC 3581 §4). */
   back: Flow;
   timers: TimerValues;
+  counters: Pick<WorkCounters, "answersRepeated">;
   /** The application did not react to an INVITE at all. */
   silent: (transaction: ServerTransaction) => void;
   /** Its work is done, but copies of the request are to be answered like this for 64·T1. */
@@ -89,6 +91,11 @@ export class ServerTransaction {
 
   /** Sends the last answer once more: the dialog repeats its 2xx through here. */
   repeat(): void {
+    this.#order.counters.answersRepeated += 1;
+    this.#send();
+  }
+
+  #send(): void {
     if (this.#last) this.back.send(bytesOf(this.#last));
   }
 
@@ -109,7 +116,8 @@ export class ServerTransaction {
     const step = applyServerEvent(this.#machine, event, this.#order.timers);
     this.#machine = step.machine;
     for (const effect of step.effects) {
-      if (effect.type === "send-response" || effect.type === "repeat-response") this.repeat();
+      if (effect.type === "send-response") this.#send();
+      else if (effect.type === "repeat-response") this.repeat();
       else if (effect.type === "start-timer") this.#start(effect.timer, effect.afterMs);
       else if (effect.type === "stop-timer") this.#stop(effect.timer);
       else if (effect.type === "application-silent") this.#order.silent(this);

@@ -12,6 +12,7 @@ import { endDialog } from "./cancel.ts";
 import { randomToken, type Context } from "./context.ts";
 import { agreeOnOurAnswer } from "./session-timers.ts";
 import { settleSubscription } from "./subscriptions.ts";
+import { noteReaction } from "./note-reaction.ts";
 
 export function answerFromApplication(
   context: Context,
@@ -26,6 +27,7 @@ export function answerFromApplication(
     return refuse("Response not sent due to unknown transaction");
   }
   if (use.application === application.name) application.hasRead(use.told ?? 0);
+  noteReaction(context, use);
   if (!transaction.back.isOpen() && !answerAnew(context, transaction))
     return refuse("transport for response has been shutdown or closed");
   if (given.status < 200 && /100rel/i.test(given.headers.first("require") ?? ""))

@@ -106,6 +106,7 @@ export function startSilently(
     request,
     flow: way.flow,
     timers: context.timers,
+    counters: context.counters,
     outcome: () => undefined,
     released: () => context.clients.delete(key),
   });

@@ -3,6 +3,7 @@ import { randomFillSync } from "node:crypto";
 import type { Applications } from "../control/applications.ts";
 import type { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
+import type { WorkCounters } from "../metrics/work-counters.ts";
 import type { ClientTransaction } from "../transaction/client-transaction.ts";
 import type { ClientRemnant, Remnants, ServerRemnant } from "../transaction/remnants.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
@@ -22,6 +23,8 @@ export type ServerUse = {
   dialogId: string;
   /** Number of the frame that told the application of it; none before. */
   told?: number;
+  /** When an INVITE was handed over, until the application reacts; in the clock of `performance.now()`. */
+  offeredAtMs?: number | undefined;
 };
 
 /** What a client transaction means to the application that asked for it. */
@@ -47,6 +50,7 @@ export type Context = {
   log: BoundedLog;
   /** What strangers may do, and what was refused to them. */
   protection: Protection;
+  counters: WorkCounters;
   applications: Applications;
   /** Who decides on new requests before it is an application's turn; true: it takes this one. */
   handlers?: { ask(transaction: ServerTransaction): boolean };

@@ -4,6 +4,7 @@ import type { DialogOptions } from "../dialog/dialog-options.ts";
 import { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
 import { faultOf, parseMessage } from "../message/parse-message.ts";
+import { newWorkCounters } from "../metrics/work-counters.ts";
 import type { SipResponse } from "../message/sip-message.ts";
 import { parseVia } from "../message/via.ts";
 import { bareFlow, LimitedFlow } from "../protection/limited-flow.ts";
@@ -56,6 +57,7 @@ export class EngineCore {
       log,
       protection,
       sessions: sessionSettings(options.dialogs),
+      counters: newWorkCounters(),
       applications: new Applications(),
       dialogs: new DialogStore(),
       bindings: new Bindings(),

@@ -41,7 +41,8 @@ export function offer(context: Context, transaction: ServerTransaction): void {
 /** Gives a new request to an application. */
 export function offerTo(context: Context, transaction: ServerTransaction, application: Application): void {
   const told = application.tell(newRequestFrame(transaction.request, transaction.source, transaction.id));
-  context.serverUses.set(transaction.id, { application: application.name, dialogId: "", told });
+  const offeredAtMs = transaction.request.method === "INVITE" ? performance.now() : undefined;
+  context.serverUses.set(transaction.id, { application: application.name, dialogId: "", told, offeredAtMs });
 }
 
 /** A new INVITE for a Call-ID whose earlier answer still waits for its ACK (control protocol §6.5). */

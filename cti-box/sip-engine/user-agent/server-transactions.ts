@@ -26,6 +26,7 @@ export function openTransaction(
     source: way.source,
     back: way.back,
     timers: context.timers,
+    counters: context.counters,
     silent: (waiting) => {
       context.log.write("warn", "application did not answer an INVITE", { from: waiting.source.remoteAddress });
       waiting.respond(ownResponse(waiting.request, [504, "Server Time-out"], waiting.localTag));
@@ -43,12 +44,14 @@ export function openTransaction(
 export function takeCopy(context: Context, key: string, source: Flow): boolean {
   const transaction = context.servers.get(key);
   if (transaction !== undefined) {
+    context.counters.copiesAbsorbed += 1;
     addBudget(transaction.back, source);
     transaction.requestAgain();
     return true;
   }
   const remnant = context.answered.get(key);
   if (remnant === undefined) return false;
+  context.counters.copiesAbsorbed += 1;
   if (remnant === null) return true;
   addBudget(remnant.back, source);
   remnant.back.send(bytesOf(remnant.answer));
