@@ -5,8 +5,10 @@ import { problemsOfDialogs, type DialogOptions } from "./dialog/dialog-options.t
 import type { Log } from "./log.ts";
 import { problemsOfProtection, type ProtectionOptions } from "./protection/protection-options.ts";
 import { parseServer } from "./resolve/name-source.ts";
+import { problemsOfTls, type TlsOptions } from "./tls/tls-options.ts";
+import type { ConnectionTimes } from "./transport/connection-watch.ts";
 import type { Listener } from "./transport/flow.ts";
-import { parseContact } from "./transport/contact.ts";
+import { parseContact, type ContactOptions } from "./transport/contact.ts";
 import { problemsOfWatch, type WatchOptions } from "./watch/watch-options.ts";
 
 export type SipEngineOptions = {
@@ -20,10 +22,16 @@ export type SipEngineOptions = {
   dialogs?: DialogOptions;
   /** Any of them lets an application in. */
   secrets: readonly string[];
-  /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`. Port 0 asks for a free one. */
-  contacts: readonly string[];
-  /** Address told to peers outside of private networks, where the machine stands behind NAT. */
+  /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`, alone or with what holds for them. Port 0 asks for a free one. */
+  contacts: readonly (string | ContactOptions)[];
+  /** Address told to peers outside of private networks, where the machine stands behind NAT; of all contacts that have none of their own. */
   externalIp?: string;
+  /** Certificates of `sips:` contacts that have none of their own, and what is asked of peers. */
+  tls?: TlsOptions;
+  /** Origins of pages that may connect over WebSocket, as `https://office.example`; none named: any. */
+  pageOrigins?: readonly string[];
+  /** How long connections may be silent or slow; what is not said stays as usual. */
+  connections?: Partial<ConnectionTimes>;
   /** Name servers as `address` or `address:port`; none: those that the system is set up with. */
   dnsServers?: readonly string[];
   /** T1 of RFC 3261 in milliseconds (default 500). */
@@ -57,14 +65,19 @@ export function checkOptions(options: SipEngineOptions): Listener[] {
   problems.push(...problemsOfWatch(options.watch ?? {}));
   problems.push(...problemsOfProtection(options.protection ?? {}));
   problems.push(...problemsOfDialogs(options.dialogs ?? {}));
+  if (options.tls !== undefined) problems.push(...problemsOfTls(options.tls));
+  for (const [name, seconds] of Object.entries(options.connections ?? {}))
+    if (!(seconds >= 1 && seconds <= 86_400))
+      problems.push(`connections: ${name} ${seconds} is not between 1 and 86400 seconds`);
   if (contacts.length === 0) problems.push("contact: at least one is needed");
   problems.push(...problemsOfTimers({ t1Ms, ...options.timers }));
   for (const server of options.dnsServers ?? [])
     if (parseServer(server) === null) problems.push(`dns: ${server} is not an address or address:port`);
   const listeners = contacts.flatMap((contact) => {
-    const parsed = parseContact(contact, options.externalIp ?? null);
+    const parsed = parseContact(contact, options);
     if (Array.isArray(parsed)) return parsed;
-    problems.push(`contact: ${parsed.contact} ${parsed.problem}`);
+    const uri = typeof contact === "string" ? contact : contact.uri;
+    problems.push(...parsed.problems.map((problem) => `contact: ${uri} ${problem}`));
     return [];
   });
   if (problems.length > 0) throw new InvalidEngineOptions(problems);

@@ -47,13 +47,14 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
   let core: EngineCore;
   let control: ControlServer;
   try {
-    const { t1Ms = 500, dnsServers = [], secrets, protection = {} } = options;
+    const { t1Ms = 500, dnsServers = [], secrets, protection = {}, connections = {} } = options;
     const timers = { t1Ms, ...options.timers };
     core = await EngineCore.open({
       listeners,
       timers,
       log,
       dnsServers,
+      connections,
       protection,
       dialogs: options.dialogs ?? {},
       tap: watch.tap,

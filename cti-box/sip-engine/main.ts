@@ -4,6 +4,7 @@ import { controlFlags, controlOptionsFrom } from "./control/control-flags.ts";
 import { timerFlags, timersFrom } from "./transaction/timer-flags.ts";
 import { protectionFlags, protectionHelp, protectionOptionsFrom } from "./protection/protection-flags.ts";
 import { dialogFlags, dialogOptionsFrom } from "./dialog/dialog-flags.ts";
+import { contactFlags, contactsFrom } from "./transport/contact-flags.ts";
 import { InvalidEngineOptions, startSipEngine, type SipEngineOptions } from "./engine.ts";
 import { watchFlags, watchHelp, watchOptionsFrom } from "./watch/watch-flags.ts";
 
@@ -18,9 +19,20 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
   --handler-ca FILE    authority of https handlers and of applications over TLS, in place of the system's
   --absence SECONDS    how long calls wait for an application with a tag "instance:NAME" to come back (default 30)
   --secret SECRET      secret of the applications; may be given more than once
-  --contact URI        listening address, e.g. "sip:127.0.0.1:5060;transport=udp,tcp" or "sip:127.0.0.1:5066;transport=ws";
-                       may be given more than once
-  --external-ip IP     address told to peers outside of private networks
+  --contact URI        listening address: "sip:127.0.0.1:5060;transport=udp,tcp", "sip:127.0.0.1:5066;transport=ws", "sips:127.0.0.1:5061" (TLS) or
+                       "sips:127.0.0.1:5443;transport=wss"; may be given more than once. What follows holds for the contact before it, or for all
+                       contacts that say nothing else when it stands before the first:
+  --external-ip IP     address or name told to peers outside of the local net
+  --local-net CIDR     network whose peers are told the bound address (default: the private networks); may be given more than once
+  --dns-name NAME      name of this address: what is sent there is meant for the engine; may be given more than once
+  --page-origin ORIGIN origin of pages that may connect over WebSocket (default: any); may be given more than once
+  --tls-cert FILE, --tls-key FILE
+                       certificate with its chain, and its key (PEM); new ones are taken up without a restart
+  --tls-ca FILE        authority of the servers that are called, in place of those that Node.js knows
+  --tls-clients WORD   certificates of peers that connect: none (default), request, require; with
+  --tls-client-ca FILE their authority (default: that of --tls-ca)
+  --tls-outgoing-cert FILE, --tls-outgoing-key FILE
+                       what is shown to servers that ask for a certificate (default: the same as to peers that connect)
   --dns ADDRESS[:PORT] name server to ask instead of the system's; may be given more than once
   --session-refresher none|uac|uas
                        who refreshes where a caller asks for a session timer and leaves that open (default none: no timer then)
@@ -34,8 +46,9 @@ ${protectionHelp}${watchHelp}  --help               this text
 `;
 
 function optionsFrom(words: string[]): SipEngineOptions {
-  const { values } = parseArgs({
+  const { values, tokens } = parseArgs({
     args: words,
+    tokens: true,
     options: {
       admin: { type: "string", default: "127.0.0.1:9022" },
       ...controlFlags,
@@ -43,9 +56,8 @@ function optionsFrom(words: string[]): SipEngineOptions {
       ...timerFlags,
       ...protectionFlags,
       ...dialogFlags,
+      ...contactFlags,
       secret: { type: "string", multiple: true, default: [] },
-      contact: { type: "string", multiple: true, default: [] },
-      "external-ip": { type: "string" },
       dns: { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
@@ -61,9 +73,8 @@ function optionsFrom(words: string[]): SipEngineOptions {
     timers,
     ...protectionOptionsFrom(values),
     ...dialogOptionsFrom(values),
+    ...contactsFrom(tokens),
     secrets: values.secret,
-    contacts: values.contact,
-    ...(values["external-ip"] !== undefined && { externalIp: values["external-ip"] }),
     dnsServers: values.dns,
     watch: watchOptionsFrom(values),
     log: (level, message, fields) => process.stderr.write(`${JSON.stringify({ level, message, ...fields })}\n`),

@@ -1,5 +1,5 @@
 /** Options of the control port, checked with the engine's others. */
-import { readFileSync } from "node:fs";
+import { problemsOfFiles } from "../tls/certificate-files.ts";
 import { parseHandler, type HandlerOptions } from "./outbound/handler.ts";
 
 export type ControlOptions = {
@@ -31,16 +31,14 @@ export function problemsOfControl({
   if (plain === "closed" && tls === undefined) problems.push("admin: closed, but there is no admin-tls either");
   if (tls !== undefined && !(Number.isInteger(tls.port) && tls.port >= 0 && tls.port <= 65_535))
     problems.push(`admin-tls: port ${tls.port} is not between 0 and 65535`);
-  const files = {
-    "admin-tls-cert": tls?.certFile,
-    "admin-tls-key": tls?.keyFile,
-    "admin-tls-client-ca": tls?.clientCaFile,
-    "handler-ca": handlerCaFile,
-  };
-  for (const [name, file] of Object.entries(files)) {
-    const problem = file === undefined ? null : unreadable(file);
-    if (problem !== null) problems.push(`${name}: ${problem}`);
-  }
+  problems.push(
+    ...problemsOfFiles({
+      "admin-tls-cert": tls?.certFile,
+      "admin-tls-key": tls?.keyFile,
+      "admin-tls-client-ca": tls?.clientCaFile,
+      "handler-ca": handlerCaFile,
+    }),
+  );
   for (const { url } of handlers) {
     const parsed = parseHandler(url);
     if (parsed === null) problems.push(`handler: ${url} is not an http, https, tcp or tls address`);
@@ -48,13 +46,4 @@ export function problemsOfControl({
   if (!(absenceMs >= 0 && absenceMs <= 3_600_000))
     problems.push(`absence: ${absenceMs} is not between 0 and 3600000 milliseconds`);
   return problems;
-}
-
-function unreadable(file: string): string | null {
-  try {
-    readFileSync(file);
-    return null;
-  } catch (error) {
-    return `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`;
-  }
 }

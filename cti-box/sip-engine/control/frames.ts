@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { SipMessage } from "../message/sip-message.ts";
 import { lengthOf, written, writtenAsReceived, type Written } from "../message/write-message.ts";
+import { toldWith } from "../tls/tls-peer.ts";
 import { metaProtocol, type Flow } from "../transport/flow.ts";
 import type { Frame } from "./frame.ts";
 
@@ -51,9 +52,14 @@ export function replyFrame(messageId: string, ...fields: string[]): Frame {
   return { meta: `${frameName()}|response|${messageId}|${fields.join("|")}`, message: null };
 }
 
+/** As it came, and with who its sender proved to be where it did (`tls/tls-peer.ts`). */
+function writtenFromPeer(message: SipMessage, { tlsPeer }: Flow): Written {
+  return writtenAsReceived(tlsPeer && message.kind === "request" ? toldWith(message, tlsPeer) : message);
+}
+
 /** A request from the network outside of any dialog: with the socket that received it. */
 export function newRequestFrame(message: SipMessage, flow: Flow, transactionId: string): Frame {
-  const text = writtenAsReceived(message);
+  const text = writtenFromPeer(message, flow);
   const local = `${flow.advertised.host}|${flow.advertised.port}`;
   return {
     meta: `${frameName()}|sip|network|${fromPeer(lengthOf(text), flow)}|${transactionId}||${local}|`,
@@ -63,7 +69,7 @@ export function newRequestFrame(message: SipMessage, flow: Flow, transactionId: 
 
 /** Any other message from the network: in a dialog, a response, a CANCEL, an ACK. */
 export function networkFrame(message: SipMessage, flow: Flow, ids: { transactionId: string; dialogId: string }): Frame {
-  const text = writtenAsReceived(message);
+  const text = writtenFromPeer(message, flow);
   return {
     meta: `${frameName()}|sip|network|${fromPeer(lengthOf(text), flow)}|${ids.transactionId}|${ids.dialogId}|`,
     message: text,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
+import { parseContact } from "../transport/contact.ts";
 import type { Flow, Protocol } from "../transport/flow.ts";
 import { routesForRequest, routesForResponse, takeOwnRoutes, type OwnRoutes } from "./own-routes.ts";
 import { RouteSigner } from "./route-token.ts";
@@ -10,7 +11,9 @@ const signer = new RouteSigner();
 /** A flow of an engine at 192.0.2.1 (UDP 5060, TCP 5060, WS 8080) to a peer. */
 function flowTo(protocol: Protocol, remoteAddress: string, remotePort: number): Flow {
   const port = protocol === "ws" ? 8080 : 5060;
-  const listener = { contact: "", protocol, host: "192.0.2.1", port, externalHost: null };
+  const parsed = parseContact(`sip:192.0.2.1:${port};transport=${protocol}`, {});
+  const [listener] = Array.isArray(parsed) ? parsed : [];
+  if (listener === undefined) throw new Error(`no contact for ${protocol}`);
   const flow = { protocol, listener, advertised: { host: "192.0.2.1", port }, remoteAddress, remotePort, id: "" };
   return { ...flow, isOpen: () => true, towardsPort: () => ({}) as Flow, send: () => undefined };
 }

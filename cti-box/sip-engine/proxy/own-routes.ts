@@ -6,7 +6,7 @@ import { contactOf } from "../dialog/dialog.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseNameAddress, parseSipUri, tagOf } from "../message/sip-uri.ts";
 import { isPrivateAddress, type Flow, type Peer } from "../transport/flow.ts";
-import { contactFor, hostPortOf } from "../user-agent/build-message.ts";
+import { contactFor, hostPortOf, schemeFor } from "../user-agent/build-message.ts";
 import { tokenParameter, type RouteSigner, type RouteToken, type TokenUse } from "./route-token.ts";
 
 /** In the order of the header: the side that the request leaves by first. */
@@ -17,7 +17,8 @@ type Sides = { arrived: Flow; leaves: Flow };
 /** For a request on its way out: its parameter leads later requests back to the caller. */
 export function routesForRequest(signer: RouteSigner, request: SipRequest, sides: Sides): OwnRoutes {
   const use: TokenUse = request.method === "REGISTER" ? { kind: "path" } : useOf(request);
-  return routes(signer, use, { ...sides, inner: sides.arrived, peer: callerPeer(request, sides.arrived) });
+  const peer = callerPeer(request, sides.arrived);
+  return routes(signer, use, { ...sides, scheme: schemeFor(request), inner: sides.arrived, peer });
 }
 
 /** For its answer on the way back: the caller's later requests are led to the callee. Null where the engine's own values are not in it. */
@@ -32,7 +33,8 @@ export function routesForResponse(
   if (!recorded.includes(first)) return null;
   // Somebody else who stays on the way between us and the callee is found by its own route.
   const peer = recorded[0] === first ? farPeer(sides.leaves, contactOf(answer.response)) : null;
-  return routes(signer, useOf(answer.request), { ...sides, inner: sides.leaves, peer });
+  const scheme = schemeFor(answer.request);
+  return routes(signer, useOf(answer.request), { ...sides, scheme, inner: sides.leaves, peer });
 }
 
 function useOf({ headers }: SipRequest): TokenUse {
@@ -42,10 +44,16 @@ function useOf({ headers }: SipRequest): TokenUse {
 function routes(
   signer: RouteSigner,
   use: TokenUse,
-  way: Sides & { /** The side whose value names the peer. */ inner: Flow; peer: Peer | null },
+  way: Sides & {
+    /** `sips` where the request asks for it (RFC 3261 §16.6 step 4); a side that is not secure keeps `sip`. */
+    scheme: "sip" | "sips";
+    /** The side whose value names the peer. */
+    inner: Flow;
+    peer: Peer | null;
+  },
 ): OwnRoutes {
   const valueFor = (flow: Flow, peer: Peer | null): string =>
-    contactFor(flow).replace(/>$/, `;lr;${tokenParameter}=${signer.sign(peer, use)}>`);
+    contactFor(flow, way.scheme).replace(/>$/, `;lr;${tokenParameter}=${signer.sign(peer, use)}>`);
   const { arrived, leaves, inner, peer } = way;
   const isOneSide = arrived.protocol === leaves.protocol && hostPortOf(arrived) === hostPortOf(leaves);
   if (isOneSide) return [valueFor(inner, peer)];

@@ -4,6 +4,7 @@ import { HeaderList } from "../message/header-list.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { parseNameAddress, parseSipUri } from "../message/sip-uri.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import { defaultPort, destinationOf } from "../resolve/destination.ts";
 import { ownResponse } from "../user-agent/build-message.ts";
 import type { Context } from "../user-agent/context.ts";
 import { sharedKey } from "../user-agent/request-keys.ts";
@@ -124,11 +125,15 @@ function uriFor(context: Context, { uri }: SipRequest, target: Target): string {
   return target.from === "redirect" || namesEngine(context, uri) ? target.uri : uri;
 }
 
-/** Whether a URI leads to one of the engine's own sockets. */
+/** Whether a URI leads to one of the engine's own sockets, by address or by name. */
 function namesEngine({ transport }: Context, uri: string): boolean {
   const parsed = parseSipUri(uri);
-  const address = parsed?.host.replace(/^\[|\]$/g, "") ?? "";
-  if (parsed === null || isIP(address) === 0) return false;
-  const port = parsed.port ?? (parsed.scheme === "sips" ? 5061 : 5060);
-  return transport.listeners.some(({ protocol }) => transport.isOurself({ protocol, address, port }));
+  const destination = parsed === null ? null : destinationOf(parsed);
+  if (destination === null) return false;
+  const { host: address, port, protocol, isSecure } = destination;
+  if (isIP(address) === 0) return transport.isOwnName(address, port);
+  const usual = defaultPort(protocol ?? (isSecure ? "tls" : "udp"));
+  return transport.listeners.some((each) =>
+    transport.isOurself({ protocol: each.protocol, address, port: port ?? usual }),
+  );
 }

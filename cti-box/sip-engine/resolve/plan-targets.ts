@@ -10,7 +10,7 @@
  *                                     └─ none ── A, AAAA of the host, default port ──────────▶ targets
  */
 import { isIPv6 } from "node:net";
-import type { Protocol } from "../transport/flow.ts";
+import { isSecure as isEncrypted, type Protocol } from "../transport/flow.ts";
 import { inAddressOrder } from "./address-order.ts";
 import { defaultPort, isNumeric, type Destination } from "./destination.ts";
 import { questionKey, type AnyRecord, type NaptrRecord, type Question, type RecordOf } from "./records.ts";
@@ -69,15 +69,17 @@ export function planTargets(destination: Destination, knowledge: Knowledge): Pla
 
 /** What of ours could carry a request there, best first; empty: the URI asks for something that we do not speak. */
 export function usableFor({ protocol, isSecure }: Destination, spoken: readonly Spoken[]): readonly Spoken[] {
-  if (protocol !== null) return spoken.filter((each) => each.protocol === protocol);
+  if (protocol !== null) return spoken.filter((each) => each.protocol === answering(protocol, spoken));
   const allowed = spoken.filter((each) => !isSecure || isEncrypted(each.protocol));
   // Nobody is reached by a WebSocket of ours unless the URI says so (RFC 7118 §5).
   const usual = allowed.filter((each) => !each.protocol.startsWith("ws"));
   return usual.length > 0 ? usual : allowed;
 }
 
-function isEncrypted(protocol: string): boolean {
-  return protocol === "tls" || protocol === "wss";
+/** Pages name `ws` also where they are on a secure WebSocket (RFC 7118 §5.2.2). */
+function answering(protocol: string, spoken: readonly Spoken[]): string {
+  const isAsked = spoken.some((each) => each.protocol === protocol);
+  return protocol === "ws" && !isAsked ? "wss" : protocol;
 }
 
 type Service = { spoken: Spoken; name: string };

@@ -10,7 +10,11 @@ import { Ways, type Connector, type Way } from "./ways.ts";
 /** The order in which protocols are preferred where neither the URI nor DNS says anything (RFC 3263 §4.1: UDP for `sip:`). */
 const preference: readonly string[] = ["udp", "tcp", "tls", "ws", "wss"];
 
-export type Sockets = Connector & { readonly listeners: readonly Listener[]; isOurself(peer: Peer): boolean };
+export type Sockets = Connector & {
+  readonly listeners: readonly Listener[];
+  isOurself(peer: Peer): boolean;
+  isOwnName(name: string, port: number | null): boolean;
+};
 
 export type Found =
   | { kind: "ways"; ways: Ways; protocol: Protocol }
@@ -38,6 +42,7 @@ export class WayFinder {
   find(uri: SipUri): Found | Promise<Found> {
     const destination = destinationOf(uri);
     if (destination === null) return { kind: "not-spoken" };
+    if (this.#sockets.isOwnName(destination.host, destination.port)) return { kind: "ourself" };
     const located = this.#locator.locate(destination, this.#spoken);
     return located instanceof Promise
       ? located.then((targets) => this.#found(destination, targets))

@@ -14,7 +14,7 @@ export class SilentFlow implements Flow {
     this.remoteAddress = remoteAddress;
     this.protocol = protocol;
     this.remotePort = remotePort;
-    const parsed = parseContact(`sip:192.0.2.200:5060;transport=${protocol}`, null);
+    const parsed = parseContact(`sip:192.0.2.200:5060;transport=${protocol}`, {});
     const [listener] = Array.isArray(parsed) ? parsed : [];
     if (listener === undefined) throw new Error(`no listener speaks ${protocol}`);
     this.listener = listener;

@@ -1,31 +1,61 @@
-/** A SIP peer over TCP that says exactly what a test makes it say: accepts connections, messages waited for with a deadline. */
+/** A SIP peer over TCP or TLS that says exactly what a test makes it say: accepts connections or makes one, messages waited for with a deadline. */
 import { once } from "node:events";
-import { createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+import {
+  connect as connectTls,
+  createServer as createTlsServer,
+  type ConnectionOptions,
+  type TlsOptions,
+} from "node:tls";
 import { StreamFramer } from "../transport/stream-framer.ts";
 
 export class StreamPeer {
   /** Connections accepted so far. */
   accepted = 0;
-  readonly #server: Server;
+  /** Keep-alives received. */
+  pings = 0;
+  /** Everything that came, messages and what stands between them. */
+  heard = "";
+  readonly #server: Server | null;
   readonly #sockets = new Set<Socket>();
   readonly #unread: string[] = [];
   #last: Socket | null = null;
   #arrived: () => void = () => undefined;
 
-  private constructor(server: Server) {
+  private constructor(server: Server | null) {
     this.#server = server;
-    server.on("connection", (socket) => this.#accept(socket));
   }
 
-  static async open(address: string, port = 0): Promise<StreamPeer> {
-    const server = createServer({ noDelay: true });
+  /** With `tls` over TLS. */
+  static async open(address: string, port = 0, tls: TlsOptions | null = null): Promise<StreamPeer> {
+    const server = tls === null ? createServer({ noDelay: true }) : createTlsServer(tls);
     server.listen(port, address);
     await once(server, "listening");
-    return new StreamPeer(server);
+    const peer = new StreamPeer(server);
+    server.on(tls === null ? "connection" : "secureConnection", (socket: Socket) => peer.#accept(socket));
+    server.on("tlsClientError", () => undefined);
+    return peer;
+  }
+
+  /** A peer that connects instead of being connected to. Rejects when it is not let in. */
+  static async connect(to: { host: string; port: number }, tls: ConnectionOptions | null = null): Promise<StreamPeer> {
+    const peer = new StreamPeer(null);
+    const socket = tls === null ? connect(to) : connectTls({ ...to, ...tls });
+    await once(socket, tls === null ? "connect" : "secureConnect");
+    peer.#accept(socket);
+    peer.#last = socket;
+    return peer;
+  }
+
+  /** The connection that a message came by last. */
+  get socket(): Socket {
+    if (this.#last === null) throw new Error("no connection yet");
+    return this.#last;
   }
 
   get port(): number {
-    return (this.#server.address() as { port: number }).port;
+    const address = this.#server?.address();
+    return typeof address === "object" && address !== null ? address.port : 0;
   }
 
   /** Over the connection that a message came by last. */
@@ -53,8 +83,10 @@ export class StreamPeer {
 
   async close(): Promise<void> {
     this.hangUp();
+    if (this.#server === null) return;
+    const closed = once(this.#server, "close");
     this.#server.close();
-    await once(this.#server, "close");
+    await closed;
   }
 
   #accept(socket: Socket): void {
@@ -65,8 +97,10 @@ export class StreamPeer {
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("data", (chunk) => {
       this.#last = socket;
+      this.heard += chunk.toString("latin1");
       for (const framed of framer.push(chunk)) {
-        if (framed.kind === "message") this.#unread.push(framed.bytes.toString("utf8"));
+        if (framed.kind === "ping") this.pings += 1;
+        else if (framed.kind === "message") this.#unread.push(framed.bytes.toString("utf8"));
       }
       this.#arrived();
     });

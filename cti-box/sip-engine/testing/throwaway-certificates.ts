@@ -4,12 +4,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+export type CertificatePair = { certFile: string; keyFile: string };
+
 export type ThrowawayCertificates = {
   caFile: string;
-  server: { certFile: string; keyFile: string };
-  client: { certFile: string; keyFile: string };
+  server: CertificatePair;
+  client: CertificatePair;
   /** A client of an authority that nobody trusts. */
-  stranger: { certFile: string; keyFile: string };
+  stranger: CertificatePair;
+  /** Another one of the authority, with these alternative names as openssl writes them: `URI:sip:office.example,DNS:…`; "" for none. */
+  issue(name: string, alternatives: string): CertificatePair;
   remove(): void;
 };
 
@@ -33,8 +37,8 @@ export function makeCertificates(): ThrowawayCertificates {
       `/CN=${name}`,
     );
   };
-  const issue = (name: string, by: string): { certFile: string; keyFile: string } => {
-    writeFileSync(join(folder, `${name}.ext`), "subjectAltName=IP:127.0.0.1,DNS:localhost\n");
+  const issue = (name: string, by: string, alternatives = "IP:127.0.0.1,DNS:localhost"): CertificatePair => {
+    writeFileSync(join(folder, `${name}.ext`), alternatives === "" ? "" : `subjectAltName=${alternatives}\n`);
     run("req", ...curve, "-keyout", `${name}.key`, "-out", `${name}.csr`, "-subj", `/CN=${name}`);
     const signed = ["-CA", `${by}.crt`, "-CAkey", `${by}.key`, "-CAcreateserial", "-extfile", `${name}.ext`];
     run("x509", "-req", "-in", `${name}.csr`, ...signed, "-out", `${name}.crt`, "-days", "2");
@@ -47,6 +51,7 @@ export function makeCertificates(): ThrowawayCertificates {
     server: issue("server", "authority"),
     client: issue("client", "authority"),
     stranger: issue("stranger", "unknown"),
+    issue: (name, alternatives) => issue(name, "authority", alternatives),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,9 +1,19 @@
 /** A flow: one way to one peer (RFC 5626 §3). Datagrams to an address, or one open connection. */
+import type { BoundedLog } from "../log.ts";
 import type { AdmittedConnection } from "../protection/connection-guard.ts";
+import type { TlsOptions } from "../tls/tls-options.ts";
+import type { TlsPeer } from "../tls/tls-peer.ts";
+import type { ConnectionTimes } from "./connection-watch.ts";
 
-export type Protocol = "udp" | "tcp" | "ws";
+export type Protocol = "udp" | "tcp" | "tls" | "ws" | "wss";
 
-export type Peer = { protocol: Protocol; address: string; port: number };
+export type Peer = {
+  protocol: Protocol;
+  address: string;
+  port: number;
+  /** The name that a certificate there has to show; absent or "": whoever the connection leads to, and for a new one the address. */
+  host?: string;
+};
 
 /** A listening socket as peers and the application see it. */
 export type Listener = {
@@ -13,8 +23,18 @@ export type Listener = {
   /** Address bound, possibly a wildcard. */
   host: string;
   port: number;
-  /** Address told to peers outside of private networks; null: the bound one. */
+  /** Address told to peers outside of the local net; null: the bound one. */
   externalHost: string | null;
+  /** Whether a peer's address is inside of the local net, where the bound address is the one to tell. */
+  isLocal: (address: string) => boolean;
+  /** A local net was configured: its peers are reached from this socket before any other. */
+  hasLocalNet: boolean;
+  /** DNS names of this socket, in lower case: what is addressed to them is addressed to us. */
+  names: readonly string[];
+  /** Certificates of a secure listener; null for the others. */
+  tls: TlsOptions | null;
+  /** Origins of the pages that may connect (RFC 6455 §10.2); null: any. */
+  pageOrigins: readonly string[] | null;
 };
 
 export interface Flow {
@@ -26,6 +46,8 @@ export interface Flow {
   readonly remotePort: number;
   /** Same id, same connection; datagram flows of one socket to one peer are equal as well. */
   readonly id: string;
+  /** Who the far end proved to be by its certificate. */
+  readonly tlsPeer?: TlsPeer | null;
   isOpen(): boolean;
   /** The same socket towards another port of the peer; a connection has only the one. */
   towardsPort(port: number): Flow;
@@ -49,9 +71,36 @@ export type TransportEvents = {
   closed(flow: Flow): void;
 };
 
-/** A URI parameter or Via protocol for it. RFC 7118 keeps `WS` in the Via; the meta line calls it tcp (control protocol §2). */
+/** The meta line calls a WebSocket tcp, secure or not (control protocol §2). */
 export function metaProtocol(protocol: Protocol): string {
-  return protocol === "ws" ? "tcp" : protocol;
+  return isWebSocket(protocol) ? "tcp" : protocol;
+}
+
+/** The value of a URI's `transport` parameter; a secure WebSocket has none of its own (RFC 7118 §5.2.2). */
+export function uriTransport(protocol: Protocol): string {
+  return protocol === "wss" ? "ws" : protocol;
+}
+
+export function isWebSocket(protocol: Protocol): boolean {
+  return protocol === "ws" || protocol === "wss";
+}
+
+export function isSecure(protocol: string): boolean {
+  return protocol === "tls" || protocol === "wss";
+}
+
+/** What every listener is opened with. */
+export type Upwards = {
+  events: TransportEvents;
+  /** Asked for each peer; see {@link HostFor}. */
+  hostFor: HostFor;
+  log: BoundedLog;
+  times: ConnectionTimes;
+};
+
+/** IPv4 on a socket for both families is shown inside of an IPv6 address. */
+export function plainAddress(address: string | undefined): string {
+  return (address ?? "").replace(/^::ffff:/, "");
 }
 
 export function isWildcard(host: string): boolean {

@@ -13,6 +13,7 @@ export type Framed =
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const ping = Buffer.from("\r\n\r\n");
+const pong = Buffer.from("\r\n");
 
 export class StreamFramer {
   /** Chunks not cut yet; joined only when they may hold something whole, so that small chunks cost no copy of all before them. */
@@ -39,10 +40,26 @@ export class StreamFramer {
       if (next.framed) found.push(next.framed);
       if (next.framed === null || next.framed.kind === "broken") break;
     }
-    this.#chunks = [pending];
+    this.#chunks = pending.length === 0 ? [] : [pending];
     this.#size = pending.length;
     this.#wanted = Math.max(this.#wanted, pending.length + 1);
     return found;
+  }
+
+  /** A message has begun and is not whole yet. */
+  get isInMessage(): boolean {
+    const first = this.#chunks[0]?.[0];
+    return first !== undefined && first !== carriageReturn && first !== lineFeed;
+  }
+
+  /** Takes a lone line end off the front: the answer to a ping of ours (RFC 5626 §4.4.1). False: there is none. */
+  takePong(): boolean {
+    const [first] = this.#chunks;
+    if (this.#chunks.length !== 1 || first?.length !== 2 || !first.equals(pong)) return false;
+    this.#chunks = [];
+    this.#size = 0;
+    this.#wanted = 1;
+    return true;
   }
 
   #next(pending: Buffer): { framed: Framed | null; used: number } {

@@ -3,12 +3,13 @@ import { HeaderList, headerSpelling } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
 import { tagOf, withTag } from "../message/sip-uri.ts";
 import type { Dialog } from "../dialog/dialog.ts";
-import type { Flow } from "../transport/flow.ts";
+import { tlsPeerKey } from "../tls/tls-peer.ts";
+import { isSecure, uriTransport, type Flow } from "../transport/flow.ts";
 import { randomToken } from "./context.ts";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 
 /** Headers that are the engine's own business, whatever the application wrote. */
-const ours = new Set(["via", "route", "record-route", "rseq", "content-length"]);
+const ours = new Set(["via", "route", "record-route", "rseq", "content-length", tlsPeerKey]);
 const identity = new Set(["from", "to", "call-id", "cseq", "max-forwards", "contact", "content-type"]);
 /** Headers whose value may hold our own address as `localhost`. */
 const withLocalhost = new Set(["contact", "p-asserted-identity", "from", "to"]);
@@ -20,10 +21,30 @@ export function hostPortOf(flow: Flow): string {
   return `${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** Our Contact towards a peer. */
-export function contactFor(flow: Flow): string {
-  const transport = flow.protocol === "udp" ? "" : `;transport=${flow.protocol}`;
-  return `<sip:${hostPortOf(flow)}${transport}>`;
+/**
+ * Our Contact towards a peer. Over TLS a `sip:` URI with `transport=tls`, which says that this hop is safe and no more; `sips:` where the dialog asks for it all
+ * the way (RFC 3261 §8.1.1.8, §12.1.1, RFC 5630 §3.1.1), and then without `transport=tls` (§3.1.3).
+ */
+export function contactFor(flow: Flow, scheme: "sip" | "sips" = "sip"): string {
+  const { protocol } = flow;
+  if (scheme === "sips" && isSecure(protocol))
+    return `<sips:${hostPortOf(flow)}${protocol === "wss" ? ";transport=ws" : ""}>`;
+  return `<sip:${hostPortOf(flow)}${protocol === "udp" ? "" : `;transport=${uriTransport(protocol)}`}>`;
+}
+
+/** `sips` for a request that is meant for a `sips:` URI, or whose first route is one. */
+export function schemeFor({ uri, headers }: Pick<SipRequest, "uri" | "headers">): "sip" | "sips" {
+  return isSips(uri) || isSips(headers.first("route")) ? "sips" : "sip";
+}
+
+/** Of our Contact in the answer: also where the request came by a `sips:` route, or without one from a `sips:` Contact. */
+function answerScheme(request: SipRequest): "sip" | "sips" {
+  const { headers } = request;
+  return isSips(headers.first("record-route") ?? headers.first("contact")) ? "sips" : schemeFor(request);
+}
+
+function isSips(value: string | undefined): boolean {
+  return value !== undefined && /^[^,<]*<?sips:/i.test(value);
 }
 
 export function viaFor(flow: Flow, branch: string): string {
@@ -69,7 +90,7 @@ export function buildRequest(given: SipRequest, flow: Flow, branch: string): Bui
   headers.append("CSeq", `${cseq} ${method}`);
   const ownContact = given.headers.first("contact");
   if (ownContact !== undefined) headers.append("Contact", bracketed(localised(ownContact, flow), flow));
-  else if (method === "INVITE" || method === "SUBSCRIBE") headers.append("Contact", contactFor(flow));
+  else if (method === "INVITE" || method === "SUBSCRIBE") headers.append("Contact", contactFor(flow, schemeFor(given)));
   copyOthers(given.headers, headers, flow);
   if (type.message !== null) headers.append("Content-Type", type.message);
   return { ok: true, message: { kind: "request", method, uri, headers, body } };
@@ -79,7 +100,8 @@ export function buildRequest(given: SipRequest, flow: Flow, branch: string): Bui
 function bracketed(contact: string, flow: Flow): string {
   const value = contact.includes("<") ? contact : `<${contact}>`;
   if (flow.protocol === "udp" || /;transport=/i.test(value) || !value.includes(hostPortOf(flow))) return value;
-  return value.replace(">", `;transport=${flow.protocol}>`);
+  if (/<sips:/i.test(value) && flow.protocol === "tls") return value;
+  return value.replace(">", `;transport=${uriTransport(flow.protocol)}>`);
 }
 
 /** Below 2^31, with room for the requests to come (RFC 3261 §8.1.1.5). */
@@ -111,7 +133,8 @@ export function buildDialogRequest(
   const contact = given.headers.first("contact");
   if (contact !== undefined) headers.append("Contact", bracketed(localised(contact, sent.flow), sent.flow));
   else if (["INVITE", "SUBSCRIBE", "REFER", "UPDATE", "NOTIFY"].includes(method)) {
-    headers.append("Contact", dialog.localContact === "" ? contactFor(sent.flow) : dialog.localContact);
+    const own = dialog.localContact;
+    headers.append("Contact", own === "" ? contactFor(sent.flow, schemeFor({ uri: target, headers })) : own);
   }
   copyOthers(given.headers, headers, sent.flow);
   if (type.message !== null) headers.append("Content-Type", type.message);
@@ -134,7 +157,8 @@ export function buildResponse(
   const wantsContact = ["INVITE", "SUBSCRIBE", "UPDATE", "REFER"].includes(request.method);
   if (contact !== undefined) {
     for (const line of given.headers.lines("contact")) headers.append("Contact", localised(line, sent.flow));
-  } else if (wantsContact && status >= 200 && status < 300) headers.append("Contact", contactFor(sent.flow));
+  } else if (wantsContact && status >= 200 && status < 300)
+    headers.append("Contact", contactFor(sent.flow, answerScheme(request)));
   copyOthers(given.headers, headers, sent.flow);
   if (type.message !== null) headers.append("Content-Type", type.message);
   return { ok: true, message: { kind: "response", status, reason, headers, body } };

@@ -14,6 +14,8 @@ import { ProxiedRequests } from "../proxy/proxied-requests.ts";
 import { WayFinder } from "../resolve/way-finder.ts";
 import { Remnants } from "../transaction/remnants.ts";
 import { timerValues, type TimerOptions } from "../transaction/timers.ts";
+import { tlsPeerKey } from "../tls/tls-peer.ts";
+import { usualTimes, type ConnectionTimes } from "../transport/connection-watch.ts";
 import type { Flow, Listener } from "../transport/flow.ts";
 import { TransportLayer } from "../transport/transport-layer.ts";
 import type { MessageTap } from "../watch/tap.ts";
@@ -39,6 +41,7 @@ export type EngineCoreOptions = {
   dnsServers: readonly string[];
   protection: ProtectionOptions;
   dialogs: DialogOptions;
+  connections: Partial<ConnectionTimes>;
 };
 
 export class EngineCore {
@@ -79,17 +82,21 @@ export class EngineCore {
     let core: EngineCore | null = null;
     const { tap } = options;
     const transport = await TransportLayer.open(options.listeners, {
-      received: (bytes, flow) => {
-        tap?.("received", bytes, flow);
-        core?.receive(bytes, flow);
+      events: {
+        received: (bytes, flow) => {
+          tap?.("received", bytes, flow);
+          core?.receive(bytes, flow);
+        },
+        sent: tap === null ? undefined : (bytes, flow) => tap("sent", bytes, flow),
+        admits: (address) => protection.admits(address),
+        admitConnection: (address, close) => protection.admitConnection(address, close),
+        closed: (flow) => {
+          context.bindings.forget(flow);
+          if (core) connectionClosed(core.context, flow);
+        },
       },
-      sent: tap === null ? undefined : (bytes, flow) => tap("sent", bytes, flow),
-      admits: (address) => protection.admits(address),
-      admitConnection: (address, close) => protection.admitConnection(address, close),
-      closed: (flow) => {
-        context.bindings.forget(flow);
-        if (core) connectionClosed(core.context, flow);
-      },
+      log,
+      times: { ...usualTimes, ...options.connections },
     });
     const ways = new WayFinder(transport, { dnsServers: options.dnsServers });
     core = new EngineCore(Object.assign(context, { transport, ways }));
@@ -127,8 +134,10 @@ export class EngineCore {
     const flow = this.context.protection.wayFor(from, bytes.length);
     try {
       const parsed = parseMessage(bytes);
-      if (!parsed.ok) this.#refuseUnreadable(parsed, flow);
-      else if (parsed.message.kind === "request") receiveRequest(this.context, parsed.message, flow);
+      if (!parsed.ok) return this.#refuseUnreadable(parsed, flow);
+      // Who a peer is, is found out by us and not told by it.
+      parsed.message.headers.remove(tlsPeerKey);
+      if (parsed.message.kind === "request") receiveRequest(this.context, parsed.message, flow);
       else this.#receiveResponse(parsed.message, flow);
     } catch (error) {
       this.context.log.write("error", "handling a message failed", { from: flow.remoteAddress, error: String(error) });
