@@ -2,7 +2,7 @@
 import type { Server } from "node:net";
 import { createServer, type TlsOptions } from "node:tls";
 import type { BoundedLog } from "../log.ts";
-import { followMaterial, readMaterial } from "../tls/certificate-files.ts";
+import { FollowedMaterial } from "../tls/certificate-files.ts";
 import type { ControlTls } from "./control-options.ts";
 import { authenticationDeadlineMs } from "./serve-connection.ts";
 
@@ -10,9 +10,14 @@ import { authenticationDeadlineMs } from "./serve-connection.ts";
 export function openTlsServer(tls: ControlTls, connection: TlsOptions, log: BoundedLog): Server {
   const files = { certFile: tls.certFile, keyFile: tls.keyFile, caFile: tls.clientCaFile };
   const clients = tls.clientCaFile === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
-  const material = readMaterial(files, "admin-tls");
-  const server = createServer({ ...connection, ...material, ...clients, handshakeTimeout: authenticationDeadlineMs });
-  const unfollow = followMaterial(files, (renewed) => server.setSecureContext(renewed), { what: "control port", log });
-  server.once("close", unfollow);
+  const material = new FollowedMaterial(files, { what: "admin-tls", log });
+  const server = createServer({
+    ...connection,
+    ...material.current,
+    ...clients,
+    handshakeTimeout: authenticationDeadlineMs,
+  });
+  material.follow((renewed) => server.setSecureContext(renewed));
+  server.once("close", () => material.close());
   return server;
 }

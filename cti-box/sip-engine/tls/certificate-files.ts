@@ -1,5 +1,5 @@
 /** Certificate and key files (PEM): read together, and followed while they are in use, so that new ones serve without a restart. */
-import { readFileSync, unwatchFile, watchFile } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createSecureContext, type SecureContextOptions } from "node:tls";
 import type { BoundedLog } from "../log.ts";
 
@@ -29,40 +29,77 @@ export const secureProtocol: SecureContextOptions = {
   ].join(":"),
 };
 
-/** Throws, naming the files, when one cannot be read or key and certificate do not belong together. `what` says whose they are. */
-export function readMaterial(files: CertificateFiles, what: string): SecureContextOptions {
-  try {
-    const { certFile, keyFile, caFile } = files;
-    const ca = caFile === undefined ? {} : { ca: readFileSync(caFile) };
-    const material = { ...secureProtocol, cert: readFileSync(certFile), key: readFileSync(keyFile), ...ca };
-    createSecureContext(material);
-    return material;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${what}: ${files.certFile} and ${files.keyFile} cannot be used (${why})`, { cause: error });
-  }
-}
+/** Certificate, key and authority as they are used now; new files are taken up as soon as they fit together. One owner closes it. */
+export class FollowedMaterial {
+  readonly #files: CertificateFiles;
+  readonly #how: { what: string; log: BoundedLog };
+  /** What the files looked like before they were read last. */
+  #marks: string;
+  #current: SecureContextOptions;
+  #looking: NodeJS.Timeout | null = null;
 
-/** Looks at the files every second and hands over what is in them when they changed and fit together. Returns the way to stop that. */
-export function followMaterial(
-  files: CertificateFiles,
-  taken: (material: SecureContextOptions) => void,
-  { what, log }: { what: string; log: BoundedLog },
-): () => void {
-  const changed = (): void => {
+  /** `what` says whose they are. Throws, naming the files, when one cannot be read or key and certificate do not belong together. */
+  constructor(files: CertificateFiles, how: { what: string; log: BoundedLog }) {
+    this.#files = files;
+    this.#how = how;
+    this.#marks = marksOf(files);
+    this.#current = this.#read();
+  }
+
+  get current(): SecureContextOptions {
+    return this.#current;
+  }
+
+  /** Looks at the files every second from now on; `taken` gets what is new in them. */
+  follow(taken: (material: SecureContextOptions) => void): this {
+    this.#looking = setInterval(() => this.#look(taken), lookEveryMs).unref();
+    return this;
+  }
+
+  close(): void {
+    if (this.#looking !== null) clearInterval(this.#looking);
+    this.#looking = null;
+  }
+
+  #look(taken: (material: SecureContextOptions) => void): void {
+    const marks = marksOf(this.#files);
+    if (marks === this.#marks) return;
+    this.#marks = marks;
+    const { what, log } = this.#how;
     try {
-      taken(readMaterial(files, what));
-      log.write("info", `${what}: new certificate`, { file: files.certFile });
+      this.#current = this.#read();
+      taken(this.#current);
+      log.write("info", `${what}: new certificate`, { file: this.#files.certFile });
     } catch (error) {
       // One of two files is new, or half written: the other change brings us here again. Until then the old ones serve.
       log.write("warn", `${what}: certificate files cannot be used`, { error: String(error) });
     }
-  };
-  const followed = [files.certFile, files.keyFile, files.caFile].filter((file) => file !== undefined);
-  for (const file of followed) watchFile(file, { interval: lookEveryMs, persistent: false }, changed);
-  return () => {
-    for (const file of followed) unwatchFile(file, changed);
-  };
+  }
+
+  #read(): SecureContextOptions {
+    const { certFile, keyFile, caFile } = this.#files;
+    try {
+      const ca = caFile === undefined ? {} : { ca: readFileSync(caFile) };
+      const material = { ...secureProtocol, cert: readFileSync(certFile), key: readFileSync(keyFile), ...ca };
+      createSecureContext(material);
+      return material;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Error(`${this.#how.what}: ${certFile} and ${keyFile} cannot be used (${why})`, { cause: error });
+    }
+  }
+}
+
+/**
+ * Another file, another size or another time: a new one. Not `watchFile`: that looks for the first time a moment after it is called, and takes what was
+ * written in between for old.
+ */
+function marksOf({ certFile, keyFile, caFile }: CertificateFiles): string {
+  const marks = [certFile, keyFile, caFile].map((file) => {
+    const stat = file === undefined ? undefined : statSync(file, { bigint: true, throwIfNoEntry: false });
+    return stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeNs}`;
+  });
+  return marks.join(",");
 }
 
 /** What is wrong with files that options name, each under its option's name. */

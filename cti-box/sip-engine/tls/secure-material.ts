@@ -7,7 +7,7 @@ import {
   type TlsOptions as ServerOptions,
 } from "node:tls";
 import type { BoundedLog } from "../log.ts";
-import { followMaterial, readMaterial, type CertificateFiles } from "./certificate-files.ts";
+import { FollowedMaterial } from "./certificate-files.ts";
 import type { TlsOptions } from "./tls-options.ts";
 
 /** A server that takes new material while it runs: TLS and https alike. */
@@ -15,24 +15,21 @@ export type SecureServer = { setSecureContext(options: SecureContextOptions): vo
 
 export class SecureMaterial {
   readonly #clients: NonNullable<TlsOptions["clients"]>;
-  readonly #incoming: CertificateFiles;
-  readonly #outgoing: CertificateFiles;
-  readonly #following: (() => void)[] = [];
-  readonly #how: { what: string; log: BoundedLog };
+  readonly #incoming: FollowedMaterial;
+  readonly #outgoing: FollowedMaterial;
   #client: SecureContext;
 
   /** Throws, naming the files, when they cannot be used. */
-  constructor(tls: TlsOptions, how: { what: string; log: BoundedLog }) {
+  constructor(tls: TlsOptions, { what, log }: { what: string; log: BoundedLog }) {
     const { certFile, keyFile, caFile, clients = "none", outgoing = { certFile, keyFile } } = tls;
+    const clientCaFile = clients === "none" ? undefined : (tls.clientCaFile ?? caFile);
     this.#clients = clients;
-    this.#how = how;
-    this.#incoming = { certFile, keyFile, caFile: clients === "none" ? undefined : (tls.clientCaFile ?? caFile) };
-    this.#outgoing = { ...outgoing, caFile };
-    this.#client = createSecureContext(readMaterial(this.#outgoing, how.what));
-    const renewed = (material: SecureContextOptions): void => {
-      this.#client = createSecureContext(material);
-    };
-    this.#following.push(followMaterial(this.#outgoing, renewed, { ...how, what: `${how.what}, outgoing` }));
+    this.#incoming = new FollowedMaterial({ certFile, keyFile, caFile: clientCaFile }, { what, log });
+    this.#outgoing = new FollowedMaterial({ ...outgoing, caFile }, { what: `${what}, outgoing`, log });
+    this.#client = createSecureContext(this.#outgoing.current);
+    this.#outgoing.follow((renewed) => {
+      this.#client = createSecureContext(renewed);
+    });
   }
 
   /** For connections that we make: with the authorities to believe and our certificate for who asks. */
@@ -42,16 +39,16 @@ export class SecureMaterial {
 
   /** For a server; it is given new files through {@link follow}. */
   forServer(): ServerOptions {
-    return { ...this.#withoutTickets(readMaterial(this.#incoming, this.#how.what)), ...this.#asking() };
+    return { ...this.#withoutTickets(this.#incoming.current), ...this.#asking() };
   }
 
   follow(server: SecureServer): void {
-    const renewed = (material: SecureContextOptions): void => server.setSecureContext(this.#withoutTickets(material));
-    this.#following.push(followMaterial(this.#incoming, renewed, this.#how));
+    this.#incoming.follow((renewed) => server.setSecureContext(this.#withoutTickets(renewed)));
   }
 
   close(): void {
-    for (const stop of this.#following.splice(0)) stop();
+    this.#incoming.close();
+    this.#outgoing.close();
   }
 
   #asking(): ServerOptions {
