@@ -47,6 +47,8 @@ export const officeConfigSchema = z.strictObject({
     dnsServers: z.array(nameServer).default([]),
     /** Measurements of the embedded engine for Prometheus, at `/metrics` of this address; best on loopback. */
     metrics: z.strictObject({ host: address.default("127.0.0.1"), port: port.min(1) }).optional(),
+    /** Session timer of every call through the embedded engine, in seconds: calls whose other end vanished end after that. `off`: only where carriers ask. */
+    sessionExpiresSeconds: z.union([z.int().min(90).max(86_400), z.literal("off")]).default(1_800),
     /** Keeps the last messages in memory, so that `la2 ladder` can show a call; secrets are masked. */
     trace: z.union([z.boolean(), z.strictObject({ megabytes: z.int().min(1).max(1_024) })]).default(false),
     /** Copies of all messages to a capture server (HEP3: Homer, sipcapture). */

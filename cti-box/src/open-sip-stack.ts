@@ -28,12 +28,16 @@ export async function openSipStack(config: OfficeConfig, log: Log): Promise<SipS
 
 async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
   const secret = randomBytes(24).toString("base64url");
-  const { externalAddress } = config.sip;
+  const { externalAddress, sessionExpiresSeconds } = config.sip;
   const engine = await startSipEngineWorker({
     admin: { host: "127.0.0.1", port: 0 },
     secrets: [secret],
     contacts: config.sip.contacts,
     dnsServers: config.sip.dnsServers,
+    dialogs: {
+      sessionRefresher: "uas",
+      ...(sessionExpiresSeconds === "off" ? {} : { sessionExpiresSeconds }),
+    },
     ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
     watch: watchOptionsFrom(config.sip),
     log: (level, message, fields) =>

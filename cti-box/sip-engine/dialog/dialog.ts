@@ -10,6 +10,8 @@ import type { Written } from "../message/write-message.ts";
 import { bareFlow, LimitedFlow } from "../protection/limited-flow.ts";
 import type { Flow } from "../transport/flow.ts";
 import type { CallSession } from "./call-session.ts";
+import type { NatDetection } from "./dialog-options.ts";
+import { lastingFlow } from "./nat.ts";
 import type { SubscriptionExpiry } from "./subscription-expiry.ts";
 
 export type Dialog = {
@@ -53,6 +55,7 @@ export function dialogOfServer(order: {
   response: SipResponse;
   source: Flow;
   owner: string;
+  nat: NatDetection;
 }): Dialog {
   const { request, response } = order;
   const source = bareFlow(order.source);
@@ -78,7 +81,10 @@ export function dialogOfServer(order: {
     // Ours may start anywhere; theirs may be near the end of the range.
     localCseq: Math.min(Number.parseInt(request.headers.first("cseq") ?? "1", 10), 0x3fff_ffff),
     remoteCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
-    flow: lastingFlow(source, routeSet, remoteTarget),
+    flow: lastingFlow(
+      { source, routeSet, contact: request.headers.values("contact")[0] ?? remoteTarget, sent: "request" },
+      order.nat,
+    ),
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     ack: null,
     ...(order.source instanceof LimitedFlow && { stranger: order.source }),
@@ -91,6 +97,7 @@ export function dialogOfClient(order: {
   response: SipResponse;
   source: Flow;
   owner: string;
+  nat: NatDetection;
 }): Dialog {
   const { request, response, source } = order;
   const callId = request.headers.first("call-id") ?? "";
@@ -113,7 +120,10 @@ export function dialogOfClient(order: {
     localContact: request.headers.first("contact") ?? "",
     localCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     remoteCseq: null,
-    flow: lastingFlow(source, routeSet, remoteTarget),
+    flow: lastingFlow(
+      { source, routeSet, contact: response.headers.values("contact")[0] ?? remoteTarget, sent: "response" },
+      order.nat,
+    ),
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     ack: null,
   };
@@ -129,17 +139,16 @@ export function contactOf(message: SipRequest | SipResponse): string | null {
   return contact === undefined ? null : parseNameAddress(contact).uri;
 }
 
-/**
- * A connection stays the dialog's way. A datagram peer whose Contact does not tell where its packets come from is behind NAT,
- * unless a proxy stands between (control protocol §9.3).
- */
-export function lastingFlow(source: Flow, routeSet: readonly string[], target: string): Flow | null {
-  if (source.protocol !== "udp") return source;
-  if (routeSet.length > 0) return null;
-  const hostPort = /^sips?:(?:[^@]*@)?(\[[^\]]+\]|[^:;?>]+)(?::(\d+))?/i.exec(target);
-  const host = hostPort?.[1]?.replace(/^\[|\]$/g, "");
-  const port = hostPort?.[2];
-  const isAddress = host !== undefined && /^[\d.]+$|:/.test(host);
-  if (!isAddress) return source;
-  return host === source.remoteAddress && (port === undefined || Number(port) === source.remotePort) ? null : source;
+/** Target refresh (RFC 3261 §12.2): where the peer is from now on. A peer that comes back over another connection is followed there. */
+export function refreshTarget(
+  dialog: Dialog,
+  message: SipRequest | SipResponse,
+  { source: came, nat }: { source: Flow; nat: NatDetection },
+): void {
+  const source = bareFlow(came);
+  const contact = message.headers.values("contact")[0];
+  if (contact !== undefined) dialog.remoteTarget = parseNameAddress(contact).uri;
+  const seen = { source, routeSet: dialog.routeSet, contact: contact ?? dialog.remoteTarget, sent: message.kind };
+  if (source.protocol === "udp") dialog.flow = lastingFlow(seen, nat);
+  else if (dialog.flow !== null && !dialog.flow.isOpen()) dialog.flow = source;
 }

@@ -6,6 +6,8 @@ import { exampleSdp, headerOf, inviteLines, RawPeer } from "./raw-peer.ts";
 
 export type Call = { dialog: Srf.Dialog; ok: string };
 export type CallWishes = { callId: string; more?: string[]; headers?: Record<string, string> };
+/** `contact`: what the 200 says in place of the peer's own; `ackAt`: who gets the ACK then. */
+export type PlacedWishes = Omit<CallWishes, "callId"> & { contact?: string[]; ackAt?: RawPeer };
 const sdpType = "Content-Type: application/sdp";
 
 export class CallingPeer {
@@ -28,7 +30,7 @@ export class CallingPeer {
   }
 
   /** What the peer answers to a request of the engine's. */
-  answer(request: string, status: string, more: string[] = []): void {
+  answer(request: string, status: string, ...[more = [], contact]: [string[]?, string[]?]): void {
     const to = headerOf(request, "To");
     const copied = [...request.matchAll(/^Via:.*$/gim)].map((found) => found[0].trim());
     const hasBody = status.startsWith("200") && headerOf(request, "CSeq").endsWith("INVITE");
@@ -40,7 +42,7 @@ export class CallingPeer {
         `To: ${to.includes(";tag=") ? to : `${to};tag=peer`}`,
         `Call-ID: ${headerOf(request, "Call-ID")}`,
         `CSeq: ${headerOf(request, "CSeq")}`,
-        `Contact: <sip:peer@${this.raw.hostPort}>`,
+        ...(contact ?? [`Contact: <sip:peer@${this.raw.hostPort}>`]),
         ...(hasBody ? [sdpType] : []),
         ...more,
       ],
@@ -91,15 +93,15 @@ export class CallingPeer {
   }
 
   /** The application calls, the peer answers with 200 and `more`; `ok` is the INVITE that came. */
-  async isCalled({ more = [], headers = {} }: Omit<CallWishes, "callId">): Promise<Call> {
+  async isCalled({ more = [], headers = {}, contact, ackAt }: PlacedWishes): Promise<Call> {
     const placed = this.#application.srf.createUAC(`sip:callee@${this.raw.hostPort}`, {
       localSdp: exampleSdp,
       headers,
     });
     const invite = await this.raw.receive(/^INVITE /);
-    this.answer(invite, "200 OK", more);
+    this.answer(invite, "200 OK", more, contact);
     const dialog = await placed;
-    await this.raw.receive(/^ACK /);
+    await (ackAt ?? this.raw).receive(/^ACK /);
     return { dialog, ok: invite };
   }
 }

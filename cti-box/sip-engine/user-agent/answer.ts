@@ -72,7 +72,13 @@ function settleDialog(context: Context, answered: Answered): string {
   const id = dialogId(request.headers.first("call-id") ?? "", tagOf(request.headers.first("from")) ?? "");
   if (use) use.dialogId = id;
   if (!isSuccess) return id;
-  const dialog = dialogOfServer({ request, response, source: transaction.source, owner: answered.application.name });
+  const dialog = dialogOfServer({
+    request,
+    response,
+    source: transaction.source,
+    owner: answered.application.name,
+    nat: context.nat,
+  });
   context.dialogs.add(dialog);
   agreeOnOurAnswer(context, dialog, { request, response });
   settleSubscription(context, dialog, { request, response });

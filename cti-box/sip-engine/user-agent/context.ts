@@ -15,6 +15,7 @@ import type { WayFinder } from "../resolve/way-finder.ts";
 import type { AcceptedInvites } from "./accepted-invites.ts";
 import type { Bindings } from "./bindings.ts";
 import type { IdsByDialog } from "./ids-by-dialog.ts";
+import type { NatDetection } from "../dialog/dialog-options.ts";
 import type { SessionPolicy } from "../dialog/session-agreement.ts";
 
 /** What a server transaction means to the application that handles it. */
@@ -47,6 +48,7 @@ export type Context = {
   ways: WayFinder;
   timers: TimerValues;
   sessions: SessionSettings;
+  nat: NatDetection;
   log: BoundedLog;
   /** What strangers may do, and what was refused to them. */
   protection: Protection;

@@ -61,6 +61,7 @@ export class EngineCore {
       protection,
       sessions: sessionSettings(options.dialogs),
       counters: newWorkCounters(),
+      nat: options.dialogs.natDetection ?? "usual",
       applications: new Applications(),
       dialogs: new DialogStore(),
       bindings: new Bindings(),

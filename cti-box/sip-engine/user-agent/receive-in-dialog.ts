@@ -1,7 +1,7 @@
 /** Requests from the network inside of a dialog (control protocol §6.4), ACK among them (§5.4): to the dialog's owner, whatever its routes. */
 import { randomUUID } from "node:crypto";
 import { networkFrame } from "../control/frames.ts";
-import { contactOf, lastingFlow, type Dialog } from "../dialog/dialog.ts";
+import { refreshTarget, type Dialog } from "../dialog/dialog.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
 import type { Via } from "../message/via.ts";
@@ -32,7 +32,8 @@ export function deliverInDialog(context: Context, transaction: ServerTransaction
       return refuse(transaction, 500, "Server Internal Error", ["Retry-After", String(Math.floor(Math.random() * 11))]);
     transaction.respond(ownResponse(request, [100, "Trying"]));
   }
-  if (request.method === "INVITE" || request.method === "UPDATE") refreshTarget(dialog, request, source);
+  if (request.method === "INVITE" || request.method === "UPDATE")
+    refreshTarget(dialog, request, { source, nat: context.nat });
   if (request.method === "BYE") forgetDialog(context, dialog);
   if (request.method === "INVITE") context.invitesOfTheirs.add(dialog.id, transaction.id);
   const frame = networkFrame(request, source, { transactionId: transaction.id, dialogId: dialog.id });
@@ -55,13 +56,6 @@ function glareOf(context: Context, dialog: Dialog): "ours" | "theirs" | null {
 function forgetDialog(context: Context, dialog: Dialog): void {
   context.accepted.forget(dialog.id);
   context.dialogs.remove(dialog);
-}
-
-/** Target refresh (RFC 3261 §12.2.2); a peer that comes back over another connection is followed there. */
-function refreshTarget(dialog: Dialog, request: SipRequest, source: Flow): void {
-  dialog.remoteTarget = contactOf(request) ?? dialog.remoteTarget;
-  if (source.protocol === "udp") dialog.flow = lastingFlow(source, dialog.routeSet, dialog.remoteTarget);
-  else if (dialog.flow !== null && !dialog.flow.isOpen()) dialog.flow = source;
 }
 
 /** An ACK: of the transaction, of a proxied call, or of a 2xx of ours. */

@@ -29,7 +29,7 @@ export async function endForked(
   context: Context,
   forked: { request: SipRequest; response: SipResponse; flow: Flow },
 ): Promise<void> {
-  const dialog = dialogOfClient({ ...forked, source: forked.flow, owner: "" });
+  const dialog = dialogOfClient({ ...forked, source: forked.flow, owner: "", nat: context.nat });
   const hop = await findNextHop(context, nextHopUri(dialog), dialog.flow);
   if (hop.kind !== "flow") return;
   const requestOf = (method: string): SipRequest => ({

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Application } from "../control/applications.ts";
 import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../control/frames.ts";
-import { dialogId, dialogOfClient } from "../dialog/dialog.ts";
+import { dialogId, dialogOfClient, refreshTarget } from "../dialog/dialog.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseSipUri, tagOf } from "../message/sip-uri.ts";
 import { sameRequest, whenPrepared, type Build, type PreparedRequest } from "../resolve/prepared-request.ts";
@@ -131,7 +131,7 @@ function settle(
   const isSuccess = response.status >= 200 && response.status < 300;
   const inDialog = tagOf(request.headers.first("to")) !== null;
   const known = context.dialogs.get(use.dialogId);
-  if (inDialog) return settleInDialog(context, transaction, response);
+  if (inDialog) return settleInDialog(context, transaction, answer);
   if (!isSuccess || (request.method !== "INVITE" && request.method !== "SUBSCRIBE")) return true;
   if (known !== undefined) {
     if (known.remoteTag === tagOf(response.headers.first("to"))) acknowledgeAgain(known, cseqOf(request));
@@ -143,7 +143,7 @@ function settle(
     void endForked(context, { request, response, flow });
     return false;
   }
-  const dialog = dialogOfClient({ request, response, source: flow, owner: use.application });
+  const dialog = dialogOfClient({ request, response, source: flow, owner: use.application, nat: context.nat });
   context.dialogs.add(dialog);
   agreeOnTheirAnswer(context, dialog, { request, response });
   settleSubscription(context, dialog, { request, response });
@@ -154,7 +154,11 @@ function cseqOf(request: SipRequest): number {
   return Number.parseInt(request.headers.first("cseq") ?? "0", 10);
 }
 
-function settleInDialog(context: Context, transaction: ClientTransaction, response: SipResponse): boolean {
+function settleInDialog(
+  context: Context,
+  transaction: ClientTransaction,
+  { response, flow }: { response: SipResponse; flow: Flow },
+): boolean {
   const { request } = transaction;
   const dialog = context.dialogs.get(context.clientUses.get(transaction.id)?.dialogId ?? "");
   if (dialog === undefined) return true;
@@ -162,14 +166,16 @@ function settleInDialog(context: Context, transaction: ClientTransaction, respon
   if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) context.dialogs.remove(dialog);
   settleSubscription(context, dialog, { request, response });
   if (status < 200 || status >= 300) return true;
-  if (request.method === "UPDATE") agreeOnTheirAnswer(context, dialog, { request, response });
+  if (request.method === "UPDATE") {
+    refreshTarget(dialog, response, { source: flow, nat: context.nat });
+    agreeOnTheirAnswer(context, dialog, { request, response });
+  }
   if (request.method !== "INVITE") return true;
   const number = cseqOf(request);
   if (acknowledgeAgain(dialog, number)) return false;
   // It came again before the application had acknowledged it.
   if (dialog.answeredCseq === number) return false;
-  const contact = response.headers.values("contact")[0];
-  if (contact !== undefined) dialog.remoteTarget = /<([^>]+)>/.exec(contact)?.[1] ?? contact;
+  refreshTarget(dialog, response, { source: flow, nat: context.nat });
   dialog.answeredCseq = number;
   agreeOnTheirAnswer(context, dialog, { request, response });
   return true;

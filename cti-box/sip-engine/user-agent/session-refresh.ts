@@ -1,6 +1,6 @@
 /** Refreshes that the engine sends on its own (RFC 4028 §7.4, control protocol §9.2): the application is not told, the 200 is acknowledged here. */
 import { randomUUID } from "node:crypto";
-import { contactOf, type Dialog } from "../dialog/dialog.ts";
+import { refreshTarget, type Dialog } from "../dialog/dialog.ts";
 import { minSecondsOf, sessionExpiresOf, writeRequest } from "../dialog/session-agreement.ts";
 import type { RefreshMethod } from "../dialog/session-timer.ts";
 import { HeaderList } from "../message/header-list.ts";
@@ -89,7 +89,7 @@ function receiveOutcome(context: Context, { dialog, cseq, refresh, use }: Sent, 
     use.cancelWaits = null;
   } else if (response.status >= 300) fail(dialog, { status: response.status, response, isCancelled });
   else if (refresh.method !== "INVITE" || !acknowledgeAgain(dialog, cseq)) {
-    dialog.remoteTarget = contactOf(response) ?? dialog.remoteTarget;
+    refreshTarget(dialog, response, { source: outcome.flow, nat: context.nat });
     if (refresh.method === "INVITE") acknowledge(context, dialog, cseq);
     granted(dialog, response);
   }
