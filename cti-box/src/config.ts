@@ -19,6 +19,26 @@ const nameServer = z
   });
 /** Sent as a bearer token, so without spaces. */
 const serviceSecret = z.string().regex(/^[\x21-\x7e]{16,}$/, "is not 16 or more visible ASCII characters");
+/** Limits for strangers of the embedded engine (docs/sip-engine.md); trunks, offices and the proxy are exempt in any case. */
+const sipProtection = z.strictObject({
+  mode: z.enum(["on", "off"]).default("on"),
+  /** More networks to trust, such as the one that the desk phones are in. */
+  trustedNetworks: z
+    .array(
+      z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()], {
+        error: "is not an address or a network such as 192.0.2.0/24",
+      }),
+    )
+    .default([]),
+  /** Texts of `User-Agent`, `From` or `To` whose new requests are not answered. */
+  blocked: z
+    .array(z.strictObject({ header: z.enum(["user-agent", "from", "to"]), text: z.string().trim().min(1).max(256) }))
+    .default([]),
+  requestsPerSecond: z.int().min(1).max(1_000_000).optional(),
+  requestBurst: z.int().min(1).max(1_000_000).optional(),
+  /** Refused guesses at passwords within ten minutes that ban a source. */
+  refusals: z.int().min(1).max(1_000_000).optional(),
+});
 const hours = z.strictObject({
   timeZone: z.string().default("Europe/Rome"),
   /** Local opening spans per ISO weekday (1 Monday … 7 Sunday), `HH:MM-HH:MM`. */
@@ -49,6 +69,7 @@ export const officeConfigSchema = z.strictObject({
     metrics: z.strictObject({ host: address.default("127.0.0.1"), port: port.min(1) }).optional(),
     /** Session timer of every call through the embedded engine, in seconds: calls whose other end vanished end after that. `off`: only where carriers ask. */
     sessionExpiresSeconds: z.union([z.int().min(90).max(86_400), z.literal("off")]).default(1_800),
+    protection: sipProtection.prefault({}),
     /** Keeps the last messages in memory, so that `la2 ladder` can show a call; secrets are masked. */
     trace: z.union([z.boolean(), z.strictObject({ megabytes: z.int().min(1).max(1_024) })]).default(false),
     /** Copies of all messages to a capture server (HEP3: Homer, sipcapture). */

@@ -9,6 +9,7 @@ import {
 import type { ControlAddress } from "./adapters/sip/control-connection.ts";
 import type { Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
+import { sipProtection } from "./sip-protection.ts";
 
 export type SipStackHandle = {
   control: ControlAddress;
@@ -38,6 +39,7 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
       sessionRefresher: "uas",
       ...(sessionExpiresSeconds === "off" ? {} : { sessionExpiresSeconds }),
     },
+    protection: sipProtection(config),
     ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
     watch: watchOptionsFrom(config.sip),
     log: (level, message, fields) =>

@@ -44,6 +44,15 @@ describe("one problem each, told by its key", () => {
     [{ sip: { ...sound.sip, contacts: ["127.0.0.1:5060"] } }, "sip.contacts[0]: is not a SIP URI"],
     [{ sip: { ...sound.sip, contacts: ["sip:127.0.0.1:0;transport=udp"] } }, "sip.contacts: none speaks ws"],
     [{ sip: { ...sound.sip, dnsServers: ["dns.example"] } }, "sip.dnsServers[0]: is not the address of a name server"],
+    [
+      { sip: { ...sound.sip, protection: { trustedNetworks: ["carrier.example"] } } },
+      "sip.protection.trustedNetworks[0]: is not an address or a network such as 192.0.2.0/24",
+    ],
+    [
+      { sip: { ...sound.sip, protection: { blocked: [{ header: "from", text: " " }] } } },
+      "sip.protection.blocked[0].text",
+    ],
+    [{ sip: { ...sound.sip, protection: { refusals: 0 } } }, "sip.protection.refusals: Too small"],
     [{ numbers: [{ number: "0668888888", queueId: "urp" }] }, "numbers[0].number: is not a number in E.164 form"],
     [{ numbers: [{ number: "+390668888888", queueId: "x" }] }, "numbers[0].queueId: there is no queue x"],
     [{ operators: [{ ...operator, queues: ["x"] }] }, "operators[0].queues: there is no queue x"],

@@ -8,6 +8,7 @@ export const debianPackages = [
   { package: "kamailio", program: "/usr/sbin/kamailio", why: "the SIP proxy between offices" },
   { package: "dnsmasq-base", program: "/usr/sbin/dnsmasq", why: "a real name server for NAPTR and SRV" },
   { package: "openssl", program: "/usr/bin/openssl", why: "certificates for one test run" },
+  { package: "sipvicious", program: "/usr/bin/svmap", why: "what strangers on the internet try" },
   { package: "iproute2", program: "/usr/sbin/ip", why: "network namespaces for phones that refuse loopback" },
   { package: "espeak-ng", program: "/usr/bin/espeak-ng", why: "the citizen's voice in the demo" },
   {
