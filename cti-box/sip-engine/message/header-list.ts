@@ -142,7 +142,7 @@ export class HeaderList {
   }
 }
 
-/** Without the blanks around it. A loop, because a pattern would try again at every blank of a long run. */
+/** Without the blanks around it, and without carriage returns that stand where only a line end belongs. A loop, because a pattern would try again at every blank of a long run. */
 export function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;
@@ -151,11 +151,16 @@ export function trimBlanks(text: string): string {
   return text.slice(start, end);
 }
 
-const isBlank = (code: number): boolean => code === 0x20 || code === 0x09;
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0d;
 
 /** Splits a comma list, with quoted strings and angle brackets left whole (RFC 3261 §7.3.1). */
 export function splitList(value: string): string[] {
   return splitOutsideQuotes(value, ",").filter((part) => part.length > 0);
+}
+
+/** The text without its quoted strings; a quote that is not closed stays. */
+export function withoutQuoted(value: string): string {
+  return value.includes('"') ? value.replace(/"(?:[^"\\]|\\.)*"/g, "") : value;
 }
 
 /** The parts of a text between separators that stand outside of quoted strings and angle brackets. */

@@ -28,6 +28,7 @@ describe("headers", () => {
     ["blanks before the colon", "Subject \t: x", "subject", ["x"]],
     ["no blank after the colon", "Subject:x", "subject", ["x"]],
     ["an empty value", "Subject:", "subject", [""]],
+    ["carriage returns before the line end", "Subject: x\r\r", "subject", ["x"]],
     ["a folded line", "Subject: one\r\n two\r\n\tthree", "subject", ["one two three"]],
     ["a value that begins on the folded line", "Subject:\r\n  one", "subject", ["one"]],
     ["UTF-8", 'Subject: "Città — è già"', "subject", ['"Città — è già"']],
@@ -213,6 +214,10 @@ describe("faults of a readable message", () => {
     ["bad to", "To: <sip:a@example.org>", 'To: "Mr. J. User <sip:j.user@example.com>'],
     ["bad to", "To: <sip:a@example.org>", "To: <sip:a@example.org"],
     ["bad from", "From: <sip:b@example.org>", "From: nobody"],
+    ["bad from", "From: <sip:b@example.org>", 'From: "B" sip:b@example.org'],
+    ["bad from", "From: <sip:b@example.org>", "From: <sip:c@example.org>;tag=2, <sip:b@example.org>"],
+    ["bad from", "From: <sip:b@example.org>", "From: <sip:b@example.org>;x=<y"],
+    ["bad from", "From: <sip:b@example.org>", 'From: <sip:b@example.org>;x="a'],
   ])("%s (%s → %s)", (fault, from, to) => expect(having(from, to)).toBe(fault));
 
   it.each(["sip:2001:db8::10", "sip:a@[fe80::1%25eth0]", "sip:a@", "sip:a@b@c", "sips:"])(

@@ -86,10 +86,16 @@ describe("Via", () => {
     ["SIP/2.0/UDP 192.0.2.15;;", { host: "192.0.2.15" }],
   ])("%s", (value, expected) => expect(parseVia(value)).toMatchObject(expected));
 
-  it.each(["", ";", "SIP/7.0/UDP a", "SIP/2.0/UDP", "SIP/2.0/UDP a:0", "SIP/2.0/UDP a:99999", "SIP/2.0/UDP a b"])(
-    "%j is none",
-    (value) => expect(parseVia(value)).toBeNull(),
-  );
+  it.each([
+    "",
+    ";",
+    'SIP/2.0/UDP a;x="b;branch=c',
+    "SIP/7.0/UDP a",
+    "SIP/2.0/UDP",
+    "SIP/2.0/UDP a:0",
+    "SIP/2.0/UDP a:99999",
+    "SIP/2.0/UDP a b",
+  ])("%j is none", (value) => expect(parseVia(value)).toBeNull());
 
   it.each([
     [
@@ -102,6 +108,16 @@ describe("Via", () => {
       "forged",
       "SIP/2.0/UDP h;received=9.9.9.9;rport=1;branch=b",
       "SIP/2.0/UDP h;branch=b;received=192.0.2.7;rport=4444",
+    ],
+    [
+      "forged, with blanks",
+      "SIP/2.0/UDP h; received = 9.9 .9.9 ; rport = 1 2 ;branch=b",
+      "SIP/2.0/UDP h;branch=b;received=192.0.2.7;rport=4444",
+    ],
+    [
+      "in a quoted parameter: left alone",
+      'SIP/2.0/UDP h;x="a;rport;received=b" ; rport;branch=b',
+      'SIP/2.0/UDP h;x="a;rport;received=b";branch=b;received=192.0.2.7;rport=4444',
     ],
     ["the host is the source", "SIP/2.0/UDP 192.0.2.7;branch=b", "SIP/2.0/UDP 192.0.2.7;branch=b;rport=4444"],
   ])("received and rport, %s", (_name, value, expected) => {

@@ -1,6 +1,6 @@
 /** SIP URIs and name-addr values (RFC 3261 §19.1, §20.10), read tolerantly. */
 
-import { splitOutsideQuotes } from "./header-list.ts";
+import { splitOutsideQuotes, withoutQuoted } from "./header-list.ts";
 
 export type SipUri = {
   scheme: "sip" | "sips";
@@ -12,7 +12,9 @@ export type SipUri = {
 
 export type NameAddress = { uri: string; params: ReadonlyMap<string, string | null> };
 
-const uriPattern = /^(sips?):(?:([^@]*)@)?(\[[0-9a-fA-F:.]+\]|[^:;?@[\]\s]+)(?::(\d{1,5}))?((?:;[^?]*)?)(?:\?.*)?$/i;
+const uriPattern =
+  // oxlint-disable-next-line no-control-regex -- what no host may have
+  /^(sips?):(?:([^@]*)@)?(\[[0-9a-fA-F:.]+\]|[^:;?@[\]\u0000-\u0020\u007f\s%<>",]+)(?::(\d{1,5}))?((?:;[^?]*)?)(?:\?.*)?$/i;
 
 /** The parts of a SIP URI, or null when it is none (a tel: URI, garbage). IPv6 hosts keep their brackets. */
 export function parseSipUri(text: string): SipUri | null {
@@ -67,9 +69,18 @@ export function parseNameAddress(value: string): NameAddress {
 export function isNameAddress(value: string): boolean {
   const withoutName = value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "");
   const open = withoutName.indexOf("<");
-  if (withoutName.slice(0, open === -1 ? undefined : open).includes('"')) return false;
-  if (open !== -1 && withoutName.indexOf(">", open) === -1) return false;
-  return /^[a-z][a-z0-9+.-]*:./i.test(parseNameAddress(value).uri);
+  // A name needs brackets around the URI after it.
+  if (open === -1 && withoutName !== value) return false;
+  const before = open === -1 ? withoutQuoted(withoutName) : withoutName.slice(0, open);
+  if (before.includes('"')) return false;
+  if (open !== -1 && !isEndOfAddress(withoutName, withoutName.indexOf(">", open))) return false;
+  return /^[a-z][a-z0-9+.-]*:[^<>"]+$/i.test(parseNameAddress(value).uri);
+}
+
+/** Behind the bracket stand parameters or nothing: a second value would have a tag of its own. */
+function isEndOfAddress(value: string, close: number): boolean {
+  if (close === -1) return false;
+  return /^\s*(?:;[^"<>,]*)?$/.test(withoutQuoted(value.slice(close + 1)));
 }
 
 /** Tag of a From or To value, or null. */

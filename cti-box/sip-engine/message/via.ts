@@ -1,4 +1,5 @@
 /** The Via header (RFC 3261 §20.42, RFC 3581): where a response goes. */
+import { splitOutsideQuotes, withoutQuoted } from "./header-list.ts";
 import { parseParams } from "./sip-uri.ts";
 
 export type Via = { protocol: string; host: string; port: number | null; params: ReadonlyMap<string, string | null> };
@@ -9,7 +10,8 @@ const viaPattern =
 /** The parts of one Via value, or null when it cannot be read. `protocol` is lower-case. */
 export function parseVia(value: string): Via | null {
   const found = viaPattern.exec(value.trim());
-  if (!found) return null;
+  // Where a quote is not closed or a bracket stands, two readers see two sets of parameters.
+  if (!found || /["<>]/.test(withoutQuoted(value))) return null;
   const port = found[3] === undefined ? null : Number(found[3]);
   if (port !== null && (port < 1 || port > 65_535)) return null;
   return {
@@ -22,10 +24,14 @@ export function parseVia(value: string): Via | null {
 
 /** The value as the application and the response see it: `rport` and, where it differs, `received` filled in (RFC 3581 §4). */
 export function withReceived(value: string, via: Via, source: { address: string; port: number }): string {
-  const bare = value
-    .replace(/;\s*rport(\s*=\s*[^;\s]*)?(?=\s*(;|$))/i, "")
-    .replace(/;\s*received\s*=\s*[^;\s]*/i, "")
-    .trimEnd();
+  const bare = value.includes('"')
+    ? splitOutsideQuotes(value, ";")
+        .filter((part) => !/^(?:rport|received)\s*(?:=|$)/i.test(part))
+        .join(";")
+    : value
+        .replace(/;\s*rport\s*(?:=[^;]*)?(?=;|$)/i, "")
+        .replace(/;\s*received\s*=[^;]*/i, "")
+        .trimEnd();
   const host = via.host.replace(/^\[|\]$/g, "");
   const received = host === source.address ? "" : `;received=${source.address}`;
   return `${bare}${received};rport=${source.port}`;

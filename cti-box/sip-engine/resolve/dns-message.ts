@@ -37,6 +37,8 @@ export function questionBytes({ type, name }: Question, { id, isPlain }: { id: n
 
 /** Reads bytes from the network; whatever they are, it does not throw. */
 export function readReply(bytes: Buffer, question: Question, id: number): Reply {
+  // A list is made for as many records as it says there are, before one is read.
+  if (!hasRoomForItsRecords(bytes)) return { kind: "not-ours" };
   let reply: packet.DecodedPacket & { rcode?: string };
   try {
     reply = packet.decode(bytes);
@@ -53,6 +55,18 @@ export function readReply(bytes: Buffer, question: Question, id: number): Reply 
   const { records, ttlSeconds } = recordsIn(reply.answers ?? [], question);
   if (records.length > 0) return { kind: "records", records, ttlMs: Math.min(ttlSeconds * 1_000, largestTtlMs) };
   return { kind: "none", ttlMs: negativeTtlMs(reply.authorities ?? []) };
+}
+
+const headBytes = 12;
+/** A root name, type and class; with life and length where it is a record. */
+const smallestQuestion = 5;
+const smallestRecord = 11;
+
+/** Whether the counts in the head fit into the bytes after it (RFC 1035 §4.1.1). */
+function hasRoomForItsRecords(bytes: Buffer): boolean {
+  if (bytes.length < headBytes) return false;
+  const records = bytes.readUInt16BE(6) + bytes.readUInt16BE(8) + bytes.readUInt16BE(10);
+  return headBytes + bytes.readUInt16BE(4) * smallestQuestion + records * smallestRecord <= bytes.length;
 }
 
 const longestAliasChain = 8;
