@@ -14,5 +14,7 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 60_000,
     fileParallelism: false,
+    // Two processes of the fuzzer at once.
+    maxConcurrency: 2,
   },
 });

@@ -9,7 +9,10 @@ export class DialogStore {
     return this.#byId.size;
   }
 
+  /** Another dialog of that name (a SUBSCRIBE that began anew under its old Call-ID and tag) is over: requests could not tell them apart. */
   add(dialog: Dialog): void {
+    const before = this.#byId.get(dialog.id);
+    if (before !== undefined && before !== dialog) this.remove(before);
     this.#byId.set(dialog.id, dialog);
     this.#byTags.set(`${dialog.callId}|${dialog.localTag}`, dialog);
   }

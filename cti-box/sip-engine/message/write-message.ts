@@ -1,10 +1,10 @@
 /** Strict writer: one spelling, CRLF, Content-Length always true (RFC 3261 §7, §20.14). */
-import { headerSpelling } from "./header-list.ts";
+import { headerSpelling, trimBlanks } from "./header-list.ts";
 import type { SipMessage } from "./sip-message.ts";
 
 /** No header value may smuggle in a line of its own. */
 function oneLine(value: string): string {
-  return /[\r\n]/.test(value) ? value.replace(/[\r\n]+\s*/g, " ") : value;
+  return /[\r\n]/.test(value) ? trimBlanks(value.replace(/[\r\n]+\s*/g, " ")) : value;
 }
 
 /** A Contact that a peer wrote with blanks becomes the request-URI of requests to it: they are escaped, or the line would have other parts. */

@@ -23,7 +23,7 @@ const mostGrowth = 0.1;
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
 describe(`the fuzzer, seed ${seed}`, () => {
-  it.each(Object.keys(targets) as TargetName[])("%s", async (target) => {
+  it.concurrent.each(Object.keys(targets) as TargetName[])("%s", async (target) => {
     const wanted = Math.ceil(inputs[target] * share);
     const report = await runFuzz(target, { inputs: wanted, seed });
     const { early, end } = report.heapBytes;

@@ -12,6 +12,13 @@ export type Sent = {
   close(): void;
 };
 
+/** Answers without rport go to port 5060: the peer sits there on an address of its own, also when several runs of the tests share a machine. */
+let scenes = 0;
+function peerAddress(): string {
+  scenes += 1;
+  return `127.${44 + (scenes % 50)}.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
+}
+
 export class TortureScene {
   readonly #application: ConnectedApplication;
   readonly #peer: RawPeer;
@@ -26,11 +33,10 @@ export class TortureScene {
     this.#caller = peers.caller;
   }
 
-  /** `peerAddress` is an address of 127.0.0.0/8 of its own: answers without rport go to port 5060 there. */
-  static async open(peerAddress: string): Promise<TortureScene> {
+  static async open(): Promise<TortureScene> {
     const application = await connectApplication(["sip:127.0.0.1:0;transport=udp,tcp"], 20);
     const target = { host: "127.0.0.1", port: portOf(application.engine, "udp") };
-    const peer = await RawPeer.open(peerAddress, target, 5060);
+    const peer = await RawPeer.open(peerAddress(), target, 5060);
     const caller = await RawPeer.open("127.0.0.1", target);
     const { srf } = application;
     for (const method of ["options", "register", "message", "info", "publish"])
