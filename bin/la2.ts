@@ -99,6 +99,8 @@ program
   .option("--show-numbers", "telephone numbers in full")
   .option("--json", "the messages as JSON")
   .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .option("--engine <url>", "of an engine that runs alone: where its --metrics are, e.g. http://127.0.0.1:9464")
+  .option("--secret <secret>", "of that engine's control port")
   .addOption(portOption())
   .action(async (call: string | undefined, options: LadderOptions) => {
     const { ladder } = await import("./commands/ladder.ts");

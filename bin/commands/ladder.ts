@@ -3,6 +3,7 @@ import type { SipTrace } from "../../cti-box/contracts/index.ts";
 import { renderLadder } from "../../cti-box/sip-engine/trace/ladder/render-ladder.ts";
 import { tellStory, type PartyName } from "../../cti-box/sip-engine/trace/ladder/ladder-steps.ts";
 import { colours, noColours } from "../../cti-box/sip-engine/trace/ladder/styles.ts";
+import type { TracedCall as EngineCall } from "../../cti-box/sip-engine/engine.ts";
 import { boxToAsk, type BoxToAsk } from "../office/box-to-ask.ts";
 import { boxUrl } from "../playground/office-config.ts";
 import { playgroundDirectory } from "../playground/folders.ts";
@@ -15,6 +16,8 @@ export type LadderOptions = {
   showNumbers?: boolean;
   json?: boolean;
   config?: string;
+  engine?: string;
+  secret?: string;
   port: number;
 };
 
@@ -25,7 +28,10 @@ const usualWidth = 120;
 
 export async function ladder(call: string | null, options: LadderOptions): Promise<number> {
   if (call !== null && options.last === true) throw new Error("Name a call, or ask for the last one: not both.");
-  const found = (await Promise.all(boxesOf(options).map((box) => askBox(box, call, options)))).flat();
+  const found =
+    options.engine === undefined
+      ? (await Promise.all(boxesOf(options).map((box) => askBox(box, call, options)))).flat()
+      : await askEngine(options.engine, call, options);
   const calls = call === null ? latestOf(found) : found;
   if (calls.length === 0) {
     say(call === null ? "No call yet." : `No SIP message of a call ${call} is kept (any more).`);
@@ -72,6 +78,27 @@ async function askBox(
   }
   const { items } = (await answer.json()) as SipTrace;
   return items.map((item) => ({ ...item, box }));
+}
+
+/** An engine that runs alone knows no legs: each Call-ID is a call of its own. */
+async function askEngine(
+  engine: string,
+  call: string | null,
+  { secret = "", showNumbers = false }: LadderOptions,
+): Promise<TracedCall[]> {
+  const query = new URLSearchParams({ numbers: showNumbers ? "shown" : "masked", ...(call !== null && { call }) });
+  const answer = await fetch(new URL(`/trace?${query.toString()}`, engine), {
+    headers: { authorization: `Bearer ${secret}` },
+    signal: AbortSignal.timeout(10_000),
+  });
+  if (!answer.ok) throw new Error(`${engine}: ${(await answer.text()).trim()}`);
+  const box = { name: "engine", label: engine, url: engine, serviceSecret: secret };
+  return ((await answer.json()) as EngineCall[]).map(({ callId, leftOut, messages }) => ({
+    callId: null,
+    startedAt: new Date((messages[0]?.atUs ?? 0) / 1_000).toISOString(),
+    legs: [{ sipCallId: callId, peer: null, leftOut, messages }],
+    box,
+  }));
 }
 
 function latestOf(calls: readonly TracedCall[]): TracedCall[] {

@@ -50,6 +50,16 @@ test("a started playground answers a citizen's call, and Ctrl-C leaves no proces
   expect(await citizen.ended).toBe(0);
   expect(citizen.words()).toContain("the office has taken the call");
   expect(citizen.words()).toContain("hears hold music");
+  const ladder = la2("ladder");
+  expect(await ladder.ended).toBe(0);
+  // The citizen hung up in the queue: her leg is all there is, with the names of the configuration.
+  expect(ladder.words()).toMatch(/Simulated carrier +x_test1/);
+  for (const arrow of ["── INVITE", "◀─ 200 OK", "── ACK", "── BYE", "◀─ 200 OK (BYE)"])
+    expect(ladder.words()).toContain(arrow);
+  const messages = la2("ladder", "--last", "--verbose");
+  expect(await messages.ended).toBe(0);
+  expect(messages.words()).toContain("sip:+39069…00@");
+  expect(messages.words()).not.toContain("+393315550123");
   expect(programs.map(({ name }) => name)).toEqual(
     expect.arrayContaining(["hub", "box-x_test1", "box-x_test2", "bridge-x_test1", "bridge-x_test2"]),
   );

@@ -24,6 +24,7 @@ export function writeMetrics(engine: MeasuredEngine): string {
   const families = [
     ...messages.families(),
     ...workFamilies(core),
+    connectionFamily(core),
     ...protectionFamilies(core),
     ...applicationFamilies(engine),
     ...nameFamilies(core),
@@ -52,6 +53,11 @@ function workFamilies(core: EngineCore): Family[] {
     ),
     counter("copies_absorbed_total", "Requests that came again and went no further.", counters.copiesAbsorbed),
   ];
+}
+
+function connectionFamily({ context }: EngineCore): Family {
+  const counts = byLabel("transport", Object.fromEntries(context.transport.connections()));
+  return { ...gauge("connections", "SIP connections now, by transport.", 0), samples: counts };
 }
 
 function protectionFamilies({ context }: EngineCore): Family[] {

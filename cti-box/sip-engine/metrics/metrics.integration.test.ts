@@ -66,6 +66,7 @@ describe("the page of measurements", () => {
     expect(page.values.get('sip_engine_application_reaction_seconds_bucket{le="0.01"}')).toBe(0);
     expect(page.values.get('sip_engine_application_reaction_seconds_bucket{le="+Inf"}')).toBe(1);
     expect(page.values.get("sip_engine_applications")).toBe(1);
+    expect(page.values.get('sip_engine_connections{transport="tcp"}')).toBe(0);
     expect(page.values.get("sip_engine_transactions")).toBeGreaterThan(0);
     expect(page.values.get("sip_engine_traced_messages")).toBeGreaterThan(4);
     expect(page.values.get("sip_engine_cpu_seconds_total")).toBeGreaterThan(0);

@@ -56,6 +56,13 @@ export class StreamListener {
     return this.#acceptor.listener;
   }
 
+  /** Connections that are open now, whoever made them. */
+  get connections(): number {
+    let count = 0;
+    for (const connections of this.#connections.values()) count += connections.length;
+    return count;
+  }
+
   /** The open connection to that peer, if there is one. */
   existing({ address, port, host = "" }: Peer): Flow | null {
     const known = this.#connections.get(`${address}:${port}`);

@@ -10,6 +10,7 @@ import {
   type HostFor,
   type Listener,
   type Peer,
+  type Protocol,
   type TransportEvents,
 } from "./flow.ts";
 import { LocalRoutes } from "./local-route.ts";
@@ -91,6 +92,16 @@ export class TransportLayer {
 
   get listeners(): Listener[] {
     return this.#sockets.map((socket) => socket.listener);
+  }
+
+  /** Connections that are open now, by protocol. */
+  connections(): ReadonlyMap<Protocol, number> {
+    const counts = new Map<Protocol, number>();
+    for (const socket of this.#sockets) {
+      const { protocol } = socket.listener;
+      if (!(socket instanceof UdpSocket)) counts.set(protocol, (counts.get(protocol) ?? 0) + socket.connections);
+    }
+    return counts;
   }
 
   /** Whether the peer is one of our own sockets. */

@@ -75,6 +75,11 @@ export class WebSocketListener {
     return this.#acceptor.listener;
   }
 
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
   existing({ address, port }: Peer): Flow | null {
     const connection = this.#connections.get(`${address}:${port}`);
     return connection?.isOpen() ? connection : null;
