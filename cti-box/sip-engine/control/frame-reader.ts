@@ -4,6 +4,9 @@ export const largestFrame = 1024 * 1024;
 /** Before the secret was told: no more than `authenticate` needs. */
 export const largestFrameBefore = 2 * 1024;
 
+const hash = 0x23;
+const mostDigits = 8;
+
 export type FrameResult = { kind: "frame"; payload: Buffer } | { kind: "broken"; reason: string };
 
 export class FrameReader {
@@ -31,14 +34,17 @@ export class FrameReader {
   #next(largest: number): FrameResult | null {
     const pending = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
     this.#keep(pending, 1);
-    const digits = pending.subarray(0, 8).indexOf(0x23);
-    const lengthText = pending.toString("latin1", 0, digits === -1 ? Math.min(8, pending.length) : digits);
-    if (!/^\d*$/.test(lengthText)) return { kind: "broken", reason: "the length is no number" };
-    if (digits === -1) {
-      this.#wanted = pending.length + 1;
-      return pending.length >= 8 ? { kind: "broken", reason: "the length is too long" } : null;
+    let length = 0;
+    let digits = 0;
+    for (; digits < mostDigits && digits < pending.length && pending[digits] !== hash; digits += 1) {
+      const digit = (pending[digits] ?? 0) - 0x30;
+      if (digit < 0 || digit > 9) return { kind: "broken", reason: "the length is no number" };
+      length = length * 10 + digit;
     }
-    const length = Number(lengthText);
+    if (pending[digits] !== hash || digits === mostDigits) {
+      this.#wanted = pending.length + 1;
+      return pending.length >= mostDigits ? { kind: "broken", reason: "the length is too long" } : null;
+    }
     if (digits === 0 || length === 0 || length > largest)
       return { kind: "broken", reason: "the length is out of range" };
     const end = digits + 1 + length;
@@ -59,7 +65,13 @@ export class FrameReader {
 
 /** Payload split at its first CRLF: meta fields and the SIP message, if one follows. */
 export function splitPayload(payload: Buffer): { fields: string[]; message: Buffer | null } {
-  const end = payload.indexOf("\r\n");
+  const end = lineEndOf(payload);
   const meta = payload.toString("utf8", 0, end === -1 ? payload.length : end);
   return { fields: meta.split("|"), message: end === -1 ? null : payload.subarray(end + 2) };
+}
+
+function lineEndOf(payload: Buffer): number {
+  let at = payload.indexOf(0x0d);
+  while (at !== -1 && payload[at + 1] !== 0x0a) at = payload.indexOf(0x0d, at + 1);
+  return at;
 }

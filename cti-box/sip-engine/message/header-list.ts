@@ -45,12 +45,25 @@ const knownSpellings: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-export type Header = { name: string; key: string; value: string };
+export type Header = { readonly name: string; readonly key: string; readonly value: string };
+
+/** Keys found so far, by spelling. Names come from the network as well: what is beyond the limit is found anew each time. */
+const knownKeys = new Map<string, string>();
+const largestKnownKeys = 1_000;
 
 /** Long lower-case name of a header, whatever its spelling. */
 export function headerKey(name: string): string {
+  const known = knownKeys.get(name);
+  if (known !== undefined) return known;
   const lower = name.toLowerCase();
-  return compactForms.get(lower) ?? lower;
+  const key = compactForms.get(lower) ?? lower;
+  if (knownKeys.size < largestKnownKeys) knownKeys.set(name, key);
+  return key;
+}
+
+/** Whether a header of that spelling was seen before: then its name is a good one. Asked for each line, where a pattern would cost more. */
+export function isKnownHeader(name: string): boolean {
+  return knownKeys.has(name);
 }
 
 /** Spellings made so far. Names come from the network as well: what is beyond the limit is made again each time. */
@@ -68,9 +81,17 @@ export function headerSpelling(key: string): string {
 
 export class HeaderList {
   readonly #headers: Header[];
+  /** All lines but Content-Length as they came, while nothing was changed; null: they have to be put together. */
+  #asReceived: string | null;
 
-  constructor(headers: Header[] = []) {
+  constructor(headers: Header[] = [], asReceived: string | null = null) {
     this.#headers = headers;
+    this.#asReceived = asReceived;
+  }
+
+  /** All lines but Content-Length in the spelling that they came in, where they are still at hand. */
+  get asReceived(): string | null {
+    return this.#asReceived;
   }
 
   get size(): number {
@@ -87,6 +108,13 @@ export class HeaderList {
     return this.first(key) !== undefined;
   }
 
+  /** How many lines of that name there are. */
+  count(key: string): number {
+    let lines = 0;
+    for (const header of this.#headers) if (header.key === key) lines += 1;
+    return lines;
+  }
+
   /** Every line of that name, in order; a line may still hold several values. */
   lines(key: string): string[] {
     const found: string[] = [];
@@ -96,11 +124,14 @@ export class HeaderList {
 
   /** Every value of that name, comma lists taken apart. For list headers only (Via, Route, Contact …). */
   values(key: string): string[] {
-    return this.lines(key).flatMap(splitList);
+    const found: string[] = [];
+    for (const header of this.#headers) if (header.key === key) found.push(...splitList(header.value));
+    return found;
   }
 
   append(name: string, value: string): this {
     this.#headers.push({ name, key: headerKey(name), value });
+    this.#asReceived = null;
     return this;
   }
 
@@ -109,6 +140,7 @@ export class HeaderList {
     const key = headerKey(name);
     const index = this.#headers.findIndex((header) => header.key === key);
     if (index === -1) return this.append(name, value);
+    this.#asReceived = null;
     this.#headers[index] = { name: this.#headers[index]?.name ?? name, key, value };
     for (let later = this.#headers.length - 1; later > index; later -= 1) {
       if (this.#headers[later]?.key === key) this.#headers.splice(later, 1);
@@ -117,6 +149,7 @@ export class HeaderList {
   }
 
   remove(key: string): this {
+    this.#asReceived = null;
     for (let index = this.#headers.length - 1; index >= 0; index -= 1) {
       if (this.#headers[index]?.key === key) this.#headers.splice(index, 1);
     }
@@ -129,7 +162,11 @@ export class HeaderList {
     const header = this.#headers[index];
     if (!header) return this;
     const [, ...rest] = splitList(header.value);
-    this.#headers[index] = { ...header, value: [value, ...rest].join(", ") };
+    const changed = { ...header, value: [value, ...rest].join(", ") };
+    this.#headers[index] = changed;
+    // Usually it is the first line: then the others need not be put together again.
+    const isKept = index === 0 && this.#asReceived !== null && key !== "content-length";
+    this.#asReceived = isKept ? lineOf(changed) + (this.#asReceived ?? "").slice(lineOf(header).length) : null;
     return this;
   }
 
@@ -140,6 +177,10 @@ export class HeaderList {
   copy(): HeaderList {
     return new HeaderList([...this.#headers]);
   }
+}
+
+function lineOf({ name, value }: Header): string {
+  return `${name}: ${value}\r\n`;
 }
 
 /** Without the blanks around it, and without carriage returns that stand where only a line end belongs. A loop, because a pattern would try again at every blank of a long run. */
@@ -155,6 +196,10 @@ const isBlank = (code: number): boolean => code === 0x20 || code === 0x09 || cod
 
 /** Splits a comma list, with quoted strings and angle brackets left whole (RFC 3261 §7.3.1). */
 export function splitList(value: string): string[] {
+  if (!value.includes(",")) {
+    const only = value.trim();
+    return only === "" ? [] : [only];
+  }
   return splitOutsideQuotes(value, ",").filter((part) => part.length > 0);
 }
 

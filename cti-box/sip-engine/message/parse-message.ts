@@ -6,6 +6,7 @@
 import { isUtf8 } from "node:buffer";
 import { HeaderList, trimBlanks } from "./header-list.ts";
 import { noBody, type SipMessage } from "./sip-message.ts";
+import { readPlainHeaders, tokenPattern } from "./read-plain-headers.ts";
 import { isNameAddress, isSipUri } from "./sip-uri.ts";
 import { parseVia } from "./via.ts";
 
@@ -74,7 +75,7 @@ export function parseMessage(bytes: Buffer): ParseResult {
 /** Reads a message of the application: whatever follows the head is its body, and Content-Length is ours to count. */
 export function parseFromApplication(bytes: Buffer): ParseResult {
   const head = endOfHead(bytes);
-  const parsed = parseHead(textOf(bytes.subarray(0, head?.end ?? bytes.length)).replace(/(\r?\n)+$/, ""));
+  const parsed = parseHead(withoutLineEnds(textOf(bytes.subarray(0, head?.end ?? bytes.length))));
   if (!parsed.ok) return parsed;
   const body = head === null ? noBody : Buffer.from(bytes.subarray(head.bodyStart));
   return { ok: true, message: { ...parsed.message, body }, length: bytes.length };
@@ -93,18 +94,33 @@ function textOf(head: Buffer): string {
   return text.includes("\ufffd") && !isUtf8(head) ? head.toString("latin1") : text;
 }
 
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === lineFeed) end -= text.charCodeAt(end - 2) === carriageReturn ? 2 : 1;
+  return text.slice(0, end);
+}
+
 function parseHead(text: string): ParseResult {
-  // A line end after the last header is there when the empty line is not.
-  const lines = text.split(/\r?\n/);
-  if (lines.length > 1 && lines.at(-1) === "") lines.pop();
-  const { headers, fault } = readHeaders(lines);
-  const start = parseStartLine(lines[0] ?? "");
+  const { startLine, headers, fault } = readHead(text);
+  const start = parseStartLine(startLine);
   if (start.kind === "unreadable") {
     const partial: SipMessage = { kind: "request", method: start.method, uri: start.uri, headers, body: noBody };
     return refused(fault ?? start.reason, start.method === "" ? null : partial);
   }
   const message: SipMessage = { ...start, headers, body: noBody };
   return fault === null ? { ok: true, message, length: 0 } : refused(fault, message);
+}
+
+type Head = { startLine: string; headers: HeaderList; fault: string | null };
+
+function readHead(text: string): Head {
+  const lineEnd = text.indexOf("\r\n");
+  const plain = lineEnd === -1 ? null : readPlainHeaders(text, lineEnd + 2, limits);
+  if (plain !== null) return { startLine: text.slice(0, lineEnd), headers: plain, fault: null };
+  // A line end after the last header is there when the empty line is not.
+  const lines = text.split(/\r?\n/);
+  if (lines.length > 1 && lines.at(-1) === "") lines.pop();
+  return { startLine: lines[0] ?? "", ...readHeaders(lines) };
 }
 
 /** The headers that can be read, and the first fault of the rest; after a limit is passed nothing more is read. */
@@ -116,7 +132,7 @@ function readHeaders(lines: string[]): { headers: HeaderList; fault: string | nu
     if (current === null) return;
     const colon = current.indexOf(":");
     const name = current.slice(0, colon).trimEnd();
-    if (colon < 1 || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name)) fault ??= "bad header line";
+    if (colon < 1 || !tokenPattern.test(name)) fault ??= "bad header line";
     else headers.append(name, trimBlanks(current.slice(colon + 1)));
   };
   for (let index = 1; index < lines.length; index += 1) {
@@ -157,15 +173,14 @@ function parseStartLine(line: string): StartLine {
   return { kind: "request", method, uri };
 }
 
+const needed = ["via", "from", "to", "call-id", "cseq"] as const;
+const single = ["from", "to", "call-id", "cseq", "max-forwards"] as const;
+
 /** Headers that every message needs (RFC 3261 §8.1.1), with the values that have to make sense; the first fault found, or null. */
 export function faultOf(message: SipMessage): string | null {
   const { headers } = message;
-  for (const key of ["via", "from", "to", "call-id", "cseq"]) {
-    if ((headers.first(key) ?? "") === "") return `missing ${key}`;
-  }
-  for (const key of ["from", "to", "call-id", "cseq", "max-forwards"]) {
-    if (headers.lines(key).length > 1) return `more than one ${key}`;
-  }
+  for (const key of needed) if ((headers.first(key) ?? "") === "") return `missing ${key}`;
+  for (const key of single) if (headers.count(key) > 1) return `more than one ${key}`;
   if (headers.values("via").some((via) => parseVia(via) === null)) return "bad via";
   for (const key of ["from", "to"]) if (!isNameAddress(headers.first(key) ?? "")) return `bad ${key}`;
   if (message.kind === "request" && /^sips?:/i.test(message.uri) && !isSipUri(message.uri)) return "bad request-uri";

@@ -51,30 +51,40 @@ export function parseParams(text: string): ReadonlyMap<string, string | null> {
 
 /** `"Name" <uri>;tag=x` or `uri;tag=x` (where the parameters belong to the header, RFC 3261 §20). */
 export function parseNameAddress(value: string): NameAddress {
-  // Brackets inside a quoted display name do not count.
-  const withoutName = value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "");
+  const { uri, params } = partsOf(value);
+  return { uri, params: parseParams(params) };
+}
+
+/** URI and parameters of a name-addr value, the latter still as text. */
+function partsOf(value: string): { uri: string; params: string } {
+  const withoutName = withoutDisplayName(value);
   const open = withoutName.indexOf("<");
   if (open === -1) {
     const semicolon = withoutName.indexOf(";");
     return semicolon === -1
-      ? { uri: withoutName.trim(), params: new Map() }
-      : { uri: withoutName.slice(0, semicolon).trim(), params: parseParams(withoutName.slice(semicolon)) };
+      ? { uri: withoutName.trim(), params: "" }
+      : { uri: withoutName.slice(0, semicolon).trim(), params: withoutName.slice(semicolon) };
   }
   const close = withoutName.indexOf(">", open);
   const end = close === -1 ? withoutName.length : close;
-  return { uri: withoutName.slice(open + 1, end).trim(), params: parseParams(withoutName.slice(end + 1)) };
+  return { uri: withoutName.slice(open + 1, end).trim(), params: withoutName.slice(end + 1) };
+}
+
+/** Brackets inside a quoted display name do not count. */
+function withoutDisplayName(value: string): string {
+  return value.includes('"') ? value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "") : value;
 }
 
 /** Whether a From or To value can be read without guessing: quotes and brackets closed, a URI with a scheme inside. */
 export function isNameAddress(value: string): boolean {
-  const withoutName = value.replace(/^\s*"(?:[^"\\]|\\.)*"/, "");
+  const withoutName = withoutDisplayName(value);
   const open = withoutName.indexOf("<");
   // A name needs brackets around the URI after it.
   if (open === -1 && withoutName !== value) return false;
   const before = open === -1 ? withoutQuoted(withoutName) : withoutName.slice(0, open);
   if (before.includes('"')) return false;
   if (open !== -1 && !isEndOfAddress(withoutName, withoutName.indexOf(">", open))) return false;
-  return /^[a-z][a-z0-9+.-]*:[^<>"]+$/i.test(parseNameAddress(value).uri);
+  return /^[a-z][a-z0-9+.-]*:[^<>"]+$/i.test(partsOf(value).uri);
 }
 
 /** Behind the bracket stand parameters or nothing: a second value would have a tag of its own. */
@@ -83,9 +93,16 @@ function isEndOfAddress(value: string, close: number): boolean {
   return /^\s*(?:;[^"<>,]*)?$/.test(withoutQuoted(value.slice(close + 1)));
 }
 
+const tagStart = ";tag=";
+
 /** Tag of a From or To value, or null. */
 export function tagOf(value: string | undefined): string | null {
-  return value === undefined ? null : (parseNameAddress(value).params.get("tag") ?? null);
+  if (value === undefined) return null;
+  const { params } = partsOf(value);
+  if (params === "") return null;
+  // Nearly always it is the only parameter.
+  const isOnly = params.startsWith(tagStart) && !params.includes(";", 1) && !params.includes('"');
+  return isOnly ? params.slice(tagStart.length).trim() : (parseParams(params).get("tag") ?? null);
 }
 
 /** The value with its display name and URI kept and the tag appended. Parameters after a URI without brackets are the header's, and stay so (RFC 3261 §20). */

@@ -7,8 +7,16 @@ export type Via = { protocol: string; host: string; port: number | null; params:
 const viaPattern =
   /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;]+)(?:\s*:\s*(\d{1,5}))?\s*((?:;.*)?)$/i;
 
+/** What was read last: the top Via of a message is asked for by one after the other. */
+let last: { value: string; via: Via | null } = { value: "", via: null };
+
 /** The parts of one Via value, or null when it cannot be read. `protocol` is lower-case. */
 export function parseVia(value: string): Via | null {
+  if (last.value !== value) last = { value, via: readVia(value) };
+  return last.via;
+}
+
+function readVia(value: string): Via | null {
   const found = viaPattern.exec(value.trim());
   // Where a quote is not closed or a bracket stands, two readers see two sets of parameters.
   if (!found || /["<>]/.test(withoutQuoted(value))) return null;

@@ -36,7 +36,9 @@ export function written(message: SipMessage): Written {
 
 /** A received message, names spelled as they came: what the application gets to see. */
 export function writtenAsReceived(message: SipMessage): Written {
+  const { asReceived } = message.headers;
   let head = `${startLineOf(message)}\r\n`;
+  if (asReceived !== null) return withBody(head + asReceived, message.body);
   for (const header of message.headers) {
     if (header.key !== "content-length") head += `${header.name}: ${oneLine(header.value)}\r\n`;
   }

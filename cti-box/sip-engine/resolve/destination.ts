@@ -1,5 +1,5 @@
 /** What a SIP URI asks for, before any name is looked up (RFC 3263 §4). */
-import { isIP } from "node:net";
+import { isIPv4, isIPv6 } from "node:net";
 import type { SipUri } from "../message/sip-uri.ts";
 
 export type Destination = {
@@ -31,7 +31,7 @@ function secured(named: string | null): string | null {
 }
 
 export function isNumeric(host: string): boolean {
-  return isIP(host) !== 0;
+  return host.includes(":") ? isIPv6(host) : isIPv4(host);
 }
 
 /** RFC 3261 §19.1.2, RFC 7118 §5. */

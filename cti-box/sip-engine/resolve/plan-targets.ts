@@ -9,7 +9,6 @@
  *                 └─ none ──── SRV of every transport spoken ──────────────────┘
  *                                     └─ none ── A, AAAA of the host, default port ──────────▶ targets
  */
-import { isIPv6 } from "node:net";
 import { isSecure as isEncrypted, type Protocol } from "../transport/flow.ts";
 import { inAddressOrder } from "./address-order.ts";
 import { defaultPort, isNumeric, type Destination } from "./destination.ts";
@@ -129,7 +128,8 @@ class Planning {
 
   /** The addresses of a host, of the families that the socket has. */
   atHost(host: string, { spoken, port }: { spoken: Spoken; port: number }): Target[] | null {
-    if (isNumeric(host)) return (isIPv6(host) ? spoken.v6 : spoken.v4) ? [this.#target(host, { spoken, port })] : [];
+    if (isNumeric(host))
+      return (host.includes(":") ? spoken.v6 : spoken.v4) ? [this.#target(host, { spoken, port })] : [];
     const wide = spoken.v6 ? this.#records("AAAA", host) : [];
     const narrow = spoken.v4 ? this.#records("A", host) : [];
     if (wide === null || narrow === null) return null;

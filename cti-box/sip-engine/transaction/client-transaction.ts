@@ -38,7 +38,7 @@ export class ClientTransaction {
   readonly flow: Flow;
   readonly #order: ClientOrder;
   readonly #written: Written;
-  readonly #running = new Map<ClientTimer, NodeJS.Timeout>();
+  readonly #running: Partial<Record<ClientTimer, NodeJS.Timeout | undefined>> = {};
   #machine: ClientMachine;
   #ack: Written | null = null;
 
@@ -137,20 +137,21 @@ export class ClientTransaction {
   #start(timer: ClientTimer, afterMs: number): void {
     this.#stop(timer);
     const fire = (): void => {
-      this.#running.delete(timer);
+      this.#running[timer] = undefined;
       this.#apply({ type: "timer", timer });
     };
-    this.#running.set(timer, setTimeout(fire, afterMs));
+    this.#running[timer] = setTimeout(fire, afterMs);
   }
 
   #stop(timer: ClientTimer): void {
-    clearTimeout(this.#running.get(timer));
-    this.#running.delete(timer);
+    clearTimeout(this.#running[timer]);
+    this.#running[timer] = undefined;
   }
 
   #stopAll(): void {
-    for (const timeout of this.#running.values()) clearTimeout(timeout);
-    this.#running.clear();
+    this.#stop("retransmit");
+    this.#stop("timeout");
+    this.#stop("linger");
   }
 }
 

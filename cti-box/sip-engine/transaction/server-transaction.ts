@@ -39,7 +39,7 @@ export class ServerTransaction {
   /** The tag of our To in every answer of this transaction; the application's own if its first answer has one. */
   localTag: string | null = null;
   readonly #order: ServerOrder;
-  readonly #running = new Map<ServerTimer, NodeJS.Timeout>();
+  readonly #running: Partial<Record<ServerTimer, NodeJS.Timeout | undefined>> = {};
   #machine: ServerMachine;
   #last: Written | null = null;
 
@@ -132,19 +132,20 @@ export class ServerTransaction {
   #start(timer: ServerTimer, afterMs: number): void {
     this.#stop(timer);
     const fire = (): void => {
-      this.#running.delete(timer);
+      this.#running[timer] = undefined;
       this.#apply({ type: "timer", timer });
     };
-    this.#running.set(timer, setTimeout(fire, afterMs));
+    this.#running[timer] = setTimeout(fire, afterMs);
   }
 
   #stop(timer: ServerTimer): void {
-    clearTimeout(this.#running.get(timer));
-    this.#running.delete(timer);
+    clearTimeout(this.#running[timer]);
+    this.#running[timer] = undefined;
   }
 
   #stopAll(): void {
-    for (const timeout of this.#running.values()) clearTimeout(timeout);
-    this.#running.clear();
+    this.#stop("abandon");
+    this.#stop("retransmit");
+    this.#stop("linger");
   }
 }

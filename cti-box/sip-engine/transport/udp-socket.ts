@@ -7,8 +7,49 @@ import type { Flow, HostFor, Listener, TransportEvents } from "./flow.ts";
 const smallestMessage = 16;
 const bufferBytes = 4 * 1024 * 1024;
 
-/** What all flows of one socket share. */
-type Outlet = { socket: Socket; listener: Listener; sent: TransportEvents["sent"] };
+/** Datagrams that wait for the end of the turn at most: more would make the first of them late. */
+const largestQueue = 32;
+
+type Datagram = { bytes: Buffer; address: string; port: number; failed: ((error: Error) => void) | undefined };
+
+/**
+ * What all flows of one socket share. The datagrams of one turn of the event loop leave together at its end: each one wakes whoever waits for it, and a peer on the
+ * same machine that is woken for every single one takes the processor from the engine in the middle of its work.
+ */
+class Outlet {
+  readonly socket: Socket;
+  readonly listener: Listener;
+  readonly sent: TransportEvents["sent"];
+  #queue: Datagram[] = [];
+
+  constructor(socket: Socket, listener: Listener, sent: TransportEvents["sent"]) {
+    this.socket = socket;
+    this.listener = listener;
+    this.sent = sent;
+  }
+
+  send(datagram: Datagram): void {
+    if (this.#queue.push(datagram) === 1) setImmediate(() => this.flush());
+    if (this.#queue.length >= largestQueue) this.flush();
+  }
+
+  flush(): void {
+    const queue = this.#queue;
+    this.#queue = [];
+    for (const { bytes, address, port, failed } of queue) {
+      try {
+        if (failed === undefined) this.socket.send(bytes, port, address);
+        else {
+          this.socket.send(bytes, port, address, (error) => {
+            if (error) failed(error);
+          });
+        }
+      } catch (error) {
+        failed?.(error as Error);
+      }
+    }
+  }
+}
 
 export class UdpSocket {
   readonly listener: Listener;
@@ -32,11 +73,8 @@ export class UdpSocket {
     const opened = once(socket, "listening");
     socket.bind(listener.port, listener.host);
     await opened;
-    const udp = new UdpSocket({
-      socket,
-      listener: { ...listener, port: socket.address().port },
-      sent: events.sent,
-    });
+    const bound = { ...listener, port: socket.address().port };
+    const udp = new UdpSocket(new Outlet(socket, bound, events.sent));
     socket.on("message", (bytes, source) => {
       if (bytes.length < smallestMessage || !events.admits(source.address)) return;
       events.received(bytes, udp.flowTo(source.address, source.port, hostFor(source.address)));
@@ -51,6 +89,7 @@ export class UdpSocket {
   }
 
   close(): Promise<void> {
+    this.#outlet.flush();
     return new Promise((resolve) => this.#outlet.socket.close(() => resolve()));
   }
 }
@@ -92,17 +131,7 @@ export class UdpFlow implements Flow {
   }
 
   send(bytes: Buffer, failed?: (error: Error) => void): void {
-    const { socket, sent } = this.#outlet;
-    sent?.(bytes, this);
-    try {
-      if (failed === undefined) socket.send(bytes, this.remotePort, this.remoteAddress);
-      else {
-        socket.send(bytes, this.remotePort, this.remoteAddress, (error) => {
-          if (error) failed(error);
-        });
-      }
-    } catch (error) {
-      failed?.(error as Error);
-    }
+    this.#outlet.sent?.(bytes, this);
+    this.#outlet.send({ bytes, address: this.remoteAddress, port: this.remotePort, failed });
   }
 }

@@ -52,6 +52,7 @@ export function viaFor(flow: Flow, branch: string): string {
 }
 
 function localised(value: string, flow: Flow): string {
+  if (!value.includes("localhost")) return value;
   return value.replace(/(^|[@:])localhost(?=$|[>;:,\s])(:\d+)?/g, (_all, before: string) => before + hostPortOf(flow));
 }
 
@@ -186,14 +187,21 @@ export function ownTag(request: SipRequest): string {
   return createHmac("sha256", tagKey).update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 
+const repeated = [
+  ["From", "from"],
+  ["To", "to"],
+  ["Call-ID", "call-id"],
+  ["CSeq", "cseq"],
+] as const;
+
 /** Via, From, To, Call-ID, CSeq of the request, and its Record-Route where the answer may make a dialog (RFC 3261 §8.2.6, §12.1.1). */
 function responseHeaders(request: SipRequest, status: number, localTag: string): HeaderList {
   const headers = new HeaderList();
   for (const via of request.headers.lines("via")) headers.append("Via", via);
   if (status > 100 && status < 300)
     for (const route of request.headers.lines("record-route")) headers.append("Record-Route", route);
-  for (const name of ["From", "To", "Call-ID", "CSeq"]) {
-    const value = request.headers.first(name.toLowerCase());
+  for (const [name, key] of repeated) {
+    const value = request.headers.first(key);
     // A request that lacks one of them is told so with what it has.
     if (value === undefined) continue;
     const isTagged = name !== "To" || localTag === "" || tagOf(value) !== null;
