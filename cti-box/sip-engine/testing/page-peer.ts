@@ -18,8 +18,10 @@ export class PagePeer {
     });
   }
 
-  static async open(port: number): Promise<PagePeer> {
-    const socket = new WebSocket(`ws://127.0.0.1:${port}`, "sip");
+  /** With an authority the page comes over TLS (wss), and its certificate is checked. */
+  static async open(port: number, authority?: Buffer): Promise<PagePeer> {
+    const scheme = authority === undefined ? "ws" : "wss";
+    const socket = new WebSocket(`${scheme}://127.0.0.1:${port}`, "sip", { ca: authority });
     await once(socket, "open");
     return new PagePeer(socket);
   }
@@ -40,7 +42,11 @@ export class PagePeer {
     }
   }
 
-  async register(user: string, cseq: number, contactUser = user): Promise<string> {
+  async register(
+    user: string,
+    cseq: number,
+    { contactUser = user, authorization }: { contactUser?: string; authorization?: string } = {},
+  ): Promise<string> {
     this.send([
       "REGISTER sip:office.example SIP/2.0",
       `Via: SIP/2.0/WS ${pageHost};branch=z9hG4bKreg${user}${cseq}${Math.random()}`,
@@ -50,6 +56,7 @@ export class PagePeer {
       `CSeq: ${cseq} REGISTER`,
       "Max-Forwards: 70",
       `Contact: <sip:${contactUser}@${pageHost};transport=ws>;expires=300`,
+      ...(authorization === undefined ? [] : [`Authorization: ${authorization}`]),
     ]);
     return this.receive(/^SIP\/2\.0 [\s\S]*CSeq: \d+ REGISTER/);
   }

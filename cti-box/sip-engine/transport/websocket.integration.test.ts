@@ -84,7 +84,7 @@ describe("a page", () => {
   it("cannot take over the living contact of somebody else", async () => {
     const anna = await registered("anna");
     const thief = await PagePeer.open(port);
-    await thief.register("mallory", 1, "anna");
+    await thief.register("mallory", 1, { contactUser: "anna" });
     const answered = call("anna");
     anna.answer(await anna.receive(/^INVITE /), "486 Busy Here");
     await expect(answered).rejects.toMatchObject({ status: 486 });
