@@ -5,8 +5,11 @@ export class DialogStore {
   readonly #byId = new Map<string, Dialog>();
   readonly #byTags = new Map<string, Dialog>();
 
-  get size(): number {
-    return this.#byId.size;
+  /** How many there are in each state; looks through all of them. */
+  count(): Record<Dialog["state"], number> {
+    let early = 0;
+    for (const { state } of this.#byId.values()) if (state === "early") early += 1;
+    return { early, confirmed: this.#byId.size - early };
   }
 
   /** Another dialog of that name (a SUBSCRIBE that began anew under its old Call-ID and tag) is over: requests could not tell them apart. */
@@ -21,15 +24,15 @@ export class DialogStore {
     return this.#byId.get(id);
   }
 
-  /** All dialogs of an owner: looks through all there are, so only when one comes or goes. */
+  /** The answered calls and subscriptions of an owner: looks through all there are, so only when one comes or goes. */
   ofOwner(name: string): Dialog[] {
-    return [...this.#byId.values()].filter((dialog) => dialog.owner === name);
+    return [...this.#byId.values()].filter(({ owner, state }) => owner === name && state === "confirmed");
   }
 
   /** The dialog that a request from the network belongs to: its To tag is ours, its From tag theirs. */
   match(callId: string, localTag: string, remoteTag: string): Dialog | undefined {
     const dialog = this.#byTags.get(`${callId}|${localTag}`);
-    return dialog?.remoteTag === remoteTag ? dialog : undefined;
+    return dialog?.remoteTag === remoteTag ? dialog : dialog?.forks?.find((fork) => fork.remoteTag === remoteTag);
   }
 
   /** The dialog is over: whatever ends it comes by here, and its timers end with it. */

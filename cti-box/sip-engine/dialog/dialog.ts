@@ -1,8 +1,10 @@
 /**
  * Dialogs (RFC 3261 §12): what both ends have to remember between an INVITE (or SUBSCRIBE) and the BYE.
  *
- *   2xx sent ─▶ unacknowledged ─ACK─▶ confirmed ─BYE, either side─▶ gone
- *                    └ 64·T1 without ACK ─▶ BYE by the engine ─▶ gone
+ *   101-199 with a tag ─▶ early ─2xx─▶ confirmed, our 2xx unacknowledged ─ACK─▶ confirmed ─BYE, either side─▶ gone
+ *          (2xx at once ────────────▶)  │                └ 64·T1 without ACK ─▶ BYE by the engine ─▶ gone
+ *                         │             └ a caller's early dialogs with the other branches of a fork ─▶ gone
+ *                         └─3xx-6xx, CANCEL, BYE of the caller─▶ gone
  */
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
@@ -13,6 +15,8 @@ import type { CallSession } from "./call-session.ts";
 import type { NatDetection } from "./dialog-options.ts";
 import { lastingFlow } from "./nat.ts";
 import type { SubscriptionExpiry } from "./subscription-expiry.ts";
+import { offerAfter, type OfferMessage, type OpenOffer } from "./offers.ts";
+import type { HeardProvisional } from "./provisional-order.ts";
 
 export type Dialog = {
   /** `<Call-ID>;from-tag=<tag in From of the request that created it>`, byte for byte as in the echo (control protocol §2). */
@@ -20,6 +24,17 @@ export type Dialog = {
   role: "uac" | "uas";
   /** `invite` or `subscribe`: what created it decides what ends it. */
   kind: "invite" | "subscribe";
+  state: "early" | "confirmed";
+  /** Name of the transaction that made it; while the dialog is early, UPDATEs from the network are told under it (control protocol §6.4). */
+  madeBy: string;
+  /** Early dialogs with other branches of the same INVITE of ours; null: none. */
+  forks: Dialog[] | null;
+  /** The last reliable provisional response of the peer. */
+  heard: HeardProvisional | null;
+  /** The offer that waits for its answer. */
+  offer: OpenOffer | null;
+  /** Name of the transaction of the peer's last UPDATE. */
+  updateOfTheirs: string | null;
   /** Name of the application connection that owns it. */
   owner: string;
   callId: string;
@@ -49,14 +64,18 @@ export type Dialog = {
   subscription?: SubscriptionExpiry;
 };
 
-/** Dialog of a request that we answered with 2xx. */
-export function dialogOfServer(order: {
+export type DialogOrder = {
   request: SipRequest;
   response: SipResponse;
   source: Flow;
   owner: string;
   nat: NatDetection;
-}): Dialog {
+  /** Name of the request's transaction. */
+  madeBy: string;
+};
+
+/** Dialog of a request that we answered with 2xx, or an INVITE with 101-199. */
+export function dialogOfServer(order: DialogOrder): Dialog {
   const { request, response } = order;
   const source = bareFlow(order.source);
   const callId = request.headers.first("call-id") ?? "";
@@ -69,6 +88,7 @@ export function dialogOfServer(order: {
     id: dialogId(callId, remoteTag),
     role: "uas",
     kind: request.method === "SUBSCRIBE" ? "subscribe" : "invite",
+    ...beginning(order),
     owner: order.owner,
     callId,
     localTag: tagOf(local) ?? "",
@@ -91,14 +111,8 @@ export function dialogOfServer(order: {
   };
 }
 
-/** Dialog of a request of ours that was answered with 2xx. */
-export function dialogOfClient(order: {
-  request: SipRequest;
-  response: SipResponse;
-  source: Flow;
-  owner: string;
-  nat: NatDetection;
-}): Dialog {
+/** Dialog of a request of ours that was answered with 2xx, or an INVITE with 101-199. */
+export function dialogOfClient(order: DialogOrder): Dialog {
   const { request, response, source } = order;
   const callId = request.headers.first("call-id") ?? "";
   const local = request.headers.first("from") ?? "";
@@ -109,6 +123,7 @@ export function dialogOfClient(order: {
     id: dialogId(callId, tagOf(local) ?? ""),
     role: "uac",
     kind: request.method === "SUBSCRIBE" ? "subscribe" : "invite",
+    ...beginning(order),
     owner: order.owner,
     callId,
     localTag: tagOf(local) ?? "",
@@ -127,6 +142,35 @@ export function dialogOfClient(order: {
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     ack: null,
   };
+}
+
+function beginning({
+  response,
+  madeBy,
+}: DialogOrder): Pick<Dialog, "state" | "madeBy" | "forks" | "heard" | "offer" | "updateOfTheirs"> {
+  const state = response.status < 200 ? "early" : "confirmed";
+  return { state, madeBy, forks: null, heard: null, offer: null, updateOfTheirs: null };
+}
+
+/** What a provisional or final answer of the callee says about where it is: the route set counts anew until the 2xx (RFC 3261 §13.2.2.4). */
+export function followAnswer(dialog: Dialog, response: SipResponse, way: { source: Flow; nat: NatDetection }): void {
+  dialog.remote = response.headers.first("to") ?? dialog.remote;
+  const contact = response.headers.values("contact")[0];
+  if (contact === undefined) return;
+  dialog.remoteTarget = parseNameAddress(contact).uri;
+  dialog.routeSet = response.headers.values("record-route").toReversed();
+  const seen = { source: way.source, routeSet: dialog.routeSet, contact, sent: "response" } as const;
+  dialog.flow = lastingFlow(seen, way.nat);
+}
+
+/** Keeps the count of offers and answers with each message in the dialog. */
+export function noteOffer(dialog: Dialog, message: OfferMessage): void {
+  dialog.offer = offerAfter(dialog.offer, message);
+}
+
+/** A session description is in it, alone or among other parts. */
+export function hasDescription({ headers, body }: SipRequest | SipResponse): boolean {
+  return body.length > 0 && /^\s*(application\/sdp|multipart\/)/i.test(headers.first("content-type") ?? "");
 }
 
 export function dialogId(callId: string, fromTag: string): string {

@@ -7,6 +7,7 @@ import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import { defaultPort, destinationOf } from "../resolve/destination.ts";
 import { ownResponse } from "../user-agent/build-message.ts";
 import type { Context } from "../user-agent/context.ts";
+import { endEarlyDialog } from "../user-agent/early-dialogs.ts";
 import { sharedKey } from "../user-agent/request-keys.ts";
 import { isLoop, markOf } from "./loop-mark.ts";
 import { ProxiedRequest } from "./proxied-request.ts";
@@ -89,6 +90,8 @@ function forking(
 function takeOver(context: Context, transaction: ServerTransaction): void {
   const use = context.serverUses.get(transaction.id);
   if (use !== undefined) noteReaction(context, use);
+  // What the application said before made a dialog with it that will never be.
+  if (transaction.request.method === "INVITE") endEarlyDialog(context, transaction);
   context.invitesOfTheirs.remove(use?.dialogId ?? "", transaction.id);
   context.serverUses.delete(transaction.id);
   const shared = sharedKey(transaction.request);

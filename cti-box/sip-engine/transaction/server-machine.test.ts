@@ -21,6 +21,7 @@ const events: Record<string, ServerEvent> = {
   "timer G": { type: "timer", timer: "retransmit" },
   "timer H/I/J/L": { type: "timer", timer: "linger" },
   "application silent": { type: "timer", timer: "abandon" },
+  "a minute of ringing": { type: "timer", timer: "ringing" },
 };
 
 function shown(effects: ServerEffect[]): string {
@@ -34,6 +35,7 @@ function shown(effects: ServerEffect[]): string {
         refuse: "refuse",
         "application-silent": "504",
         "keep-answer": "keep",
+        "still-ringing": "ring",
       }[effect.type];
     })
     .join(" ");
@@ -59,12 +61,13 @@ const invite: Record<string, Record<string, string>> = {
   proceeding: {
     "request again": "proceeding: repeat",
     ACK: "proceeding:",
-    "answer 1xx": "proceeding: send -abandon",
-    "answer 2xx": "accepted: -abandon send +linger=32000",
-    "answer 3xx-6xx": "completed: -abandon send +linger=32000 +retransmit=500",
+    "answer 1xx": "proceeding: send -abandon +ringing=60000",
+    "answer 2xx": "accepted: -abandon -ringing send +linger=32000",
+    "answer 3xx-6xx": "completed: -abandon -ringing send +linger=32000 +retransmit=500",
     "timer G": "proceeding:",
     "timer H/I/J/L": "proceeding:",
     "application silent": "proceeding: 504",
+    "a minute of ringing": "proceeding: ring +ringing=60000",
   },
   completed: {
     ...quiet("completed"),
@@ -88,6 +91,7 @@ const other: Record<string, Record<string, string>> = {
     "timer G": "trying:",
     "timer H/I/J/L": "trying:",
     "application silent": "terminated:",
+    "a minute of ringing": "trying:",
   },
   proceeding: {
     "request again": "proceeding: repeat",
@@ -98,6 +102,7 @@ const other: Record<string, Record<string, string>> = {
     "timer G": "proceeding:",
     "timer H/I/J/L": "proceeding:",
     "application silent": "terminated:",
+    "a minute of ringing": "proceeding:",
   },
   terminated: quiet("terminated"),
 };
@@ -142,9 +147,9 @@ describe("any other request over UDP", () => {
 
 describe("over a connection", () => {
   it.each([
-    [true, "proceeding", "answer 3xx-6xx", "completed: -abandon send +linger=32000"],
+    [true, "proceeding", "answer 3xx-6xx", "completed: -abandon -ringing send +linger=32000"],
     [true, "completed", "ACK", "terminated: -retransmit -linger"],
-    [true, "proceeding", "answer 2xx", "accepted: -abandon send +linger=32000"],
+    [true, "proceeding", "answer 2xx", "accepted: -abandon -ringing send +linger=32000"],
     [false, "trying", "answer 2xx", "terminated: -abandon send"],
   ] as const)("timers G, I and J are zero (INVITE: %s, %s, %s)", (...[isInvite, state, event, after]) => {
     expect(step(at(isInvite, true, state), event)).toBe(after);

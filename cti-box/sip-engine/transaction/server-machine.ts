@@ -8,12 +8,13 @@
  *   non-INVITE  trying ─1xx─▶ proceeding ─final─▶ terminated, and the answer kept for timer J
  *                  └──────────────┴ abandoned (the application never answers) ─▶ terminated
  *
+ * An INVITE that rings is told to the caller again every minute: `ringing` (RFC 3261 §13.3.1.1).
  * An accepted INVITE whose ACK came may end at once as well: what is left of it for timer L is its name (remnants.ts). `retransmit` is timer G. The 2xx of an INVITE is repeated by the dialog, not here. A request that arrives again gets the last answer again.
  */
 import type { TimerValues } from "./timers.ts";
 
 export type ServerState = "trying" | "proceeding" | "accepted" | "completed" | "confirmed" | "terminated";
-export type ServerTimer = "retransmit" | "linger" | "abandon";
+export type ServerTimer = "retransmit" | "linger" | "abandon" | "ringing";
 
 export type ServerEvent =
   | { type: "start" }
@@ -34,6 +35,8 @@ export type ServerEffect =
   | { type: "refuse" }
   /** An INVITE that the application did not react to at all: somebody has to answer it. */
   | { type: "application-silent" }
+  /** A minute without a word: the caller, and proxies with a timer C, are told again. */
+  | { type: "still-ringing" }
   | { type: "start-timer"; timer: ServerTimer; afterMs: number }
   | { type: "stop-timer"; timer: ServerTimer };
 
@@ -83,7 +86,11 @@ function responded(machine: ServerMachine, status: number, timers: TimerValues):
   if (status < 200) {
     const effects: ServerEffect[] = [{ type: "send-response" }];
     // An INVITE may ring for long once somebody cares for it; its end is then the application's or the caller's business.
-    if (machine.isInvite && status > 100) effects.push({ type: "stop-timer", timer: "abandon" });
+    if (machine.isInvite && status > 100)
+      effects.push(
+        { type: "stop-timer", timer: "abandon" },
+        { type: "start-timer", timer: "ringing", afterMs: timers.ringing },
+      );
     return { machine: { ...machine, state: "proceeding" }, effects };
   }
   return machine.isInvite ? inviteEnds(machine, status, timers) : requestEnds(machine);
@@ -92,6 +99,7 @@ function responded(machine: ServerMachine, status: number, timers: TimerValues):
 function inviteEnds(machine: ServerMachine, status: number, timers: TimerValues): ServerStep {
   const effects: ServerEffect[] = [
     { type: "stop-timer", timer: "abandon" },
+    { type: "stop-timer", timer: "ringing" },
     { type: "send-response" },
     { type: "start-timer", timer: "linger", afterMs: timers.timeout },
   ];
@@ -111,6 +119,13 @@ function isOpen({ state }: ServerMachine): boolean {
 }
 
 function timerFired(machine: ServerMachine, timer: ServerTimer, timers: TimerValues): ServerStep {
+  if (timer === "ringing") {
+    const again: ServerEffect = { type: "start-timer", timer: "ringing", afterMs: timers.ringing };
+    return {
+      machine,
+      effects: machine.isInvite && machine.state === "proceeding" ? [{ type: "still-ringing" }, again] : [],
+    };
+  }
   if (timer === "abandon" && machine.isInvite && isOpen(machine))
     return { machine, effects: [{ type: "application-silent" }] };
   if (timer !== "retransmit") {

@@ -24,6 +24,10 @@ export type ServerOrder = {
   counters: Pick<WorkCounters, "answersRepeated">;
   /** The application did not react to an INVITE at all. */
   silent: (transaction: ServerTransaction) => void;
+  /** An INVITE got a final answer other than 2xx, whoever gave it. */
+  refused: (transaction: ServerTransaction) => void;
+  /** An INVITE has been ringing for a minute since the last provisional answer. */
+  stillRinging: (transaction: ServerTransaction) => void;
   /** Its work is done, but copies of the request are to be answered like this for 64·T1. */
   answered: (transaction: ServerTransaction, answer: Written) => void;
   released: (transaction: ServerTransaction) => void;
@@ -73,6 +77,7 @@ export class ServerTransaction {
     if (!this.isOpen) return false;
     this.#last = writtenAsReceived(response);
     this.#apply({ type: "respond", status: response.status });
+    if (response.status >= 300 && this.request.method === "INVITE") this.#order.refused(this);
     return true;
   }
 
@@ -121,6 +126,7 @@ export class ServerTransaction {
       else if (effect.type === "start-timer") this.#start(effect.timer, effect.afterMs);
       else if (effect.type === "stop-timer") this.#stop(effect.timer);
       else if (effect.type === "application-silent") this.#order.silent(this);
+      else if (effect.type === "still-ringing") this.#order.stillRinging(this);
       else if (effect.type === "keep-answer" && this.#last) this.#order.answered(this, this.#last);
     }
     if (step.machine.state === "terminated") {

@@ -11,6 +11,8 @@ export type TimerValues = {
   t4: number;
   /** 64·T1: how long an answer is waited for (timers B, F, H, J, L, M). */
   timeout: number;
+  /** How long an INVITE rings before the caller is told so again (RFC 3261 §13.3.1.1). */
+  ringing: number;
   /** Timer D: how long a completed INVITE client transaction absorbs repeated final answers. */
   d: number;
   /** Timer C: how long a target of a proxied INVITE may ring without another word (RFC 3261 §16.6). */
@@ -32,7 +34,15 @@ export type TimerOptions = {
 
 export function timerValues({ t1Ms: t1 = 500, t2Ms, t4Ms, timeoutMs, timerCMs }: TimerOptions = {}): TimerValues {
   const timeout = timeoutMs ?? t1 * 64;
-  return { t1, t2: t2Ms ?? t1 * 8, t4: t4Ms ?? t1 * 10, timeout, d: timeout, c: timerCMs ?? t1 * 370 };
+  return {
+    t1,
+    t2: t2Ms ?? t1 * 8,
+    t4: t4Ms ?? t1 * 10,
+    timeout,
+    ringing: t1 * 120,
+    d: timeout,
+    c: timerCMs ?? t1 * 370,
+  };
 }
 
 const longest = { t1Ms: 10_000, t2Ms: 60_000, t4Ms: 60_000, timeoutMs: 600_000, timerCMs: 3_600_000 } as const;

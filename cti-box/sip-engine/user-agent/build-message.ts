@@ -119,7 +119,9 @@ export function buildDialogRequest(
   const { method, body } = given;
   const type = contentTypeOf(given.headers, body);
   if (!type.ok) return type;
-  const target = method === "ACK" || given.uri.includes("placeholder") ? dialog.remoteTarget : given.uri;
+  // What `drachtio-srf` writes into an ACK or PRACK is the INVITE's URI: both go to where the answer said (RFC 3261 §12.2.1.1).
+  const isOfTarget = method === "ACK" || method === "PRACK" || given.uri.includes("placeholder");
+  const target = isOfTarget ? dialog.remoteTarget : given.uri;
   const headers = new HeaderList();
   headers.append("Via", viaFor(sent.flow, sent.branch));
   const strict = dialog.routeSet[0] !== undefined && !/;lr(;|>|=|$)/i.test(dialog.routeSet[0]);
@@ -147,7 +149,7 @@ export function buildDialogRequest(
 export function buildResponse(
   given: SipResponse,
   request: SipRequest,
-  sent: { flow: Flow; localTag: string },
+  sent: { flow: Flow; localTag: string; reliability: "reliable" | "unreliable" },
 ): Built<SipResponse> {
   const { status, reason, body } = given;
   const type = contentTypeOf(given.headers, body);
@@ -158,9 +160,12 @@ export function buildResponse(
   const wantsContact = ["INVITE", "SUBSCRIBE", "UPDATE", "REFER"].includes(request.method);
   if (contact !== undefined) {
     for (const line of given.headers.lines("contact")) headers.append("Contact", localised(line, sent.flow));
-  } else if (wantsContact && status >= 200 && status < 300)
+  } else if (wantsContact && ((status >= 200 && status < 300) || sent.reliability === "reliable"))
     headers.append("Contact", contactFor(sent.flow, answerScheme(request)));
   copyOthers(given.headers, headers, sent.flow);
+  // A caller that requires reliable responses gets them from an application that does not know of them as well (RFC 3262 §3).
+  if (sent.reliability === "reliable" && !headers.values("require").some((tag) => tag.toLowerCase() === "100rel"))
+    headers.append("Require", "100rel");
   if (type.message !== null) headers.append("Content-Type", type.message);
   return { ok: true, message: { kind: "response", status, reason, headers, body } };
 }

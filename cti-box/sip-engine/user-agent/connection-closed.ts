@@ -2,15 +2,13 @@
  * A connection is gone. Requests of ours that waited for an answer over it are over, and the application hears so at once instead of after 32 seconds or never;
  * requests of the peer are answered over a new connection where it takes one.
  */
-import { networkFrame } from "../control/frames.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { parseVia } from "../message/via.ts";
 import { ReturningFlow } from "../resolve/returning-flow.ts";
-import { cancelOf } from "../transaction/client-transaction.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
-import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
+import { endInvite } from "./end-invite.ts";
 
 export function connectionClosed(context: Context, flow: Flow): void {
   // Requests of ours: a transport failure, told as 503 (RFC 3261 §8.1.3.1).
@@ -39,11 +37,5 @@ function callerGone(context: Context, invite: ServerTransaction): void {
   if (!invite.isOpen || invite.request.method !== "INVITE") return;
   const reason = new HeaderList().append("Reason", 'SIP;cause=503;text="connection closed"');
   if (context.proxied.has(invite)) return context.proxied.callerLeft(invite, reason);
-  const use = context.serverUses.get(invite.id);
-  const ids = { transactionId: invite.id, dialogId: use?.dialogId ?? "" };
-  if (use) {
-    const frame = networkFrame(cancelOf(invite.request, reason), invite.source, ids);
-    context.applications.get(use.application)?.send(frame);
-  }
-  invite.respond(ownResponse(invite.request, [487, "Request Terminated"], invite.localTag));
+  endInvite(context, invite, { answer: [487, "Request Terminated"], why: reason });
 }

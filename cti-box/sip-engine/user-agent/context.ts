@@ -17,6 +17,7 @@ import type { Bindings } from "./bindings.ts";
 import type { IdsByDialog } from "./ids-by-dialog.ts";
 import type { NatDetection } from "../dialog/dialog-options.ts";
 import type { SessionPolicy } from "../dialog/session-agreement.ts";
+import type { ReliableAnswers } from "./reliable-answers.ts";
 
 /** What a server transaction means to the application that handles it. */
 export type ServerUse = {
@@ -26,6 +27,8 @@ export type ServerUse = {
   told?: number;
   /** When an INVITE was handed over, until the application reacts; in the clock of `performance.now()`. */
   offeredAtMs?: number | undefined;
+  /** The application knows it under the name of the INVITE in progress (an UPDATE, control protocol §6.4). */
+  knownAs?: string;
 };
 
 /** What a client transaction means to the application that asked for it. */
@@ -65,6 +68,10 @@ export type Context = {
   servers: Map<string, ServerTransaction>;
   serversById: Map<string, ServerTransaction>;
   serverUses: Map<string, ServerUse>;
+  /** UPDATEs from the network that the application answers under the name of the INVITE in progress, by that name. */
+  updates: Map<string, ServerTransaction>;
+  /** Reliable provisional responses of ours, by Call-ID and our tag. */
+  reliable: Map<string, ReliableAnswers>;
   /** Requests that were answered, by transaction key, for as long as copies of them may come. */
   answered: Remnants<ServerRemnant>;
   /** INVITEs without To tag, by what a second copy of them on another way has in common (RFC 3261 §8.2.2.2). */

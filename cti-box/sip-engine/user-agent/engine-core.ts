@@ -71,6 +71,8 @@ export class EngineCore {
       invites: new Map(),
       serversById: new Map(),
       serverUses: new Map(),
+      updates: new Map(),
+      reliable: new Map(),
       answered: new Remnants(timers.timeout),
       clients: new Map(),
       clientsById: new Map(),
@@ -105,19 +107,24 @@ export class EngineCore {
   }
 
   load(): EngineLoad {
-    const { servers, answered, clients, accomplished, dialogs, accepted, bindings, proxied } = this.context;
+    const { servers, answered, clients, accomplished, dialogs, accepted, bindings, proxied, reliable, updates } =
+      this.context;
+    const { early, confirmed } = dialogs.count();
+    const atWork = servers.size + clients.size + proxied.size + early + reliable.size + updates.size;
     return {
-      // A proxied request ends after its transactions: what it waits for is part of the same work.
-      transactions: servers.size + answered.size + clients.size + accomplished.size + proxied.size,
-      dialogs: dialogs.size,
+      // A proxied request ends after its transactions, an early dialog belongs to one: what waits is part of the same work.
+      transactions: atWork + answered.size + accomplished.size,
+      dialogs: confirmed,
       unacknowledged: accepted.size,
       bindings: bindings.size,
     };
   }
 
   async close(): Promise<void> {
-    const { servers, answered, clients, accomplished, accepted, dialogs, proxied, transport, ways } = this.context;
+    const { servers, answered, clients, accomplished, accepted, dialogs, proxied, reliable, transport, ways } =
+      this.context;
     dialogs.close();
+    for (const answers of reliable.values()) answers.close();
     answered.close();
     accomplished.close();
     accepted.close();

@@ -12,16 +12,28 @@ import { sharedKey } from "./request-keys.ts";
 import { isMerged } from "./server-transactions.ts";
 
 /** Methods handed to an application outside of a dialog. */
-const offered = new Set(["INVITE", "REGISTER", "MESSAGE", "OPTIONS", "INFO", "NOTIFY", "SUBSCRIBE", "PUBLISH"]);
+const offered = new Set([
+  "INVITE",
+  "REGISTER",
+  "MESSAGE",
+  "OPTIONS",
+  "INFO",
+  "NOTIFY",
+  "SUBSCRIBE",
+  "PUBLISH",
+  "REFER",
+]);
 /** Known, but without meaning outside of a dialog. */
 const dialogOnly = new Set(["BYE", "UPDATE", "PRACK"]);
 
-/** To the next application in turn; refused here where there is none, or where the request cannot be a new one. */
-export function offer(context: Context, transaction: ServerTransaction): void {
+/**
+ * To the next application in turn; refused here where there is none, or where the request cannot be a new one. `preferred`: name of the application that is asked
+ * before the others if it has a route for the method.
+ */
+export function offer(context: Context, transaction: ServerTransaction, preferred: string | null = null): void {
   const { request } = transaction;
   const { method } = request;
   if (dialogOnly.has(method)) return refuse(transaction, 481, "Call/Transaction Does Not Exist");
-  if (method === "REFER") return refuse(transaction, 405, "Method Not Allowed", ["Allow", [...offered].join(", ")]);
   if (!offered.has(method)) return refuse(transaction, 501, "Not Implemented");
   if (method === "INVITE") {
     if (isOverlapping(context, request)) return refuse(transaction, 491, "Request Pending");
@@ -32,10 +44,19 @@ export function offer(context: Context, transaction: ServerTransaction): void {
     context.invites.set(sharedKey(request), transaction);
   }
   if (context.handlers?.ask(transaction)) return undefined;
-  const application = context.applications.next(method.toLowerCase());
-  if (application === undefined) return refuse(transaction, 503, "Service Unavailable");
+  const verb = method.toLowerCase();
+  const known = preferred === null ? undefined : context.applications.get(preferred);
+  const application = known?.routes.has(verb) ? known : context.applications.next(verb);
+  if (application === undefined) return refuseUnrouted(transaction);
   if (method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
   return offerTo(context, transaction, application);
+}
+
+/** Nobody is there for it. A REFER outside of a dialog is nothing that everybody has to know (RFC 3515 §2.4.2). */
+function refuseUnrouted(transaction: ServerTransaction): void {
+  if (transaction.request.method !== "REFER") return refuse(transaction, 503, "Service Unavailable");
+  const allowed = [...offered].filter((method) => method !== "REFER").join(", ");
+  return refuse(transaction, 405, "Method Not Allowed", ["Allow", allowed]);
 }
 
 /** Gives a new request to an application. */

@@ -17,6 +17,7 @@ import { receiveCancel } from "./cancel.ts";
 import type { Context } from "./context.ts";
 import { offer } from "./offer.ts";
 import { deliverInDialog, receiveAck } from "./receive-in-dialog.ts";
+import { receivePrack } from "./receive-prack.ts";
 import { refuse } from "./refuse.ts";
 import { transactionKey } from "./request-keys.ts";
 import { openTransaction, takeCopy } from "./server-transactions.ts";
@@ -63,6 +64,7 @@ function dispatch(context: Context, transaction: ServerTransaction): void {
   else if (refreshers.has(request.method) && isTooShort(request.headers))
     refuse(transaction, 422, "Session Interval Too Small", ["Min-SE", String(shortestSession)]);
   else if (toTag === null) offer(context, transaction);
+  else if (request.method === "PRACK") receivePrack(context, transaction);
   else {
     const callId = request.headers.first("call-id") ?? "";
     const dialog = context.dialogs.match(callId, toTag, tagOf(request.headers.first("from")) ?? "");
@@ -71,9 +73,9 @@ function dispatch(context: Context, transaction: ServerTransaction): void {
   }
 }
 
-/** Extensions that are the application's business alone, and `timer`; 100rel needs the engine, which does not have it yet. */
-const applicationExtensions = new Set(
-  "timer replaces join tdialog norefersub nosub explicitsub multiple-refer path outbound gruu eventlist pref histinfo from-change answermode sec-agree".split(
+/** Extensions that the engine has (100rel, timer), or that are the application's business alone. */
+const supportedExtensions = new Set(
+  "100rel timer replaces join tdialog norefersub nosub explicitsub multiple-refer path outbound gruu eventlist pref histinfo from-change answermode sec-agree".split(
     " ",
   ),
 );
@@ -81,7 +83,7 @@ const applicationExtensions = new Set(
 /** Option tags of Require that nobody here fulfils, as a list for Unsupported (RFC 3261 §8.2.2.3). */
 function unsupportedExtensions(request: SipRequest): string {
   const wanted = request.headers.values("require");
-  return wanted.filter((tag) => tag !== "" && !applicationExtensions.has(tag.toLowerCase())).join(", ");
+  return wanted.filter((tag) => tag !== "" && !supportedExtensions.has(tag.toLowerCase())).join(", ");
 }
 
 /** `Contact: *` removes everything and is only allowed with Expires: 0 (RFC 3261 §10.2.2). */

@@ -29,7 +29,7 @@ export async function endForked(
   context: Context,
   forked: { request: SipRequest; response: SipResponse; flow: Flow },
 ): Promise<void> {
-  const dialog = dialogOfClient({ ...forked, source: forked.flow, owner: "", nat: context.nat });
+  const dialog = dialogOfClient({ ...forked, source: forked.flow, owner: "", nat: context.nat, madeBy: "" });
   const hop = await findNextHop(context, nextHopUri(dialog), dialog.flow);
   if (hop.kind !== "flow") return;
   const requestOf = (method: string): SipRequest => ({
@@ -46,6 +46,7 @@ export async function endForked(
   });
   if (ack.ok) hop.flow.send(writeMessage(ack.message));
   const branch = newBranch();
-  const bye = buildDialogRequest(requestOf("BYE"), dialog, { flow: hop.flow, branch, cseq: dialog.localCseq + 1 });
+  // Its early dialog may have had PRACKs and UPDATEs, which nobody counts any more: a number beyond them.
+  const bye = buildDialogRequest(requestOf("BYE"), dialog, { flow: hop.flow, branch, cseq: dialog.localCseq + 100 });
   if (bye.ok) startSilently(context, bye.message, { flow: hop.flow, branch });
 }

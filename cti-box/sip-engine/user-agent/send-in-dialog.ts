@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { Application } from "../control/applications.ts";
 import { replyFrame, requestEcho } from "../control/frames.ts";
-import type { Dialog } from "../dialog/dialog.ts";
+import { hasDescription, noteOffer, type Dialog } from "../dialog/dialog.ts";
+import { parseRAck } from "../dialog/rack.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { written } from "../message/write-message.ts";
 import { whenPrepared, type Build } from "../resolve/prepared-request.ts";
@@ -14,6 +15,9 @@ import type { Context } from "./context.ts";
 import { acknowledgeFirst } from "./repeated-answers.ts";
 import { startForApplication } from "./send-request.ts";
 import { askAgain, waitsForRefresh } from "./session-timers.ts";
+
+/** Requests that may carry an offer or an answer. */
+const offerBearing = new Set(["INVITE", "ACK", "PRACK", "UPDATE"]);
 
 type Order = { messageId: string; dialogId: string; given: SipRequest };
 
@@ -30,26 +34,49 @@ export function sendInDialog(context: Context, application: Application, order: 
         : "unable to find dialog for dialog id provided",
     );
   }
+  const { given } = order;
+  const unfit = whyUnfit(dialog, given);
+  if (unfit !== null) return refuse(unfit);
+  const branch = given.method === "PRACK" ? prackedBranch(dialog, given) : dialog;
+  if (branch === null) return refuse("unable to find IIP when sending PRACK");
+  return sendIn(context, application, { ...order, dialog: branch });
+}
+
+/** What may not be sent in a dialog whose INVITE is not answered yet; null: anything goes. */
+function whyUnfit({ state, role }: Dialog, { method }: SipRequest): string | null {
+  if (state === "confirmed") return null;
+  // The called party refuses instead (RFC 3261 §15).
+  if (method === "ACK" || (method === "BYE" && role === "uas")) return "unable to find dialog for dialog id provided";
+  return method === "INVITE" ? "the INVITE of this dialog is not answered yet" : null;
+}
+
+/** `order.dialog`: the branch of a fork that it goes to. */
+function sendIn(
+  context: Context,
+  application: Application,
+  order: Order & { dialog: Dialog },
+): Promise<void> | undefined {
+  const { dialog, given, messageId } = order;
   // PRACK and UPDATE may come from before the 2xx was read.
-  const isReaction = order.given.method !== "PRACK" && order.given.method !== "UPDATE";
+  const isReaction = given.method !== "PRACK" && given.method !== "UPDATE";
   if (isReaction && dialog.owner === application.name) application.hasRead(dialog.told ?? 0);
-  const isAck = order.given.method === "ACK";
+  const isAck = given.method === "ACK";
   if (dialog.session?.isRefreshing && isHeldBack(context, application, { dialog, order })) return undefined;
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
-  if (order.given.method === "BYE") cancelInvitesIn(context, dialog.id);
+  if (given.method === "BYE" && dialog.state === "confirmed") cancelInvitesIn(context, dialog.id);
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
-  const { messageId, given } = order;
   askAgain(dialog, given);
   const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
-  return whenPrepared(
-    context,
-    { uri: nextHopUri(dialog), preferred: dialog.stranger ?? dialog.flow, build },
-    (prepared) => {
-      if (prepared.kind === "refused") refuse(prepared.reason);
-      else if (isAck) acknowledge(context, application, { messageId, dialog, cseq, ...prepared });
-      else startForApplication(context, application, { ...prepared, messageId, build, dialogId: dialog.id });
-    },
-  );
+  const wish = { uri: nextHopUri(dialog), preferred: dialog.stranger ?? dialog.flow, build };
+  return whenPrepared(context, wish, (prepared) => {
+    if (prepared.kind === "refused") {
+      application.send(replyFrame(messageId, "NOK", `Server error: ${prepared.reason}`));
+      return;
+    }
+    if (offerBearing.has(given.method)) noteRequest(dialog, prepared.request);
+    if (isAck) acknowledge(context, application, { messageId, dialog, cseq, ...prepared });
+    else startForApplication(context, application, { ...prepared, messageId, build, dialogId: dialog.id });
+  });
 }
 
 /** Until the engine's refresh is over; the reply comes then, as it would have come now. */
@@ -63,6 +90,26 @@ function isHeldBack(
   };
   const failed = (): void => application.send(replyFrame(order.messageId, "NOK", "Server error: internal error"));
   return waitsForRefresh(dialog, order.given, () => void send().catch(failed));
+}
+
+function noteRequest(dialog: Dialog, request: SipRequest): void {
+  const { method } = request;
+  noteOffer(dialog, { kind: "request", from: "us", method, hasDescription: hasDescription(request) });
+}
+
+/**
+ * The early dialog whose reliable response a PRACK of the application acknowledges, marked so, and the RAck written anew (control protocol §6.3). One name stands for
+ * all branches of a fork: it is the branch whose response has that number, or else the first one that waits. Null: nothing waits.
+ */
+function prackedBranch(dialog: Dialog, given: SipRequest): Dialog | null {
+  const wanted = parseRAck(given.headers.first("rack"))?.rseq;
+  const waiting = [dialog, ...(dialog.forks ?? [])].filter(({ heard }) => heard?.state === "unacknowledged");
+  const branch = waiting.find(({ heard }) => heard?.rseq === wanted) ?? waiting[0];
+  if (branch?.heard == null) return null;
+  const { rseq, cseq } = branch.heard;
+  given.headers.set("RAck", `${rseq} ${cseq} INVITE`);
+  branch.heard = { rseq, cseq, state: "acknowledged" };
+  return branch;
 }
 
 function acknowledge(

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Application } from "../control/applications.ts";
 import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../control/frames.ts";
-import { dialogId, dialogOfClient, refreshTarget } from "../dialog/dialog.ts";
+import { dialogId, refreshTarget, type Dialog } from "../dialog/dialog.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseSipUri, tagOf } from "../message/sip-uri.ts";
 import { sameRequest, whenPrepared, type Build, type PreparedRequest } from "../resolve/prepared-request.ts";
@@ -11,7 +11,9 @@ import type { Ways } from "../resolve/ways.ts";
 import type { ClientOutcome, ClientTransaction } from "../transaction/client-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
+import { cancelInvitesIn } from "./cancel.ts";
 import type { ClientUse, Context } from "./context.ts";
+import { confirm, endEarlyOfOurs, hearEarly, isInOrder, noteAnswer } from "./early-dialogs.ts";
 import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
 import { agreeOnTheirAnswer, askInNewCall } from "./session-timers.ts";
 import { settleSubscription } from "./subscriptions.ts";
@@ -132,19 +134,25 @@ function settle(
   const inDialog = tagOf(request.headers.first("to")) !== null;
   const known = context.dialogs.get(use.dialogId);
   if (inDialog) return settleInDialog(context, transaction, answer);
-  if (!isSuccess || (request.method !== "INVITE" && request.method !== "SUBSCRIBE")) return true;
-  if (known !== undefined) {
+  if (request.method !== "INVITE" && (request.method !== "SUBSCRIBE" || !isSuccess)) return true;
+  if (response.status < 200)
+    return hearEarly(context, use.dialogId, { transaction, owner: use.application, response, flow });
+  if (!isSuccess) {
+    endEarlyOfOurs(context, use.dialogId, transaction.id);
+    return true;
+  }
+  if (known?.state === "confirmed") {
     if (known.remoteTag === tagOf(response.headers.first("to"))) acknowledgeAgain(known, cseqOf(request));
     else void endForked(context, { request, response, flow });
     return false;
   }
   if (context.applications.get(use.application) === undefined) {
     // Nobody is left who would talk: the call is acknowledged and ended.
+    endEarlyOfOurs(context, use.dialogId, transaction.id);
     void endForked(context, { request, response, flow });
     return false;
   }
-  const dialog = dialogOfClient({ request, response, source: flow, owner: use.application, nat: context.nat });
-  context.dialogs.add(dialog);
+  const dialog = confirm(context, use.dialogId, { transaction, owner: use.application, response, flow });
   agreeOnTheirAnswer(context, dialog, { request, response });
   settleSubscription(context, dialog, { request, response });
   return true;
@@ -163,12 +171,14 @@ function settleInDialog(
   const dialog = context.dialogs.get(context.clientUses.get(transaction.id)?.dialogId ?? "");
   if (dialog === undefined) return true;
   const { status } = response;
-  if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) context.dialogs.remove(dialog);
+  noteAnswer(dialog, { transaction, response });
+  if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) endWithBye(context, dialog);
   settleSubscription(context, dialog, { request, response });
-  if (status < 200 || status >= 300) return true;
+  if (status < 200) return request.method !== "INVITE" || isInOrder(dialog, response);
+  if (status >= 300) return true;
   if (request.method === "UPDATE") {
     refreshTarget(dialog, response, { source: flow, nat: context.nat });
-    agreeOnTheirAnswer(context, dialog, { request, response });
+    if (dialog.state === "confirmed") agreeOnTheirAnswer(context, dialog, { request, response });
   }
   if (request.method !== "INVITE") return true;
   const number = cseqOf(request);
@@ -179,4 +189,10 @@ function settleInDialog(
   dialog.answeredCseq = number;
   agreeOnTheirAnswer(context, dialog, { request, response });
   return true;
+}
+
+/** The peer has our BYE. In an early dialog it answers the INVITE as well, and other branches of a fork would ring on (RFC 3261 §15.1.2). */
+function endWithBye(context: Context, dialog: Dialog): void {
+  context.dialogs.remove(dialog);
+  if (dialog.state === "early") cancelInvitesIn(context, dialog.id);
 }

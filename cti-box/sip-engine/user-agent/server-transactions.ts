@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { SipRequest } from "../message/sip-message.ts";
+import { tagOf } from "../message/sip-uri.ts";
 import type { Via } from "../message/via.ts";
 import { bytesOf } from "../message/write-message.ts";
 import { ownCopy } from "../transaction/remnants.ts";
@@ -12,6 +13,8 @@ import { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
+import { endEarlyDialog, settleOffer } from "./early-dialogs.ts";
+import { reliableKey, ringAgain } from "./reliable-answers.ts";
 import { sharedKey, transactionKey } from "./request-keys.ts";
 
 export function openTransaction(
@@ -31,6 +34,8 @@ export function openTransaction(
       context.log.write("warn", "application did not answer an INVITE", { from: waiting.source.remoteAddress });
       waiting.respond(ownResponse(waiting.request, [504, "Server Time-out"], waiting.localTag));
     },
+    refused: (over) => endEarlyDialog(context, over),
+    stillRinging: (ringing) => ringAgain(context, ringing),
     answered: (over, answer) => context.answered.add(over.key, { back: over.back, answer: ownCopy(answer) }),
     released: (over) => forget(context, over),
   });
@@ -80,11 +85,27 @@ export function isMerged(context: Context, request: SipRequest): boolean {
 
 function forget(context: Context, over: ServerTransaction): void {
   context.protection.released(over.source);
+  const use = context.serverUses.get(over.id);
   context.servers.delete(over.key);
   context.serversById.delete(over.id);
-  context.invitesOfTheirs.remove(context.serverUses.get(over.id)?.dialogId ?? "", over.id);
+  context.invitesOfTheirs.remove(use?.dialogId ?? "", over.id);
+  if (use?.knownAs !== undefined && context.updates.get(use.knownAs) === over) context.updates.delete(use.knownAs);
+  settleOffer(context, over);
+  settleReliable(context, over);
   context.serverUses.delete(over.id);
   if (over.request.method !== "INVITE") return;
   const shared = sharedKey(over.request);
   if (context.invites.get(shared) === over) context.invites.delete(shared);
+}
+
+/** A PRACK that is over lets the next answer go; an INVITE that is over takes its reliable answers with it. */
+function settleReliable(context: Context, over: ServerTransaction): void {
+  if (context.reliable.size === 0) return;
+  const { headers } = over.request;
+  const key = reliableKey(headers.first("call-id") ?? "", tagOf(headers.first("to")) ?? over.localTag ?? "");
+  const reliable = context.reliable.get(key);
+  if (over.request.method === "PRACK") reliable?.prackOver(over.id);
+  if (reliable?.invite !== over) return;
+  reliable.close();
+  context.reliable.delete(key);
 }

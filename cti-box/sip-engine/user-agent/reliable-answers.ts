@@ -1,0 +1,182 @@
+/** Reliable provisional responses to one INVITE: the machine of `dialog/reliable-provisionals.ts` with its timers and the way back (RFC 3262 §3). */
+import { randomInt } from "node:crypto";
+import type { Dialog } from "../dialog/dialog.ts";
+import {
+  applyReliableEvent,
+  reliableProvisionals,
+  type ReliableEffect,
+  type ReliableEvent,
+  type ReliableProvisionals,
+  type ReliableTimer,
+} from "../dialog/reliable-provisionals.ts";
+import type { SipRequest, SipResponse } from "../message/sip-message.ts";
+import { bytesOf, type Written } from "../message/write-message.ts";
+import type { ServerTransaction } from "../transaction/server-transaction.ts";
+import type { TimerValues } from "../transaction/timers.ts";
+import { ownResponse } from "./build-message.ts";
+import type { Context } from "./context.ts";
+
+/** A response of the application's whose turn may come later. */
+export type OrderedAnswer = {
+  response: SipResponse;
+  /** Its turn has come: it is to be sent and echoed now. */
+  send: () => void;
+  /** Its turn will never come. */
+  refuse: () => void;
+};
+
+export class ReliableAnswers {
+  readonly invite: ServerTransaction;
+  /** The dialog that the first of them made, or that the re-INVITE came in; its name and owner are good also after its end. */
+  dialog: Dialog | null = null;
+  /** The one sent last. */
+  last: SipResponse | null = null;
+  readonly #timers: TimerValues;
+  readonly #gaveUp: () => void;
+  readonly #running = new Map<ReliableTimer, NodeJS.Timeout>();
+  #machine: ReliableProvisionals<OrderedAnswer> = reliableProvisionals(randomInt(1, 2 ** 31));
+  #written: Written | null = null;
+  /** Name of the PRACK that the application has not answered yet. */
+  #prackId: string | null = null;
+
+  /** `gaveUp`: no PRACK came for 64·T1. */
+  constructor(invite: ServerTransaction, timers: TimerValues, gaveUp: () => void) {
+    this.invite = invite;
+    this.#timers = timers;
+    this.#gaveUp = gaveUp;
+  }
+
+  /** Sent with an RSeq of its own as soon as the one before is acknowledged. */
+  provisional(order: OrderedAnswer): void {
+    this.#apply({ type: "provisional", order });
+  }
+
+  /** The 2xx, sent as soon as nothing is outstanding. */
+  answer(order: OrderedAnswer): void {
+    this.#apply({ type: "answer", order });
+  }
+
+  /** A PRACK with that number came. False: it acknowledges nothing that is outstanding. */
+  prack(rseq: number, transactionId: string): boolean {
+    const isAccepted = this.#machine.outstanding === rseq;
+    if (isAccepted) this.#prackId = transactionId;
+    this.#apply({ type: "prack", rseq });
+    return isAccepted;
+  }
+
+  /** A PRACK is done with: what waited for it goes on. */
+  prackOver(transactionId: string): void {
+    if (this.#prackId !== transactionId) return;
+    this.#prackId = null;
+    this.#apply({ type: "prack-answered" });
+  }
+
+  /** Nothing waits for its turn, and no PRACK is waited for. */
+  get isIdle(): boolean {
+    return this.#machine.state === "idle";
+  }
+
+  /** The INVITE was refused, or its caller is gone. */
+  ended(): void {
+    this.#apply({ type: "ended" });
+  }
+
+  close(): void {
+    for (const timeout of this.#running.values()) clearTimeout(timeout);
+    this.#running.clear();
+  }
+
+  #apply(event: ReliableEvent<OrderedAnswer>): void {
+    const step = applyReliableEvent(this.#machine, event, this.#timers);
+    this.#machine = step.machine;
+    for (const effect of step.effects) this.#do(effect);
+  }
+
+  #do(effect: ReliableEffect<OrderedAnswer>): void {
+    switch (effect.type) {
+      case "send-provisional":
+        effect.order.response.headers.set("RSeq", String(effect.rseq));
+        this.last = effect.order.response;
+        effect.order.send();
+        this.#written = this.invite.last;
+        break;
+      case "send-answer":
+        effect.order.send();
+        break;
+      case "refuse-order":
+        effect.order.refuse();
+        break;
+      case "repeat":
+        if (this.#written) this.invite.back.send(bytesOf(this.#written));
+        break;
+      case "start-timer":
+        this.#start(effect.timer, effect.afterMs);
+        break;
+      case "stop-timer":
+        clearTimeout(this.#running.get(effect.timer));
+        this.#running.delete(effect.timer);
+        break;
+      case "give-up":
+        this.#gaveUp();
+        break;
+      case "accept-prack":
+      case "refuse-prack":
+        break;
+    }
+  }
+
+  #start(timer: ReliableTimer, afterMs: number): void {
+    clearTimeout(this.#running.get(timer));
+    this.#running.set(
+      timer,
+      setTimeout(() => this.#apply({ type: "timer", timer }), afterMs),
+    );
+  }
+}
+
+/** How a provisional response to that request has to travel; `unsupported`: the caller could not acknowledge it (RFC 3262 §3). */
+export function reliabilityOf(given: SipResponse, request: SipRequest): "unreliable" | "reliable" | "unsupported" {
+  if (request.method !== "INVITE" || given.status <= 100 || given.status >= 200) return "unreliable";
+  const isRequired = names100rel(request, "require");
+  if (!isRequired && !names100rel(given, "require")) return "unreliable";
+  return isRequired || names100rel(request, "supported") ? "reliable" : "unsupported";
+}
+
+function names100rel({ headers }: SipRequest | SipResponse, header: "require" | "supported"): boolean {
+  return headers.has(header) && headers.values(header).some((tag) => tag.toLowerCase() === "100rel");
+}
+
+/** Where the reliable responses to an INVITE are kept: what its PRACKs carry. */
+export function reliableKey(callId: string, localTag: string): string {
+  return `${callId}|${localTag}`;
+}
+
+/** The reliable responses to that INVITE, when there were any. */
+export function reliableOf(context: Pick<Context, "reliable">, invite: ServerTransaction): ReliableAnswers | null {
+  if (context.reliable.size === 0) return null;
+  const key = reliableKey(invite.request.headers.first("call-id") ?? "", invite.localTag ?? "");
+  const known = context.reliable.get(key);
+  return known?.invite === invite ? known : null;
+}
+
+/** A minute of ringing since the last answer: the caller is told again (RFC 3261 §13.3.1.1). */
+export function ringAgain(context: Pick<Context, "reliable" | "proxied">, ringing: ServerTransaction): void {
+  // What others answer, others say again.
+  if (context.proxied.has(ringing)) return;
+  const reliable = reliableOf(context, ringing);
+  if (reliable === null) ringing.repeat();
+  else if (reliable.isIdle && reliable.last !== null) sayAgain(reliable, reliable.last);
+}
+
+/** An acknowledged response must not come again as it was: it comes without its number, or with a new one where the caller wants every one reliable. */
+function sayAgain(reliable: ReliableAnswers, last: SipResponse): void {
+  const { invite } = reliable;
+  const response = ownResponse(invite.request, [last.status, last.reason], invite.localTag);
+  if (!names100rel(invite.request, "require")) {
+    invite.respond(response);
+    return;
+  }
+  for (const contact of last.headers.lines("contact")) response.headers.append("Contact", contact);
+  response.headers.append("Require", "100rel");
+  reliable.provisional({ response, send: () => invite.respond(response), refuse: () => undefined });
+}
