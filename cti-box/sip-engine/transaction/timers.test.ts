@@ -4,7 +4,15 @@ import { problemsOfTimers, timerValues } from "./timers.ts";
 
 describe("timers", () => {
   it("have the values of RFC 3261 where nothing is said", () => {
-    expect(timerValues()).toEqual({ t1: 500, t2: 4_000, t4: 5_000, timeout: 32_000, d: 32_000, c: 185_000 });
+    expect(timerValues()).toEqual({
+      t1: 500,
+      t2: 4_000,
+      t4: 5_000,
+      timeout: 32_000,
+      ringing: 60_000,
+      d: 32_000,
+      c: 185_000,
+    });
   });
 
   it("follow T1, but for those that are given", () => {
@@ -13,6 +21,7 @@ describe("timers", () => {
       t2: 800,
       t4: 700,
       timeout: 6_400,
+      ringing: 12_000,
       d: 6_400,
       c: 37_000,
     });

@@ -63,7 +63,7 @@ function takeInTurn(context: Context, answered: Answered, reliability: "reliable
   const { transaction, response, application, messageId } = answered;
   const isAnswer = response.status >= 200 && response.status < 300 && transaction.request.method === "INVITE";
   if (reliability === "unreliable" && (!isAnswer || context.reliable.size === 0)) return false;
-  const known = reliableOf(context, transaction);
+  const known = reliableOf(context.reliable, transaction);
   if (isAnswer && known === null) return false;
   const reliable = known ?? openReliable(context, transaction);
   const order = {

@@ -51,7 +51,7 @@ export function endEarlyDialog(context: Context, invite: ServerTransaction): voi
   const dialog = context.dialogs.get(dialogId(headers.first("call-id") ?? "", tagOf(headers.first("from")) ?? ""));
   if (dialog?.state === "early" && dialog.madeBy === invite.id) context.dialogs.remove(dialog);
   settleOffer(context, invite);
-  reliableOf(context, invite)?.ended();
+  reliableOf(context.reliable, invite)?.ended();
 }
 
 /** A request of the peer's is over, however that came: an offer in it waits no longer. */

@@ -13,8 +13,6 @@ import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { bytesOf, type Written } from "../message/write-message.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
-import { ownResponse } from "./build-message.ts";
-import type { Context } from "./context.ts";
 
 /** A response of the application's whose turn may come later. */
 export type OrderedAnswer = {
@@ -142,7 +140,8 @@ export function reliabilityOf(given: SipResponse, request: SipRequest): "unrelia
   return isRequired || names100rel(request, "supported") ? "reliable" : "unsupported";
 }
 
-function names100rel({ headers }: SipRequest | SipResponse, header: "require" | "supported"): boolean {
+/** The message has the option tag 100rel in that header. */
+export function names100rel({ headers }: SipRequest | SipResponse, header: "require" | "supported"): boolean {
   return headers.has(header) && headers.values(header).some((tag) => tag.toLowerCase() === "100rel");
 }
 
@@ -151,32 +150,12 @@ export function reliableKey(callId: string, localTag: string): string {
   return `${callId}|${localTag}`;
 }
 
-/** The reliable responses to that INVITE, when there were any. */
-export function reliableOf(context: Pick<Context, "reliable">, invite: ServerTransaction): ReliableAnswers | null {
-  if (context.reliable.size === 0) return null;
-  const key = reliableKey(invite.request.headers.first("call-id") ?? "", invite.localTag ?? "");
-  const known = context.reliable.get(key);
+/** The reliable responses to that INVITE among all of them; null: there were none. */
+export function reliableOf(
+  all: ReadonlyMap<string, ReliableAnswers>,
+  invite: ServerTransaction,
+): ReliableAnswers | null {
+  if (all.size === 0) return null;
+  const known = all.get(reliableKey(invite.request.headers.first("call-id") ?? "", invite.localTag ?? ""));
   return known?.invite === invite ? known : null;
-}
-
-/** A minute of ringing since the last answer: the caller is told again (RFC 3261 §13.3.1.1). */
-export function ringAgain(context: Pick<Context, "reliable" | "proxied">, ringing: ServerTransaction): void {
-  // What others answer, others say again.
-  if (context.proxied.has(ringing)) return;
-  const reliable = reliableOf(context, ringing);
-  if (reliable === null) ringing.repeat();
-  else if (reliable.isIdle && reliable.last !== null) sayAgain(reliable, reliable.last);
-}
-
-/** An acknowledged response must not come again as it was: it comes without its number, or with a new one where the caller wants every one reliable. */
-function sayAgain(reliable: ReliableAnswers, last: SipResponse): void {
-  const { invite } = reliable;
-  const response = ownResponse(invite.request, [last.status, last.reason], invite.localTag);
-  if (!names100rel(invite.request, "require")) {
-    invite.respond(response);
-    return;
-  }
-  for (const contact of last.headers.lines("contact")) response.headers.append("Contact", contact);
-  response.headers.append("Require", "100rel");
-  reliable.provisional({ response, send: () => invite.respond(response), refuse: () => undefined });
 }

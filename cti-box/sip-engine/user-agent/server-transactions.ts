@@ -14,7 +14,8 @@ import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "./build-message.ts";
 import type { Context } from "./context.ts";
 import { endEarlyDialog, settleOffer } from "./early-dialogs.ts";
-import { reliableKey, ringAgain } from "./reliable-answers.ts";
+import { reliableKey } from "./reliable-answers.ts";
+import { ringAgain } from "./ringing.ts";
 import { sharedKey, transactionKey } from "./request-keys.ts";
 
 export function openTransaction(
