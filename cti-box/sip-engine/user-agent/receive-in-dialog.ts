@@ -90,7 +90,10 @@ function clashOf(context: Context, dialog: Dialog, request: SipRequest): 491 | 5
   const invites = isInvite ? clashOfInvites(context, dialog) : null;
   if (invites !== null) return invites;
   if (!isInvite && context.serversById.get(dialog.updateOfTheirs ?? "")?.isOpen) return 500;
-  return hasDescription(request) ? offerRefusal(dialog.offer) : null;
+  if (!hasDescription(request)) return null;
+  // A refresh of the engine's own is an offer as well.
+  const isRefreshing = dialog.state === "confirmed" && clashOfInvites(context, dialog) === 491;
+  return isRefreshing ? 491 : offerRefusal(dialog.offer);
 }
 
 function clashOfInvites(context: Context, dialog: Dialog): 491 | 500 | null {
