@@ -21,7 +21,7 @@ it("a dialog that begins anew under the same name ends the earlier one, and its 
       resolve();
     }),
   );
-  expect(store.size).toBe(1);
+  expect(store.count()).toEqual({ early: 0, confirmed: 1 });
   expect(store.match("c", "first", "1")).toBeUndefined();
   expect(store.match("c", "second", "1")).toBeDefined();
   await over;
