@@ -5,7 +5,7 @@ import { FrameReader } from "../control/frame-reader.ts";
 
 export class RawApplication {
   readonly socket: Socket;
-  readonly #frames: string[] = [];
+  readonly #frames: Buffer[] = [];
   #arrived: () => void = () => undefined;
 
   private constructor(socket: Socket) {
@@ -13,8 +13,7 @@ export class RawApplication {
     const reader = new FrameReader();
     socket.on("error", () => undefined);
     socket.on("data", (chunk) => {
-      for (const result of reader.push(chunk))
-        if (result.kind === "frame") this.#frames.push(result.payload.toString("utf8"));
+      for (const result of reader.push(chunk)) if (result.kind === "frame") this.#frames.push(result.payload);
       this.#arrived();
     });
   }
@@ -31,10 +30,15 @@ export class RawApplication {
 
   /** The next frame that matches; those before it are dropped. */
   async frame(pattern = /./, deadlineMs = 5_000): Promise<string> {
+    return (await this.payload(pattern, deadlineMs)).toString("utf8");
+  }
+
+  /** The same as bytes: what a body may hold is not always text. */
+  async payload(pattern: RegExp, deadlineMs = 5_000): Promise<Buffer> {
     const deadline = AbortSignal.timeout(deadlineMs);
     for (;;) {
-      const index = this.#frames.findIndex((text) => pattern.test(text));
-      if (index !== -1) return this.#frames.splice(0, index + 1).at(-1) ?? "";
+      const index = this.#frames.findIndex((bytes) => pattern.test(bytes.toString("utf8")));
+      if (index !== -1) return this.#frames.splice(0, index + 1).at(-1) ?? Buffer.alloc(0);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       this.#arrived = resolve;
       deadline.addEventListener("abort", () => reject(new Error(`no frame matched ${pattern}`)), { once: true });

@@ -18,7 +18,7 @@ export class StreamPeer {
   heard = "";
   readonly #server: Server | null;
   readonly #sockets = new Set<Socket>();
-  readonly #unread: string[] = [];
+  readonly #unread: Buffer[] = [];
   #last: Socket | null = null;
   #arrived: () => void = () => undefined;
 
@@ -65,10 +65,15 @@ export class StreamPeer {
 
   /** The next message that matches. */
   async receive(pattern: RegExp, deadlineMs = 5_000): Promise<string> {
+    return (await this.receiveBytes(pattern, deadlineMs)).toString("utf8");
+  }
+
+  /** The same as bytes. */
+  async receiveBytes(pattern: RegExp, deadlineMs = 5_000): Promise<Buffer> {
     const deadline = AbortSignal.timeout(deadlineMs);
     for (;;) {
-      const index = this.#unread.findIndex((text) => pattern.test(text));
-      if (index !== -1) return this.#unread.splice(index, 1)[0] ?? "";
+      const index = this.#unread.findIndex((bytes) => pattern.test(bytes.toString("utf8")));
+      if (index !== -1) return this.#unread.splice(index, 1)[0] ?? Buffer.alloc(0);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       this.#arrived = resolve;
       deadline.addEventListener("abort", () => reject(new Error(`nothing matched ${pattern}`)), { once: true });
@@ -100,7 +105,7 @@ export class StreamPeer {
       this.heard += chunk.toString("latin1");
       for (const framed of framer.push(chunk)) {
         if (framed.kind === "ping") this.pings += 1;
-        else if (framed.kind === "message") this.#unread.push(framed.bytes.toString("utf8"));
+        else if (framed.kind === "message") this.#unread.push(Buffer.from(framed.bytes));
       }
       this.#arrived();
     });

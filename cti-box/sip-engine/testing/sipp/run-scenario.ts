@@ -20,7 +20,7 @@ export type Scenario = {
   calls?: number;
   perSecond?: number;
   pauseMs?: number;
-  /** On a bad network a message may come late, twice or after the one that followed it: it is passed over. */
+  /** On a bad network a message may come late, twice or after the one that followed it: it is passed over. A BYE is repeated for 32 s, and not taken for a new call. */
   network?: "good" | "bad";
   /** After how long sipp sends again what was not answered; default 100. */
   againMs?: number;
@@ -69,7 +69,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { service = "200" } = scenario;
   const seconds = scenario.deadlineSeconds ?? deadlineSeconds;
   const words =
-    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${sippTransports[scenario.transport ?? "udp"]} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout ${seconds - earlierSeconds}s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
+    `-sf ${file} -i 127.0.0.1 -p ${scenario.port} -t ${sippTransports[scenario.transport ?? "udp"]} -s ${service} -m ${calls} -r ${perSecond} -d ${pauseMs} -l 1000 -nostdin -nd -timeout ${seconds - earlierSeconds}s -timeout_error -default_behaviors all,-bye${scenario.network === "bad" ? ",-abortunexp -deadcall_wait 90000" : ""} -trace_err -error_file ${folder}/errors -trace_stat -stf ${folder}/stat`.split(
       " ",
     );
   if (target !== undefined) words.unshift(target);
