@@ -26,7 +26,9 @@ export function answerAnew(context: Context, transaction: ServerTransaction): bo
   if (via === null || back.protocol === "udp" || back.protocol.startsWith("ws")) return false;
   const returning = new ReturningFlow(back);
   transaction.back = returning;
-  void returning.connect(context.ways.findBack(via, source)).then((isBack) => {
+  // By a name a stranger could have us connect to anybody.
+  const where = context.protection.isTrusted(source) ? via : { ...via, host: source.remoteAddress };
+  void returning.connect(context.ways.findBack(where, source)).then((isBack) => {
     if (!isBack) callerGone(context, transaction);
   });
   return true;
