@@ -99,6 +99,7 @@ program
   .option("--show-numbers", "telephone numbers in full")
   .option("--json", "the messages as JSON")
   .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .option("--office <id>", "only of this office of the playground, e.g. x_test1")
   .option("--engine <url>", "of an engine that runs alone: where its --metrics are, e.g. http://127.0.0.1:9464")
   .option("--secret <secret>", "of that engine's control port")
   .addOption(portOption())

@@ -16,6 +16,7 @@ export type LadderOptions = {
   showNumbers?: boolean;
   json?: boolean;
   config?: string;
+  office?: string;
   engine?: string;
   secret?: string;
   port: number;
@@ -50,9 +51,14 @@ export async function ladder(call: string | null, options: LadderOptions): Promi
   return 0;
 }
 
-function boxesOf({ config, port }: LadderOptions): BoxToAsk[] {
+/** Throws when there is no such office. */
+function boxesOf({ config, port, office: wanted }: LadderOptions): BoxToAsk[] {
   if (config !== undefined) return [boxToAsk(config)];
-  return runningPlan(playgroundDirectory(port), port).offices.map((office) => ({
+  const { offices } = runningPlan(playgroundDirectory(port), port);
+  const asked = offices.filter(({ officeId }) => wanted === undefined || officeId === wanted);
+  if (asked.length === 0)
+    throw new Error(`--office: it is one of ${offices.map(({ officeId }) => officeId).join(", ")}`);
+  return asked.map((office) => ({
     name: office.officeId,
     label: office.label,
     url: boxUrl(office),
