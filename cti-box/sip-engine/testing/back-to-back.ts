@@ -7,6 +7,9 @@ export type CallOptions = {
   auth?: { username: string; password: string };
   /** Next hop of the calls, whatever the target says. */
   proxy?: string;
+  /** Headers that are passed on, with the INVITE and with its answers. */
+  proxyRequestHeaders?: string[];
+  proxyResponseHeaders?: string[];
 };
 
 /** Every INVITE is called on to `target`, or to what `target` makes of its request-URI; the counts grow as calls fail or end. */
