@@ -1,7 +1,7 @@
 /** `npm run bench -- NAME [options]`: measures what the product promises in figures. Nothing here is a test: it prints, and exits with 1 only when it could not measure. */
 import { Command, InvalidArgumentError } from "commander";
 import { parts, runSipBenchmark, type Part } from "./sip/run.ts";
-import { serverFrom, type Server } from "./sip/servers.ts";
+import { serverFrom, type ServerKind } from "../cti-box/sip-engine/testing/server-process.ts";
 
 const wholeNumber = (text: string): number => {
   if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError("a whole number above 0");
@@ -14,7 +14,7 @@ const partsOf = (text: string): Part[] =>
     if (part === undefined) throw new InvalidArgumentError(`one of ${parts.join(", ")}`);
     return part;
   });
-const peer = (text: string, before: (Server & { version: string })[]): (Server & { version: string })[] => {
+const peer = (text: string, before: (ServerKind & { version: string })[]): (ServerKind & { version: string })[] => {
   const server = serverFrom(text);
   if (server === null) throw new InvalidArgumentError("NAME=COMMAND, or NAME@VERSION=COMMAND");
   const [name = "", version = "unknown"] = server.name.split("@");
@@ -46,7 +46,7 @@ program
       seconds: number;
       rates: number[];
       only: Part[];
-      peer: (Server & { version: string })[];
+      peer: (ServerKind & { version: string })[];
       out: string;
       record: boolean;
     }) => {

@@ -2,7 +2,8 @@
 import type { Child, Usage } from "../child.ts";
 import { probe, type Latency } from "./prober.ts";
 import { startCallee, startLoad, type Load } from "./load.ts";
-import { ports, startServer, type Cores, type Running, type Server } from "./servers.ts";
+import type { ServerKind } from "../../cti-box/sip-engine/testing/server-process.ts";
+import { ports, startServer, type Cores, type Running } from "./servers.ts";
 
 /** A step is passed with at most this share of calls failed, and this share of messages sent again. */
 export const mostFailed = 0.001;
@@ -23,7 +24,7 @@ export type Step = {
 
 /** `seconds` of calls at `rate` a second. Processor time in seconds per 1,000 calls. */
 export async function measureCalls(
-  server: Server,
+  server: ServerKind,
   cores: Cores,
   { rate, seconds }: { rate: number; seconds: number },
 ): Promise<Step> {
@@ -54,7 +55,7 @@ export async function measureCalls(
 
 /** The way of an INVITE from the caller to the callee while calls come at `rate`. */
 export async function measureLatency(
-  server: Server,
+  server: ServerKind,
   cores: Cores,
   { rate, seconds }: { rate: number; seconds: number },
 ): Promise<Latency> {
@@ -71,7 +72,7 @@ export type Registrations = { users: number; failed: number; shareOfCore: number
 
 /** `users` that register anew every 60 s: what share of a core the server needs. */
 export async function measureRegistrations(
-  server: Server,
+  server: ServerKind,
   cores: Cores,
   { users, seconds }: { users: number; seconds: number },
 ): Promise<Registrations> {
@@ -99,7 +100,7 @@ export type IdleDialogs = { dialogs: number; serverBytes: number; applicationByt
 
 /** `dialogs` confirmed calls legs on which nothing happens; memory is read when the last transaction of their beginning is over. */
 export async function measureIdleDialogs(
-  server: Server,
+  server: ServerKind,
   cores: Cores,
   { dialogs }: { dialogs: number },
 ): Promise<IdleDialogs> {
@@ -119,7 +120,7 @@ export async function measureIdleDialogs(
 }
 
 async function withServer<Result>(
-  server: Server,
+  server: ServerKind,
   cores: Cores,
   measure: (running: Running) => Promise<Result>,
 ): Promise<Result> {

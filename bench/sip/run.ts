@@ -5,12 +5,13 @@ import { describeMachine } from "../machine.ts";
 import { measureCalls, measureIdleDialogs, measureLatency, measureRegistrations } from "./measurements.ts";
 import { plotOf } from "./plot.ts";
 import { markdownOf, type Report, type ServerFigures } from "./report.ts";
-import { coresOf, embedded, type Cores, type Server } from "./servers.ts";
+import { thisEngine, type ServerKind } from "../../cti-box/sip-engine/testing/server-process.ts";
+import { coresOf, type Cores } from "./servers.ts";
 
 export type SipBenchmark = {
   seconds: number;
   rates: readonly number[];
-  peers: readonly (Server & { version: string })[];
+  peers: readonly (ServerKind & { version: string })[];
   only: readonly Part[];
   /** Folder for sip.md, sip.json and sip.svg. */
   out: string;
@@ -32,7 +33,7 @@ export async function runSipBenchmark(wanted: SipBenchmark): Promise<Report> {
   const machine = describeMachine();
   const cores = coresOf(machine.cores);
   const report: Report = { machine, command: wanted.command, seconds: wanted.seconds, servers: [] };
-  for (const server of [{ ...embedded, version: "this tree" }, ...wanted.peers]) {
+  for (const server of [{ ...thisEngine, version: "this tree" }, ...wanted.peers]) {
     const figures: ServerFigures = {
       name: server.name,
       version: server.version,
@@ -50,7 +51,7 @@ export async function runSipBenchmark(wanted: SipBenchmark): Promise<Report> {
 }
 
 async function measure(
-  server: Server,
+  server: ServerKind,
   { cores, wanted, figures }: { cores: Cores; wanted: SipBenchmark; figures: ServerFigures },
 ): Promise<void> {
   const say = (text: string): void => void process.stdout.write(`${server.name}: ${text}\n`);

@@ -1,7 +1,8 @@
-/** Another server of the control protocol, as a process of its own that the environment names. */
+/** A server of the control protocol as a process of its own: this engine, or another one that the environment names. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { fileURLToPath } from "node:url";
 
 export type ServerKind = {
   name: string;
@@ -11,16 +12,42 @@ export type ServerKind = {
 
 export type ServerPlace = { host: string; adminPort: number; sipPort: number; secret: string };
 
-/** The server that `LA2_DRACHTIO` names as `NAME=COMMAND`, in the form that `npm run bench -- sip --peer` takes; null when it names none. */
-export function otherServer(text = process.env["LA2_DRACHTIO"] ?? ""): ServerKind | null {
-  if (text === "") return null;
+export const thisEngine: ServerKind = {
+  name: "sip-engine",
+  command: [
+    process.execPath,
+    fileURLToPath(new URL("../main.ts", import.meta.url)),
+    ..."--admin 127.0.0.1:{admin} --secret {secret} --contact sip:127.0.0.1:{sip};transport=udp,tcp".split(" "),
+  ],
+};
+
+/** `NAME=COMMAND`, the command's words parted by blanks, quotes kept together. Null: not of that form. */
+export function serverFrom(text: string): ServerKind | null {
   const [, name, command] = /^([^=]{1,40})=(.+)$/.exec(text) ?? [];
-  if (name === undefined || command === undefined) throw new Error(`LA2_DRACHTIO is not NAME=COMMAND: ${text}`);
+  if (name === undefined || command === undefined) return null;
   const words = command.match(/"[^"]*"|\S+/g) ?? [];
   return { name, command: words.map((word) => word.replace(/^"(.*)"$/, "$1")) };
 }
 
-const startMs = 20_000;
+/** The command's words, filled in. */
+export function wordsOf({ command }: ServerKind, { host, adminPort, sipPort, secret }: ServerPlace): string[] {
+  return command.map((word) =>
+    word
+      .replaceAll("127.0.0.1", host)
+      .replaceAll("{admin}", String(adminPort))
+      .replaceAll("{sip}", String(sipPort))
+      .replaceAll("{secret}", secret),
+  );
+}
+
+/** The server that `LA2_DRACHTIO_COMMAND` names as {@link serverFrom} reads it; null when it names none. */
+export function otherServer(text = process.env["LA2_DRACHTIO_COMMAND"] ?? ""): ServerKind | null {
+  const server = serverFrom(text);
+  if (server === null && text !== "") throw new Error(`LA2_DRACHTIO_COMMAND is not NAME=COMMAND: ${text}`);
+  return server;
+}
+
+const startMs = 60_000;
 const endMs = 5_000;
 
 export class ServerProcess {
@@ -41,14 +68,7 @@ export class ServerProcess {
     place: ServerPlace,
     { before = [], after = [] }: { before?: readonly string[]; after?: readonly string[] } = {},
   ): Promise<ServerProcess> {
-    const own = kind.command.map((word) =>
-      word
-        .replaceAll("127.0.0.1", place.host)
-        .replaceAll("{admin}", String(place.adminPort))
-        .replaceAll("{sip}", String(place.sipPort))
-        .replaceAll("{secret}", place.secret),
-    );
-    const [program = "", ...words] = [...before, ...own, ...after];
+    const [program = "", ...words] = [...before, ...wordsOf(kind, place), ...after];
     const server = new ServerProcess(place, spawn(program, words, { stdio: ["ignore", "pipe", "pipe"] }));
     const failed = once(server.#child, "error").then(([error]) => Promise.reject(error as Error));
     failed.catch(() => undefined);

@@ -9,10 +9,12 @@ export function itLetsApplicationsIn(scene: ContractScene): void {
       const application = await scene.connection();
       const { fields } = await application.command(`authenticate|${scene.server.secret}|red,blue`);
       expect(fields[field.outcome]).toBe("OK");
-      expect(fields[4]?.split(",").sort()).toEqual([`tcp/${scene.server.at}`, `udp/${scene.server.at}`]);
+      expect(fields[4]?.split(",")).toEqual(
+        expect.arrayContaining([`tcp/${scene.server.at}`, `udp/${scene.server.at}`]),
+      );
       const [, major, minor, patch] = /^v(\d+)\.(\d+)\.(\d+)/.exec(fields[5] ?? "") ?? [];
       expect(Number(major) * 1e6 + Number(minor) * 1e3 + Number(patch)).toBeGreaterThanOrEqual(8_002);
-      expect(fields[6]?.split(",").sort()).toEqual([`tcp/${scene.server.at}`, `udp/${scene.server.at}`]);
+      expect(fields[6]?.split(",")).toEqual(fields[4]?.split(","));
     });
 
     it.each([

@@ -1,5 +1,5 @@
 /**
- * The contract of the control protocol: one suite for every server that speaks it. This engine always; another one when `LA2_DRACHTIO` names its command.
+ * The contract of the control protocol: one suite for every server that speaks it. This engine always; another one when `LA2_DRACHTIO` or `LA2_DRACHTIO_COMMAND` names it.
  * What only this engine is held to stands in the suites as such.
  */
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
@@ -10,11 +10,14 @@ import { itHandsOverIncomingCalls } from "./incoming-calls.contract.ts";
 import { itJoinsCalls } from "./joined-calls.contract.ts";
 import { itPlacesCalls } from "./placed-calls.contract.ts";
 import { itProxiesCalls } from "./proxied-calls.contract.ts";
+import { itAnswersReliably } from "./reliable-answers.contract.ts";
 
 const other = otherUnderTest();
 
 itSpeaksTheProtocol(engineUnderTest);
-if (other === null) describe.skip("LA2_DRACHTIO names no other server: not run against one", () => undefined);
+if (other === null)
+  describe.skip("neither LA2_DRACHTIO nor LA2_DRACHTIO_COMMAND names another server: not run against one", () =>
+    undefined);
 else itSpeaksTheProtocol(other);
 
 function itSpeaksTheProtocol(underTest: ServerUnderTest): void {
@@ -29,5 +32,6 @@ function itSpeaksTheProtocol(underTest: ServerUnderTest): void {
     itPlacesCalls(scene);
     itProxiesCalls(scene);
     itJoinsCalls(scene);
+    itAnswersReliably(scene);
   });
 }
