@@ -20,6 +20,8 @@ export type SipEngineOptions = {
   protection?: ProtectionOptions;
   /** Session timers, peers behind NAT. */
   dialogs?: DialogOptions;
+  /** Tells applications that asked with `cdr:attempt`, `cdr:start`, `cdr:stop` of every call (control protocol §13). Default: no. */
+  cdrs?: boolean;
   /** Any of them lets an application in. */
   secrets: readonly string[];
   /** Listening addresses as SIP URIs, e.g. `sip:127.0.0.1:5060;transport=udp,tcp`, alone or with what holds for them. Port 0 asks for a free one. */

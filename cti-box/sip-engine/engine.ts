@@ -57,6 +57,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
       connections,
       protection,
       dialogs: options.dialogs ?? {},
+      cdrs: options.cdrs ?? false,
       tap: watch.tap,
     });
     opened.push(core);

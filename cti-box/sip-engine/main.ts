@@ -38,6 +38,7 @@ const help = `SIP engine of LA2-CTI: speaks the drachtio control protocol.
                        who refreshes where a caller asks for a session timer and leaves that open (default none: no timer then)
   --session-expires SECONDS
                        session timer asked for in every call, so that a call whose other end vanished ends by itself
+  --cdrs               call detail records for applications that ask for cdr:attempt, cdr:start and cdr:stop
   --aggressive-nat-detection, --disable-nat-detection
                        believe a parameter nat=yes of Contact and Record-Route as well; believe Contact and Route alone
   --t1, --t2, --t4, --t1x64, --timer-c MILLISECONDS
@@ -56,6 +57,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
       ...timerFlags,
       ...protectionFlags,
       ...dialogFlags,
+      cdrs: { type: "boolean", default: false },
       ...contactFlags,
       secret: { type: "string", multiple: true, default: [] },
       dns: { type: "string", multiple: true, default: [] },
@@ -73,6 +75,7 @@ function optionsFrom(words: string[]): SipEngineOptions {
     timers,
     ...protectionOptionsFrom(values),
     ...dialogOptionsFrom(values),
+    cdrs: values.cdrs,
     ...contactsFrom(tokens),
     secrets: values.secret,
     dnsServers: values.dns,

@@ -125,3 +125,9 @@ export function unsolicitedByeFrame(message: SipMessage, flow: Flow, dialogId: s
   const meta = `${fromUs(lengthOf(text), flow)}|unsolicited|${dialogId}|`;
   return { meta: `${frameName()}|sip|application|${meta}`, message: text };
 }
+
+/** A call detail record (§13); `more`: the role of a start, the reason of a stop. */
+export function cdrFrame(name: string, event: { source: string; message: SipMessage }, more: string | null): Frame {
+  const meta = `${frameName()}|${name}|${event.source}|${timeOfDay()}${more === null ? "" : `|${more}`}`;
+  return { meta, message: writtenAsReceived(event.message) };
+}

@@ -11,6 +11,7 @@ import { parseNameAddress, tagOf } from "../message/sip-uri.ts";
 import type { Written } from "../message/write-message.ts";
 import { bareFlow, LimitedFlow } from "../protection/limited-flow.ts";
 import type { Flow } from "../transport/flow.ts";
+import type { CallLeg } from "../cdr/call-leg.ts";
 import type { CallSession } from "./call-session.ts";
 import type { NatDetection } from "./dialog-options.ts";
 import { lastingFlow } from "./nat.ts";
@@ -62,6 +63,8 @@ export type Dialog = {
   /** A call's session timer, a subscription's expiry: at most one of them runs, and ends with the dialog. */
   session?: CallSession;
   subscription?: SubscriptionExpiry;
+  /** Its call detail record, where there are any. */
+  leg?: CallLeg;
 };
 
 export type DialogOrder = {

@@ -37,6 +37,7 @@ export function passAlongRoute(context: Context, transaction: ServerTransaction)
   if (isLoop(request, mark)) return refuse(482, "Loop Detected");
   if (request.method === "INVITE") transaction.respond(ownResponse(request, [100, "Trying"]));
   transaction.takenOver();
+  context.records?.passedBye(request);
   const pass = (preferred: Flow | null): void => {
     if (taken.use === "path" && preferred === null) refuse(430, "Flow Failed");
     else passOn(context, transaction, { taken, mark, preferred });

@@ -167,6 +167,7 @@ export class ProxiedRequest {
   #send(branch: number, prepared: Extract<PreparedRequest, { kind: "ready" }>, build: Build): void {
     const leg: Leg = { client: null, isHungUp: false };
     this.#legs.set(branch, leg);
+    const record = this.#context.records?.passedOn(prepared.request);
     const { first } = sendAlong(this.#context, {
       id: randomUUID(),
       ...prepared,
@@ -174,7 +175,10 @@ export class ProxiedRequest {
         const built = build(flow, name);
         return built.ok ? built.message : null;
       },
-      outcome: (outcome) => this.#received(branch, outcome),
+      outcome: (outcome) => {
+        record?.(outcome);
+        this.#received(branch, outcome);
+      },
       inForce: (client) => (leg.client = client),
       mayMoveOn: () => ["calling", "ringing"].includes(this.#state.branches[branch]?.state ?? ""),
       hangUp: (late) => this.#end(late),

@@ -72,9 +72,13 @@ export class ServerTransaction {
     return this.#last;
   }
 
+  /** Hears the final answer, once, before it leaves. */
+  onFinal: ((response: SipResponse) => void) | null = null;
+
   /** Sends the answer. False: a final one was sent already, or the transaction is over. */
   respond(response: SipResponse): boolean {
     if (!this.isOpen) return false;
+    if (response.status >= 200) this.onFinal?.(response);
     this.#last = writtenAsReceived(response);
     this.#apply({ type: "respond", status: response.status });
     if (response.status >= 300 && this.request.method === "INVITE") this.#order.refused(this);

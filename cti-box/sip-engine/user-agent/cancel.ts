@@ -82,6 +82,11 @@ export async function endDialog(context: Context, dialog: Dialog, reason: string
   const branch = newBranch();
   dialog.localCseq += 1;
   const built = buildDialogRequest(given, dialog, { flow, branch, cseq: dialog.localCseq });
+  dialog.leg?.stop({
+    source: "application",
+    reason: reason === "Session timer expired" ? "session-expired" : "system-initiated-termination",
+    message: built.ok ? built.message : given,
+  });
   if (!built.ok) return;
   startSilently(context, built.message, { flow, branch });
   context.applications.get(dialog.owner)?.tell(unsolicitedByeFrame(built.message, flow, dialog.id), dialog.told);

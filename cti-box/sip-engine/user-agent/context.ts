@@ -1,5 +1,7 @@
 /** What the parts of the user agent share: one owner (engine-core.ts) makes it and takes it apart. */
 import { randomFillSync } from "node:crypto";
+import type { CallLeg } from "../cdr/call-leg.ts";
+import type { CallRecords } from "../cdr/call-records.ts";
 import type { Applications } from "../control/applications.ts";
 import type { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
@@ -39,6 +41,8 @@ export type ClientUse = {
   cancelWaits: (() => void) | null;
   /** A target failed and the next one is being connected to: it can still be cancelled. */
   isBetween: () => boolean;
+  /** Of a new INVITE, until its dialog has it. */
+  leg?: CallLeg | null;
   /** Number of the frame after which the application waits for answers; none inside a dialog, where it waits before. */
   told?: number;
 };
@@ -52,6 +56,8 @@ export type Context = {
   timers: TimerValues;
   sessions: SessionSettings;
   nat: NatDetection;
+  /** Call detail records; null: nobody wants them. */
+  records: CallRecords | null;
   log: BoundedLog;
   /** What strangers may do, and what was refused to them. */
   protection: Protection;

@@ -1,4 +1,5 @@
 /** The user agent: owner of sockets, transactions, dialogs and of what the applications asked for. */
+import { CallRecords } from "../cdr/call-records.ts";
 import { Applications } from "../control/applications.ts";
 import type { DialogOptions } from "../dialog/dialog-options.ts";
 import { DialogStore } from "../dialog/dialog-store.ts";
@@ -41,6 +42,8 @@ export type EngineCoreOptions = {
   dnsServers: readonly string[];
   protection: ProtectionOptions;
   dialogs: DialogOptions;
+  /** Call detail records. */
+  cdrs: boolean;
   connections: Partial<ConnectionTimes>;
 };
 
@@ -55,14 +58,16 @@ export class EngineCore {
     const timers = timerValues(options.timers);
     const { log } = options;
     const protection = new Protection(options.protection, log);
+    const applications = new Applications();
     const context: Omit<Context, "transport" | "ways"> = {
       timers,
       log,
       protection,
       sessions: sessionSettings(options.dialogs),
       counters: newWorkCounters(),
+      records: options.cdrs ? new CallRecords(applications) : null,
       nat: options.dialogs.natDetection ?? "usual",
-      applications: new Applications(),
+      applications,
       dialogs: new DialogStore(),
       bindings: new Bindings(),
       accepted: new AcceptedInvites(timers),
@@ -125,6 +130,7 @@ export class EngineCore {
       this.context;
     dialogs.close();
     for (const answers of reliable.values()) answers.close();
+    this.context.records?.close();
     answered.close();
     accomplished.close();
     accepted.close();

@@ -1,4 +1,5 @@
 /** New requests outside of dialogs are offered to one application that has a route for the method (control protocol §3.3, §5.1). */
+import { failure, type CallRecords } from "../cdr/call-records.ts";
 import type { Application } from "../control/applications.ts";
 import { newRequestFrame } from "../control/frames.ts";
 import { dialogId } from "../dialog/dialog.ts";
@@ -43,6 +44,7 @@ export function offer(context: Context, transaction: ServerTransaction, preferre
       return refuse(transaction, 480, "Temporarily Unavailable");
     context.invites.set(sharedKey(request), transaction);
   }
+  if (method === "INVITE" && context.records !== null) record(context, context.records, transaction);
   if (context.handlers?.ask(transaction)) return undefined;
   const verb = method.toLowerCase();
   const known = preferred === null ? undefined : context.applications.get(preferred);
@@ -57,6 +59,18 @@ function refuseUnrouted(transaction: ServerTransaction): void {
   if (transaction.request.method !== "REFER") return refuse(transaction, 503, "Service Unavailable");
   const allowed = [...offered].filter((method) => method !== "REFER").join(", ");
   return refuse(transaction, 405, "Method Not Allowed", ["Allow", allowed]);
+}
+
+/** A call detail record; the leg stays with the proxied call, or with the dialog that was made of it. */
+function record(context: Context, records: CallRecords, transaction: ServerTransaction): void {
+  records.received(transaction, () => {
+    if (context.proxied.has(transaction)) return "passed-on";
+    return (leg) => {
+      const dialog = context.dialogs.get(idOfInvite(transaction.request));
+      if (dialog === undefined) leg.stop(failure(transaction.request));
+      else dialog.leg = leg;
+    };
+  });
 }
 
 /** Gives a new request to an application. */

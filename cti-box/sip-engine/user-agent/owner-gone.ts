@@ -11,6 +11,7 @@ export function endTransactionsOf(context: Context, owner: string, deliveredUpTo
   for (const [id, use] of context.serverUses) {
     const transaction = context.serversById.get(id);
     if (use.application !== owner || (use.told ?? 0) > deliveredUpTo || !transaction?.isOpen) continue;
+    context.records?.failed(transaction);
     transaction.respond(ownResponse(transaction.request, [503, "Service Unavailable"], transaction.localTag));
   }
   // Nobody is left who would take the answers: what still rings is cancelled.

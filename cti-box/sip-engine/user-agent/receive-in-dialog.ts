@@ -31,7 +31,7 @@ export function deliverInDialog(context: Context, transaction: ServerTransaction
   dialog.remoteCseq = cseq;
   const owner = context.applications.get(dialog.owner);
   if (owner === undefined) {
-    if (method === "BYE") forgetDialog(context, dialog);
+    if (method === "BYE") forgetDialog(context, dialog, request);
     return refuse(transaction, 481, "Call/Transaction Does Not Exist");
   }
   if (dialog.state === "early") {
@@ -48,7 +48,7 @@ export function deliverInDialog(context: Context, transaction: ServerTransaction
     transaction.respond(ownResponse(request, [100, "Trying"]));
     context.invitesOfTheirs.add(dialog.id, transaction.id);
   }
-  if (method === "BYE") forgetDialog(context, dialog);
+  if (method === "BYE") forgetDialog(context, dialog, request);
   if (method === "UPDATE") dialog.updateOfTheirs = transaction.id;
   tellOwner(context, { transaction, dialog, owner });
 }
@@ -110,7 +110,8 @@ function refuseClash(transaction: ServerTransaction, clash: 491 | 500): void {
   return refuse(transaction, 500, "Server Internal Error", ["Retry-After", retryAfter]);
 }
 
-function forgetDialog(context: Context, dialog: Dialog): void {
+function forgetDialog(context: Context, dialog: Dialog, bye: SipRequest): void {
+  dialog.leg?.stop({ source: "network", reason: "normal-release", message: bye });
   context.accepted.forget(dialog.id);
   context.dialogs.remove(dialog);
 }

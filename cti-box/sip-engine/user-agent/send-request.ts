@@ -1,5 +1,6 @@
 /** Requests of the application outside of a dialog, and their answers (control protocol §4). */
 import { randomUUID } from "node:crypto";
+import { canceledBy, failure, rejectedBy } from "../cdr/call-records.ts";
 import type { Application } from "../control/applications.ts";
 import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../control/frames.ts";
 import { dialogId, refreshTarget, type Dialog } from "../dialog/dialog.ts";
@@ -82,12 +83,14 @@ export function startForApplication(context: Context, application: Application, 
     inForce: (current) => context.clientsById.set(id, current),
     mayMoveOn: () => !use.isCancelled,
     released: () => {
+      use.leg?.stop(failure(request));
       context.clientsById.delete(id);
       context.clientUses.delete(id);
       context.invitesOfOurs.remove(use.dialogId, id);
     },
   });
   use.isBetween = isBetween;
+  if (request.method === "INVITE" && start.dialogId === undefined) use.leg = context.records?.placed(request) ?? null;
   // The reply comes before anything that the transaction may bring about (control protocol §14, rule 1).
   const told = application.tell(requestEcho(start.messageId, first.written, { flow, transactionId: id }));
   // An INVITE's answers are listened to in the call-back that this frame runs (createUAC, createB2BUA); others after a promise (request).
@@ -103,6 +106,7 @@ function receiveOutcome(context: Context, transaction: ClientTransaction, outcom
   if (outcome.kind !== "response") {
     const status = outcome.kind === "timed-out" ? 408 : 503;
     const made = ownResponse(transaction.request, [status, status === 408 ? "Request Timeout" : "Service Unavailable"]);
+    use.leg?.stop(use.isCancelled ? canceledBy("application", transaction.request) : failure(made));
     settle(context, transaction, { response: made, flow: transaction.flow });
     application?.tell(localResponseFrame(made, transaction.flow, ids), use.told);
     return;
@@ -134,6 +138,8 @@ function settle(
   const inDialog = tagOf(request.headers.first("to")) !== null;
   const known = context.dialogs.get(use.dialogId);
   if (inDialog) return settleInDialog(context, transaction, answer);
+  if (response.status >= 300)
+    use.leg?.stop(use.isCancelled ? canceledBy("application", request) : rejectedBy("network", response));
   if (request.method !== "INVITE" && (request.method !== "SUBSCRIBE" || !isSuccess)) return true;
   if (response.status < 200)
     return hearEarly(context, use.dialogId, { transaction, owner: use.application, response, flow });
@@ -153,6 +159,11 @@ function settle(
     return false;
   }
   const dialog = confirm(context, use.dialogId, { transaction, owner: use.application, response, flow });
+  if (use.leg) {
+    use.leg.start({ source: "network", role: "uac", message: response });
+    dialog.leg = use.leg;
+    use.leg = null;
+  }
   agreeOnTheirAnswer(context, dialog, { request, response });
   settleSubscription(context, dialog, { request, response });
   return true;
@@ -172,7 +183,8 @@ function settleInDialog(
   if (dialog === undefined) return true;
   const { status } = response;
   noteAnswer(dialog, { transaction, response });
-  if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407) endWithBye(context, dialog);
+  if (request.method === "BYE" && status >= 200 && status !== 401 && status !== 407)
+    endWithBye(context, dialog, request);
   settleSubscription(context, dialog, { request, response });
   if (status < 200) return request.method !== "INVITE" || isInOrder(dialog, response);
   if (status >= 300) return true;
@@ -192,7 +204,8 @@ function settleInDialog(
 }
 
 /** The peer has our BYE. In an early dialog it answers the INVITE as well, and other branches of a fork would ring on (RFC 3261 §15.1.2). */
-function endWithBye(context: Context, dialog: Dialog): void {
+function endWithBye(context: Context, dialog: Dialog, bye: SipRequest): void {
+  dialog.leg?.stop({ source: "application", reason: "normal-release", message: bye });
   context.dialogs.remove(dialog);
   if (dialog.state === "early") cancelInvitesIn(context, dialog.id);
 }

@@ -33,6 +33,7 @@ export function openTransaction(
     counters: context.counters,
     silent: (waiting) => {
       context.log.write("warn", "application did not answer an INVITE", { from: waiting.source.remoteAddress });
+      context.records?.failed(waiting);
       waiting.respond(ownResponse(waiting.request, [504, "Server Time-out"], waiting.localTag));
     },
     refused: (over) => endEarlyDialog(context, over),
