@@ -4,7 +4,7 @@ import type { SipUri } from "../message/sip-uri.ts";
 import type { Via } from "../message/via.ts";
 import { defaultPort, destinationOf, isNumeric, type Destination } from "./destination.ts";
 import { Locator, type LocatorOptions } from "./locator.ts";
-import type { Spoken, Target } from "./plan-targets.ts";
+import { usableFor, type Spoken, type Target } from "./plan-targets.ts";
 import { Ways, type Connector, type Way } from "./ways.ts";
 
 /** The order in which protocols are preferred where neither the URI nor DNS says anything (RFC 3263 §4.1: UDP for `sip:`). */
@@ -99,7 +99,7 @@ export class WayFinder {
       ? targets.filter((target) => !this.#sockets.isOurself(target))
       : targets;
     if (others.length === 0 && targets.length > 0) return { kind: "ourself" };
-    const protocol = (others[0]?.protocol ?? destination.protocol ?? this.#spoken[0]?.protocol ?? "udp") as Protocol;
+    const protocol = others[0]?.protocol ?? usableFor(destination, this.#spoken)[0]?.protocol ?? "udp";
     return { kind: "ways", ways: this.#ways(others), protocol };
   }
 

@@ -12,7 +12,7 @@ export type ConnectedApplication = {
 };
 
 export async function connectApplication(
-  contacts: string[],
+  contacts: SipEngineOptions["contacts"],
   t1Ms = 500,
   more: Partial<SipEngineOptions> = {},
 ): Promise<ConnectedApplication> {

@@ -1,6 +1,6 @@
 /** A page's SIP over WebSocket for tests: says what a test makes it say, and waits for messages with a deadline. */
 import { once } from "node:events";
-import { WebSocket } from "ws";
+import { WebSocket, type ClientOptions } from "ws";
 import { headerOf } from "./raw-peer.ts";
 
 export const pageHost = "df7jal23ls0d.invalid";
@@ -18,10 +18,10 @@ export class PagePeer {
     });
   }
 
-  /** With an authority the page comes over TLS (wss), and its certificate is checked. */
-  static async open(port: number, authority?: Buffer): Promise<PagePeer> {
-    const scheme = authority === undefined ? "ws" : "wss";
-    const socket = new WebSocket(`${scheme}://127.0.0.1:${port}`, "sip", { ca: authority });
+  /** `secure`: over TLS, as `ws` takes it. Rejects when the page is not let in. */
+  static async open(port: number, secure: ClientOptions | null = null): Promise<PagePeer> {
+    const url = `${secure === null ? "ws" : "wss"}://127.0.0.1:${port}`;
+    const socket = new WebSocket(url, "sip", secure ?? {});
     await once(socket, "open");
     return new PagePeer(socket);
   }

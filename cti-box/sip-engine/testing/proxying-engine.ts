@@ -25,7 +25,7 @@ export class ProxyingEngine {
   }
 
   static async start(
-    contacts = ["sip:127.0.0.1:0;transport=udp"],
+    contacts: SipEngineOptions["contacts"] = ["sip:127.0.0.1:0;transport=udp"],
     t1Ms = 25,
     more: Partial<SipEngineOptions> = {},
   ): Promise<ProxyingEngine> {

@@ -63,7 +63,7 @@ export async function openSecureScene(
   };
 }
 
-export function trusting({ caFile }: ThrowawayCertificates): ConnectionOptions {
+export function trusting({ caFile }: ThrowawayCertificates): { ca: Buffer } {
   return { ca: readFileSync(caFile) };
 }
 

@@ -248,7 +248,7 @@ it("a server that asks for our certificate is shown it", async () => {
   const peer = await at.server(certificates.server, {
     cert,
     key,
-    ...(ca !== undefined && { ca }),
+    ca,
     requestCert: true,
     rejectUnauthorized: true,
   });
