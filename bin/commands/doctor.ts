@@ -1,4 +1,5 @@
 /** `la2 doctor`: looks at this machine for the playground, or for the office of a configuration file, and says in plain words what is missing. */
+import { isSecureContact, uriOf } from "../../cti-box/src/sip-contacts.ts";
 import { findKamailio } from "../../sip-proxy-config/src/find-kamailio.ts";
 import { findChromium } from "../demo/find-chromium.ts";
 import {
@@ -77,21 +78,34 @@ async function playground(basePort: number): Promise<Finding[]> {
 async function office(configFile: string): Promise<Finding[]> {
   // Looking changes nothing: no secret is made for a file that is only read.
   const file = readOfficeFile(configFile, process.env, () => "x".repeat(32));
-  const { api, media } = file.box;
+  const { api, media, sip } = file.box;
   const publicUrl =
     api.publicUrl ?? `${api.tls === undefined ? "http" : "https"}://${api.listen.host}:${api.listen.port}`;
   return [
     ...(await Promise.all(portsOf(file).map(checkPort))),
     ...(media.kind === "rtpengine" ? [await checkRtpengine(media.ngHost, media.ngPort)] : []),
     ...(api.tls === undefined ? [] : [checkCertificate(api.tls.certFile, new URL(publicUrl).hostname, Date.now())]),
+    ...sipCertificates(sip),
     checkMicrophoneRule(publicUrl),
   ];
 }
 
+/** Peers look for the name that they were given: each name of a secure contact has to be in its certificate. */
+function sipCertificates({ tls, contacts }: OfficeFile["box"]["sip"]): Finding[] {
+  if (tls === undefined) return [];
+  return contacts.flatMap((contact) =>
+    typeof contact === "object" && isSecureContact(contact.uri)
+      ? contact.names.map((name) => checkCertificate(tls.certFile, name, Date.now()))
+      : [],
+  );
+}
+
 function portsOf({ box, bridge }: OfficeFile): NeededPort[] {
   const sip = box.sip.contacts.flatMap((contact): NeededPort[] => {
-    const [, host = "", port = "5060"] = /^sips?:(\[[^\]]+\]|[^:;]+)(?::(\d+))?/.exec(contact) ?? [];
-    const transports = /transport=([a-z,]+)/.exec(contact)?.[1]?.split(",") ?? ["udp"];
+    const uri = uriOf(contact);
+    const isSecure = isSecureContact(uri);
+    const [, host = "", port = isSecure ? "5061" : "5060"] = /^sips?:(\[[^\]]+\]|[^:;]+)(?::(\d+))?/.exec(uri) ?? [];
+    const transports = /transport=([a-z,]+)/.exec(uri)?.[1]?.split(",") ?? [isSecure ? "tls" : "udp"];
     const place = { host: host.replace(/^\[|\]$/g, ""), port: Number(port), purpose: `SIP (${transports.join(", ")})` };
     return transports.map((name) => ({ ...place, transport: name === "udp" ? "udp" : "tcp" }));
   });

@@ -84,6 +84,7 @@ function partsOf(boxPart: Values, { file, bridgePart, secret, dataDirectory }: S
   const bridge = valuesOf(bridgePart);
   const bridgeListen = { host: "127.0.0.1", port: Number(listen["port"]) + 1, ...valuesOf(bridge["listen"]) };
   const tls = valuesOf(api["tls"]);
+  const sip = valuesOf(boxPart["sip"]);
   const fromFile = (path: unknown): unknown => (typeof path === "string" ? resolve(dirname(file), path) : path);
   return {
     box: {
@@ -92,6 +93,7 @@ function partsOf(boxPart: Values, { file, bridgePart, secret, dataDirectory }: S
       ...(api["tls"] !== undefined && {
         api: { ...api, tls: { ...tls, certFile: fromFile(tls["certFile"]), keyFile: fromFile(tls["keyFile"]) } },
       }),
+      ...(sip["tls"] !== undefined && { sip: { ...sip, tls: withFiles(valuesOf(sip["tls"]), fromFile) } }),
       ...(boxPart["softphoneDirectory"] !== undefined && {
         softphoneDirectory: fromFile(boxPart["softphoneDirectory"]),
       }),
@@ -144,4 +146,11 @@ function keptSecret(dataDirectory: string): string {
     writeFileSync(file, `${secret}\n`, { mode: 0o600 });
     return secret;
   }
+}
+
+/** Every key of `sip.tls` that names a file. */
+function withFiles(tls: Values, fromFile: (path: unknown) => unknown): Values {
+  return Object.fromEntries(
+    Object.entries(tls).map(([key, value]) => [key, key.endsWith("File") ? fromFile(value) : value]),
+  );
 }

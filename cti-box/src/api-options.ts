@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { ApiOptions } from "./adapters/api/api-parts.ts";
 import type { OfficeConfig } from "./config.ts";
+import type { SipWebSocket } from "./sip-contacts.ts";
 
 /** Throws when a certificate file cannot be read. */
-export function apiOptionsFrom(config: OfficeConfig, sipWebSocket: ApiOptions["sipWebSocket"]): ApiOptions {
+export function apiOptionsFrom(config: OfficeConfig, webSocket: SipWebSocket | null): ApiOptions {
   const { api } = config;
   const labels = new Map(config.queues.map((queue) => [queue.queueId, queue.label]));
   return {
@@ -26,7 +27,8 @@ export function apiOptionsFrom(config: OfficeConfig, sipWebSocket: ApiOptions["s
       hours: office.hours ?? null,
     })),
     crmBridge: config.crmBridge ?? null,
-    sipWebSocket,
+    sipWebSocket: webSocket?.kind === "through-box" ? { host: webSocket.host, port: webSocket.port } : null,
+    sipWebSocketUrl: webSocket?.kind === "direct" ? webSocket.url : "/sip",
     softphoneDirectory:
       config.softphoneDirectory ?? fileURLToPath(new URL("../../softphone/dist/renderer", import.meta.url)),
     iceServers: [],

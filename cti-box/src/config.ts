@@ -12,6 +12,13 @@ const phoneNumber = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "is not a number in
 const port = z.int().min(0).max(65_535);
 const address = z.string().min(2).max(64);
 const sipUri = z.string().regex(/^sips?:[^\s<>"]+$/, "is not a SIP URI such as sip:127.0.0.12:5060;transport=udp");
+/** `localNet`: networks whose peers are told the listening address and not the external one. `names`: DNS names of this address. */
+const contact = z.strictObject({
+  uri: sipUri,
+  externalAddress: address.optional(),
+  localNet: z.string().optional(),
+  names: z.array(z.string().min(1).max(253)).default([]),
+});
 const nameServer = z
   .string()
   .regex(/^(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*|\[[0-9a-f:.]+\](:\d{1,5})?)$/i, {
@@ -60,9 +67,25 @@ export const officeConfigSchema = z.strictObject({
   sip: z.strictObject({
     /** Domain of the operators' addresses of record and realm of their digest credentials. */
     domain: z.string().min(1).max(253),
-    /** Listening addresses, as SIP URIs: `sip:127.0.0.11:5060;transport=udp,tcp`, `sip:127.0.0.11:5066;transport=ws`. */
-    contacts: z.array(sipUri).min(1),
+    /**
+     * Listening addresses, as SIP URIs: `sip:127.0.0.11:5060;transport=udp,tcp`, `sip:127.0.0.11:5066;transport=ws`, `sips:192.0.2.10:5061` (TLS),
+     * `sips:192.0.2.10:5443;transport=wss`; alone, or with what holds for this one.
+     */
+    contacts: z.array(z.union([sipUri, contact])).min(1),
     externalAddress: address.optional(),
+    /** Certificate (with its chain) and key of the `sips:` contacts, PEM. New ones are taken up while the box runs. */
+    tls: z
+      .strictObject({
+        certFile: z.string(),
+        keyFile: z.string(),
+        /** Authorities of the servers that are called; absent: those that Node.js knows. */
+        caFile: z.string().optional(),
+        /** Certificates of peers that connect. */
+        clients: z.enum(["none", "request", "require"]).default("none"),
+        /** Authorities of those; absent: those of `caFile`. */
+        clientCaFile: z.string().optional(),
+      })
+      .optional(),
     /** Name servers that the embedded engine asks about SIP; none: those that the machine is set up with. */
     dnsServers: z.array(nameServer).default([]),
     /** Measurements of the embedded engine for Prometheus, at `/metrics` of this address; best on loopback. */

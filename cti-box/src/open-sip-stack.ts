@@ -10,11 +10,12 @@ import type { ControlAddress } from "./adapters/sip/control-connection.ts";
 import type { Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
 import { sipProtection } from "./sip-protection.ts";
+import { engineContacts, openedBy, webSocketOf, type SipWebSocket } from "./sip-contacts.ts";
 
 export type SipStackHandle = {
   control: ControlAddress;
   /** Where browsers reach SIP over WebSocket. */
-  webSocket: { host: string; port: number } | null;
+  webSocket: SipWebSocket | null;
   /** Resolves when the stack ended by itself; never for a stack that is not ours. */
   failed: Promise<Error>;
   /** Messages of calls; `off` where nobody keeps them. */
@@ -29,18 +30,17 @@ export async function openSipStack(config: OfficeConfig, log: Log): Promise<SipS
 
 async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
   const secret = randomBytes(24).toString("base64url");
-  const { externalAddress, sessionExpiresSeconds } = config.sip;
+  const { sessionExpiresSeconds } = config.sip;
   const engine = await startSipEngineWorker({
     admin: { host: "127.0.0.1", port: 0 },
     secrets: [secret],
-    contacts: config.sip.contacts,
+    ...engineContacts(config),
     dnsServers: config.sip.dnsServers,
     dialogs: {
       sessionRefresher: "uas",
       ...(sessionExpiresSeconds === "off" ? {} : { sessionExpiresSeconds }),
     },
     protection: sipProtection(config),
-    ...(externalAddress === undefined ? {} : { externalIp: externalAddress }),
     watch: watchOptionsFrom(config.sip),
     log: (level, message, fields) =>
       log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
@@ -53,7 +53,7 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
   });
   return {
     control: { ...engine.admin, secret },
-    webSocket: webSocketOf(engine.contacts),
+    webSocket: webSocketOf(config, engine.contacts),
     failed,
     trace: (query) => engine.trace(query),
     close: async () => {
@@ -71,21 +71,13 @@ function watchOptionsFrom({ trace, capture, metrics }: OfficeConfig["sip"]): Non
   };
 }
 
-function webSocketOf(contacts: readonly string[]): { host: string; port: number } | null {
-  const contact = contacts.find((each) => each.startsWith("ws/"));
-  const [, host, port] = /^ws\/(.+):(\d+)$/.exec(contact ?? "") ?? [];
-  return host === undefined ? null : { host, port: Number(port) };
-}
-
 function remoteStack(
   config: OfficeConfig,
   engine: Extract<OfficeConfig["engine"], { kind: "drachtio-server" }>,
 ): SipStackHandle {
-  const contact = config.sip.contacts.find((each) => /transport=[^;]*ws/.test(each));
-  const [, host, port] = /^sips?:([^;:]+|\[[^\]]+\]):(\d+)/.exec(contact ?? "") ?? [];
   return {
     control: { host: engine.host, port: engine.port, secret: engine.secret },
-    webSocket: host === undefined ? null : { host, port: Number(port) },
+    webSocket: webSocketOf(config, config.sip.contacts.flatMap(openedBy)),
     failed: new Promise(() => undefined),
     trace: () => Promise.resolve({ state: "off" }),
     close: async () => undefined,

@@ -43,6 +43,8 @@ describe("one problem each, told by its key", () => {
     [{ queues: [{ queueId: "urp", label: "URP", colour: "red" }] }, "queues[0].colour: unknown key"],
     [{ sip: { ...sound.sip, contacts: ["127.0.0.1:5060"] } }, "sip.contacts[0]: is not a SIP URI"],
     [{ sip: { ...sound.sip, contacts: ["sip:127.0.0.1:0;transport=udp"] } }, "sip.contacts: none speaks ws"],
+    [{ sip: { ...sound.sip, contacts: ["sips:127.0.0.1:0;transport=wss"] } }, "sip.contacts[0]: sips:127.0.0.1:0"],
+    [{ sip: { ...sound.sip, tls: { certFile: "c", keyFile: "k", clients: "request" } } }, "sip.tls.clientCaFile: is"],
     [{ sip: { ...sound.sip, dnsServers: ["dns.example"] } }, "sip.dnsServers[0]: is not the address of a name server"],
     [
       { sip: { ...sound.sip, protection: { trustedNetworks: ["carrier.example"] } } },

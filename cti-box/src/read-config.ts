@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
+import { isSecureContact, uriOf } from "./sip-contacts.ts";
 
 export type ConfigResult = { ok: true; config: OfficeConfig } | { ok: false; problems: string[] };
 
@@ -35,27 +36,50 @@ export function readOfficeConfig(file: string, environment: Record<string, strin
 
 /** Paths in the file are taken from the file's own folder. */
 function withResolvedPaths(config: OfficeConfig, folder: string): OfficeConfig {
-  const { api, media, softphoneDirectory } = config;
+  const { api, media, sip, softphoneDirectory } = config;
   const at = (path: string): string => resolve(folder, path);
+  const { caFile, clientCaFile } = sip.tls ?? {};
   return {
     ...config,
     dataDirectory: at(config.dataDirectory),
     ...(softphoneDirectory !== undefined && { softphoneDirectory: at(softphoneDirectory) }),
     ...(api.tls && { api: { ...api, tls: { certFile: at(api.tls.certFile), keyFile: at(api.tls.keyFile) } } }),
+    ...(sip.tls && {
+      sip: {
+        ...sip,
+        tls: {
+          ...sip.tls,
+          certFile: at(sip.tls.certFile),
+          keyFile: at(sip.tls.keyFile),
+          ...(caFile !== undefined && { caFile: at(caFile) }),
+          ...(clientCaFile !== undefined && { clientCaFile: at(clientCaFile) }),
+        },
+      },
+    }),
     ...(media.kind === "rtpengine" &&
       media.holdMusicFile !== undefined && { media: { ...media, holdMusicFile: at(media.holdMusicFile) } }),
   };
 }
 
-function unreadableFiles({ api }: OfficeConfig): string[] {
-  return Object.entries(api.tls ?? {}).flatMap(([key, path]) => {
+function unreadableFiles({ api, sip }: OfficeConfig): string[] {
+  const { certFile, keyFile, caFile, clientCaFile } = sip.tls ?? {};
+  const files = {
+    ...prefixed("api.tls", api.tls ?? {}),
+    ...prefixed("sip.tls", { certFile, keyFile, caFile, clientCaFile }),
+  };
+  return Object.entries(files).flatMap(([key, path]) => {
+    if (path === undefined) return [];
     try {
       accessSync(path, constants.R_OK);
       return [];
     } catch (error) {
-      return [`api.tls.${key}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`];
+      return [`${key}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`];
     }
   });
+}
+
+function prefixed(section: string, files: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(files).map(([key, path]) => [`${section}.${key}`, path]));
 }
 
 /** The configuration in a YAML or JSON text, with what the environment changes. */
@@ -184,7 +208,20 @@ function missingParts({ office, sip, network }: Partial<OfficeConfig>): string[]
   const offices = network?.offices ?? [];
   if (office && offices.length > 0 && !offices.some(({ officeId }) => officeId === office.officeId))
     problems.push(`network.offices: this office, ${office.officeId}, is not among them`);
-  if (sip && !sip.contacts.some((contact) => /transport=[^;]*ws/.test(contact)))
+  if (sip) problems.push(...contactProblems(sip));
+  return problems;
+}
+
+function contactProblems({ contacts, tls }: OfficeConfig["sip"]): string[] {
+  const problems: string[] = [];
+  const uris = contacts.map(uriOf);
+  if (!uris.some((uri) => /transport=[^;]*ws/i.test(uri)))
     problems.push("sip.contacts: none speaks ws, so no softphone could register (add sip:ADDRESS:PORT;transport=ws)");
+  uris.forEach((uri, index) => {
+    if (isSecureContact(uri) && tls === undefined) problems.push(`sip.contacts[${index}]: ${uri} needs sip.tls`);
+  });
+  const asks = tls !== undefined && tls.clients !== "none";
+  if (asks && tls.caFile === undefined && tls.clientCaFile === undefined)
+    problems.push(`sip.tls.clientCaFile: is needed to ${tls.clients} certificates of peers`);
   return problems;
 }

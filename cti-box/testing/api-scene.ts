@@ -67,6 +67,7 @@ export class ApiScene {
         ],
         crmBridge: { url: "http://127.0.0.1:1", serviceSecret },
         sipWebSocket: null,
+        sipWebSocketUrl: "/sip",
         softphoneDirectory: pages,
         iceServers: [],
         ...change,

@@ -30,7 +30,7 @@ beforeEach(async () => {
     },
     { tls: certificates.server },
   );
-  page = await PagePeer.open(portOf(exchange.engine, "wss"), readFileSync(certificates.caFile));
+  page = await PagePeer.open(portOf(exchange.engine, "wss"), { ca: readFileSync(certificates.caFile) });
 });
 afterEach(async () => {
   page.socket.terminate();

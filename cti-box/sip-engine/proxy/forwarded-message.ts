@@ -1,16 +1,18 @@
 /** What changes in a message that is passed on (RFC 3261 §16.6, §16.7), and nothing else: order, spelling and body stay as they came. */
 import { HeaderList, headerSpelling, splitList, type Header } from "../message/header-list.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
+import { tlsPeerKey } from "../tls/tls-peer.ts";
 import type { Flow } from "../transport/flow.ts";
 import { hostPortOf, viaFor } from "../user-agent/build-message.ts";
 import { markedVia } from "./loop-mark.ts";
 
 /** Headers that belong to the caller or to the engine: the application does not change them on the way. */
-const untouchable = new Set(
-  "via route record-route path rseq content-length from to call-id cseq max-forwards max-breadth contact content-type".split(
+const untouchable = new Set([
+  ..."via route record-route path rseq content-length from to call-id cseq max-forwards max-breadth contact content-type".split(
     " ",
   ),
-);
+  tlsPeerKey,
+]);
 /** Headers that are lists: what the application adds stands beside what was there. Of any other there is only one. */
 const lists = new Set(
   "supported require proxy-require allow allow-events accept accept-encoding accept-language p-asserted-identity history-info diversion warning reason alert-info call-info error-info".split(

@@ -22,7 +22,7 @@ describe("a contact", () => {
     ["sip:[2001:db8::1]:0;transport=TCP", ["tcp 2001:db8::1:0"]],
     ["sip:[::]:8080;transport=ws", ["ws :::8080"]],
     ["sips:192.0.2.1", ["tls 192.0.2.1:5061"]],
-    ["sips:192.0.2.1:5443;transport=tls,wss", ["tls 192.0.2.1:5443", "wss 192.0.2.1:5443"]],
+    ["sips:192.0.2.1:5443;transport=wss", ["wss 192.0.2.1:5443"]],
     ["sips:[::1]:443;transport=wss", ["wss ::1:443"]],
     ["sip:192.0.2.1;transport=tls", ["tls 192.0.2.1:5061"]],
   ])("%s listens at %j", (contact, expected) => {
@@ -33,6 +33,8 @@ describe("a contact", () => {
     ["sips:192.0.2.1;transport=udp", /does not go with it: udp/],
     ["sip:192.0.2.1;transport=udp,tls", /does not go with it: tls/],
     ["sip:192.0.2.1;transport=sctp", /sctp/],
+    ["sips:192.0.2.1;transport=tls,wss", /cannot share a port: tls, wss/],
+    ["sip:192.0.2.1;transport=udp,tcp,ws", /cannot share a port: tcp, ws/],
     ["sip:192.0.2.1:70000", /above 65535/],
     ["http://192.0.2.1", /is not of the form/],
     ["sip:a b", /is not of the form/],

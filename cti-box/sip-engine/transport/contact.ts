@@ -80,6 +80,9 @@ function placeOf(uri: string, problems: string[]): Place | null {
     problems.push(
       `names a transport that does not go with it: ${unknown.join(", ")} (sip: udp, tcp, ws; sips: tls, wss)`,
     );
+  const connected = wanted.filter((one) => one !== "udp");
+  if (connected.length > 1)
+    problems.push(`names transports that cannot share a port: ${connected.join(", ")} (a contact for each)`);
   const number = port === undefined ? (isSecureContact ? 5_061 : 5_060) : Number(port);
   if (number > 65_535) problems.push("has a port above 65535");
   const address = host === "*" ? "0.0.0.0" : host.replace(/^\[|\]$/g, "");

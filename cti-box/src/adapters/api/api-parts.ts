@@ -34,8 +34,10 @@ export type ApiOptions = {
   network: readonly NetworkEntry[];
   /** The office's bridge, shown under `/crm`; its secret opens the events. */
   crmBridge: { url: string; serviceSecret: string } | null;
-  /** Where the engine speaks SIP over WebSocket; the page reaches it under `/sip`. */
+  /** Where the engine speaks SIP over WebSocket; the page reaches it under `/sip`. Null: nowhere, or only directly. */
   sipWebSocket: { host: string; port: number } | null;
+  /** What the page is told: `/sip`, or a `wss:` address of the engine's own. */
+  sipWebSocketUrl: string;
   softphoneDirectory: string;
   iceServers: { urls: string[] }[];
 };

@@ -118,7 +118,7 @@ export class Sessions {
         queues: operator.queues,
       },
       office: options.office,
-      sip: { webSocketUrl: "/sip", ...sip, iceServers: options.iceServers },
+      sip: { webSocketUrl: options.sipWebSocketUrl, ...sip, iceServers: options.iceServers },
       crmBasePath: options.crmBridge === null ? null : "/crm",
     };
     const stopExpiry = clock.after(expires * 1_000 - clock.now(), () => this.close(open, "expired"));
