@@ -5,7 +5,8 @@ import { parseParams } from "./sip-uri.ts";
 export type Via = { protocol: string; host: string; port: number | null; params: ReadonlyMap<string, string | null> };
 
 const viaPattern =
-  /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;]+)(?:\s*:\s*(\d{1,5}))?\s*((?:;.*)?)$/i;
+  // oxlint-disable-next-line no-control-regex -- what no host may have
+  /^SIP\s*\/\s*2\.0\s*\/\s*([A-Za-z0-9-]+)\s+(\[[0-9a-fA-F:.]+\]|[^\s:;,"<>%@[\]\u0000-\u001f\u007f]+)(?:\s*:\s*(\d{1,5}))?\s*((?:;.*)?)$/i;
 
 /** What was read last: the top Via of a message is asked for by one after the other. */
 let last: { value: string; via: Via | null } = { value: "", via: null };

@@ -10,6 +10,8 @@ export type FuzzTarget = {
   run(input: Buffer): void;
   /** For readers behind sockets: waits until all inputs so far are through; rejects when the reader does not live any more. */
   settle?: () => Promise<void>;
+  /** Waits until nothing of what came is held any more: then memory is measured. */
+  rest?: () => Promise<void>;
   close?: () => Promise<void>;
 };
 

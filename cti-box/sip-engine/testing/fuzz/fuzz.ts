@@ -37,9 +37,9 @@ export async function fuzz(target: FuzzTarget, order: FuzzOrder): Promise<FuzzRe
   const guided = target.settle ? 0 : Math.min(largestGuided, Math.ceil(order.inputs * guidedShare));
   const blocks = fuzzing.guided(guided);
   await fuzzing.plain(Math.max(0, early - guided));
-  const heapEarly = (await heapAfterCollection()).usedBytes;
+  const heapEarly = await heapAtRest(target);
   await fuzzing.plain(order.inputs - fuzzing.inputs);
-  const heapEnd = (await heapAfterCollection()).usedBytes;
+  const heapEnd = await heapAtRest(target);
   return {
     inputs: fuzzing.inputs,
     seconds: (performance.now() - started) / 1_000,
@@ -48,6 +48,11 @@ export async function fuzz(target: FuzzTarget, order: FuzzOrder): Promise<FuzzRe
     heapBytes: { early: heapEarly, end: heapEnd },
     failure: fuzzing.failure,
   };
+}
+
+async function heapAtRest(target: FuzzTarget): Promise<number> {
+  await target.rest?.();
+  return (await heapAfterCollection()).usedBytes;
 }
 
 class Fuzzing {

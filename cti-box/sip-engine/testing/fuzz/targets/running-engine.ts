@@ -7,7 +7,7 @@ import type { FuzzTarget } from "../fuzz-target.ts";
 import { grammaticalMessages } from "../grammar.ts";
 import { sipWords } from "../words.ts";
 import { framedCommand } from "./framing.ts";
-import { aliveMs, host, LivingEngine } from "./living-engine.ts";
+import { aliveMs, host, LivingEngine, secret } from "./living-engine.ts";
 import { SenselessApplication } from "./senseless-application.ts";
 
 export async function engineSip(): Promise<FuzzTarget> {
@@ -23,6 +23,7 @@ export async function engineSip(): Promise<FuzzTarget> {
       await running.alive();
       await restWithFew(running, application);
     },
+    rest: () => restWith(running, application),
     close: async () => {
       application.close();
       await running.close();
@@ -34,15 +35,62 @@ export async function engineSip(): Promise<FuzzTarget> {
 async function restWithFew(running: LivingEngine, application: SenselessApplication): Promise<void> {
   const { dialogs, transactions, bindings } = await running.engine.load();
   if (dialogs + transactions + bindings < 5_000) return;
+  await restWith(running, application);
+}
+
+async function restWith(running: LivingEngine, application: SenselessApplication): Promise<void> {
   application.close();
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await running.empty();
   await application.connected();
 }
+
+/** Connections that say some inputs each and go: after a broken one nothing more is read, so no connection is asked for long. */
+class ShortConnections {
+  readonly #port: number;
+  readonly #greeting: Buffer;
+  readonly #open = new Set<TcpSocket>();
+  #socket: TcpSocket | null = null;
+  #inputs = 0;
+
+  constructor(port: number, greeting: Buffer) {
+    this.#port = port;
+    this.#greeting = greeting;
+  }
+
+  say(input: Buffer): void {
+    if (this.#inputs % inputsPerConnection === 0 || this.#socket === null) {
+      this.#socket?.end();
+      // From many addresses: one has too few ports for all that closed a moment ago.
+      const localAddress = `127.111.${1 + ((this.#inputs / inputsPerConnection) % 200)}.1`;
+      const socket = connect({ port: this.#port, host, localAddress });
+      socket.on("error", () => undefined).on("close", () => this.#open.delete(socket));
+      socket.resume();
+      socket.write(this.#greeting);
+      this.#open.add(socket);
+      this.#socket = socket;
+    }
+    this.#inputs += 1;
+    this.#socket.write(input);
+  }
+
+  /** All of them are closed, by the engine. */
+  async gone(): Promise<void> {
+    this.#socket?.end();
+    this.#socket = null;
+    const late = setTimeout(() => this.#open.forEach((socket) => socket.resetAndDestroy()), aliveMs);
+    for (const socket of this.#open) await new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    clearTimeout(late);
+  }
+}
+
+const inputsPerConnection = 4;
+const framed = (payload: Buffer): Buffer => Buffer.concat([Buffer.from(`${payload.length}#`), payload]);
 
 export async function engineControl(): Promise<FuzzTarget> {
   const running = await LivingEngine.start();
   const application = new SenselessApplication(running);
   await application.connected();
+  const strangers = new ShortConnections(running.engine.admin.port, framed(Buffer.from(`a|authenticate|${secret}|`)));
   const withIds = (input: Buffer): Buffer =>
     Buffer.from(
       input
@@ -51,7 +99,13 @@ export async function engineControl(): Promise<FuzzTarget> {
         .replace("|CALL;from-tag=1|", `|${application.dialogId}|`),
       "latin1",
     );
-  const invite = filesIn("messages")[0] ?? Buffer.alloc(0);
+  const invite = filesIn("messages").find((message) => message.toString("latin1", 0, 7) === "INVITE ");
+  /** Something has to be there that commands can speak of. */
+  const anotherCall = (): Buffer => {
+    const name = randomBytes(6).toString("hex");
+    const text = invite?.toString("latin1") ?? "";
+    return Buffer.from(text.replaceAll("z9hG4bK", `z9hG4bK${name}`).replace("Call-ID: ", `Call-ID: ${name}`), "latin1");
+  };
   return {
     seeds: [...linesIn("control-frames.txt"), ...filesIn("messages").map(framedCommand)],
     words: [
@@ -65,23 +119,18 @@ export async function engineControl(): Promise<FuzzTarget> {
       "SIP/2.0 200 OK\r\n\r\n",
       "BYE sip:placeholder SIP/2.0\r\n",
     ],
-    run: (input) => application.command(withIds(input)),
+    run: (input) => strangers.say(framed(withIds(input))),
     settle: async () => {
-      // A command may have ended the connection; and something has to be there that commands can speak of.
-      await application.connected();
-      running.datagram(
-        Buffer.from(
-          invite
-            .toString("latin1")
-            .replaceAll("z9hG4bK-", `z9hG4bK-${randomBytes(6).toString("hex")}`)
-            .replace("Call-ID: ", `Call-ID: ${randomBytes(6).toString("hex")}`),
-          "latin1",
-        ),
-      );
+      running.datagram(anotherCall());
       await running.alive();
       await restWithFew(running, application);
     },
+    rest: async () => {
+      await strangers.gone();
+      await restWith(running, application);
+    },
     close: async () => {
+      await strangers.gone();
       application.close();
       await running.close();
     },
@@ -101,17 +150,9 @@ function clientFrame(payload: Buffer, opcode = 1): Buffer {
 
 export async function engineWebSocket(): Promise<FuzzTarget> {
   const running = await LivingEngine.start();
-  let socket: TcpSocket | null = null;
   const port = running.portOf("ws");
   const handshake = `GET / HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n\r\n`;
-  const opened = (): TcpSocket => {
-    if (socket !== null && !socket.destroyed && socket.writable) return socket;
-    socket = connect(port, host);
-    socket.on("error", () => undefined);
-    socket.resume();
-    socket.write(handshake);
-    return socket;
-  };
+  const pages = new ShortConnections(port, Buffer.from(handshake));
   const inFrames = filesIn("messages").flatMap((message) => [clientFrame(message), clientFrame(message, 2)]);
   const others = [8, 9, 10, 0].map((opcode) => clientFrame(Buffer.from("\u0003\u00e8bye", "latin1"), opcode));
   return {
@@ -127,13 +168,17 @@ export async function engineWebSocket(): Promise<FuzzTarget> {
       "\u0081\u00ff\u00ff\u00ff\u00ff\u00ff",
       "\u0000\u0000\u0000\u0000",
     ],
-    run: (input) => void opened().write(input),
+    run: (input) => pages.say(input),
     settle: async () => {
       await running.alive();
       await over(port, handshake);
     },
+    rest: async () => {
+      await pages.gone();
+      await running.empty();
+    },
     close: async () => {
-      socket?.destroy();
+      await pages.gone();
       await running.close();
     },
   };
