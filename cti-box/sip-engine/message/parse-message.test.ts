@@ -210,6 +210,7 @@ describe("faults of a readable message", () => {
     ["bad max-forwards", "CSeq:", "Max-Forwards: 300\r\nCSeq:"],
     ["bad max-forwards", "CSeq:", "Max-Forwards: -1\r\nCSeq:"],
     ["bad via", "Via:", "Via: SIP/2.0/UDP b;;,;\r\nVia:"],
+    ["too many via", "Via:", `Via: ${"SIP/2.0/UDP b,".repeat(limits.vias)}SIP/2.0/UDP c\r\nVia:`],
     ["bad via", "branch=z9hG4bK1", "branch=z9hG4bK1, SIP/2.0/UDP b:99999"],
     ["bad to", "To: <sip:a@example.org>", 'To: "Mr. J. User <sip:j.user@example.com>'],
     ["bad to", "To: <sip:a@example.org>", "To: <sip:a@example.org"],

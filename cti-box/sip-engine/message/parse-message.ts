@@ -17,6 +17,8 @@ export const limits = {
   headBytes: 64 * 1024,
   lineLength: 16 * 1024,
   headers: 256,
+  /** More than a request can collect on its way; each answer carries them all again. */
+  vias: 100,
 } as const;
 
 export type ParseResult =
@@ -181,7 +183,9 @@ export function faultOf(message: SipMessage): string | null {
   const { headers } = message;
   for (const key of needed) if ((headers.first(key) ?? "") === "") return `missing ${key}`;
   for (const key of single) if (headers.count(key) > 1) return `more than one ${key}`;
-  if (headers.values("via").some((via) => parseVia(via) === null)) return "bad via";
+  const vias = headers.values("via");
+  if (vias.length > limits.vias) return "too many via";
+  if (vias.some((via) => parseVia(via) === null)) return "bad via";
   for (const key of ["from", "to"]) if (!isNameAddress(headers.first(key) ?? "")) return `bad ${key}`;
   if (message.kind === "request" && /^sips?:/i.test(message.uri) && !isSipUri(message.uri)) return "bad request-uri";
   return faultOfNumbers(message);

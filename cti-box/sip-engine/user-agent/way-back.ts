@@ -1,4 +1,5 @@
 /** Where the answer to a request goes, and the answer to one that is not worth a transaction. */
+import { limits } from "../message/parse-message.ts";
 import type { SipRequest } from "../message/sip-message.ts";
 import { parseVia, withReceived, type Via } from "../message/via.ts";
 import { writeMessage } from "../message/write-message.ts";
@@ -21,7 +22,8 @@ export function wayBack(request: SipRequest, source: Flow): WayBack | null {
 
 /** 400 (505 for another version) without a transaction, to where it came from if its Via cannot be read; an ACK is never answered. */
 export function refuseMalformed(request: SipRequest, source: Flow, fault: string): void {
-  if (request.method === "ACK" || !request.headers.has("via")) return;
+  const vias = request.headers.values("via").length;
+  if (request.method === "ACK" || vias === 0 || vias > limits.vias) return;
   const back = wayBack(request, source)?.back ?? source;
   const answer =
     fault === "version not supported"

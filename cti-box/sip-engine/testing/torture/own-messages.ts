@@ -146,6 +146,7 @@ export const dropped: TortureMessage[] = [
     ),
     overTcp: 0,
   },
+  asText("more Vias than a way can have", request("vias", { more: Array.from({ length: 300 }, () => "Via: S") }), 0),
   asText("no Via", lines("OPTIONS sip:b@x SIP/2.0", ...usual("OPTIONS", "z9hG4bKvia").slice(1)), 0),
   asText("an answer to nothing", lines("SIP/2.0 200 OK", ...usual("OPTIONS", "z9hG4bKanswer")), 0),
   asText("an answer of 34 digits", lines(`SIP/2.0 ${"2".repeat(34)} OK`, ...usual("OPTIONS", "z9hG4bKbig")), 0),
