@@ -123,9 +123,14 @@ export class SignallingScene {
       log,
     });
     const scene = new SignallingScene(server, { sip, clock, log });
-    await sip.start(scene.host);
-    await scene.routed();
-    return scene;
+    try {
+      await sip.start(scene.host);
+      await scene.routed();
+      return scene;
+    } catch (error) {
+      await scene.close();
+      throw error;
+    }
   }
 
   /** Until the server hands requests to the box: it may take its routes only after having let it in. Commands are taken in order, and MESSAGE is routed after INVITE. */
