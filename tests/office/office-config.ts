@@ -12,6 +12,8 @@ export type OfficeChoice = {
   others?: readonly { officeId: string; address: string }[];
   ringTimeoutSeconds?: number;
   transferTimeoutSeconds?: number;
+  /** More words of the `sip` section. */
+  sip?: Record<string, unknown>;
 };
 
 export function passwordOf(login: string): string {
@@ -26,6 +28,7 @@ export function officeConfig(choice: OfficeChoice): Record<string, unknown> {
     sip: {
       domain: address,
       contacts: [`sip:${address}:5060;transport=udp,tcp`, `sip:${address}:5066;transport=ws`],
+      ...choice.sip,
     },
     media: { kind: "relay", listenAddress: address },
     trunks: [{ trunkId: "carrier", carrier: "Carrier of the tests", addresses: [choice.carrierAddress] }],

@@ -1,7 +1,7 @@
 /** What an office's program tells over its API: events, records, status. Waits are for events, with a deadline. */
-import { callRecordPageSchema, eventPageSchema } from "@la2-cti/cti-box/contracts";
+import { callRecordPageSchema, eventPageSchema, sipTraceSchema } from "@la2-cti/cti-box/contracts";
 import { serviceSecret } from "./office-config.ts";
-import type { CallEvent, CallRecord } from "@la2-cti/cti-box/contracts";
+import type { CallEvent, CallRecord, SipTrace } from "@la2-cti/cti-box/contracts";
 
 export class OfficeReader {
   private readonly url: string;
@@ -14,6 +14,12 @@ export class OfficeReader {
 
   async records(): Promise<CallRecord[]> {
     return callRecordPageSchema.parse(await this.get("/api/call-records?limit=500")).items;
+  }
+
+  /** What passed of a call, where the office keeps a trace. */
+  async trace(callId: string): Promise<SipTrace["items"][number] | undefined> {
+    const trace = sipTraceSchema.parse(await this.get(`/api/sip-trace?call=${callId}`));
+    return trace.items.find((item) => item.callId === callId);
   }
 
   async callsInProgress(): Promise<number> {

@@ -25,6 +25,8 @@ export type PhoneEvent = { event: true; type: string; class: string; id?: string
 
 const controlPort = 4444;
 const startDeadlineMs = 10_000;
+/** baresip hangs up when what it says is over. */
+const longestCallSeconds = 120;
 
 export class BaresipPhone {
   readonly address: string;
@@ -49,7 +51,7 @@ export class BaresipPhone {
     const folder = mkdtempSync(join(tmpdir(), "la2-baresip-"));
     writeFileSync(join(folder, "config"), configText(settings, folder));
     writeFileSync(join(folder, "accounts"), accountText(settings));
-    writeFileSync(join(folder, "tone.wav"), wavOf(tone(settings.toneHz, 30)));
+    writeFileSync(join(folder, "tone.wav"), wavOf(tone(settings.toneHz, longestCallSeconds)));
     const { namespace, address } = settings.host;
     const child = spawn("ip", ["netns", "exec", namespace, "baresip", "-f", folder], {
       stdio: ["ignore", "pipe", "pipe"],
