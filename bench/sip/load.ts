@@ -37,8 +37,17 @@ export function startCallee(core: number | null): Child {
   return Child.start("callee", words, { core });
 }
 
+export type RunningLoad = {
+  child: Child;
+  /** When all calls are over, or are late. */
+  result(): Promise<LoadResult>;
+  /** Calls that are up now, as sipp wrote it down within the last second. */
+  standing(): number;
+  close(): Promise<void>;
+};
+
 /** Starts the load in a folder of its own, which `close` removes. */
-export function startLoad(load: Load): { child: Child; result(): Promise<LoadResult>; close(): Promise<void> } {
+export function startLoad(load: Load): RunningLoad {
   const folder = mkdtempSync(join(tmpdir(), "la2-bench-"));
   const users = join(folder, "users.csv");
   const lines = Array.from({ length: load.users ?? 1 }, (_each, index) => `user${index};`);
@@ -56,10 +65,14 @@ export function startLoad(load: Load): { child: Child; result(): Promise<LoadRes
     result: async () => {
       await child.endedWithin((load.count / load.rate) * 1_000 + tailMs);
       const seconds = (performance.now() - startedMs) / 1_000;
-      const { calls, failed, retransmissions } = readStatistics(join(folder, "stat.csv"));
+      const count = readStatistics(join(folder, "stat.csv"));
+      const failed = count("FailedCall(C)");
+      const calls = count("SuccessfulCall(C)") + failed;
+      const retransmissions = count("Retransmissions(C)");
       // A call that is not over by then has failed as well: a server that forgets calls must not end the whole benchmark.
       return { calls, failed: failed + load.count - calls, retransmissions, seconds };
     },
+    standing: () => readStatistics(join(folder, "stat.csv"))("CurrentCall"),
     close: async () => {
       await child.close();
       rmSync(folder, { recursive: true, force: true });
@@ -68,18 +81,13 @@ export function startLoad(load: Load): { child: Child; result(): Promise<LoadRes
 }
 
 /** The last line of sipp's statistics, by the names in its first one. */
-function readStatistics(path: string): Omit<LoadResult, "seconds"> {
+function readStatistics(path: string): (name: string) => number {
   const lines = readFileSync(path, "utf8").trim().split("\n");
   const names = lines[0]?.split(";") ?? [];
   const last = lines.at(-1)?.split(";") ?? [];
-  const column = (name: string): number => {
+  return (name) => {
     const at = names.indexOf(name);
     if (at === -1) throw new Error(`sipp's statistics have no column ${name}`);
     return Number(last[at]);
-  };
-  return {
-    calls: column("SuccessfulCall(C)") + column("FailedCall(C)"),
-    failed: column("FailedCall(C)"),
-    retransmissions: column("Retransmissions(C)"),
   };
 }

@@ -96,6 +96,7 @@ export async function measureRegistrations(
   });
 }
 
+/** `dialogs`: those that were up when memory was read. */
 export type IdleDialogs = { dialogs: number; serverBytes: number; applicationBytes: number };
 
 /** `dialogs` confirmed calls legs on which nothing happens; memory is read when the last transaction of their beginning is over. */
@@ -112,7 +113,11 @@ export async function measureIdleDialogs(
       // All calls are up, and 64·T1 have passed since the last; they stay for 75 s.
       await pause((calls / rate) * 1_000 + 36_000);
       const { server: used, application } = usageOf(running);
-      return { dialogs, serverBytes: used.residentBytes, applicationBytes: application.residentBytes };
+      return {
+        dialogs: load.standing() * 2,
+        serverBytes: used.residentBytes,
+        applicationBytes: application.residentBytes,
+      };
     } finally {
       await load.close();
     }

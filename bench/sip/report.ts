@@ -19,7 +19,7 @@ export function markdownOf(report: Report): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   const lines = [
     `Measured on ${machine.date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; ${versions.join(", ")}.`,
-    `Command: \`${report.command}\`; steps of ${report.seconds} s; ${pinningOf(machine.cores)}.`,
+    `Command: \`${report.command}\`; steps of ${report.seconds} s, each process on a core of its own${machine.cores < coresForAbsoluteFigures ? " was NOT possible" : ""}.`,
     "",
   ];
   if (machine.cores < coresForAbsoluteFigures) {
@@ -28,14 +28,6 @@ export function markdownOf(report: Report): string {
   }
   lines.push(...callTable(report), "", ...otherTable(report));
   return `${lines.join("\n")}\n`;
-}
-
-function pinningOf(cores: number): string {
-  if (cores >= coresForAbsoluteFigures) return "each process on a core of its own";
-  if (cores === 1) return "all processes on the one core";
-  return cores === 2
-    ? "the server on a core of its own, the application and both sipp on the other"
-    : "server and application on a core of their own, both sipp on another";
 }
 
 function callTable({ servers }: Report): string[] {

@@ -79,7 +79,7 @@ async function measure(
   }
   if (only.includes("idle")) {
     figures.idle = await measureIdleDialogs(server, cores, { dialogs: idleDialogs });
-    say(`${idleDialogs} idle dialogs take ${(figures.idle.serverBytes / 1_000_000).toFixed(0)} MB`);
+    say(`${figures.idle.dialogs} idle dialogs take ${(figures.idle.serverBytes / 1_000_000).toFixed(0)} MB`);
   }
 }
 

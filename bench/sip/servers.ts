@@ -31,8 +31,9 @@ export async function startServer(kind: ServerKind, cores: Cores): Promise<Runni
 
 export type Cores = { server: number | null; application: number | null; caller: number | null; callee: number | null };
 
-/** A core for each process where there are enough of them; the server has one of its own as soon as there are two, so that nobody takes it away in the middle of a call. */
+/** A core for each process where there are enough of them; with fewer the system spreads them better than any fixed places would. */
 export function coresOf(count: number): Cores {
-  if (count === 1) return { server: null, application: null, caller: null, callee: null };
-  return { server: 0, application: 1, caller: Math.min(2, count - 1), callee: Math.min(3, count - 1) };
+  return count >= 4
+    ? { server: 0, application: 1, caller: 2, callee: 3 }
+    : { server: null, application: null, caller: null, callee: null };
 }
