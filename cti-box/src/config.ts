@@ -26,7 +26,7 @@ const nameServer = z
   });
 /** Sent as a bearer token, so without spaces. */
 const serviceSecret = z.string().regex(/^[\x21-\x7e]{16,}$/, "is not 16 or more visible ASCII characters");
-/** Limits for strangers of the embedded engine (docs/sip-engine.md); trunks, offices and the proxy are exempt in any case. */
+/** Limits for strangers of the embedded engine (docs/sip-engine-choices.md); trunks, offices and the proxy are exempt in any case. */
 const sipProtection = z.strictObject({
   mode: z.enum(["on", "off"]).default("on"),
   /** More networks to trust, such as the one that the desk phones are in. */

@@ -56,7 +56,7 @@ export class ContractApplication {
   async next(pattern = /./, deadlineMs = 5_000): Promise<Frame> {
     for (;;) {
       const frame = parse(await this.#raw.frame(pattern, deadlineMs));
-      // This engine keeps frames apart by one that is empty but for blanks (docs/sip-engine.md).
+      // This engine keeps frames apart by one that is empty but for blanks (docs/sip-engine-choices.md).
       if (frame.message === "" || frame.message.trim() !== "") return frame;
     }
   }
