@@ -51,6 +51,13 @@ async function callThrough(count: number): Promise<Counted> {
     return Promise.all([asks, answers]);
   });
   const results = await Promise.all(runs);
+  // A sipp that ended early has said why.
+  for (const [index, [asks, answers]] of results.entries())
+    for (const [side, { code, successful, failed, report }] of Object.entries({ asks, answers }))
+      if (code !== 0)
+        process.stdout.write(
+          `${kinds[index]?.caller} ${side}: code ${code}, ${successful} well, ${failed} failed\n${report.slice(-1_500)}\n`,
+        );
   return {
     successful: results.reduce((sum, [asks]) => sum + asks.successful, 0),
     failed: results.reduce((sum, [asks, answers]) => sum + Math.max(asks.failed, answers.failed), 0),
