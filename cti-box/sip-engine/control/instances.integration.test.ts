@@ -24,6 +24,8 @@ async function start(absenceMs: number): Promise<void> {
     contacts: ["sip:127.0.0.1:0;transport=udp"],
     t1Ms: 100,
     control: { absenceMs },
+    // A second of a session lasts ten milliseconds here.
+    dialogs: { secondMs: 10 },
   });
   peer = await RawPeer.open("127.0.0.1", { host: "127.0.0.1", port: portOf(engine, "udp") });
 }
@@ -121,6 +123,28 @@ describe("an application with an instance tag that comes back", () => {
     peer.send(answerTo(await peer.receive(/^BYE /), "200 OK"));
     await second.frame(/\|sip\|network[\s\S]*SIP\/2\.0 200/);
     await expect.poll(() => engine.load(), { timeout: 10_000 }).toMatchObject({ dialogs: 0, transactions: 0 });
+    await gone(second);
+  });
+
+  it("finds the timers of its calls running: a refresh went out meanwhile, and the end of one that fails is told to it", async () => {
+    await start(10_000);
+    const first = await join("instance:desk");
+    const transactionId = await offered(first);
+    const headers = "Session-Expires: 90;refresher=uas\r\nContent-Type: application/sdp";
+    first.send(`answer|sip|${transactionId}|\r\nSIP/2.0 200 OK\r\n${headers}\r\n\r\n${exampleSdp}`);
+    peer.send(inCall(await peer.receive(/^SIP\/2\.0 200/), "ACK", 1));
+    await first.frame(/\r\nACK /);
+    await gone(first);
+    const refresh = await peer.receive(/^INVITE /);
+    const accepted = ["Session-Expires: 90;refresher=uac", "Content-Type: application/sdp"];
+    peer.send([...answerTo(refresh, "200 OK"), ...accepted], exampleSdp);
+    await peer.receive(/^ACK /);
+    const second = await join("instance:desk");
+    await second.frame(/\|response\|instance:desk\|OK\|1/);
+    peer.send(answerTo(await peer.receive(/^INVITE /), "408 Request Timeout"));
+    peer.send(answerTo(await peer.receive(/^BYE /), "200 OK"));
+    const told = await second.frame(/\|unsolicited\|/);
+    expect(told).toContain('Reason: SIP;cause=200;text="Session timer expired"');
     await gone(second);
   });
 
