@@ -13,7 +13,7 @@ import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
 import { ownResponse } from "../user-agent/build-message.ts";
 import { newBranch, type Context } from "../user-agent/context.ts";
-import { findNextHop } from "../user-agent/next-hop.ts";
+import { nextHop, type NextHop } from "../user-agent/next-hop.ts";
 import { forwardedRequest } from "./forwarded-message.ts";
 import { isLoop, markOf } from "./loop-mark.ts";
 import { takeOwnRoutes, type RouteTaken } from "./own-routes.ts";
@@ -81,27 +81,30 @@ export function passAck(context: Context, request: SipRequest): boolean {
   const taken = ownRoutesOf(context, request);
   if (taken === null || taken.use === "path" || request.headers.first("max-forwards") === "0") return false;
   const mark = markOf(request);
-  if (!isLoop(request, mark)) void sendAck(context, request, { taken, mark });
+  if (!isLoop(request, mark)) findWay(context, taken, (flow) => sendAck(request, { taken, mark, flow }));
   return true;
 }
 
-async function sendAck(context: Context, request: SipRequest, on: { taken: RouteTaken; mark: string }): Promise<void> {
-  const { hop, uri, routes } = nextOf(on.taken);
-  const way = await findNextHop(context, hop, await rememberedFlow(context, on.taken));
-  if (way.kind !== "flow") return;
-  const { flow } = way;
+/** At once where the way is known: a request that came in one read with its ACK may not overtake it. */
+function findWay(context: Context, taken: RouteTaken, found: (flow: Flow) => void): void {
+  const take = (way: NextHop): void => {
+    if (way.kind === "flow") found(way.flow);
+  };
+  const go = (preferred: Flow | null): void => {
+    const way = nextHop(context, nextOf(taken).hop, preferred);
+    if (way instanceof Promise) void way.then(take);
+    else take(way);
+  };
+  const remembered = rememberedFlow(context, taken);
+  if (remembered instanceof Promise) void remembered.then(go);
+  else go(remembered);
+}
+
+function sendAck(request: SipRequest, { taken, mark, flow }: { taken: RouteTaken; mark: string; flow: Flow }): void {
+  const { uri, routes } = nextOf(taken);
+  const branch = newBranch();
   const extra = new HeaderList();
-  const sent = forwardedRequest({
-    request,
-    flow,
-    branch: newBranch(),
-    mark: on.mark,
-    uri,
-    routes,
-    ownRoutes: [],
-    breadth: null,
-    extra,
-  });
+  const sent = forwardedRequest({ request, flow, branch, mark, uri, routes, ownRoutes: [], breadth: null, extra });
   flow.send(writeAsReceived(sent));
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PagePeer, pageHost } from "../testing/page-peer.ts";
 import { answerTo, fromCallee, inDialog, ProxyingEngine, recordedRoutes } from "../testing/proxying-engine.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
+import { StreamPeer } from "../testing/stream-peer.ts";
 
 const idle = { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
 
@@ -46,6 +47,29 @@ describe("between two kinds of transport", () => {
     // A call is no registration: nobody reaches the page by its Contact for having called.
     expect(await proxying.load()).toMatchObject({ bindings: 0 });
     page.socket.close();
+  });
+
+  it("an ACK and what was written in one go with it reach the telephone in that order", async () => {
+    const [host = "", port = ""] = proxying.at("tcp").split(":");
+    const phone = await StreamPeer.connect({ host, port: Number(port) });
+    const via = (branch: string): string => `SIP/2.0/TCP ${host}:5999;branch=z9hG4bK${branch}`;
+    const invite = inviteLines(caller, proxying.at(), { callId: "joined" });
+    phone.send(
+      invite.map((line) => (line.startsWith("Via:") ? `Via: ${via("joined")}` : line)),
+      exampleSdp,
+    );
+    await proxying.proxyNext([`sip:bob@${callee.hostPort}`], { remains: true });
+    callee.send(answerTo(await callee.receive(/^INVITE/), "200 OK", { lines: [contactOf(callee)] }));
+    const answer = await phone.receive(/^SIP\/2.0 200/);
+    const requests = ["ACK", "INFO", "BYE"].map((method, index) =>
+      [...inDialog(answer, method, { cseq: index + 1, via: via(method) }), "Content-Length: 0", "", ""].join("\r\n"),
+    );
+    phone.socket.write(requests.join(""));
+    const arrived = await Promise.all(["ACK", "INFO", "BYE"].map(() => callee.receive(/^(ACK|INFO|BYE) /)));
+    expect(arrived.map((text) => text.split(" ")[0])).toEqual(["ACK", "INFO", "BYE"]);
+    for (const request of arrived.slice(1)) callee.send(answerTo(request, "200 OK"));
+    await phone.receive(/^SIP\/2.0 200[\s\S]*CSeq: 3 BYE/);
+    phone.close();
   });
 
   it("a page that is gone when the other side hangs up: an answer comes, and nothing stays", async () => {
