@@ -8,20 +8,24 @@ const colours = ["#0066cc", "#a66300", "#008758", "#d9364f"];
 
 export function plotOf({ servers, machine }: Report): string {
   const steps = servers.flatMap((server) => server.steps);
-  const largestRate = Math.max(100, ...steps.map(({ rate }) => rate));
-  const largestCpu = Math.max(0.5, ...steps.map(cpuOf)) * 1.1;
+  const rateTick = roundStep(Math.max(100, ...steps.map(({ rate }) => rate)) / 6);
+  const cpuTick = roundStep(Math.max(0.5, ...steps.map(cpuOf)) / 5);
+  const largestRate = upTo(Math.max(100, ...steps.map(({ rate }) => rate)), rateTick);
+  const largestCpu = upTo(Math.max(0.5, ...steps.map(cpuOf)), cpuTick);
   const x = (rate: number): number => margin.left + (rate / largestRate) * (width - margin.left - margin.right);
   const y = (cpu: number): number =>
     height - margin.bottom - (cpu / largestCpu) * (height - margin.top - margin.bottom);
-  const ticks = (largest: number, count: number): number[] =>
-    Array.from({ length: count + 1 }, (_each, index) => (largest / count) * index);
+  const ticks = (largest: number, step: number): number[] =>
+    Array.from({ length: Math.round(largest / step) + 1 }, (_each, index) => step * index);
   const grid = [
-    ...ticks(largestCpu, 5).map(
+    ...ticks(largestCpu, cpuTick).map(
       (cpu) =>
         line(margin.left, y(cpu), width - margin.right, y(cpu)) +
         text(margin.left - 8, y(cpu) + 4, cpu.toFixed(2), "end"),
     ),
-    ...ticks(largestRate, 7).map((rate) => text(x(rate), height - margin.bottom + 20, rate.toFixed(0), "middle")),
+    ...ticks(largestRate, rateTick).map((rate) =>
+      text(x(rate), height - margin.bottom + 20, rate.toFixed(0), "middle"),
+    ),
   ];
   const curves = servers.map((server, index) =>
     curve(server, { x, y, colour: colours[index % colours.length] ?? "#000" }),
@@ -42,6 +46,18 @@ export function plotOf({ servers, machine }: Report): string {
     "</svg>",
     "",
   ].join("\n");
+}
+
+/** 1, 2 or 5 times a power of ten, not below `least`: what people count in. */
+function roundStep(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  const factor = [1, 2, 5].find((each) => each * power >= least) ?? 10;
+  return factor * power;
+}
+
+/** The next multiple of `step` that is not below `value`. */
+function upTo(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
 }
 
 function cpuOf(step: { cpuServer: number; cpuApplication: number }): number {
