@@ -69,7 +69,7 @@ describe("between two kinds of transport", () => {
     expect(arrived.map((text) => text.split(" ")[0])).toEqual(["ACK", "INFO", "BYE"]);
     for (const request of arrived.slice(1)) callee.send(answerTo(request, "200 OK"));
     await phone.receive(/^SIP\/2.0 200[\s\S]*CSeq: 3 BYE/);
-    phone.close();
+    await phone.close();
   });
 
   it("a page that is gone when the other side hangs up: an answer comes, and nothing stays", async () => {
