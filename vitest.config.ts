@@ -7,6 +7,8 @@ import { defineConfig } from "vitest/config";
 const system = ["tests/**/*.test.ts"];
 const integration = ["**/*.integration.test.ts"];
 const long = ["**/*.long.test.ts"];
+/** Real programs on a machine that others use as well: in CI what fails is run once more, and told as such. */
+const retry = process.env["CI"] === "true" ? 1 : 0;
 const never = ["**/node_modules/**", "**/dist/**", "tests/architecture/planted/**"];
 
 export default defineConfig({
@@ -42,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          retry,
           include: integration,
           exclude: [...never, ...long],
           testTimeout: 60_000,
@@ -54,6 +57,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          retry,
           include: system,
           exclude: [...never, ...integration, ...long],
           testTimeout: 120_000,
