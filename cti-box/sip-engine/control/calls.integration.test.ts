@@ -1,6 +1,7 @@
 /** Calls through the engine with the unmodified drachtio-srf package as the application and a raw UDP peer, message by message. */
 import type Srf from "drachtio-srf";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { callerLines } from "../testing/answer-lines.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
 
@@ -32,16 +33,8 @@ const ackLines = (ok: string, callId: string): string[] => [
   "Max-Forwards: 70",
 ];
 
-const inDialog = (ok: string, method: string, cseq: number): string[] => [
-  `${method} sip:callee@${engineAt} SIP/2.0`,
-  `Via: SIP/2.0/UDP ${peer.hostPort};branch=z9hG4bK-${method}-${cseq}`,
-  `From: ${headerOf(ok, "From")}`,
-  `To: ${headerOf(ok, "To")}`,
-  `Call-ID: ${headerOf(ok, "Call-ID")}`,
-  `CSeq: ${cseq} ${method}`,
-  `Contact: <sip:caller@${peer.hostPort}>`,
-  "Max-Forwards: 70",
-];
+const inDialog = (ok: string, method: string, cseq: number): string[] =>
+  callerLines(peer, ok, { method, cseq, to: engineAt, more: [`Contact: <sip:caller@${peer.hostPort}>`] });
 
 function nextInvite(): Promise<{ req: Srf.SrfRequest; res: Srf.SrfResponse }> {
   return new Promise((resolve) => application.srf.invite((req, res) => resolve({ req, res })));

@@ -4,16 +4,14 @@ import { joinCalls } from "../testing/back-to-back.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { LossyRelay } from "../testing/lossy-relay.ts";
 import { freePort, hasSipp, runScenario } from "../testing/sipp/run-scenario.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 if (!hasSipp && process.env["CI"] !== undefined) throw new Error("sipp is needed here: apt-get install sip-tester");
 
 let application: ConnectedApplication;
 afterEach(() => application.close());
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 30_000, interval: 100 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 30_000, interval: 100 });
 
 /** What both sides say about 100rel is passed on. */
 const passing = { proxyRequestHeaders: ["supported"], proxyResponseHeaders: ["require"] };

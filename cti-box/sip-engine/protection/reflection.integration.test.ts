@@ -7,6 +7,7 @@ import { connectApplication, portOf, type ConnectedApplication } from "../testin
 import { LossyRelay } from "../testing/lossy-relay.ts";
 import { exampleSdp } from "../testing/raw-peer.ts";
 import { freePort, hasSipp, runScenario } from "../testing/sipp/run-scenario.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 let application: ConnectedApplication;
 afterEach(() => application.close());
@@ -70,10 +71,7 @@ class Victims {
   }
 }
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 30_000, interval: 50 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 30_000, interval: 50 });
 
 type Srf = ConnectedApplication["srf"];
 

@@ -1,4 +1,4 @@
-/** What a peer of a test answers to requests of the engine's. */
+/** What a peer of a test answers to requests of the engine's, and what it asks for inside of a call. */
 import { headerOf, type RawPeer } from "./raw-peer.ts";
 
 /** `tag`: the peer's own, where the request has none of it yet. */
@@ -17,6 +17,25 @@ export function answerLines(
     `CSeq: ${headerOf(request, "CSeq")}`,
     `Contact: <sip:${answer.tag ?? "peer"}@${peer.hostPort}>`,
     ...(answer.more ?? []),
+  ];
+}
+
+/** A request of the calling peer's inside of the dialog that the engine's answer made. `branch`: the Via's, where it is not the method's and number's own. */
+export function callerLines(
+  peer: RawPeer,
+  answer: string,
+  request: { method: string; cseq: number; to: string; branch?: string; more?: string[] },
+): string[] {
+  const { method, cseq, to, branch = `${method}${cseq}`, more = [] } = request;
+  return [
+    `${method} sip:callee@${to} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${peer.hostPort};branch=z9hG4bK-${branch}`,
+    `From: ${headerOf(answer, "From")}`,
+    `To: ${headerOf(answer, "To")}`,
+    `Call-ID: ${headerOf(answer, "Call-ID")}`,
+    `CSeq: ${cseq} ${method}`,
+    "Max-Forwards: 70",
+    ...more,
   ];
 }
 

@@ -5,6 +5,7 @@ import { answerLines, calleeLines } from "../testing/answer-lines.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { RawApplication } from "../testing/raw-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 let application: ConnectedApplication;
 let peer: RawPeer;
@@ -21,10 +22,7 @@ afterEach(async () => {
   await application.close();
 });
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 10_000 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 10_000 });
 
 const sdpType = "Content-Type: application/sdp";
 const reliable = (rseq: number, ...more: string[]): string[] => ["Require: 100rel", `RSeq: ${rseq}`, ...more];

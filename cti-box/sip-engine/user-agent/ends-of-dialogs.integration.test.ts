@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CallingPeer } from "../testing/calling-peer.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 let application: ConnectedApplication;
 let peer: CallingPeer;
@@ -20,10 +21,7 @@ afterEach(async () => {
   await application.close();
 });
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 8_000 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 8_000 });
 
 type Offered = { req: Srf.SrfRequest; res: Srf.SrfResponse };
 const nextOffered = (method: "invite" | "subscribe"): Promise<Offered> =>

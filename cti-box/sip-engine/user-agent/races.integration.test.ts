@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
 import type Srf from "drachtio-srf";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { answerLines, callerLines } from "../testing/answer-lines.ts";
 import { connectApplication, portOf, statusOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 let application: ConnectedApplication;
 let peer: RawPeer;
@@ -24,38 +26,16 @@ afterEach(async () => {
   await application.close();
 });
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 6_000 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 6_000 });
 
 /** What the peer answers to a request of the engine's. */
-const answer = (request: string, status: string, more: string[] = []): string[] => {
-  const to = headerOf(request, "To");
-  return [
-    `SIP/2.0 ${status}`,
-    ...[...request.matchAll(/^Via:.*$/gim)].map((found) => found[0].trim()),
-    `From: ${headerOf(request, "From")}`,
-    `To: ${to.includes(";tag=") ? to : `${to};tag=peer`}`,
-    `Call-ID: ${headerOf(request, "Call-ID")}`,
-    `CSeq: ${headerOf(request, "CSeq")}`,
-    `Contact: <sip:peer@${peer.hostPort}>`,
-    ...more,
-  ];
-};
+const answer = (request: string, status: string, more: string[] = []): string[] =>
+  answerLines(peer, request, { status, more });
 const sdpType = ["Content-Type: application/sdp"];
 
 /** What the peer sends inside the dialog that the engine's 200 made. */
-const inside = (ok: string, method: string, ...[cseq, branch = `${method}${cseq}`]: [number, string?]): string[] => [
-  `${method} sip:callee@${engineAt} SIP/2.0`,
-  `Via: SIP/2.0/UDP ${peer.hostPort};branch=z9hG4bK-${branch}`,
-  `From: ${headerOf(ok, "From")}`,
-  `To: ${headerOf(ok, "To")}`,
-  `Call-ID: ${headerOf(ok, "Call-ID")}`,
-  `CSeq: ${cseq} ${method}`,
-  `Contact: <sip:caller@${peer.hostPort}>`,
-  "Max-Forwards: 70",
-];
+const inside = (ok: string, method: string, ...[cseq, branch = `${method}${cseq}`]: [number, string?]): string[] =>
+  callerLines(peer, ok, { method, cseq, to: engineAt, branch, more: [`Contact: <sip:caller@${peer.hostPort}>`] });
 
 async function establish(callId: string): Promise<{ dialog: Srf.Dialog; ok: string }> {
   const offered = new Promise<{ req: Srf.SrfRequest; res: Srf.SrfResponse }>((resolve) =>

@@ -1,8 +1,10 @@
 /** Reliable provisional responses of an application as the called party (RFC 3262 §3), message by message, with the unmodified drachtio-srf. */
 import type Srf from "drachtio-srf";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { callerLines } from "../testing/answer-lines.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 const t1Ms = 40;
 const supported = ["Supported: 100rel"];
@@ -23,10 +25,7 @@ afterEach(async () => {
   await application.close();
 });
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 10_000 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 10_000 });
 
 /** The peer calls; the application's side of it. */
 async function invited(callId: string, more: string[] = supported): Promise<Offered> {
@@ -38,16 +37,8 @@ async function invited(callId: string, more: string[] = supported): Promise<Offe
 }
 
 /** What the caller sends inside of the dialog that this answer made. */
-const inside = (answer: string, ...[method, cseq, more = []]: [string, number, string[]?]): string[] => [
-  `${method} sip:callee@${engineAt} SIP/2.0`,
-  `Via: SIP/2.0/UDP ${peer.hostPort};branch=z9hG4bK-${method}${cseq}`,
-  `From: ${headerOf(answer, "From")}`,
-  `To: ${headerOf(answer, "To")}`,
-  `Call-ID: ${headerOf(answer, "Call-ID")}`,
-  `CSeq: ${cseq} ${method}`,
-  "Max-Forwards: 70",
-  ...more,
-];
+const inside = (answer: string, ...[method, cseq, more = []]: [string, number, string[]?]): string[] =>
+  callerLines(peer, answer, { method, cseq, to: engineAt, more });
 const prack = (answer: string, cseq: number, rseq = headerOf(answer, "RSeq")): string[] =>
   inside(answer, "PRACK", cseq, [`RAck: ${rseq} 1 INVITE`]);
 const reliably = { headers: { Require: "100rel" } };

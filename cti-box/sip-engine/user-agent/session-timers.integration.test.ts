@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CallingPeer } from "../testing/calling-peer.ts";
 import { connectApplication, type ConnectedApplication } from "../testing/connected-application.ts";
 import { headerOf } from "../testing/raw-peer.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 let application: ConnectedApplication;
 let peer: CallingPeer;
@@ -25,10 +26,7 @@ const reopen = async (dialogs: object): Promise<void> => {
   await open(dialogs);
 };
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 6_000 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 6_000 });
 
 const ended = (dialog: Srf.Dialog): Promise<string> =>
   new Promise((resolve) => dialog.on("destroy", (_msg: unknown, reason?: string) => resolve(reason ?? "")));

@@ -1,10 +1,11 @@
 /** UPDATE (RFC 3311) in both directions, before and after the answer, with the unmodified drachtio-srf. */
 import type Srf from "drachtio-srf";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { answerLines, calleeLines } from "../testing/answer-lines.ts";
+import { answerLines, calleeLines, callerLines } from "../testing/answer-lines.ts";
 import { connectApplication, portOf, type ConnectedApplication } from "../testing/connected-application.ts";
 import { RawApplication } from "../testing/raw-application.ts";
 import { exampleSdp, headerOf, inviteLines, RawPeer } from "../testing/raw-peer.ts";
+import { nothingLeftIn } from "../testing/nothing-left.ts";
 
 let application: ConnectedApplication;
 let peer: RawPeer;
@@ -21,25 +22,13 @@ afterEach(async () => {
   await application.close();
 });
 
-const nothingLeft = (): Promise<unknown> =>
-  expect
-    .poll(() => application.engine.load(), { timeout: 10_000 })
-    .toEqual({ transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 });
+const nothingLeft = (): Promise<void> => nothingLeftIn(application.engine, { timeout: 10_000 });
 const sdpType = "Content-Type: application/sdp";
 const movedSdp = exampleSdp.replace("m=audio 4000", "m=audio 5000");
 
 /** What the caller sends inside of the dialog that an answer of ours made. */
-const inside = (text: string, ...[method, cseq, more = []]: [string, number, string[]?]): string[] => [
-  `${method} sip:callee@${engineAt} SIP/2.0`,
-  `Via: SIP/2.0/UDP ${peer.hostPort};branch=z9hG4bK-${method}${cseq}`,
-  `From: ${headerOf(text, "From")}`,
-  `To: ${headerOf(text, "To")}`,
-  `Call-ID: ${headerOf(text, "Call-ID")}`,
-  `CSeq: ${cseq} ${method}`,
-  `Contact: <sip:moved@${peer.hostPort}>`,
-  "Max-Forwards: 70",
-  ...more,
-];
+const inside = (text: string, ...[method, cseq, more = []]: [string, number, string[]?]): string[] =>
+  callerLines(peer, text, { method, cseq, to: engineAt, more: [`Contact: <sip:moved@${peer.hostPort}>`, ...more] });
 const of = (cseq: number, method: string, status: number): RegExp =>
   new RegExp(`^SIP/2\\.0 ${status}[\\s\\S]*CSeq: ${cseq} ${method}`);
 
