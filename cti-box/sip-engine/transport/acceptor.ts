@@ -13,8 +13,8 @@ export type AcceptorOrder = {
   largestConnections: number;
   /** Longest time from the first packet to {@link Acceptor.opened}, in milliseconds. */
   openingMs: number;
-  /** Whether a peer may connect at all. */
-  admit: TransportEvents["admitConnection"];
+  /** Asked whether a peer may connect at all. */
+  events: Pick<TransportEvents, "admitConnection">;
   /** Gets each connection before a byte of it is read. */
   accepted: (socket: Socket) => void;
 };
@@ -62,9 +62,9 @@ export class Acceptor {
     await closed;
   }
 
-  #accept(socket: Socket, { admit, openingMs, accepted }: AcceptorOrder): void {
+  #accept(socket: Socket, { events, openingMs, accepted }: AcceptorOrder): void {
     socket.on("error", () => socket.destroy());
-    const admitted = admit(plainAddress(socket.remoteAddress), () => socket.destroy());
+    const admitted = events.admitConnection(plainAddress(socket.remoteAddress), () => socket.destroy());
     if (admitted === null) {
       socket.destroy();
       return;

@@ -5,7 +5,7 @@ import { createServer, type TLSSocket } from "node:tls";
 import { SecureMaterial } from "../tls/secure-material.ts";
 import { connectSecurely, PeerNotTrusted, secured } from "../tls/secure-connection.ts";
 import { verifiedPeer } from "../tls/tls-peer.ts";
-import { Acceptor, type AcceptorOrder } from "./acceptor.ts";
+import { Acceptor } from "./acceptor.ts";
 import type { ConnectionTimes, Watch } from "./connection-watch.ts";
 import { plainAddress, type Flow, type Listener, type Peer, type Upwards } from "./flow.ts";
 import { StreamConnection } from "./stream-connection.ts";
@@ -42,8 +42,7 @@ export class StreamListener {
     };
     const accepted = material === null ? adopt : securing(material, adopt);
     try {
-      const admit: AcceptorOrder["admit"] = (address, close) => up.events.admitConnection(address, close);
-      const acceptor = await Acceptor.open(listener, { largestConnections, openingMs, admit, accepted });
+      const acceptor = await Acceptor.open(listener, { largestConnections, openingMs, events: up.events, accepted });
       opened = new StreamListener(acceptor, { up, material });
       return opened;
     } catch (error) {

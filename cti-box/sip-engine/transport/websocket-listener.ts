@@ -10,7 +10,7 @@ import { WebSocketServer } from "ws";
 import { limits } from "../message/parse-message.ts";
 import { SecureMaterial } from "../tls/secure-material.ts";
 import { verifiedPeer } from "../tls/tls-peer.ts";
-import { Acceptor, type AcceptorOrder } from "./acceptor.ts";
+import { Acceptor } from "./acceptor.ts";
 import { plainAddress, type Flow, type Listener, type Peer, type Upwards } from "./flow.ts";
 import { WebSocketConnection } from "./websocket-connection.ts";
 
@@ -62,8 +62,7 @@ export class WebSocketListener {
     const http = material === null ? createServer(upgradeRequired) : secureServer(material);
     const accepted = (socket: Socket): void => void http.emit("connection", socket);
     try {
-      const admit: AcceptorOrder["admit"] = (address, close) => up.events.admitConnection(address, close);
-      const acceptor = await Acceptor.open(listener, { largestConnections, openingMs, admit, accepted });
+      const acceptor = await Acceptor.open(listener, { largestConnections, openingMs, events: up.events, accepted });
       return new WebSocketListener(acceptor, http, { up, material });
     } catch (error) {
       material?.close();
