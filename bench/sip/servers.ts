@@ -8,14 +8,16 @@ export const ports = { admin: 19_022, sip: 15_060 } as const;
 
 export type Running = { server: Child; application: Child; close(): Promise<void> };
 
+/** The application is given the memory that an operator would give it; the same with every server. */
+export const applicationFlags = ["--max-semi-space-size=16", "--heap-growing-percent=50"] as const;
+
 /** Starts the server and its application, each on its core, and waits until they talk to each other. */
 export async function startServer(kind: ServerKind, cores: Cores): Promise<Running> {
   const filled = wordsOf(kind, { host: "127.0.0.1", adminPort: ports.admin, sipPort: ports.sip, secret });
   const server = Child.start(kind.name, filled, { core: cores.server });
   const script = fileURLToPath(new URL("back-to-back.ts", import.meta.url));
-  const application = Child.start("application", [process.execPath, script, String(ports.admin), secret], {
-    core: cores.application,
-  });
+  const words = [process.execPath, ...applicationFlags, script, String(ports.admin), secret];
+  const application = Child.start("application", words, { core: cores.application });
   const close = async (): Promise<void> => {
     await application.close();
     await server.close();

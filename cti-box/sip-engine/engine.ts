@@ -104,7 +104,7 @@ export type ToWorker =
 export async function startSipEngineWorker(options: SipEngineOptions): Promise<SipEngineHandle> {
   checkOptions(options);
   const { log = silentLog, ...plain } = options;
-  const worker = new Worker(new URL("./engine-worker.ts", import.meta.url), { workerData: plain, name: "sip-engine" });
+  const worker = workerFor(plain);
   const gone = Promise.withResolvers<Error | null>();
   let lastError: Error | null = null;
   worker.on("error", (error) => {
@@ -177,4 +177,10 @@ function messageOf(worker: Worker, isMeant: (message: FromWorker) => boolean): P
     };
     worker.on("message", take);
   });
+}
+
+function workerFor(workerData: SipEngineOptions): Worker {
+  // A larger young generation (V8 takes up to 128 MB) makes the engine no faster (docs/decisions/0015). Three parts of it are one of `--max-semi-space-size`.
+  const resourceLimits = { maxYoungGenerationSizeMb: 48 };
+  return new Worker(new URL("./engine-worker.ts", import.meta.url), { workerData, name: "sip-engine", resourceLimits });
 }

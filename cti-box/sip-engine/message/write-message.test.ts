@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { HeaderList } from "./header-list.ts";
 import { parseFromApplication } from "./parse-message.ts";
 import { noBody, type SipResponse } from "./sip-message.ts";
-import { writeAsReceived, writeMessage } from "./write-message.ts";
+import { ownCopy, writeAsReceived, writeMessage } from "./write-message.ts";
 
 const response = (headers: HeaderList, reason = "OK"): SipResponse => ({
   kind: "response",
@@ -53,5 +53,12 @@ describe("the writer", () => {
       "X-My-Own: y",
     ]);
     expect(linesOf(writeAsReceived(response(headers))).slice(1, 4)).toEqual(["i: x", "CSEQ: 1 INVITE", "x-my-own: y"]);
+  });
+
+  it("a copy that is kept shares no memory with what it was made from", () => {
+    const body = Buffer.from("v=0");
+    const copy = ownCopy({ head: "SIP/2.0 200 OK\r\n\r\n", body });
+    expect(copy.body.equals(body)).toBe(true);
+    expect(copy.body.buffer.byteLength).toBe(body.length);
   });
 });

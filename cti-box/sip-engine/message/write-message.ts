@@ -1,6 +1,6 @@
 /** Strict writer: one spelling, CRLF, Content-Length always true (RFC 3261 §7, §20.14). */
 import { headerSpelling, trimBlanks } from "./header-list.ts";
-import type { SipMessage } from "./sip-message.ts";
+import { noBody, type SipMessage } from "./sip-message.ts";
 
 /** No header value may smuggle in a line of its own. */
 function oneLine(value: string): string {
@@ -61,6 +61,14 @@ export function bytesOf({ head, body }: Written): Buffer {
   bytes.write(head);
   body.copy(bytes, length);
   return bytes;
+}
+
+/** With its body in memory of its own: a slice of a shared buffer would keep all of that buffer alive. */
+export function ownCopy({ head, body }: Written): Written {
+  if (body.length === 0) return { head, body: noBody };
+  const copy = Buffer.allocUnsafeSlow(body.length);
+  body.copy(copy);
+  return { head, body: copy };
 }
 
 export function writeMessage(message: SipMessage): Buffer {

@@ -16,6 +16,7 @@ export const thisEngine: ServerKind = {
   name: "sip-engine",
   command: [
     process.execPath,
+    "--max-semi-space-size=16",
     fileURLToPath(new URL("../main.ts", import.meta.url)),
     ..."--admin 127.0.0.1:{admin} --secret {secret} --contact sip:127.0.0.1:{sip};transport=udp,tcp".split(" "),
   ],

@@ -10,6 +10,9 @@ const bufferBytes = 4 * 1024 * 1024;
 /** Datagrams that wait for the end of the turn at most: more would make the first of them late. */
 const largestQueue = 32;
 
+/** Peers that have spoken lately, by port: each call of a trunk comes the same way. */
+const knownFlows = 256;
+
 type Datagram = { bytes: Buffer; address: string; port: number; failed: ((error: Error) => void) | undefined };
 
 /**
@@ -54,6 +57,8 @@ class Outlet {
 export class UdpSocket {
   readonly listener: Listener;
   readonly #outlet: Outlet;
+  /** The last flow for each place: what is left of a trunk's calls holds one flow, not one for each. */
+  readonly #known: (UdpFlow | undefined)[] = Array.from({ length: knownFlows });
 
   private constructor(outlet: Outlet) {
     this.listener = outlet.listener;
@@ -85,7 +90,11 @@ export class UdpSocket {
   }
 
   flowTo(address: string, port: number, host: string): Flow {
-    return new UdpFlow(this.#outlet, { address, port, host });
+    const place = port % knownFlows;
+    const known = this.#known[place];
+    const isSame = known?.remotePort === port && known.remoteAddress === address && known.advertised.host === host;
+    if (isSame) return known;
+    return (this.#known[place] = new UdpFlow(this.#outlet, { address, port, host }));
   }
 
   close(): Promise<void> {
@@ -94,7 +103,7 @@ export class UdpSocket {
   }
 }
 
-/** One for each datagram received: kept small. */
+/** Nearly one for each datagram received where many peers speak: kept small. */
 export class UdpFlow implements Flow {
   readonly protocol = "udp";
   readonly listener: Listener;

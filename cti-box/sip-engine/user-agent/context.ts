@@ -7,7 +7,7 @@ import type { DialogStore } from "../dialog/dialog-store.ts";
 import type { BoundedLog } from "../log.ts";
 import type { WorkCounters } from "../metrics/work-counters.ts";
 import type { ClientTransaction } from "../transaction/client-transaction.ts";
-import type { ClientRemnant, Remnants, ServerRemnant } from "../transaction/remnants.ts";
+import type { Remnants } from "../transaction/remnants.ts";
 import type { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { TimerValues } from "../transaction/timers.ts";
 import type { TransportLayer } from "../transport/transport-layer.ts";
@@ -78,16 +78,16 @@ export type Context = {
   updates: Map<string, ServerTransaction>;
   /** Reliable provisional responses of ours, by Call-ID and our tag. */
   reliable: Map<string, ReliableAnswers>;
-  /** Requests that were answered, by transaction key, for as long as copies of them may come. */
-  answered: Remnants<ServerRemnant>;
+  /** Requests that were answered, by transaction key, for as long as copies of them may come, with the answer that a copy gets; none where it gets none. */
+  answered: Remnants;
   /** INVITEs without To tag, by what a second copy of them on another way has in common (RFC 3261 §8.2.2.2). */
   invites: Map<string, ServerTransaction>;
   /** By branch and method. */
   clients: Map<string, ClientTransaction>;
   clientsById: Map<string, ClientTransaction>;
   clientUses: Map<string, ClientUse>;
-  /** INVITEs of ours that were accepted and acknowledged, by branch and method. */
-  accomplished: Remnants<ClientRemnant>;
+  /** INVITEs of ours that were accepted and acknowledged, by branch and method (`client-remnants.ts`). */
+  accomplished: Remnants;
   /** INVITEs of ours and of the peer, by dialog; an INVITE that makes a dialog stands under the dialog's future name. */
   invitesOfOurs: IdsByDialog;
   invitesOfTheirs: IdsByDialog;

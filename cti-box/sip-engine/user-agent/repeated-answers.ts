@@ -2,8 +2,7 @@
 import { dialogOfClient, type Dialog } from "../dialog/dialog.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
-import { bytesOf, writeMessage, type Written } from "../message/write-message.ts";
-import { ownCopy } from "../transaction/remnants.ts";
+import { bytesOf, ownCopy, writeMessage, type Written } from "../message/write-message.ts";
 import type { Flow } from "../transport/flow.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { nextHopUri, startSilently } from "./cancel.ts";

@@ -7,7 +7,6 @@ import type { SipRequest } from "../message/sip-message.ts";
 import { tagOf } from "../message/sip-uri.ts";
 import type { Via } from "../message/via.ts";
 import { bytesOf } from "../message/write-message.ts";
-import { ownCopy } from "../transaction/remnants.ts";
 import { LimitedFlow } from "../protection/limited-flow.ts";
 import { ServerTransaction } from "../transaction/server-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
@@ -38,7 +37,7 @@ export function openTransaction(
     },
     refused: (over) => endEarlyDialog(context, over),
     stillRinging: (ringing) => ringAgain(context, ringing),
-    answered: (over, answer) => context.answered.add(over.key, { back: over.back, answer: ownCopy(answer) }),
+    answered: (over, answer) => context.answered.add(over.key, bytesOf(answer), over.back),
     released: (over) => forget(context, over),
   });
   context.protection.opened(way.source);
@@ -59,9 +58,11 @@ export function takeCopy(context: Context, key: string, source: Flow): boolean {
   const remnant = context.answered.get(key);
   if (remnant === undefined) return false;
   context.counters.copiesAbsorbed += 1;
-  if (remnant === null) return true;
-  addBudget(remnant.back, source);
-  remnant.back.send(bytesOf(remnant.answer));
+  const { content: answer, way: back } = remnant;
+  // The 2xx of an INVITE is the dialog's to repeat: its copies are taken in without a word.
+  if (back === null) return true;
+  addBudget(back, source);
+  back.send(answer);
   return true;
 }
 
@@ -73,8 +74,8 @@ function addBudget(back: Flow, copy: Flow): void {
 /** The 2xx of an INVITE was acknowledged: nothing but copies of the INVITE can come (RFC 6026 §7.1). */
 export function retireInvite(context: Context, invite: ServerTransaction): void {
   if (invite.state !== "accepted") return;
-  context.answered.add(invite.key, null);
-  context.answered.add(sharedKey(invite.request), null);
+  context.answered.add(invite.key);
+  context.answered.add(sharedKey(invite.request));
   invite.retire();
 }
 
@@ -82,7 +83,7 @@ export function retireInvite(context: Context, invite: ServerTransaction): void 
 export function isMerged(context: Context, request: SipRequest): boolean {
   const key = sharedKey(request);
   const other = context.invites.get(key);
-  return other === undefined ? context.answered.get(key) !== undefined : other.isOpen || other.state === "accepted";
+  return other === undefined ? context.answered.has(key) : other.isOpen || other.state === "accepted";
 }
 
 function forget(context: Context, over: ServerTransaction): void {
