@@ -181,8 +181,9 @@ export class Instances {
     this.#known.delete(application.name);
     this.#context.applications.remove(application.name);
     endTransactionsOf(this.#context, application.name);
-    if (this.#state === "open" && connection.tags.includes(endWithMe))
-      endDialogsOf(this.#context, application.name, { reason: "the application is gone" });
+    if (this.#state === "closed") return;
+    const which = connection.tags.includes(endWithMe) ? "all" : "unacknowledged";
+    endDialogsOf(this.#context, application.name, { reason: "the application is gone", which });
   }
 
   #giveUp(name: string, reason: string): void {
@@ -193,7 +194,7 @@ export class Instances {
     this.#context.applications.remove(name);
     this.#context.log.write("warn", "calls of an absent application are ended", { instance: name, reason });
     endTransactionsOf(this.#context, name);
-    endDialogsOf(this.#context, name, { reason });
+    endDialogsOf(this.#context, name, { reason, which: "all" });
   }
 
   #comeBack(instance: Instance, connection: Connection, run: string | null): void {

@@ -54,6 +54,8 @@ export type Dialog = {
   flow: Flow | null;
   /** CSeq number of the INVITE of ours that was answered last with 2xx: its ACK carries it. */
   answeredCseq: number;
+  /** The number of which the ACK was given last, though its way may still be looked for; another one than above: a 2xx waits for its ACK. Null: there was none. */
+  acknowledgedCseq: number | null;
   /** The ACK of that 2xx, to be sent again when the 2xx comes again. */
   ack: { cseq: number; message: Written; flow: Flow } | null;
   /** Number of the frame from which on the owner knows the dialog: requests in it come apart from that one (`control/frame-writer.ts`). */
@@ -109,6 +111,7 @@ export function dialogOfServer(order: DialogOrder): Dialog {
       order.nat,
     ),
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    acknowledgedCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
     ack: null,
     ...(order.source instanceof LimitedFlow && { stranger: order.source }),
   };
@@ -143,6 +146,7 @@ export function dialogOfClient(order: DialogOrder): Dialog {
       order.nat,
     ),
     answeredCseq: Number.parseInt(request.headers.first("cseq") ?? "1", 10),
+    acknowledgedCseq: null,
     ack: null,
   };
 }

@@ -1,4 +1,5 @@
 /** What becomes of an application's work when it is gone: unanswered requests at once, answered calls where nobody will come back for them. */
+import { acknowledgeAlone } from "./acknowledge-alone.ts";
 import { ownResponse } from "./build-message.ts";
 import { cancelInvitesOf, endDialog } from "./cancel.ts";
 import type { Context } from "./context.ts";
@@ -14,19 +15,21 @@ export function endTransactionsOf(context: Context, owner: string, deliveredUpTo
     context.records?.failed(transaction);
     transaction.respond(ownResponse(transaction.request, [503, "Service Unavailable"], transaction.localTag));
   }
-  // Nobody is left who would take the answers: what still rings is cancelled.
+  // Nobody is left who would take the answers, not even under the same name: what still rings is cancelled, and a 200 that crosses is hung up.
   cancelInvitesOf(context, owner);
+  for (const use of context.clientUses.values()) if (use.application === owner) use.application = "";
 }
 
-/** Hangs up the calls of an owner; `which` leaves the others alone. */
+/** Hangs up the calls of an owner, or only those whose 2xx it has left without its ACK: the peer would repeat that one, and give up after 64·T1. */
 export function endDialogsOf(
   context: Context,
   owner: string,
-  order: { reason: string; which?: "unacknowledged" },
+  order: { reason: string; which: "all" | "unacknowledged" },
 ): void {
   for (const dialog of context.dialogs.ofOwner(owner)) {
-    const isUnacknowledged = dialog.role === "uac" && dialog.kind === "invite" && dialog.ack === null;
-    if (order.which === undefined || isUnacknowledged) void endDialog(context, dialog, order.reason);
+    const isUnacknowledged = dialog.kind === "invite" && dialog.acknowledgedCseq !== dialog.answeredCseq;
+    if (isUnacknowledged) acknowledgeAlone(context, dialog);
+    if (isUnacknowledged || order.which === "all") void endDialog(context, dialog, order.reason);
   }
 }
 

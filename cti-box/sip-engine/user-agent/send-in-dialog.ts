@@ -65,6 +65,7 @@ function sendIn(
   // A re-INVITE of ours that still waits would wait for ever once the peer has forgotten the dialog (control protocol §6.1).
   if (given.method === "BYE" && dialog.state === "confirmed") cancelInvitesIn(context, dialog.id);
   const cseq = isAck ? dialog.answeredCseq : (dialog.localCseq += 1);
+  if (isAck) dialog.acknowledgedCseq = cseq;
   askAgain(dialog, given);
   const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
   const wish = { uri: nextHopUri(dialog), preferred: dialog.stranger ?? dialog.flow, build };

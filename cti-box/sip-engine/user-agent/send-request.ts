@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { canceledBy, failure, rejectedBy } from "../cdr/call-records.ts";
 import type { Application } from "../control/applications.ts";
 import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../control/frames.ts";
-import { dialogId, refreshTarget, type Dialog } from "../dialog/dialog.ts";
+import { dialogId, hasDescription, refreshTarget, type Dialog } from "../dialog/dialog.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseSipUri, tagOf } from "../message/sip-uri.ts";
 import { sameRequest, whenPrepared, type Build, type PreparedRequest } from "../resolve/prepared-request.ts";
@@ -11,8 +11,9 @@ import { sendAlong } from "../resolve/sent-along.ts";
 import type { Ways } from "../resolve/ways.ts";
 import type { ClientOutcome, ClientTransaction } from "../transaction/client-transaction.ts";
 import type { Flow } from "../transport/flow.ts";
+import { acknowledgeAlone } from "./acknowledge-alone.ts";
 import { ownResponse } from "./build-message.ts";
-import { cancelInvitesIn } from "./cancel.ts";
+import { cancelInvitesIn, endDialog } from "./cancel.ts";
 import type { ClientUse, Context } from "./context.ts";
 import { confirm, endEarlyOfOurs, hearEarly, isInOrder, noteAnswer } from "./early-dialogs.ts";
 import { acknowledgeAgain, endForked } from "./repeated-answers.ts";
@@ -152,7 +153,7 @@ function settle(
     else void endForked(context, { request, response, flow });
     return false;
   }
-  if (context.applications.get(use.application) === undefined) {
+  if (!isAwaited(context, transaction)) {
     // Nobody is left who would talk: the call is acknowledged and ended.
     endEarlyOfOurs(context, use.dialogId, transaction.id);
     void endForked(context, { request, response, flow });
@@ -200,7 +201,16 @@ function settleInDialog(
   refreshTarget(dialog, response, { source: flow, nat: context.nat });
   dialog.answeredCseq = number;
   agreeOnTheirAnswer(context, dialog, { request, response });
-  return true;
+  if (isAwaited(context, transaction)) return true;
+  acknowledgeAlone(context, dialog);
+  // The 2xx has an offer in it, and nobody is left who would answer that.
+  if (!hasDescription(request)) void endDialog(context, dialog, "the application is gone");
+  return false;
+}
+
+/** Is the application still there that sent it? */
+function isAwaited(context: Context, { id }: ClientTransaction): boolean {
+  return context.applications.get(context.clientUses.get(id)?.application ?? "") !== undefined;
 }
 
 /** The peer has our BYE. In an early dialog it answers the INVITE as well, and other branches of a fork would ring on (RFC 3261 §15.1.2). */

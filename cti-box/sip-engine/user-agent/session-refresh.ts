@@ -5,15 +5,14 @@ import { minSecondsOf, sessionExpiresOf, writeRequest } from "../dialog/session-
 import type { RefreshMethod } from "../dialog/session-timer.ts";
 import { HeaderList } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
-import { written } from "../message/write-message.ts";
 import { whenPrepared, type Build, type PreparedRequest } from "../resolve/prepared-request.ts";
 import { sendAlong } from "../resolve/sent-along.ts";
 import type { ClientOutcome } from "../transaction/client-transaction.ts";
+import { acknowledgeAlone } from "./acknowledge-alone.ts";
 import { buildDialogRequest } from "./build-message.ts";
 import { nextHopUri } from "./cancel.ts";
-import { retireAccepted } from "./client-remnants.ts";
 import type { ClientUse, Context } from "./context.ts";
-import { acknowledgeAgain, acknowledgeFirst } from "./repeated-answers.ts";
+import { acknowledgeAgain } from "./repeated-answers.ts";
 
 type Refresh = { seconds: number; method: RefreshMethod };
 /** A refresh on its way. */
@@ -90,7 +89,10 @@ function receiveOutcome(context: Context, { dialog, cseq, refresh, use }: Sent, 
   } else if (response.status >= 300) fail(dialog, { status: response.status, response, isCancelled });
   else if (refresh.method !== "INVITE" || !acknowledgeAgain(dialog, cseq)) {
     refreshTarget(dialog, response, { source: outcome.flow, nat: context.nat });
-    if (refresh.method === "INVITE") acknowledge(context, dialog, cseq);
+    if (refresh.method === "INVITE") {
+      dialog.answeredCseq = cseq;
+      acknowledgeAlone(context, dialog);
+    }
     granted(dialog, response);
   }
 }
@@ -117,21 +119,4 @@ function fail(dialog: Dialog, failure: { status: number; response?: SipResponse;
     },
     dialog.role === "uac" ? "call-id" : "nothing",
   );
-}
-
-function acknowledge(context: Context, dialog: Dialog, cseq: number): void {
-  dialog.answeredCseq = cseq;
-  const given: SipRequest = {
-    kind: "request",
-    method: "ACK",
-    uri: "sip:placeholder",
-    headers: new HeaderList(),
-    body: noBody,
-  };
-  const build: Build = (flow, branch) => buildDialogRequest(given, dialog, { flow, branch, cseq });
-  void whenPrepared(context, { uri: nextHopUri(dialog), preferred: dialog.flow, build }, (prepared) => {
-    if (prepared.kind === "refused") return;
-    acknowledgeFirst(dialog, { cseq, message: written(prepared.request), flow: prepared.flow });
-    retireAccepted(context, dialog, cseq);
-  });
 }
