@@ -7,6 +7,7 @@ import { ServerProcess, thisEngine, type ServerKind } from "../../cti-box/sip-en
 import { ZoneServer } from "../../cti-box/sip-engine/testing/zone-server.ts";
 import { Callee, type CallCounts } from "./callee.ts";
 import { PackageCopy, type Service } from "./package-copy.ts";
+import type { PublishedFile } from "./published-files.ts";
 import { factsIn, surroundingsVariable, type Fact, type Surroundings } from "./reports.ts";
 import { writeFileSync } from "node:fs";
 
@@ -26,7 +27,7 @@ export class TestBed {
     this.#surroundings = surroundings;
   }
 
-  static async open(kind: ServerKind, file: string): Promise<TestBed> {
+  static async open(kind: ServerKind, { file, abandoned = {} }: PublishedFile): Promise<TestBed> {
     const network = await freeNetwork();
     const copy = new PackageCopy(network);
     const named = servicesFor(copy, file);
@@ -35,7 +36,7 @@ export class TestBed {
     writeFileSync(factsFile, "");
     const bed = new TestBed(copy, { factsFile, scenariosFolder: copy.scenarios, network, addresses });
     try {
-      await bed.#start(kind, named);
+      await bed.#start(kind, named, kind === thisEngine ? Object.keys(abandoned) : []);
       return bed;
     } catch (error) {
       await bed.close();
@@ -43,7 +44,8 @@ export class TestBed {
     }
   }
 
-  async #start(kind: ServerKind, named: Service[]): Promise<void> {
+  /** `atOnce`: callees that answer without ringing (`answering-at-once.ts`). */
+  async #start(kind: ServerKind, named: Service[], atOnce: readonly string[]): Promise<void> {
     if (named.length === 0) return;
     const records = named.flatMap(({ name, address }) => [`host-record=${name},${address}`, `local=/${name}/`]);
     this.#names = await ZoneServer.start(named[0]?.name ?? "", records);
@@ -56,7 +58,8 @@ export class TestBed {
         this.#servers.push(await ServerProcess.start(kind, place, asking(kind, this.#names.at, resolver)));
         this.#copy.pointServers({ [name]: { host: address, port: adminPort } });
       } else if (command !== "") {
-        const scenario = command.replace(/^sipp -sf \/tmp\//, "");
+        const published = command.replace(/^sipp -sf \/tmp\//, "");
+        const scenario = atOnce.includes(name) ? this.#copy.answeringAtOnce(published) : published;
         this.#callees.set(name, new Callee(join(this.#copy.scenarios, scenario), address, this.#copy.folder));
       }
     }
