@@ -8,7 +8,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { answeringAtOnce } from "./answering-at-once.ts";
 
 /** The installed package. */
 export const packageFolder = dirname(dirname(createRequire(import.meta.url).resolve("drachtio-srf")));
@@ -58,13 +57,6 @@ export class PackageCopy {
       command,
       address: networks.testbed.ipv4_address,
     }));
-  }
-
-  /** Adds what `answeringAtOnce` makes of a published scenario; its name. */
-  answeringAtOnce(scenario: string): string {
-    const name = `at-once-${scenario}`;
-    writeFileSync(join(this.scenarios, name), answeringAtOnce(readFileSync(join(this.scenarios, scenario), "utf8")));
-    return name;
   }
 
   /** Where applications find the servers: the published file, each server under its own address and the usual port. */

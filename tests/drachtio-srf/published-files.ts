@@ -11,8 +11,8 @@ export type PublishedFile = {
   /** Callees whose call fails on every server, and why. */
   failing?: Readonly<Record<string, string>>;
   /**
-   * Calls that an application leaves at about the moment when they are answered. Where it leaves first, this engine ends them with ACK and BYE, and the callee counts them besides
-   * those above; where the 200 is first and the application acknowledges it they stay up. What another server does with them is not judged.
+   * Calls that an application leaves, some at about the moment when they are answered. With this engine they end well at a callee that waits for a BYE and hangs up itself where none
+   * comes (`callee-left-behind.xml`). What another server does with them is not judged.
    */
   abandoned?: Readonly<Record<string, number>>;
 };
@@ -68,8 +68,8 @@ export const publishedFiles: readonly PublishedFile[] = [
       "sipp-uas-cancel": 1,
     },
     failing: { "sipp-uas-reinvite-overlap": "its scenario has no BYE, but the file hangs up" },
-    // Its `createUAC(uri, options, callback)` gives the callback in the place of `cbRequest`: it runs when the INVITE goes out, and the application disconnects then.
-    abandoned: { "sipp-uas": 1 },
+    // One after its ACK. The other's `createUAC(uri, options, callback)` gives the callback in the place of `cbRequest`: it disconnects when the INVITE goes out.
+    abandoned: { "sipp-uas": 2 },
   },
   { file: "proxy.js", assertions: 2, scenarios: { "uac-proxy.xml": 2 }, callees: { "sipp-uas": 2 } },
   { file: "utils.js", assertions: 27, scenarios: {}, callees: {} },

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { ServerProcess, thisEngine, type ServerKind } from "../../cti-box/sip-engine/testing/server-process.ts";
 import { ZoneServer } from "../../cti-box/sip-engine/testing/zone-server.ts";
 import { Callee, type CallCounts } from "./callee.ts";
@@ -14,6 +15,8 @@ import { writeFileSync } from "node:fs";
 /** The servers' control port and secret in the published configuration; every server has an address of its own here. */
 const adminPort = 9022;
 const secret = "cymru";
+
+const calleeLeftBehind = fileURLToPath(new URL("callee-left-behind.xml", import.meta.url));
 
 export class TestBed {
   readonly #copy: PackageCopy;
@@ -44,8 +47,8 @@ export class TestBed {
     }
   }
 
-  /** `atOnce`: callees that answer without ringing (`answering-at-once.ts`). */
-  async #start(kind: ServerKind, named: Service[], atOnce: readonly string[]): Promise<void> {
+  /** `leftBehind`: callees with calls that are left behind. */
+  async #start(kind: ServerKind, named: Service[], leftBehind: readonly string[]): Promise<void> {
     if (named.length === 0) return;
     const records = named.flatMap(({ name, address }) => [`host-record=${name},${address}`, `local=/${name}/`]);
     this.#names = await ZoneServer.start(named[0]?.name ?? "", records);
@@ -58,9 +61,9 @@ export class TestBed {
         this.#servers.push(await ServerProcess.start(kind, place, asking(kind, this.#names.at, resolver)));
         this.#copy.pointServers({ [name]: { host: address, port: adminPort } });
       } else if (command !== "") {
-        const published = command.replace(/^sipp -sf \/tmp\//, "");
-        const scenario = atOnce.includes(name) ? this.#copy.answeringAtOnce(published) : published;
-        this.#callees.set(name, new Callee(join(this.#copy.scenarios, scenario), address, this.#copy.folder));
+        const published = join(this.#copy.scenarios, command.replace(/^sipp -sf \/tmp\//, ""));
+        const scenario = leftBehind.includes(name) ? calleeLeftBehind : published;
+        this.#callees.set(name, new Callee(scenario, address, this.#copy.folder));
       }
     }
   }
