@@ -69,7 +69,8 @@ async function judge(kind: ServerKind, { published, expect }: Judgement): Promis
     const facts = await bed.run(published.file, runMs);
     const wrong = facts.filter(isWrong);
     expect(wrong, `${JSON.stringify(wrong, null, 2)}\n${bed.output}`).toEqual([]);
-    expect(facts.filter(({ kind }) => kind === "assertion")).toHaveLength(published.assertions);
+    const reached = facts.filter((fact) => fact.kind === "assertion").map(({ name }) => name);
+    expect(reached, reached.join("\n")).toHaveLength(published.assertions);
     expect(facts.filter(({ kind }) => kind === "test-ended")).toHaveLength(1);
     expect(endedScenarios(facts)).toEqual(published.scenarios);
     await expect
