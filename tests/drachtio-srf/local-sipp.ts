@@ -3,10 +3,17 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as passed } from "node:timers/promises";
 import { report, surroundings } from "./reports.ts";
 
 let started = 0;
 let said = "";
+
+/**
+ * `docker run --rm` reports the end of its program when the container is taken apart, and the published files count on that: `uas.js` disconnects its application at
+ * once then, while sipp's last answer may still be on its way to it.
+ */
+const takingApartMs = 250;
 
 /** First number of the addresses that callers get; servers and callees of the published test bed have smaller ones. */
 const firstCaller = 100;
@@ -35,6 +42,7 @@ async function run(scenario: string, words: string[]): Promise<void> {
   const child = spawn("sipp", [...words, "-sf", file, ...fixed], { stdio: ["ignore", "pipe", "pipe"] });
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (said += chunk.toString()));
   const [code] = (await once(child, "exit")) as [number | null];
+  await passed(takingApartMs);
   report({ kind: "sipp-ended", scenario, code, ...(code !== 0 && { report: reportIn(errorFile) }) });
   if (code !== 0) throw new Error(`sipp ${scenario} ended with ${code}`);
 }
