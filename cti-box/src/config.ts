@@ -11,6 +11,15 @@ const login = z
 const phoneNumber = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "is not a number in E.164 form such as +390668888888");
 const port = z.int().min(0).max(65_535);
 const address = z.string().min(2).max(64);
+/** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
+const trunkAddress = address
+  .refine((text) => !text.includes("/") || z.union([z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
+    error: "is not a network such as 192.0.2.0/24",
+    abort: true,
+  })
+  .refine((text) => !text.includes("/") || Number(text.split("/")[1]) >= (text.includes(":") ? 16 : 8), {
+    error: "is too wide for one carrier: /8 at least, with IPv6 /16",
+  });
 const sipUri = z.string().regex(/^sips?:[^\s<>"]+$/, "is not a SIP URI such as sip:127.0.0.12:5060;transport=udp");
 /** `localNet`: networks whose peers are told the listening address and not the external one. `names`: DNS names of this address. */
 const contact = z.strictObject({
@@ -141,7 +150,8 @@ export const officeConfigSchema = z.strictObject({
       z.strictObject({
         trunkId: z.string().min(1).max(64),
         carrier: z.string().min(1),
-        addresses: z.array(address).min(1),
+        /** Where its calls come from: addresses, `address:port`, networks in CIDR form. An address goes before a network, the longest prefix before others. */
+        addresses: z.array(trunkAddress).min(1),
       }),
     )
     .default([]),

@@ -67,6 +67,10 @@ describe("one problem each, told by its key", () => {
     [{ crmBridge: { url: "http://127.0.0.1:1", serviceSecret: "with spaces in between" } }, "crmBridge.serviceSecret"],
     [{ network: { offices: [office("x_test2")] } }, "network.offices: this office, x_test1, is not among them"],
     [{ network: { offices: [office("x_test1"), office("x_test1")] } }, "network.offices.officeId: x_test1 is there"],
+    [{ trunks: [trunkAt("192.0.2.0/33")] }, "trunks[0].addresses[0]: is not a network such as 192.0.2.0/24"],
+    [{ trunks: [trunkAt("carrier.example/24")] }, "trunks[0].addresses[0]: is not a network such as 192.0.2.0/24"],
+    [{ trunks: [trunkAt("0.0.0.0/0")] }, "trunks[0].addresses[0]: is too wide for one carrier"],
+    [{ trunks: [trunkAt("2001:db8::/15")] }, "trunks[0].addresses[0]: is too wide for one carrier"],
     [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],
   ])("%j", (change, expected) => {
     const problems = problemsOf(change);
@@ -74,6 +78,10 @@ describe("one problem each, told by its key", () => {
     expect(problems[0]).toContain(expected);
   });
 });
+
+function trunkAt(address: string): Section {
+  return { trunkId: "one", carrier: "Carrier", addresses: [address] };
+}
 
 function office(officeId: string): Section {
   return { officeId, label: officeId, sip: { uri: "sip:127.0.0.2:5060" } };

@@ -32,7 +32,13 @@ it("carriers, offices and the proxy are trusted by their addresses, whatever por
   const protection = protectionOf(
     { protection: { trustedNetworks: ["10.0.0.0/8"], refusals: 10, requestBurst: 500 } },
     {
-      trunks: [{ trunkId: "one", carrier: "Carrier", addresses: ["192.0.2.1", "192.0.2.2:5070", "carrier.example"] }],
+      trunks: [
+        {
+          trunkId: "one",
+          carrier: "Carrier",
+          addresses: ["192.0.2.1", "192.0.2.2:5070", "carrier.example", "203.0.113.0/24"],
+        },
+      ],
       network: {
         proxy: { uri: "sip:192.0.2.9", addresses: ["192.0.2.9", "[2001:db8::9]:5060"], domain: "net.example" },
         offices: [office("x_test1", ["192.0.2.1"]), office("x_test2", ["2001:db8::2"])],
@@ -45,6 +51,7 @@ it("carriers, offices and the proxy are trusted by their addresses, whatever por
     "::1",
     "192.0.2.1",
     "192.0.2.2",
+    "203.0.113.0/24",
     "192.0.2.9",
     "2001:db8::9",
     "2001:db8::2",

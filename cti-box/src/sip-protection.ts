@@ -18,8 +18,9 @@ export function sipProtection({ sip, trunks, network }: OfficeConfig): NonNullab
   return { ...Object.fromEntries(given), trusted: [...new Set([...thisMachine, ...partners, ...trustedNetworks])] };
 }
 
-/** An entry is an address, or `address:port`. */
+/** An entry is an address, `address:port`, or a network. */
 function addressOf(entry: string): string[] {
   const address = /^\[(.+)\](?::\d+)?$/.exec(entry)?.[1] ?? /^([\d.]+):\d+$/.exec(entry)?.[1] ?? entry;
-  return isIP(address) === 0 ? [] : [address];
+  const [host = ""] = address.split("/");
+  return isIP(host) === 0 ? [] : [address];
 }
