@@ -20,7 +20,8 @@ export function describeMachine(): Machine {
     processor: cpus()[0]?.model.trim() ?? "unknown",
     cores: cpus().length,
     memoryGib: Math.round(totalmem() / 2 ** 30),
-    system: `Linux ${release()}`,
+    // Without what a distributor or a host appends to it.
+    system: `Linux ${/^[\d.]+/.exec(release())?.[0] ?? release()}`,
     versions: { node: process.version, sipp: versionOf("sipp", ["-v"], /SIPp v(\S+?)[-,\s]/) },
   };
 }
