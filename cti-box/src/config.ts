@@ -3,24 +3,14 @@
  * Every problem is reported at once, each with its key (`queues[0].ringTimeoutSeconds: …`).
  */
 import { z } from "zod";
+import { address, phoneNumber, sipUri } from "./config/fields.ts";
+import { trunkSchema } from "./config/trunk-section.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
 const login = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "may hold lower-case letters, digits, dot, dash and underscore");
-const phoneNumber = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "is not a number in E.164 form such as +390668888888");
 const port = z.int().min(0).max(65_535);
-const address = z.string().min(2).max(64);
-/** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
-const trunkAddress = address
-  .refine((text) => !text.includes("/") || z.union([z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
-    error: "is not a network such as 192.0.2.0/24",
-    abort: true,
-  })
-  .refine((text) => !text.includes("/") || Number(text.split("/")[1]) >= (text.includes(":") ? 16 : 8), {
-    error: "is too wide for one carrier: /8 at least, with IPv6 /16",
-  });
-const sipUri = z.string().regex(/^sips?:[^\s<>"]+$/, "is not a SIP URI such as sip:127.0.0.12:5060;transport=udp");
 /** `localNet`: networks whose peers are told the listening address and not the external one. `names`: DNS names of this address. */
 const contact = z.strictObject({
   uri: sipUri,
@@ -145,16 +135,7 @@ export const officeConfigSchema = z.strictObject({
       }),
     ])
     .default({ kind: "relay", listenAddress: "127.0.0.1" }),
-  trunks: z
-    .array(
-      z.strictObject({
-        trunkId: z.string().min(1).max(64),
-        carrier: z.string().min(1),
-        /** Where its calls come from: addresses, `address:port`, networks in CIDR form. An address goes before a network, the longest prefix before others. */
-        addresses: z.array(trunkAddress).min(1),
-      }),
-    )
-    .default([]),
+  trunks: z.array(trunkSchema).default([]),
   /** Public numbers and the queue each one leads to. */
   numbers: z.array(z.strictObject({ number: phoneNumber, queueId: z.string() })).default([]),
   queues: z

@@ -71,6 +71,10 @@ describe("one problem each, told by its key", () => {
     [{ trunks: [trunkAt("carrier.example/24")] }, "trunks[0].addresses[0]: is not a network such as 192.0.2.0/24"],
     [{ trunks: [trunkAt("0.0.0.0/0")] }, "trunks[0].addresses[0]: is too wide for one carrier"],
     [{ trunks: [trunkAt("2001:db8::/15")] }, "trunks[0].addresses[0]: is too wide for one carrier"],
+    [{ trunks: [{ ...trunkAt("192.0.2.1"), capacity: 0 }] }, "trunks[0].capacity: Too small"],
+    [{ trunks: [{ ...trunkAt("192.0.2.1"), numbers: ["06*"] }] }, "trunks[0].numbers[0]: is not a number in E.164"],
+    [{ trunks: [{ ...trunkAt("192.0.2.1"), numbers: ["+3902*"] }] }, "trunks[0].numbers: +3902* leads to no queue"],
+    [{ trunks: [trunkAt("192.0.2.1"), trunkAt("192.0.2.2")] }, "trunks.trunkId: one is there twice"],
     [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],
   ])("%j", (change, expected) => {
     const problems = problemsOf(change);

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
+import { trunkProblems } from "./config/trunk-problems.ts";
 import { isSecureContact, uriOf } from "./sip-contacts.ts";
 
 export type ConfigResult = { ok: true; config: OfficeConfig } | { ok: false; problems: string[] };
@@ -165,7 +166,7 @@ function ownRtpengine(given: unknown): object {
 
 /** Faults that no single key shows. Sections that are missing here were wrong by themselves. */
 function crossChecks(config: Partial<OfficeConfig>): string[] {
-  return [...unknownQueues(config), ...repetitions(config), ...missingParts(config)];
+  return [...unknownQueues(config), ...repetitions(config), ...missingParts(config), ...trunkProblems(config)];
 }
 
 function unknownQueues({ queues, numbers = [], operators = [] }: Partial<OfficeConfig>): string[] {
@@ -194,6 +195,7 @@ function repetitions({
     ["numbers.number", numbers.map((number) => number.number)],
     ["operators.login", operators.map((operator) => operator.login)],
     ["operators.extension", operators.map((operator) => operator.extension)],
+    ["trunks.trunkId", trunks.map((trunk) => trunk.trunkId)],
     ["trunks.addresses", trunks.flatMap((trunk) => trunk.addresses)],
     ["network.offices.officeId", (network?.offices ?? []).map((office) => office.officeId)],
   ];

@@ -12,6 +12,8 @@ export type OfficeChoice = {
   others?: readonly { officeId: string; address: string }[];
   ringTimeoutSeconds?: number;
   transferTimeoutSeconds?: number;
+  /** More words of the carrier's trunk. */
+  trunk?: Record<string, unknown>;
   /** More words of the `sip` section. */
   sip?: Record<string, unknown>;
 };
@@ -31,7 +33,9 @@ export function officeConfig(choice: OfficeChoice): Record<string, unknown> {
       ...choice.sip,
     },
     media: { kind: "relay", listenAddress: address },
-    trunks: [{ trunkId: "carrier", carrier: "Carrier of the tests", addresses: [choice.carrierAddress] }],
+    trunks: [
+      { trunkId: "carrier", carrier: "Carrier of the tests", addresses: [choice.carrierAddress], ...choice.trunk },
+    ],
     numbers: [{ number: officeNumber, queueId: "urp" }],
     queues: [{ queueId: "urp", label: "URP", ringTimeoutSeconds: choice.ringTimeoutSeconds ?? 20 }],
     operators: choice.operators.map((login, index) => ({

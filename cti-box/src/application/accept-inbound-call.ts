@@ -6,6 +6,7 @@ import { readTicketPointer } from "../domain/transfer/ticket-pointer.ts";
 import { readTransferHeader } from "../domain/transfer/transfer-header.ts";
 import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
 import { toE164 } from "../domain/routing/phone-number.ts";
+import { bringsNumber, statusWhenFull } from "../domain/trunk/trunk.ts";
 import { officeNamed } from "../domain/transfer/network-directory.ts";
 import type { CallArrival } from "../domain/call/call-event.ts";
 import type { Caller, TransferOrigin } from "../domain/call/call-view.ts";
@@ -14,13 +15,14 @@ import type { OperatorProfile } from "../domain/operator/operator.ts";
 import type { TicketPointer } from "../domain/transfer/ticket-pointer.ts";
 import type { Office } from "./office-settings.ts";
 import type { Ids, IncomingInvite } from "./ports.ts";
+import type { TrunkBook } from "./trunk-book.ts";
 
 export type Admission =
   | { kind: "queue"; arrival: CallArrival; stripped: readonly string[] }
   | { kind: "colleague"; arrival: CallArrival; callee: OperatorProfile }
   | { kind: "refused"; status: number; why: string };
 
-export function admitInvite(office: Office, invite: IncomingInvite, fresh: { ids: Ids; nowMs: number }): Admission {
+export function admitInvite(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
   switch (invite.source.kind) {
     case "trunk":
       return fromTrunk(office, invite, fresh);
@@ -34,19 +36,25 @@ export function admitInvite(office: Office, invite: IncomingInvite, fresh: { ids
   }
 }
 
-type Fresh = { ids: Ids; nowMs: number };
+type Fresh = { ids: Ids; nowMs: number; trunks: Pick<TrunkBook, "find" | "isFull"> };
 
 function fromTrunk(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
   if (invite.source.kind !== "trunk") return { kind: "refused", status: 403, why: "not a carrier" };
+  const trunk = fresh.trunks.find(invite.source.trunkId);
+  const calledNumber = toE164(invite.requestedUser);
   const queueId = queueOfNumber(office.routes, invite.requestedUser);
   if (queueId === null) return { kind: "refused", status: 404, why: "number is not one of this office" };
+  if (trunk !== null && (calledNumber === null || !bringsNumber(trunk, calledNumber)))
+    return { kind: "refused", status: 404, why: "number is not one of this trunk" };
+  if (trunk !== null && fresh.trunks.isFull(trunk))
+    return { kind: "refused", status: statusWhenFull(trunk), why: "trunk carries as many calls as it may" };
   const arrival: CallArrival = {
     ...arrivalOf(office, invite, fresh),
     direction: "in",
     peer: { kind: "trunk", name: invite.source.trunkId },
     contactId: fresh.ids.contactId(),
     caller: callerOf(invite, invite.asserted ?? invite.from),
-    calledNumber: toE164(invite.requestedUser),
+    calledNumber,
     queue: office.queues.get(queueId) ?? null,
     origin: null,
     ticket: null,
@@ -149,7 +157,7 @@ export function colleagueNamed(office: Office, user: string): OperatorProfile | 
   return [...office.operators.values()].find((one) => one.extension === user) ?? null;
 }
 
-function arrivalOf(office: Office, invite: IncomingInvite, { ids, nowMs }: Fresh) {
+function arrivalOf(office: Office, invite: IncomingInvite, { ids, nowMs }: Pick<Fresh, "ids" | "nowMs">) {
   return {
     type: "call-arrived",
     atMs: nowMs,

@@ -3,7 +3,7 @@
  * and checks at the end of each call that nothing of it is left.
  */
 import { engagementsOf, cardOf, operatorsWithCard } from "../domain/call/summary.ts";
-import { pendingLegsOf } from "../domain/call/legs.ts";
+import { pendingLegsOf, usesTrunk } from "../domain/call/legs.ts";
 import { CallEffectRunner } from "./run-call-effect.ts";
 import { CallRunner } from "./call-runner.ts";
 import type { Call } from "../domain/call/call.ts";
@@ -128,6 +128,11 @@ export class CallsInProgress {
   /** Calls that have not ended; one that only waits for the last word of a far end is over for everybody else. */
   size(): number {
     return [...this.calls.values()].filter(({ runner }) => runner.call.phase.kind !== "ended").length;
+  }
+
+  /** Calls with a leg on the carrier's trunk. */
+  onTrunk(trunkId: string): number {
+    return [...this.calls.values()].filter(({ runner }) => usesTrunk(runner.call, trunkId)).length;
   }
 
   tellEvents(events: readonly PublicCallEvent[]): void {

@@ -11,6 +11,7 @@ import { OperatorRoom } from "./operator-room.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
+import { TrunkBook } from "./trunk-book.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { Admission } from "./accept-inbound-call.ts";
 import type { CallMedia } from "./call-media.ts";
@@ -58,6 +59,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const office = officeFrom(config);
   const room = new OperatorRoom(office.operators.values(), clock);
   const calls = new CallsInProgress({ signalling: sip, media, store, clock, log, room });
+  const trunks = new TrunkBook({ trunks: config.trunks, callsOn: (trunkId) => calls.onTrunk(trunkId) });
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
   const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
@@ -84,7 +86,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
       recoverCalls({ store, clock, log });
-      await sip.start(signallingHost({ ...parts, office, room, calls, accounts, commandParts }));
+      await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
     },
     close: async () => {
       await calls.endAll(lastWordsMs);
@@ -111,6 +113,7 @@ type HostParts = OfficeBoxParts & {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
+  trunks: TrunkBook;
   accounts: SipAccountBook;
   commandParts: Parameters<typeof createCallCommands>[0];
 };
@@ -140,8 +143,8 @@ function signallingHost(parts: HostParts): SignallingHost {
 }
 
 function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
-  const { office, ids, clock, log } = parts;
-  const admission = admitInvite(office, invite, { ids, nowMs: clock.now() });
+  const { office, trunks, ids, clock, log } = parts;
+  const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now() });
   const source = JSON.stringify(invite.source);
   if (admission.kind === "refused") {
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");

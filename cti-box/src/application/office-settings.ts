@@ -3,13 +3,14 @@ import type { Network } from "../domain/transfer/network-directory.ts";
 import type { CallQueue } from "../domain/call/call.ts";
 import type { OperatorProfile } from "../domain/operator/operator.ts";
 import type { KnownSources } from "../domain/trunk/identify-source.ts";
+import type { Trunk } from "../domain/trunk/trunk.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 
 export type OfficeSettings = {
   office: { officeId: string; label: string };
   sip: { domain: string };
-  trunks: readonly { trunkId: string; addresses: readonly string[] }[];
+  trunks: readonly TrunkSettings[];
   numbers: readonly { number: string; queueId: string }[];
   queues: readonly {
     queueId: string;
@@ -35,6 +36,15 @@ export type OfficeSettings = {
     }[];
     transferTimeoutSeconds: number;
   };
+};
+
+/** What is left out has the defaults of the configuration. */
+export type TrunkSettings = {
+  trunkId: string;
+  addresses: readonly string[];
+  numbers?: readonly string[];
+  capacity?: number | undefined;
+  whenFull?: Trunk["whenFull"];
 };
 
 /** The office as the use cases look things up in it. */
@@ -78,6 +88,11 @@ export function officeFrom(settings: OfficeSettings): Office {
     operators: new Map(settings.operators.map((one) => [one.login as OperatorId, profileFrom(one, settings)])),
     transferTimeoutMs: network.transferTimeoutSeconds * 1000,
   };
+}
+
+export function trunkFrom(settings: TrunkSettings): Trunk {
+  const { trunkId, numbers = [], capacity = null, whenFull = "unavailable" } = settings;
+  return { trunkId, numbers, capacity, whenFull };
 }
 
 function queueFrom(queue: OfficeSettings["queues"][number]): CallQueue {

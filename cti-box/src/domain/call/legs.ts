@@ -24,6 +24,11 @@ export function isOpen(leg: Leg): boolean {
   return leg.state.kind === "trying" || leg.state.kind === "alerting" || leg.state.kind === "answered";
 }
 
+/** Does one of the call's legs occupy the carrier's trunk? */
+export function usesTrunk(call: Call, trunkId: string): boolean {
+  return call.legs.some((leg) => leg.peer.kind === "trunk" && leg.peer.name === trunkId && isOpen(leg));
+}
+
 /** Outgoing legs that nobody has answered yet: the devices or the office being rung now. */
 export function pendingLegsOf(call: Call): Leg[] {
   return call.legs.filter(

@@ -1,0 +1,33 @@
+/** `trunks`: the links to carriers. */
+import { z } from "zod";
+import { address } from "./fields.ts";
+
+/** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
+const trunkAddress = address
+  .refine((text) => !text.includes("/") || z.union([z.cidrv4(), z.cidrv6()]).safeParse(text).success, {
+    error: "is not a network such as 192.0.2.0/24",
+    abort: true,
+  })
+  .refine((text) => !text.includes("/") || Number(text.split("/")[1]) >= (text.includes(":") ? 16 : 8), {
+    error: "is too wide for one carrier: /8 at least, with IPv6 /16",
+  });
+/** A star ends a range: `+3906955501*` is every number that begins so. */
+const ownNumber = z
+  .string()
+  .regex(
+    /^\+[1-9][0-9]{3,14}\*?$/,
+    "is not a number in E.164 form such as +390668888888, nor a range such as +3906688888*",
+  );
+
+export const trunkSchema = z.strictObject({
+  trunkId: z.string().min(1).max(64),
+  carrier: z.string().min(1),
+  /** Where its calls come from: addresses, `address:port`, networks in CIDR form. An address goes before a network, the longest prefix before others. */
+  addresses: z.array(trunkAddress).min(1),
+  /** The office's numbers that this carrier brings; a call to another one is refused. Empty: all of `numbers`. */
+  numbers: z.array(ownNumber).default([]),
+  /** Calls at the same time, both directions together; absent: no limit of ours. */
+  capacity: z.int().min(1).max(100_000).optional(),
+  /** What a carrier's call over the capacity gets: `unavailable` 503, so that the carrier tries its other ways; `busy` 486, so that the caller hears the busy tone. */
+  whenFull: z.enum(["unavailable", "busy"]).default("unavailable"),
+});
