@@ -5,6 +5,7 @@ import { portsInARow } from "./playground/plan.ts";
 import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
 import type { LadderOptions } from "./commands/ladder.ts";
+import type { RecordsOptions } from "./commands/records.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 
 /** Ports that browsers refuse to open (Fetch Standard, "bad port"), as far as they are above 1023. */
@@ -106,6 +107,27 @@ program
   .action(async (call: string | undefined, options: LadderOptions) => {
     const { ladder } = await import("./commands/ladder.ts");
     finished(await ladder(call ?? null, options));
+  });
+
+program
+  .command("records")
+  .description("call detail records: who called, waited and talked how long, over which tariff, and why it ended")
+  .option("--from <day>", "calls from this day or moment on, e.g. 2026-11-26")
+  .option("--to <day>", "up to and with this day, or before this moment")
+  .option("--queue <id>", "of this queue")
+  .option("--direction <which>", "in, out, internal")
+  .option("--end-cause <cause>", "e.g. caller-gave-up")
+  .option("--tariff <tariff>", "with a leg that was on-net, or pstn")
+  .option("--trunk <id>", "with a leg over this trunk")
+  .option("--ticket <id>", "of this ticket")
+  .option("--csv", "as CSV (RFC 4180), one line per call, numbers in full")
+  .option("--json", "whole records")
+  .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .option("--office <id>", "only of this office of the playground, e.g. x_test1")
+  .addOption(portOption())
+  .action(async (options: RecordsOptions) => {
+    const { records } = await import("./commands/records.ts");
+    finished(await records(options));
   });
 
 program

@@ -4,10 +4,8 @@ import { renderLadder } from "../../cti-box/sip-engine/trace/ladder/render-ladde
 import { tellStory, type PartyName } from "../../cti-box/sip-engine/trace/ladder/ladder-steps.ts";
 import { colours, noColours } from "../../cti-box/sip-engine/trace/ladder/styles.ts";
 import type { TracedCall as EngineCall } from "../../cti-box/sip-engine/engine.ts";
-import { boxToAsk, type BoxToAsk } from "../office/box-to-ask.ts";
-import { boxUrl } from "../playground/office-config.ts";
-import { playgroundDirectory } from "../playground/folders.ts";
-import { runningPlan } from "./running-plan.ts";
+import type { BoxToAsk } from "../office/box-to-ask.ts";
+import { boxesToAsk } from "../office/boxes-to-ask.ts";
 import { say } from "./words.ts";
 
 export type LadderOptions = {
@@ -31,7 +29,7 @@ export async function ladder(call: string | null, options: LadderOptions): Promi
   if (call !== null && options.last === true) throw new Error("Name a call, or ask for the last one: not both.");
   const found =
     options.engine === undefined
-      ? (await Promise.all(boxesOf(options).map((box) => askBox(box, call, options)))).flat()
+      ? (await Promise.all(boxesToAsk(options).map((box) => askBox(box, call, options)))).flat()
       : await askEngine(options.engine, call, options);
   const calls = call === null ? latestOf(found) : found;
   if (calls.length === 0) {
@@ -49,21 +47,6 @@ export async function ladder(call: string | null, options: LadderOptions): Promi
   else if (calls.length > 1 && calls.every(({ legs }) => legs.length === 0)) sayChoice(calls);
   else for (const each of calls) draw(each, options);
   return 0;
-}
-
-/** Throws when there is no such office. */
-function boxesOf({ config, port, office: wanted }: LadderOptions): BoxToAsk[] {
-  if (config !== undefined) return [boxToAsk(config)];
-  const { offices } = runningPlan(playgroundDirectory(port), port);
-  const asked = offices.filter(({ officeId }) => wanted === undefined || officeId === wanted);
-  if (asked.length === 0)
-    throw new Error(`--office: it is one of ${offices.map(({ officeId }) => officeId).join(", ")}`);
-  return asked.map((office) => ({
-    name: office.officeId,
-    label: office.label,
-    url: boxUrl(office),
-    serviceSecret: office.serviceSecret,
-  }));
 }
 
 /** Throws when the box does not answer, or keeps no messages. */

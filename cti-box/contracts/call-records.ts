@@ -1,8 +1,25 @@
 /** Call detail records: a projection of the journal. One per call, one entry per leg, with what each leg cost. */
 import { z } from "zod";
-import { callerSchema, endCauseSchema, tariffSchema, transferOriginSchema } from "./call-summary.ts";
+import {
+  callerSchema,
+  endCauseSchema,
+  tariffSchema,
+  transferOriginSchema,
+  transferReasonSchema,
+} from "./call-summary.ts";
 import { transferFailureSchema, transferTargetSchema } from "./call-events.ts";
 import { contactIdSchema, officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
+
+/**
+ * How a leg ended. `q850`: cause of ITU-T Q.850; `text`: its English name; `sipStatus`: the final answer, received or sent, null when the leg
+ * ended by BYE or CANCEL, or with the box.
+ */
+export const legEndSchema = z.object({
+  by: z.enum(["far-end", "box"]),
+  q850: z.int().min(1).max(127),
+  text: z.string(),
+  sipStatus: z.int().min(300).max(699).nullable(),
+});
 
 export const legRecordSchema = z.object({
   legId: ulidSchema,
@@ -15,12 +32,15 @@ export const legRecordSchema = z.object({
   answeredAt: timestampSchema.nullable(),
   endedAt: timestampSchema.nullable(),
   talkSeconds: z.number().min(0),
+  /** Null: still open, or recorded by a box that did not note it. */
+  end: legEndSchema.nullable(),
 });
 
 export const callRecordSchema = z.object({
   callId: ulidSchema,
   contactId: contactIdSchema,
   officeId: officeIdSchema,
+  direction: z.enum(["in", "out", "internal"]),
   caller: callerSchema,
   calledNumber: z.string().nullable(),
   queueId: z.string().nullable(),
@@ -31,19 +51,47 @@ export const callRecordSchema = z.object({
     z.object({
       transferId: ulidSchema,
       target: transferTargetSchema,
+      /** The operator who transferred; null in records of boxes that did not note it, as are the times and the reason. */
+      requestedBy: operatorLoginSchema.nullable(),
+      reason: transferReasonSchema.nullable(),
+      requestedAt: timestampSchema.nullable(),
+      settledAt: timestampSchema.nullable(),
       outcome: z.enum(["pending", "transferred", "failed"]),
       failure: transferFailureSchema.nullable(),
       tariff: tariffSchema,
     }),
   ),
   legs: z.array(legRecordSchema),
+  /** Until an operator answered the first time, or until the end. */
   waitedSeconds: z.number().min(0),
+  /** In the queue's line and ringing, also after an operator was lost. */
+  queueWaitSeconds: z.number().min(0),
   startedAt: timestampSchema,
   answeredAt: timestampSchema.nullable(),
   endedAt: timestampSchema.nullable(),
   endCause: endCauseSchema.nullable(),
+  /** How the caller's own leg ended. */
+  end: legEndSchema.nullable(),
 });
 
 export type CallRecord = z.infer<typeof callRecordSchema>;
 export type LegRecord = z.infer<typeof legRecordSchema>;
-export const callRecordPageSchema = z.object({ items: z.array(callRecordSchema) });
+/** `nextAfter`: what to ask for to get the next page; null when this was the last one. */
+export const callRecordPageSchema = z.object({ items: z.array(callRecordSchema), nextAfter: ulidSchema.nullable() });
+
+/** What records are wanted; every part that is given has to fit. Telephone numbers never stand in a URL. */
+export const callRecordFilterSchema = z.strictObject({
+  contactId: contactIdSchema.optional(),
+  ticketId: ulidSchema.optional(),
+  /** Calls that came from this time on, and before that one. */
+  from: z.iso.datetime({ offset: true }).optional(),
+  to: z.iso.datetime({ offset: true }).optional(),
+  queueId: z.string().min(1).max(64).optional(),
+  direction: z.enum(["in", "out", "internal"]).optional(),
+  endCause: endCauseSchema.optional(),
+  /** Calls with a leg that was paid for so. */
+  tariff: tariffSchema.optional(),
+  /** Calls with a leg over this trunk. */
+  trunkId: z.string().min(1).max(64).optional(),
+});
+export type CallRecordFilter = z.infer<typeof callRecordFilterSchema>;

@@ -9,4 +9,4 @@ export * from "./operator-channel.ts";
 export * from "./sip-trace.ts";
 export * from "./access-token.ts";
 
-export const contractVersion = "1.0.0";
+export const contractVersion = "1.1.0";

@@ -3,9 +3,10 @@ import type { PublicCallEvent, PublicCallHappening, CallSummaryView } from "../d
 import type { CallEvent, MediaDirection } from "../domain/call/call-event.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { LegDestination, LegEndReason } from "../domain/call/call-effect.ts";
-import type { Caller } from "../domain/call/call-view.ts";
+import type { Caller, EndCause } from "../domain/call/call-view.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
+import type { Tariff } from "../domain/cost/tariff.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
 import type { Source } from "../domain/trunk/identify-source.ts";
 
@@ -44,12 +45,31 @@ export type JournalEntry = {
   record: CallRecordView;
 };
 
+/** What records are wanted; every part that is given has to fit. */
+export type RecordFilter = {
+  /** The last call id of the page before. */
+  after?: CallId;
+  limit: number;
+  contactId?: string;
+  /** When the call came: from this time on, and before that one. */
+  fromMs?: number;
+  toMs?: number;
+  queueId?: string;
+  direction?: CallRecordView["direction"];
+  endCause?: EndCause;
+  ticketId?: string;
+  /** A leg of the call was paid for so. */
+  tariff?: Tariff;
+  /** A leg of the call went over this trunk. */
+  trunkId?: string;
+};
+
 export interface CallStore {
   /** Writes event, public events and record in one transaction, before any effect runs; returns the public events with their cursors. */
   append(entry: JournalEntry): PublicCallEvent[];
   /** Public events after `cursor`, oldest first. */
   eventsAfter(cursor: number, limit: number): PublicCallEvent[];
-  records(filter: { after?: CallId; limit: number; contactId?: string }): CallRecordView[];
+  records(filter: RecordFilter): CallRecordView[];
   /** Records of calls whose id begins so, the latest first. */
   latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
   /** Journals of calls that had not ended when the box stopped. */

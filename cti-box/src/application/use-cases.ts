@@ -5,6 +5,7 @@
 import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
+import type { RecordFilter } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
 export type CommandRefusal =
@@ -103,7 +104,8 @@ export interface CallQueries {
   /** Every change of a call as this operator should see it. */
   onCard(listener: (operatorId: OperatorId, view: CallView) => void): () => void;
   callsOf(operatorId: OperatorId): CallView[];
-  records(filter: { after?: CallId; limit: number; contactId?: string }): CallRecordView[];
+  /** In the order in which the calls came. */
+  records(filter: RecordFilter): CallRecordView[];
   /** Records of calls whose id begins so, the latest first. */
   latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
 }

@@ -2,6 +2,7 @@
 import type { FastifyRequest } from "fastify";
 import type { ApiParts } from "./api-parts.ts";
 import { ProblemError } from "./problem.ts";
+import type { Role } from "../../../contracts/index.ts";
 import { isEqual, type OpenSession, type Sessions } from "./sessions.ts";
 
 export function bearerOf(authorization: string | undefined): string | null {
@@ -25,4 +26,15 @@ export function isService(authorization: string | undefined, parts: ApiParts): b
 
 export function requireService(request: FastifyRequest, parts: ApiParts): void {
   if (!isService(request.headers.authorization, parts)) throw new ProblemError("not-signed-in");
+}
+
+/** A program of the office, or an operator with one of these roles. Throws the problem `not-signed-in` or `not-allowed`. */
+export async function requireRole(
+  request: FastifyRequest,
+  { parts, sessions }: { parts: ApiParts; sessions: Sessions },
+  roles: readonly Role[],
+): Promise<void> {
+  if (isService(request.headers.authorization, parts)) return;
+  const { operator } = await sessionOf(request, sessions);
+  if (!operator.roles.some((role) => roles.includes(role))) throw new ProblemError("not-allowed");
 }

@@ -1,12 +1,10 @@
-/** Commands of an operator on a call, the directory, and the records. */
+/** Commands of an operator on a call, the directory, and the events. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import {
   attachTicketSchema,
   callCardSchema,
-  callRecordPageSchema,
-  contactIdSchema,
   directorySchema,
   eventPageSchema,
   requestTransferSchema,
@@ -15,12 +13,12 @@ import {
 import type { CallId, OperatorId, TransferId } from "../../domain/call/ids.ts";
 import type { CommandResult } from "../../application/use-cases.ts";
 import type { ApiParts } from "./api-parts.ts";
-import { isService, requireService, sessionOf } from "./authorise.ts";
+import { requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
 import { isKnownCursor } from "./event-stream.ts";
 import { ProblemError } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
-import { cardToContract, eventToContract, recordToContract } from "./to-contract.ts";
+import { cardToContract, eventToContract } from "./to-contract.ts";
 
 const callParams = z.object({ callId: ulidSchema });
 const largestPage = 500;
@@ -92,11 +90,11 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
   );
 }
 
-/** What is read: directory, events in pages, records. */
+/** What is read: directory, events in pages, the state of the box. */
 export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   const { queries } = parts;
-  const directoryQuery = z.object({ q: z.string().max(200).default("") });
+  const directoryQuery = z.strictObject({ q: z.string().max(200).default("") });
 
   api.get(
     "/api/directory",
@@ -107,7 +105,7 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
     },
   );
 
-  const page = z.object({
+  const page = z.strictObject({
     after: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(largestPage).default(100),
   });
@@ -117,31 +115,6 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
     const items = queries.eventsAfter(request.query.after, request.query.limit).map(eventToContract);
     return { items, nextCursor: items.at(-1)?.cursor ?? request.query.after };
   });
-
-  const recordQuery = z.object({
-    after: ulidSchema.optional(),
-    contactId: contactIdSchema.optional(),
-    limit: z.coerce.number().int().min(1).max(largestPage).default(100),
-  });
-  api.get(
-    "/api/call-records",
-    { schema: { querystring: recordQuery, response: { 200: callRecordPageSchema } } },
-    async (request) => {
-      if (!isService(request.headers.authorization, parts)) {
-        const { operator } = await sessionOf(request, sessions);
-        // Records are for reports per office, not for looking over a colleague's shoulder.
-        if (!operator.roles.some((role) => role === "supervisor" || role === "administrator"))
-          throw new ProblemError("not-allowed");
-      }
-      const { after, contactId, limit } = request.query;
-      const filter = {
-        limit,
-        ...(after !== undefined && { after: after as CallId }),
-        ...(contactId !== undefined && { contactId }),
-      };
-      return { items: queries.records(filter).map(recordToContract) };
-    },
-  );
 
   api.get("/api/status", async () => {
     const { callsInProgress, media } = await parts.health();

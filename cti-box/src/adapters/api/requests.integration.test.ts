@@ -60,7 +60,7 @@ describe("a field that does not fit is named", () => {
     ["GET", `/api/directory?q=${"x".repeat(201)}`, ["/q"]],
     ["GET", "/api/events?after=-1&limit=501", ["/after", "/limit"]],
     ["GET", "/api/events?after=x", ["/after"]],
-    ["GET", "/api/call-records?contactId=7&after=7&limit=0", ["/after", "/contactId", "/limit"]],
+    ["GET", "/api/call-records?contactId=7&after=7&limit=0", ["/contactId", "/after", "/limit"]],
   ])("%s %s", async (method, path, pointers) => {
     expect(await problemAt(method, path, { token: serviceSecret })).toEqual({
       status: 422,

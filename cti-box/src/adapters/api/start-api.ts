@@ -11,6 +11,7 @@ import type { ApiParts } from "./api-parts.ts";
 import { callRoutes, readingRoutes } from "./call-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
+import { recordRoutes } from "./record-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { Sessions } from "./sessions.ts";
 import { traceRoutes } from "./trace-routes.ts";
@@ -47,6 +48,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   sessionRoutes(app, parts, sessions);
   callRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
+  recordRoutes(app, parts, sessions);
   traceRoutes(app, parts, sessions);
   await servePages(app, options.softphoneDirectory);
   if (options.crmBridge !== null) {

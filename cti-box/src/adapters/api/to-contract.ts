@@ -6,28 +6,26 @@ import type {
   TransferOrigin,
   TransferProgress,
 } from "../../domain/call/call-view.ts";
-import type { CallRecordView } from "../../domain/call/call-record.ts";
 import type { TransferTarget } from "../../domain/transfer/transfer.ts";
 import type {
   CallCard,
   CallEvent,
-  CallRecord,
   CallSummary,
   TransferOrigin as OriginContract,
   TransferProgress as ProgressContract,
   TransferTarget as TargetContract,
 } from "../../../contracts/index.ts";
 
-const time = (ms: number): string => new Date(ms).toISOString();
-const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
+export const time = (ms: number): string => new Date(ms).toISOString();
+export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
 
-function target(from: TransferTarget): TargetContract {
+export function target(from: TransferTarget): TargetContract {
   return from.kind === "office"
     ? { kind: "office", officeId: from.officeId }
     : { kind: "operator", operatorLogin: from.operatorId };
 }
 
-function origin(from: TransferOrigin | null): OriginContract | null {
+export function origin(from: TransferOrigin | null): OriginContract | null {
   if (from === null) return null;
   const { operatorId, ...rest } = from;
   return { ...rest, operatorLogin: operatorId };
@@ -101,24 +99,5 @@ export function cardToContract(view: CallView): CallCard {
     myState: myState.kind === "transferring" ? { kind: "transferring", progress: progress(myState.progress) } : myState,
     lastTransfer: view.lastTransfer === null ? null : progress(view.lastTransfer),
     waitedSeconds: Math.floor(view.waitedSeconds),
-  };
-}
-
-export function recordToContract(record: CallRecordView): CallRecord {
-  const { operatorIds, transferredFrom, startedAtMs, answeredAtMs, endedAtMs, legs, transfers, ...rest } = record;
-  return {
-    ...rest,
-    operatorLogins: operatorIds,
-    transferredFrom: origin(transferredFrom),
-    transfers: transfers.map((transfer) => ({ ...transfer, target: target(transfer.target) })),
-    legs: legs.map(({ startedAtMs: began, answeredAtMs: answered, endedAtMs: ended, ...leg }) => ({
-      ...leg,
-      startedAt: time(began),
-      answeredAt: timeOrNull(answered),
-      endedAt: timeOrNull(ended),
-    })),
-    startedAt: time(startedAtMs),
-    answeredAt: timeOrNull(answeredAtMs),
-    endedAt: timeOrNull(endedAtMs),
   };
 }

@@ -4,7 +4,7 @@ import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
 import { sipTraceSchema } from "../../../contracts/index.ts";
 import type { ApiParts } from "./api-parts.ts";
-import { isService, sessionOf } from "./authorise.ts";
+import { requireRole } from "./authorise.ts";
 import { ProblemError } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -16,11 +16,8 @@ export function traceRoutes(app: FastifyInstance, parts: ApiParts, sessions: Ses
     numbers: z.enum(["masked", "shown"]).default("masked"),
   });
   api.get("/api/sip-trace", { schema: { querystring, response: { 200: sipTraceSchema } } }, async (request) => {
-    if (!isService(request.headers.authorization, parts)) {
-      const { operator } = await sessionOf(request, sessions);
-      // Who called whom, and what phones say of themselves: for those who look after the machines.
-      if (!operator.roles.includes("administrator")) throw new ProblemError("not-allowed");
-    }
+    // Who called whom, and what phones say of themselves: for those who look after the machines.
+    await requireRole(request, { parts, sessions }, ["administrator"]);
     const { call = null, numbers } = request.query;
     const findings = await parts.traces.find({ call, numbers });
     if (findings.state === "off") throw new ProblemError("tracing-off");

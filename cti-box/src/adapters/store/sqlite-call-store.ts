@@ -8,10 +8,11 @@
  */
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { sql } from "./call-sql.ts";
+import { findRecords } from "./record-queries.ts";
 import { migrations } from "./schema.ts";
-import type { CallTables } from "./schema.ts";
-import type { CallStore, JournalEntry } from "../../application/ports.ts";
+import { recordFromStored } from "./stored-record.ts";
+import type { CallStore, JournalEntry, RecordFilter } from "../../application/ports.ts";
 import type { CallEvent } from "../../domain/call/call-event.ts";
 import type { CallRecordView } from "../../domain/call/call-record.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
@@ -58,19 +59,14 @@ export class SqliteCallStore implements CallStore {
     return rows.map((row) => ({ cursor: row.cursor, ...JSON.parse(row.body) }) as PublicCallEvent);
   }
 
-  records(filter: { after?: CallId; limit: number; contactId?: string }): CallRecordView[] {
-    const after = filter.after ?? "";
-    const rows =
-      filter.contactId === undefined
-        ? this.run.recordsAfter.all(after, filter.limit)
-        : this.run.recordsOfContact.all(after, filter.contactId, filter.limit);
-    return (rows as { record: string }[]).map((row) => JSON.parse(row.record) as CallRecordView);
+  records(filter: RecordFilter): CallRecordView[] {
+    return findRecords(this.database, filter);
   }
 
   latestRecords({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): CallRecordView[] {
     // No character of an identifier comes after the tilde.
     const rows = this.run.latestRecords.all(callIdPrefix, `${callIdPrefix}~`, limit);
-    return (rows as { record: string }[]).map((row) => JSON.parse(row.record) as CallRecordView);
+    return (rows as { record: string }[]).map((row) => recordFromStored(row.record));
   }
 
   unfinishedCalls(): { callId: CallId; events: CallEvent[] }[] {
@@ -100,22 +96,11 @@ function migrate(database: DatabaseSync): void {
   }
 }
 
-/** Kysely only writes the SQL; nothing of it runs later. */
-const sql = new Kysely<CallTables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
-
 function prepareStatements(database: DatabaseSync) {
   const prepare = (query: { compile(): { sql: string } }): StatementSync => database.prepare(query.compile().sql);
   /** Values are bound when the statement runs; the compiled text only needs a place for each. */
   const text = "" as string;
   const number = 0 as number;
-  const records = sql.selectFrom("calls").select("record").where("call_id", ">", text).orderBy("call_id");
   return {
     insertJournal: prepare(sql.insertInto("journal").values({ call_id: text, at_ms: number, event: text } as never)),
     insertEvent: prepare(sql.insertInto("public_events").values({ call_id: text, at_ms: number, body: text } as never)),
@@ -138,8 +123,6 @@ function prepareStatements(database: DatabaseSync) {
         .orderBy("cursor")
         .limit(1),
     ),
-    recordsAfter: prepare(records.limit(1)),
-    recordsOfContact: prepare(records.where("contact_id", "=", text).limit(1)),
     latestRecords: prepare(
       sql
         .selectFrom("calls")

@@ -3,6 +3,7 @@ import { transferFailureOf } from "../transfer/failure-cause.ts";
 import { endCall } from "./ending.ts";
 import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legReinvited, resume } from "./holding.ts";
+import { withLegCauses } from "./leg-causes.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
 import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator } from "./ringing.ts";
 import { settle, timersOf } from "./settle.ts";
@@ -17,13 +18,13 @@ import type { LegId } from "./ids.ts";
 
 /** A call begins. */
 export function beginCall(arrival: CallArrival): Step {
-  return settle(null, startCall(arrival), arrival.atMs);
+  return settle(null, withLegCauses(startCall(arrival), arrival), arrival.atMs);
 }
 
 /** Something happens to a call. */
 export function applyCallEvent(call: Call, event: LaterCallEvent): Step {
   const step = transition(unchanged(call), event);
-  return step.call === call ? step : settle(call, step, event.atMs);
+  return step.call === call ? step : settle(call, withLegCauses(step, event), event.atMs);
 }
 
 function transition(step: Step, event: LaterCallEvent): Step {

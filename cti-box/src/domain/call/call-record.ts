@@ -2,7 +2,13 @@
 import type { PeerKind, Tariff } from "../cost/tariff.ts";
 import type { TransferFailure, TransferTarget } from "../transfer/transfer.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
-import type { Caller, EndCause, TransferOrigin } from "./call-view.ts";
+import type { Caller, EndCause, TransferOrigin, TransferReason } from "./call-view.ts";
+
+/**
+ * Why a leg ended: Q.850 cause (1 to 127), said by the far end or by the box. `sipStatus`: the final answer, received or sent; null when it
+ * ended otherwise (BYE, CANCEL, or with the box).
+ */
+export type LegCause = { by: "far-end" | "box"; q850: number; sipStatus: number | null };
 
 export type LegRecordView = {
   legId: LegId;
@@ -15,11 +21,18 @@ export type LegRecordView = {
   endedAtMs: number | null;
   /** Seconds this leg was answered and connected to somebody: for an operator, without the time after a transfer. */
   talkSeconds: number;
+  /** Null: still open, or written by a box that did not note it. */
+  end: LegCause | null;
 };
 
 export type TransferRecordView = {
   transferId: TransferId;
   target: TransferTarget;
+  /** These four are null in records of boxes that did not note them. */
+  requestedBy: OperatorId | null;
+  requestedAtMs: number | null;
+  settledAtMs: number | null;
+  reason: TransferReason | null;
   outcome: "pending" | "transferred" | "failed";
   failure: TransferFailure | null;
   tariff: Tariff;
@@ -29,6 +42,7 @@ export type CallRecordView = {
   callId: CallId;
   contactId: ContactId;
   officeId: string;
+  direction: "in" | "out" | "internal";
   caller: Caller;
   calledNumber: string | null;
   queueId: string | null;
@@ -37,9 +51,14 @@ export type CallRecordView = {
   transferredFrom: TransferOrigin | null;
   transfers: TransferRecordView[];
   legs: LegRecordView[];
+  /** Seconds until an operator answered the first time, or until the end. */
   waitedSeconds: number;
+  /** Seconds in the line and ringing, also after an operator was lost. */
+  queueWaitSeconds: number;
   startedAtMs: number;
   answeredAtMs: number | null;
   endedAtMs: number | null;
   endCause: EndCause | null;
+  /** How the caller's own leg ended. */
+  end: LegCause | null;
 };

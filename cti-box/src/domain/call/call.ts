@@ -21,7 +21,7 @@ import type {
   TransferProgress,
   TransferReason,
 } from "./call-view.ts";
-import type { TransferRecordView } from "./call-record.ts";
+import type { LegCause, TransferRecordView } from "./call-record.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** What a leg's media speaks: browsers DTLS-SRTP with ICE, everything else plain RTP. */
@@ -83,6 +83,9 @@ export type Transfer = {
 /** The citizen's place in the line; kept while operators are tried one after the other. `returned` goes before `new`. */
 export type Wait = { sinceMs: number; priority: "new" | "returned" };
 
+/** Time in the queue up to `sinceMs`, which is null while nobody waits. */
+export type QueueWait = { spentMs: number; sinceMs: number | null };
+
 export type CallPhase =
   | { kind: "queued"; wait: Wait; enteredAtMs: number }
   | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
@@ -118,6 +121,9 @@ export type Call = {
   phase: CallPhase;
   /** Every leg the call ever had, first the caller's. */
   legs: readonly Leg[];
+  /** Why each leg that is over has ended. */
+  legCauses: Readonly<Record<LegId, LegCause>>;
+  queueWait: QueueWait;
   /** Operators who did not take this call; not rung again until the others were tried. */
   triedOperators: readonly { operatorId: OperatorId; outcome: "no-answer" | "rejected" | "unreachable" }[];
   /** Operators whose part in the call is over, and why. */

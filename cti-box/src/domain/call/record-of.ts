@@ -1,6 +1,6 @@
 /** The call detail record of a call as it stands. Pure projection, so it can be made again from the journal at any time. */
 import { tariffOf } from "../cost/tariff.ts";
-import { answeredAt } from "./legs.ts";
+import { answeredAt, callerLegOf } from "./legs.ts";
 import type { Call, Leg } from "./call.ts";
 import type { CallRecordView, LegRecordView } from "./call-record.ts";
 
@@ -11,6 +11,7 @@ export function recordOf(call: Call): CallRecordView {
     callId: call.callId,
     contactId: call.contactId,
     officeId: call.officeId,
+    direction: call.direction,
     caller: call.caller,
     calledNumber: call.calledNumber,
     queueId: call.queue?.queueId ?? null,
@@ -18,16 +19,18 @@ export function recordOf(call: Call): CallRecordView {
     ticketId: call.ticket?.ticketId ?? null,
     transferredFrom: call.origin,
     transfers: [...call.transfers],
-    legs: call.legs.map(legRecordOf),
+    legs: call.legs.map((leg) => legRecordOf(leg, call)),
     waitedSeconds: seconds(waitedUntilMs - call.startedAtMs),
+    queueWaitSeconds: seconds(call.queueWait.spentMs),
     startedAtMs: call.startedAtMs,
     answeredAtMs: call.answeredAtMs,
     endedAtMs,
     endCause: call.phase.kind === "ended" ? call.phase.cause : null,
+    end: call.legCauses[callerLegOf(call).legId] ?? null,
   };
 }
 
-function legRecordOf(leg: Leg): LegRecordView {
+function legRecordOf(leg: Leg, call: Call): LegRecordView {
   const state = leg.state;
   return {
     legId: leg.legId,
@@ -39,6 +42,7 @@ function legRecordOf(leg: Leg): LegRecordView {
     answeredAtMs: answeredAt(leg),
     endedAtMs: state.kind === "closing" || state.kind === "gone" ? state.endedAtMs : null,
     talkSeconds: seconds(leg.talkedMs),
+    end: call.legCauses[leg.legId] ?? null,
   };
 }
 

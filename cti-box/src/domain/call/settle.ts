@@ -5,6 +5,7 @@
  */
 import { callerLegOf, isCallerAnswered } from "./legs.ts";
 import { engagementsOf } from "./summary.ts";
+import { accountWait } from "./waiting-time.ts";
 import type { Step } from "./step.ts";
 import type { Call } from "./call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect } from "./call-effect.ts";
@@ -18,7 +19,7 @@ const internalRingMs = 30_000;
 
 /** Completes a step: `before` is null for the first one. */
 export function settle(before: Call | null, step: Step, atMs: number): Step {
-  const call = accountTalk(before, step.call, atMs);
+  const call = accountWait(accountTalk(before, step.call, atMs), atMs);
   const media = mediaChanges(before, call);
   return {
     call,

@@ -4,6 +4,7 @@
  */
 import { answerCaller } from "./legs.ts";
 import { published } from "./step.ts";
+import { notWaited } from "./waiting-time.ts";
 import type { Step } from "./step.ts";
 import type { Call } from "./call.ts";
 import type { CallArrival } from "./call-event.ts";
@@ -36,6 +37,8 @@ function arrivedCall(arrival: CallArrival): Call {
         talkingSinceMs: null,
       },
     ],
+    legCauses: {},
+    queueWait: notWaited,
     triedOperators: [],
     departed: [],
     lastTransfer: null,

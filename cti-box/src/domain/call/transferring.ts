@@ -67,7 +67,7 @@ export function targetAnswered(step: Step, legId: LegId, atMs: number): Step {
     phase: phaseAfterAnswer(transfer, legId),
     origin: transfer.target.kind === "operator" ? internalOrigin(step.call, atMs) : step.call.origin,
     lastTransfer: { requestedBy: transfer.requestedBy, progress },
-    transfers: settledRecords(step, transfer, { outcome: "transferred", failure: null }),
+    transfers: settledRecords(step, transfer, { outcome: "transferred", failure: null, settledAtMs: atMs }),
     departed: [...step.call.departed, { operatorId: transfer.requestedBy, why: "transferred" }],
   });
   return announceTransferred(joined, transfer, atMs);
@@ -111,7 +111,7 @@ export function abandonTransfer(
       requestedBy: transfer.requestedBy,
       progress: { phase: "returned", transferId: transfer.transferId, target, cause },
     },
-    transfers: settledRecords(step, transfer, { outcome: "failed", failure: cause }),
+    transfers: settledRecords(step, transfer, { outcome: "failed", failure: cause, settledAtMs: atMs }),
     departed:
       target.kind === "operator"
         ? [...step.call.departed, { operatorId: target.operatorId, why: ringEnd }]
@@ -229,14 +229,15 @@ function tariffOfTarget(transfer: Transfer) {
 }
 
 function pendingRecord(transfer: Transfer) {
-  const { transferId, target } = transfer;
-  return { transferId, target, outcome: "pending", failure: null, tariff: tariffOfTarget(transfer) } as const;
+  const { transferId, target, requestedBy, requestedAtMs, reason } = transfer;
+  const open = { outcome: "pending", failure: null, settledAtMs: null } as const;
+  return { transferId, target, requestedBy, requestedAtMs, reason, tariff: tariffOfTarget(transfer), ...open };
 }
 
 function settledRecords(
   step: Step,
   transfer: Transfer,
-  result: { outcome: "transferred" | "failed"; failure: TransferFailure | null },
+  result: { outcome: "transferred" | "failed"; failure: TransferFailure | null; settledAtMs: number },
 ) {
   return step.call.transfers.map((one) => (one.transferId === transfer.transferId ? { ...one, ...result } : one));
 }

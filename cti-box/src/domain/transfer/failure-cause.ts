@@ -1,11 +1,12 @@
 /**
  * Why the other side did not take a transferred call, from its final answer: the Q.850 cause of its Reason header (RFC 3326) where it
- * sent one, else its status (RFC 3261 §21).
+ * sent one that says so, else that of its status (domain/call/cause-table.ts).
  */
+import { q850OfStatus } from "../call/cause-table.ts";
 import type { TransferFailure } from "./transfer.ts";
 
 /** Q.850 causes the boxes of the network send each other with a refusal. */
-export const q850 = { busy: 17, noResponse: 18, noAnswer: 19, absent: 20, rejected: 21 } as const;
+const sent = { busy: 17, noResponse: 18, noAnswer: 19, absent: 20, rejected: 21 } as const;
 
 /** `hasRung`: the other side had sent 180, so silence means that nobody picked up. */
 export function transferFailureOf(answer: { status: number; q850: number | null; hasRung: boolean }): TransferFailure {
@@ -14,14 +15,14 @@ export function transferFailureOf(answer: { status: number; q850: number | null;
 
 function fromQ850(cause: number | null): TransferFailure | null {
   switch (cause) {
-    case q850.busy:
+    case sent.busy:
       return "busy";
-    case q850.noResponse:
-    case q850.noAnswer:
+    case sent.noResponse:
+    case sent.noAnswer:
       return "no-answer";
-    case q850.absent:
+    case sent.absent:
       return "not-reachable";
-    case q850.rejected:
+    case sent.rejected:
       return "refused";
     default:
       return null;
@@ -29,32 +30,20 @@ function fromQ850(cause: number | null): TransferFailure | null {
 }
 
 function fromStatus(status: number, hasRung: boolean): TransferFailure {
-  switch (status) {
-    case 486:
-    case 600:
-      return "busy";
-    case 401:
-    case 403:
-    case 407:
-    case 433:
-    case 603:
-      return "refused";
-    case 404:
-    case 410:
-    case 484:
-    case 604:
+  if (status === 408 && hasRung) return "no-answer";
+  const cause = q850OfStatus(status);
+  switch (cause) {
+    case 1: // unallocated number
+    case 22: // number changed
+    case 28: // address incomplete
       return "unknown-office";
-    case 408:
-      return hasRung ? "no-answer" : "not-reachable";
-    case 480:
-    case 487:
+    case 16: // cancelled on its way
       return "no-answer";
-    case 500:
-    case 502:
-    case 503:
-    case 504:
+    case 38: // network out of order
+    case 41: // temporary failure
+    case 102: // no answer to the request
       return "not-reachable";
     default:
-      return "failed";
+      return fromQ850(cause) ?? "failed";
   }
 }

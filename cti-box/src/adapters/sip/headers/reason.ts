@@ -1,21 +1,20 @@
 /** Reason headers (RFC 3326): why the box ends a leg, and the Q.850 cause a far end gives. */
+import { q850Text } from "../../../domain/call/cause-table.ts";
+import { q850OfLegEnd } from "../../../domain/call/leg-causes.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 
-const reasons: Record<LegEndReason, string> = {
-  // RFC 3326 §3.1: phones show no missed call for a call that was completed elsewhere.
+/** SIP's own causes say more than Q.850's to the phones of operators: RFC 3326 §3.1, no missed call for one that was completed elsewhere. */
+const sipReasons: Partial<Record<LegEndReason, string>> = {
   "answered-elsewhere": 'SIP;cause=200;text="Call completed elsewhere"',
-  "no-answer": 'Q.850;cause=19;text="No answer from user"',
   "caller-gone": 'SIP;cause=487;text="Originator cancel"',
   cancelled: 'SIP;cause=487;text="Cancelled"',
   transferred: 'SIP;cause=200;text="Call transferred"',
-  "hung-up": 'Q.850;cause=16;text="Normal call clearing"',
-  "no-operator": 'Q.850;cause=34;text="No operator available"',
-  declined: 'Q.850;cause=21;text="Call rejected"',
-  failure: 'Q.850;cause=41;text="Temporary failure"',
 };
 
 export function reasonHeader(reason: LegEndReason): string {
-  return reasons[reason];
+  const q850 = q850OfLegEnd[reason];
+  const text = reason === "no-operator" ? "No operator available" : q850Text(q850);
+  return sipReasons[reason] ?? `Q.850;cause=${q850};text="${text}"`;
 }
 
 /** Q.850 cause (1 to 127) of a Reason header with any number of values; null when there is none. */

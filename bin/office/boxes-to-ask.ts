@@ -1,0 +1,37 @@
+/** The boxes that a command asks: of one office's configuration, or of the playground that runs. */
+import { boxUrl } from "../playground/office-config.ts";
+import { playgroundDirectory } from "../playground/folders.ts";
+import { runningPlan } from "../commands/running-plan.ts";
+import { boxToAsk, type BoxToAsk } from "./box-to-ask.ts";
+
+export type WhichBoxes = { config?: string; office?: string; port: number };
+
+/** Throws when there is no such office, or no playground. */
+export function boxesToAsk({ config, port, office: wanted }: WhichBoxes): BoxToAsk[] {
+  if (config !== undefined) return [boxToAsk(config)];
+  const { offices } = runningPlan(playgroundDirectory(port), port);
+  const asked = offices.filter(({ officeId }) => wanted === undefined || officeId === wanted);
+  if (asked.length === 0)
+    throw new Error(`--office: it is one of ${offices.map(({ officeId }) => officeId).join(", ")}`);
+  return asked.map((office) => ({
+    name: office.officeId,
+    label: office.label,
+    url: boxUrl(office),
+    serviceSecret: office.serviceSecret,
+  }));
+}
+
+/** What the box answers to a program of its office. Throws with the box's own words when it refuses. */
+export async function askForAnswer(box: BoxToAsk, path: string, query: Record<string, string>): Promise<Response> {
+  const answer = await fetch(`${box.url}${path}?${new URLSearchParams(query).toString()}`, {
+    headers: { authorization: `Bearer ${box.serviceSecret}`, "accept-language": "en" },
+    signal: AbortSignal.timeout(30_000),
+  });
+  if (answer.ok) return answer;
+  const problem = (await answer.json().catch(() => ({}))) as {
+    title?: string;
+    problems?: { pointer: string; detail: string }[];
+  };
+  const faults = (problem.problems ?? []).map(({ pointer, detail }) => `\n  ${pointer.replace("/", "--")}: ${detail}`);
+  throw new Error(`${box.label}: ${problem.title ?? `HTTP ${answer.status}`}${faults.join("")}`);
+}

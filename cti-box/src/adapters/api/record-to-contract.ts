@@ -1,0 +1,44 @@
+/** Call detail records in the shape of `contracts`. */
+import { q850Text } from "../../domain/call/cause-table.ts";
+import type { CallRecordView, LegCause, LegRecordView, TransferRecordView } from "../../domain/call/call-record.ts";
+import type { CallRecord } from "../../../contracts/index.ts";
+import { origin, target, time, timeOrNull } from "./to-contract.ts";
+
+export function recordToContract(record: CallRecordView): CallRecord {
+  const { operatorIds, transferredFrom, startedAtMs, answeredAtMs, endedAtMs, legs, transfers, ...rest } = record;
+  return {
+    ...rest,
+    operatorLogins: operatorIds,
+    transferredFrom: origin(transferredFrom),
+    transfers: transfers.map(transferToContract),
+    legs: legs.map(legToContract),
+    startedAt: time(startedAtMs),
+    answeredAt: timeOrNull(answeredAtMs),
+    endedAt: timeOrNull(endedAtMs),
+    end: endToContract(record.end),
+  };
+}
+
+function transferToContract(transfer: TransferRecordView): CallRecord["transfers"][number] {
+  const { requestedAtMs, settledAtMs, ...rest } = transfer;
+  return {
+    ...rest,
+    target: target(transfer.target),
+    requestedAt: timeOrNull(requestedAtMs),
+    settledAt: timeOrNull(settledAtMs),
+  };
+}
+
+function legToContract({ startedAtMs, answeredAtMs, endedAtMs, ...leg }: LegRecordView): CallRecord["legs"][number] {
+  return {
+    ...leg,
+    startedAt: time(startedAtMs),
+    answeredAt: timeOrNull(answeredAtMs),
+    endedAt: timeOrNull(endedAtMs),
+    end: endToContract(leg.end),
+  };
+}
+
+function endToContract(end: LegCause | null): CallRecord["end"] {
+  return end === null ? null : { ...end, text: q850Text(end.q850) };
+}

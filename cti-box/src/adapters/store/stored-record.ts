@@ -1,0 +1,24 @@
+/** Records as they lie in the store: those of earlier versions of the box lack what was not noted then. */
+import type { CallRecordView, LegRecordView, TransferRecordView } from "../../domain/call/call-record.ts";
+
+type Earlier<View, Added extends keyof View> = Omit<View, Added> & Partial<Pick<View, Added>>;
+type StoredTransfer = Earlier<TransferRecordView, "requestedBy" | "requestedAtMs" | "settledAtMs" | "reason">;
+type StoredRecord = Earlier<Omit<CallRecordView, "legs" | "transfers">, "direction" | "queueWaitSeconds" | "end"> & {
+  legs: Earlier<LegRecordView, "end">[];
+  transfers: StoredTransfer[];
+};
+
+const notNoted = { requestedBy: null, requestedAtMs: null, settledAtMs: null, reason: null };
+
+export function recordFromStored(text: string): CallRecordView {
+  const stored = JSON.parse(text) as StoredRecord;
+  return {
+    // A colleague's call had no queue, and nobody could call out.
+    direction: stored.queueId === null ? "internal" : "in",
+    queueWaitSeconds: stored.queueId === null ? 0 : stored.waitedSeconds,
+    end: null,
+    ...stored,
+    legs: stored.legs.map((leg) => ({ end: null, ...leg })),
+    transfers: stored.transfers.map((transfer) => ({ ...notNoted, ...transfer })),
+  };
+}
