@@ -6,6 +6,7 @@ import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
 import type { LadderOptions } from "./commands/ladder.ts";
 import type { RecordsOptions } from "./commands/records.ts";
+import type { ReportOptions } from "./commands/report.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 
 /** Ports that browsers refuse to open (Fetch Standard, "bad port"), as far as they are above 1023. */
@@ -128,6 +129,20 @@ program
   .action(async (options: RecordsOptions) => {
     const { records } = await import("./commands/records.ts");
     finished(await records(options));
+  });
+
+program
+  .command("report")
+  .description("minutes kept on-net between offices, and what they would have cost over a carrier")
+  .option("--from <day>", "calls from this day or moment on, e.g. 2026-11-01")
+  .option("--to <day>", "up to and with this day, or before this moment")
+  .option("--json", "as JSON")
+  .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .option("--office <id>", "only of this office of the playground, e.g. x_test1")
+  .addOption(portOption())
+  .action(async (options: ReportOptions) => {
+    const { report } = await import("./commands/report.ts");
+    finished(await report(options));
   });
 
 program

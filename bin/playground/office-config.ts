@@ -37,6 +37,7 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
       transferTimeoutSeconds: 25,
     },
     api: { listen: { host: "127.0.0.1", port: office.httpPort } },
+    costs: { usual: { perMinute: 0.05 } },
     crmBridge: { url: bridgeUrl(office), serviceSecret: office.serviceSecret },
     dataDirectory: office.directory,
   };

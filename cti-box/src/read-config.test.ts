@@ -75,6 +75,12 @@ describe("one problem each, told by its key", () => {
     [{ trunks: [{ ...trunkAt("192.0.2.1"), numbers: ["06*"] }] }, "trunks[0].numbers[0]: is not a number in E.164"],
     [{ trunks: [{ ...trunkAt("192.0.2.1"), numbers: ["+3902*"] }] }, "trunks[0].numbers: +3902* leads to no queue"],
     [{ trunks: [trunkAt("192.0.2.1"), trunkAt("192.0.2.2")] }, "trunks.trunkId: one is there twice"],
+    [{ costs: { usual: { perMinute: -1 } } }, "costs.usual.perMinute: Too small"],
+    [{ costs: { currency: "Euro", usual: { perMinute: 1 } } }, "costs.currency: is not a currency such as EUR"],
+    [
+      { costs: { usual: { perMinute: 1 }, trunks: [{ trunkId: "x", perMinute: 1 }] } },
+      "costs.trunks[0].trunkId: there is",
+    ],
     [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],
   ])("%j", (change, expected) => {
     const problems = problemsOf(change);

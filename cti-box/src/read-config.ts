@@ -5,6 +5,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
+import { costProblems } from "./record-config.ts";
 import { isSecureContact, uriOf } from "./sip-contacts.ts";
 
 export type ConfigResult = { ok: true; config: OfficeConfig } | { ok: false; problems: string[] };
@@ -166,7 +167,13 @@ function ownRtpengine(given: unknown): object {
 
 /** Faults that no single key shows. Sections that are missing here were wrong by themselves. */
 function crossChecks(config: Partial<OfficeConfig>): string[] {
-  return [...unknownQueues(config), ...repetitions(config), ...missingParts(config), ...trunkProblems(config)];
+  return [
+    ...costProblems(config.costs, config.trunks ?? []),
+    ...unknownQueues(config),
+    ...repetitions(config),
+    ...missingParts(config),
+    ...trunkProblems(config),
+  ];
 }
 
 function unknownQueues({ queues, numbers = [], operators = [] }: Partial<OfficeConfig>): string[] {

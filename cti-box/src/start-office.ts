@@ -15,7 +15,9 @@ import { openTokenKey } from "./adapters/system/token-key.ts";
 import { apiOptionsFrom } from "./api-options.ts";
 import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
+import { officeReports } from "./application/make-cost-report.ts";
 import { openSipStack } from "./open-sip-stack.ts";
+import { priceListFrom } from "./record-config.ts";
 import type { MediaServer } from "./application/media-port.ts";
 import type { OfficeBox } from "./application/office-box.ts";
 import type { Ids, Log } from "./application/ports.ts";
@@ -102,6 +104,7 @@ async function openApi({ config, log, stack, media, box, sip }: Parts & { box: O
       trace: (query) => stack.trace(query),
       nameOf: peerNames(config),
     }),
+    reports: officeReports(box.queries, priceListFrom(config.costs)),
     health: async () => ({ callsInProgress: box.health().callsInProgress, media: await media.health() }),
     signer: await openTokenKey(config.dataDirectory),
     clock: systemClock,

@@ -7,6 +7,7 @@ import type { Session } from "../contracts/index.ts";
 import type { ApiOptions, ApiParts, OperatorAccount } from "../src/adapters/api/api-parts.ts";
 import { startApi, type RunningApi } from "../src/adapters/api/start-api.ts";
 import type { TraceFindings, TraceQuestion } from "../src/application/use-cases.ts";
+import { officeReports } from "../src/application/make-cost-report.ts";
 import { openTokenKey } from "../src/adapters/system/token-key.ts";
 import { OfficeScene } from "./office-scene.ts";
 
@@ -77,6 +78,11 @@ export class ApiScene {
       accounts: box.accounts,
       queries: box.queries,
       traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
+      reports: officeReports(box.queries, {
+        currency: "EUR",
+        usual: { perMinute: 0.06, perCall: 0.1, stepSeconds: 60 },
+        trunks: new Map(),
+      }),
       health: async () => ({ callsInProgress: box.health().callsInProgress, media: { ok: true, detail: "fake" } }),
       signer: await openTokenKey(folder),
       clock,

@@ -67,6 +67,15 @@ test("records as CSV are what the box gives, with the filters in the words of th
   expect((await la2("records", "--from", "2023-11-16")).words).toBe("No call fits.\n");
 });
 
+test("the report tells the minutes kept on-net and what they would have cost", async () => {
+  const { code, words } = await la2("report", "--from", "2023-11-14", "--to", "2023-11-15");
+  expect(code).toBe(0);
+  expect(words).toMatch(/^Office x_test1, 2023-11-14 00:00:00 to 2023-11-16 00:00:00\n/);
+  expect(words).toMatch(/to other offices, on-net +0 calls +0\.0 min  0\.00 EUR\n/);
+  expect(words).toMatch(/from carriers +1 calls +0\.7 min\n/);
+  expect(words).toContain("No transfer between offices was paid for.");
+});
+
 test("what does not fit is told in words", async () => {
   expect(await la2("records", "--tariff", "free")).toEqual({
     code: 1,

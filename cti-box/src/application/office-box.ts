@@ -8,6 +8,7 @@ import { createCallCommands } from "./call-commands.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OperatorRoom } from "./operator-room.ts";
+import { recordPages } from "./record-pages.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
@@ -81,7 +82,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     commands: createCallCommands(commandParts),
     desk: room,
     accounts,
-    queries: queriesOf(calls, store),
+    queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
     health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
@@ -98,13 +99,14 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   };
 }
 
-function queriesOf(calls: CallsInProgress, store: CallStore): CallQueries {
+function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts, "store" | "clock">): CallQueries {
   return {
     eventsAfter: (cursor, limit) => store.eventsAfter(cursor, limit),
     onEvent: (listener) => calls.onEvent(listener),
     onCard: (listener) => calls.onCard(listener),
     callsOf: (operatorId) => calls.callsOf(operatorId),
     records: (filter) => store.records(filter),
+    recordPages: (filter) => recordPages({ store, clock }, filter),
     latestRecords: (filter) => store.latestRecords(filter),
   };
 }

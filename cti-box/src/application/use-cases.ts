@@ -5,6 +5,7 @@
 import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
+import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { RecordFilter } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
@@ -96,6 +97,11 @@ export type TracedLegView = {
   }[];
 };
 
+/** Reports from the records; a long span takes a while. */
+export interface OfficeReports {
+  onNet(span: { fromMs?: number; toMs?: number }): Promise<{ currency: string | null; report: CostReport }>;
+}
+
 export interface CallQueries {
   /** Events after `cursor`, oldest first, at most `limit`. Projection of the journal. */
   eventsAfter(cursor: number, limit: number): PublicCallEvent[];
@@ -106,6 +112,8 @@ export interface CallQueries {
   callsOf(operatorId: OperatorId): CallView[];
   /** In the order in which the calls came. */
   records(filter: RecordFilter): CallRecordView[];
+  /** All that fit, a page at a time; calls have their turn in between. */
+  recordPages(filter: Omit<RecordFilter, "limit" | "after">): AsyncIterable<CallRecordView[]>;
   /** Records of calls whose id begins so, the latest first. */
   latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
 }

@@ -1,6 +1,13 @@
 /** What the API is made of: the use cases handed to it by main.ts, and the office as it shows it. */
 import type { webcrypto } from "node:crypto";
-import type { CallCommands, CallQueries, CallTraces, OperatorDesk, SipAccounts } from "../../application/use-cases.ts";
+import type {
+  CallCommands,
+  CallQueries,
+  CallTraces,
+  OfficeReports,
+  OperatorDesk,
+  SipAccounts,
+} from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
 import type { WeeklyHours } from "../../domain/routing/open-state.ts";
 import type { Role } from "../../../contracts/index.ts";
@@ -55,6 +62,7 @@ export type ApiParts = {
   accounts: SipAccounts;
   queries: CallQueries;
   traces: CallTraces;
+  reports: OfficeReports;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string } }>;
   signer: TokenSigner;
   clock: Clock;

@@ -10,7 +10,7 @@ import {
   type CallRecordFilter,
 } from "../../../contracts/index.ts";
 import type { RecordFilter } from "../../application/ports.ts";
-import type { CallQueries } from "../../application/use-cases.ts";
+import type { CallRecordView } from "../../domain/call/call-record.ts";
 import type { CallId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireRole } from "./authorise.ts";
@@ -46,7 +46,7 @@ export function recordRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
 
   api.get("/api/call-records.csv", { schema: { querystring: callRecordFilterSchema } }, async (request, reply) => {
     await requireRole(request, { parts, sessions }, readers);
-    const lines = Readable.from(csvOf(queries, filterFrom(request.query)));
+    const lines = Readable.from(csvOf(queries.recordPages(filterFrom(request.query))));
     return reply
       .type("text/csv; charset=utf-8; header=present")
       .header("content-disposition", 'attachment; filename="call-records.csv"')
@@ -56,15 +56,9 @@ export function recordRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
 }
 
 /** Page by page, so that years of records are never in memory at once. */
-function* csvOf(queries: CallQueries, filter: Omit<RecordFilter, "limit">): Generator<string> {
+async function* csvOf(pages: AsyncIterable<CallRecordView[]>): AsyncGenerator<string> {
   yield recordCsvHeader;
-  let after: CallId | undefined;
-  for (;;) {
-    const page = queries.records({ ...filter, limit: largestPage, ...pageAfter(after) });
-    if (page.length > 0) yield page.map(recordCsvLine).join("");
-    after = page.at(-1)?.callId;
-    if (page.length < largestPage) return;
-  }
+  for await (const page of pages) yield page.map(recordCsvLine).join("");
 }
 
 function pageAfter(after: string | undefined): { after?: CallId } {

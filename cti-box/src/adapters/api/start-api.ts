@@ -12,6 +12,7 @@ import { callRoutes, readingRoutes } from "./call-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
 import { recordRoutes } from "./record-routes.ts";
+import { reportRoutes } from "./report-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { Sessions } from "./sessions.ts";
 import { traceRoutes } from "./trace-routes.ts";
@@ -49,6 +50,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   callRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
   recordRoutes(app, parts, sessions);
+  reportRoutes(app, parts, sessions);
   traceRoutes(app, parts, sessions);
   await servePages(app, options.softphoneDirectory);
   if (options.crmBridge !== null) {

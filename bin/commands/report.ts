@@ -1,0 +1,44 @@
+/** `la2 report`: minutes that stayed on the network between offices, and what they would have cost over a carrier. */
+import { type CostReport, costReportSchema } from "../../cti-box/contracts/index.ts";
+import { askForAnswer, boxesToAsk, type WhichBoxes } from "../office/boxes-to-ask.ts";
+import { momentOf } from "./moments.ts";
+import { say } from "./words.ts";
+
+export type ReportOptions = WhichBoxes & { from?: string; to?: string; json?: boolean };
+
+export async function report(options: ReportOptions): Promise<number> {
+  const { from, to, json = false } = options;
+  const query = {
+    ...(from !== undefined && { from: momentOf(from, "first") }),
+    ...(to !== undefined && { to: momentOf(to, "after") }),
+  };
+  const reports: CostReport[] = [];
+  for (const box of boxesToAsk(options)) {
+    const answer = await askForAnswer(box, "/api/reports/on-net", query);
+    const found = costReportSchema.parse(await answer.json());
+    reports.push(found);
+    if (!json) sayReport(box.label, found);
+  }
+  if (json) say(JSON.stringify(reports, null, 2));
+  return 0;
+}
+
+function sayReport(label: string, found: CostReport): void {
+  const { currency, onNet, toOffices, fromOffices, pstnIn, pstnOut, paidTransfers } = found;
+  const day = (moment: string | null, otherwise: string): string =>
+    moment === null ? otherwise : new Date(moment).toLocaleString("sv-SE");
+  const money = (amount: number | null): string => (amount === null ? "" : `  ${amount.toFixed(2)} ${currency ?? ""}`);
+  const line = (what: string, { calls, minutes }: { calls: number; minutes: number }, cost = ""): void =>
+    say(`  ${what.padEnd(34)}${String(calls).padStart(8)} calls${minutes.toFixed(1).padStart(10)} min${cost}`);
+  say(`${label}, ${day(found.from, "from the first call")} to ${day(found.to, "now")}`);
+  line("to other offices, on-net", onNet, money(onNet.wouldHaveCost));
+  for (const office of toOffices) line(`    ${office.officeId}`, office, money(office.wouldHaveCost));
+  line("from other offices, on-net", fromOffices);
+  line("from carriers", pstnIn);
+  line("over carriers", pstnOut, money(pstnOut.cost));
+  say(
+    `  ${paidTransfers === 0 ? "No transfer between offices was paid for." : `${paidTransfers} transfers between offices were paid for.`}`,
+  );
+  if (currency === null) say("  No prices are set (costs in the configuration), so there are minutes only.");
+  else say("  On-net calls cost nothing; the amount beside them is what a carrier would have charged, without taxes.");
+}
