@@ -12,7 +12,7 @@ export type Machine = {
 };
 
 /** Cores that a benchmark with a core for each of its four processes needs. */
-export const coresForAbsoluteFigures = 4;
+const coresForAbsoluteFigures = 4;
 
 export function describeMachine(): Machine {
   return {
@@ -37,4 +37,18 @@ function versionOf(program: string, words: string[], pattern: RegExp): string {
     const said = (error as { stdout?: string }).stdout ?? "";
     return pattern.exec(said)?.[1] ?? "not installed";
   }
+}
+
+/** What stands above every table. `seconds`: length of a step. */
+export function headingOf(machine: Machine, { command, seconds }: { command: string; seconds: number }): string[] {
+  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
+  const isSmall = machine.cores < coresForAbsoluteFigures;
+  const lines = [
+    `Measured on ${machine.date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; ${versions.join(", ")}.`,
+    `Command: \`${command}\`; steps of ${seconds} s, each process on a core of its own${isSmall ? " was NOT possible" : ""}.`,
+    "",
+  ];
+  if (!isSmall) return lines;
+  const need = `This machine has fewer than ${coresForAbsoluteFigures} cores: the absolute figures mean little. Compare the servers of this run with each other only.`;
+  return [...lines, `**${need}**`, ""];
 }

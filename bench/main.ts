@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [options]`: measures what the product promises in figures. Nothing here is a test: it prints, and exits with 1 only when it could not measure. */
 import { Command, InvalidArgumentError } from "commander";
+import { runCallsBenchmark } from "./calls/run.ts";
 import { parts, runSipBenchmark, type Part } from "./sip/run.ts";
 import { serverFrom, type ServerKind } from "../cti-box/sip-engine/testing/server-process.ts";
 
@@ -7,6 +8,7 @@ const wholeNumber = (text: string): number => {
   if (!/^\d{1,6}$/.test(text) || Number(text) === 0) throw new InvalidArgumentError("a whole number above 0");
   return Number(text);
 };
+const countOrNone = (text: string): number => (text === "0" ? 0 : wholeNumber(text));
 const rates = (text: string): number[] => text.split(",").map(wholeNumber);
 const partsOf = (text: string): Part[] =>
   text.split(",").map((name) => {
@@ -61,5 +63,27 @@ program
       process.stdout.write(`written to ${options.out}/sip.md, sip.json, sip.svg\n`);
     },
   );
+
+program
+  .command("calls")
+  .description(
+    "the whole box, journal, media and events, beside the bare engine: carrier → queue → an operator's telephone",
+  )
+  .option("--seconds <n>", "length of a step", wholeNumber, 30)
+  .option(
+    "--rates <list>",
+    "calls per second of the steps; the first that is not passed is the last",
+    rates,
+    [50, 100, 200, 300, 400, 500, 600],
+  )
+  .option("--standing <n>", "calls that are up at once for the memory of one; 0: not measured", countOrNone, 2_000)
+  .option("--out <folder>", "where calls.md and calls.json are written", "bench-report")
+  .option("--record", "put the figures into docs/performance.md as well", false)
+  .action(async (options: { seconds: number; rates: number[]; standing: number; out: string; record: boolean }) => {
+    const { seconds, rates: steps, standing } = options;
+    const command = `npm run bench -- calls --seconds ${seconds} --rates ${steps.join(",")} --standing ${standing}`;
+    await runCallsBenchmark({ ...options, command });
+    process.stdout.write(`written to ${options.out}/calls.md, calls.json\n`);
+  });
 
 await program.parseAsync();

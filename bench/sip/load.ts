@@ -1,13 +1,13 @@
 /** sipp as load: calls or registrations at a fixed rate, counted by its own statistics. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Child } from "../child.ts";
 import { ports } from "./servers.ts";
 
 export const callee = { host: "127.0.0.3", port: 15_070 } as const;
-const caller = { host: "127.0.0.2", port: 15_061 } as const;
+export const caller = { host: "127.0.0.2", port: 15_061 } as const;
 /** sipp ends by itself when its last call is over; how long after the last one was started it may take. */
 const tailMs = 60_000;
 
@@ -22,11 +22,18 @@ export type LoadResult = {
 };
 
 export type Load = {
-  scenario: "caller.xml" | "register.xml" | "caller-stays.xml";
+  /** A file under `scenarios/`, or a whole path. */
+  scenario: string;
   rate: number;
   count: number;
   core: number | null;
+  /** How many different callers, or users that register. */
   users?: number;
+  /** A line of sipp's values for each of them: `[field0]` is the user. */
+  userLine?: (index: number) => string;
+  /** Whom they call; absent: the callee, by the name that the benchmark's application understands. */
+  called?: string;
+  from?: { host: string; port: number };
 };
 
 const scenarioPath = (name: string): string => fileURLToPath(new URL(`scenarios/${name}`, import.meta.url));
@@ -50,11 +57,14 @@ export type RunningLoad = {
 export function startLoad(load: Load): RunningLoad {
   const folder = mkdtempSync(join(tmpdir(), "la2-bench-"));
   const users = join(folder, "users.csv");
-  const lines = Array.from({ length: load.users ?? 1 }, (_each, index) => `user${index};`);
+  const userLine = load.userLine ?? ((index: number) => `user${index};`);
+  const lines = Array.from({ length: load.users ?? 1 }, (_each, index) => userLine(index));
   writeFileSync(users, `SEQUENTIAL\n${lines.join("\n")}\n`);
-  const to = [`127.0.0.1:${ports.sip}`, "-s", `${callee.host}-${callee.port}`];
-  const from = ["-i", caller.host, "-p", String(caller.port)];
-  const what = ["-sf", scenarioPath(load.scenario), "-inf", users];
+  const to = [`127.0.0.1:${ports.sip}`, "-s", load.called ?? `${callee.host}-${callee.port}`];
+  const { host, port } = load.from ?? caller;
+  const from = ["-i", host, "-p", String(port)];
+  const file = isAbsolute(load.scenario) ? load.scenario : scenarioPath(load.scenario);
+  const what = ["-sf", file, "-inf", users];
   const howMany = ["-r", String(load.rate), "-m", String(load.count), "-l", "200000"];
   const counted = ["-nostdin", "-trace_stat", "-stf", join(folder, "stat.csv"), "-fd", "1"];
   const words = ["sipp", ...to, ...from, ...what, ...howMany, ...counted];

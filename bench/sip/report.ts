@@ -1,5 +1,5 @@
 /** The figures as Markdown, with what they were made on and by. */
-import { coresForAbsoluteFigures, type Machine } from "../machine.ts";
+import { headingOf, type Machine } from "../machine.ts";
 import type { IdleDialogs, Registrations, Step } from "./measurements.ts";
 import type { Latency } from "./prober.ts";
 
@@ -15,17 +15,7 @@ export type ServerFigures = {
 export type Report = { machine: Machine; command: string; seconds: number; servers: ServerFigures[] };
 
 export function markdownOf(report: Report): string {
-  const { machine } = report;
-  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  const lines = [
-    `Measured on ${machine.date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}; ${versions.join(", ")}.`,
-    `Command: \`${report.command}\`; steps of ${report.seconds} s, each process on a core of its own${machine.cores < coresForAbsoluteFigures ? " was NOT possible" : ""}.`,
-    "",
-  ];
-  if (machine.cores < coresForAbsoluteFigures) {
-    const need = `This machine has fewer than ${coresForAbsoluteFigures} cores: the absolute figures mean little. Compare the servers of this run with each other only.`;
-    lines.push(`**${need}**`, "");
-  }
+  const lines = headingOf(report.machine, report);
   lines.push(...callTable(report), "", ...otherTable(report));
   return `${lines.join("\n")}\n`;
 }

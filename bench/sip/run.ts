@@ -1,7 +1,8 @@
 /** The benchmark of the SIP engine: steps of calls until one is not passed, then latency, registrations and idle dialogs; another server in the same table. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeMachine } from "../machine.ts";
+import { recordIn } from "../record.ts";
 import { measureCalls, measureIdleDialogs, measureLatency, measureRegistrations } from "./measurements.ts";
 import { plotOf } from "./plot.ts";
 import { markdownOf, type Report, type ServerFigures } from "./report.ts";
@@ -26,8 +27,6 @@ export type Part = (typeof parts)[number];
 const latencyRate = 300;
 const registeredUsers = 10_000;
 const idleDialogs = 20_000;
-const beginning = "<!-- bench sip: begin -->";
-const end = "<!-- bench sip: end -->";
 
 export async function runSipBenchmark(wanted: SipBenchmark): Promise<Report> {
   const machine = describeMachine();
@@ -90,11 +89,6 @@ function write(report: Report, { out, record }: SipBenchmark): void {
   writeFileSync(join(out, "sip.md"), markdown);
   writeFileSync(join(out, "sip.svg"), plotOf(report));
   if (!record) return;
-  const page = new URL("../../docs/performance.md", import.meta.url);
-  const text = readFileSync(page, "utf8");
-  const [before, after] = [text.split(beginning)[0], text.split(end)[1]];
-  if (before === undefined || after === undefined)
-    throw new Error(`docs/performance.md has no ${beginning} and ${end}`);
-  writeFileSync(page, `${before}${beginning}\n${markdown}${end}${after}`);
+  recordIn("sip", markdown);
   writeFileSync(new URL("../../docs/performance.svg", import.meta.url), plotOf(report));
 }

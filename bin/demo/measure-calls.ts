@@ -5,14 +5,14 @@ import { median, round } from "./demo-run.ts";
 import { callOffice, type Stage } from "./main-job.ts";
 import type { OperatorPage } from "./operator-page.ts";
 
-const warmUpCalls = 15;
+const warmUpCalls = 40;
 
 export type CallTimes = { inviteMs: number; ticketMs: number };
 
 /** Places the calls one after the other; each is given up by the citizen once its ticket is on screen. */
 export async function measureCalls(stage: Stage, calls: number): Promise<void> {
   const { run } = stage;
-  // The first calls of a process pay for what is loaded and compiled once.
+  // The first calls of a process pay for what is loaded and compiled once; on two cores this takes some thirty of them.
   await run.step(`${warmUpCalls} calls to each office to warm up, not measured`, async () => {
     for (let count = 0; count < warmUpCalls; count += 1) {
       await oneCall(stage);
