@@ -12,7 +12,6 @@ export const publicNumber = "+390695550100";
 const address = "127.0.0.1";
 const apiPort = 19_080;
 const serviceSecret = "secret-of-the-benchmark";
-const telephonesFrom = { host: callee.host, port: callee.port + 1 };
 
 export type RunningBox = {
   box: Child;
@@ -36,9 +35,9 @@ export async function startBox({ operators, cores }: { operators: number; cores:
     const box = Child.start("box", words, { core: cores.server });
     opened.push(() => box.close());
     await box.says('"ready":true', 30_000);
+    await registerTelephones(operators, cores);
     const telephones = startCallee(cores.callee);
     opened.push(() => telephones.close());
-    await registerTelephones(operators, cores);
     const events = await readEvents({ url: `ws://${address}:${apiPort}/api/events/stream?after=0`, serviceSecret });
     opened.push(() => events.close());
     return { box, events, close };
@@ -56,7 +55,8 @@ async function registerTelephones(operators: number, cores: Cores): Promise<void
     users: operators,
     userLine: (index) =>
       `${loginOf(index)};[authentication username=${loginOf(index)} password=${passwordOf(index)}];${callee.host}:${callee.port}`,
-    from: telephonesFrom,
+    // From the socket that the callee opens next: the box calls a telephone where it registered from.
+    from: callee,
     core: cores.caller,
   });
   try {

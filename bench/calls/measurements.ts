@@ -55,6 +55,7 @@ export async function measureBoxCalls(
         passed:
           calls >= rate * seconds &&
           failed <= calls * mostFailed &&
+          running.events.count("call-answered") >= calls - failed &&
           retransmissions <= calls * 7 * mostRepeated &&
           result.seconds < seconds * 1.05 + 5,
       };
