@@ -31,10 +31,10 @@ export async function startBox({ operators, cores }: { operators: number; cores:
     for (let end = opened.pop(); end !== undefined; end = opened.pop()) await end();
   };
   try {
-    const words = [process.execPath, program, "--config", file, "--ready-json"];
+    const words = [process.execPath, program, "--config", file];
     const box = Child.start("box", words, { core: cores.server });
     opened.push(() => box.close());
-    await box.says('"ready":true', 30_000);
+    await box.says("softphone on", 30_000);
     await registerTelephones(operators, cores);
     const telephones = startCallee(cores.callee);
     opened.push(() => telephones.close());
