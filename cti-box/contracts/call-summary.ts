@@ -9,7 +9,7 @@ import {
   ulidSchema,
 } from "./identifiers.ts";
 
-/** The citizen as the network presented him. `number` is null when withheld or not a telephone number. */
+/** The citizen as the network presented him, or as an operator dialled him. `number` is null when withheld or not a telephone number. */
 export const callerSchema = z.object({
   number: phoneNumberSchema.nullable(),
   displayName: z.string().max(120).nullable(),
@@ -40,6 +40,7 @@ export const transferOriginSchema = z.object({
 });
 
 export const callStateSchema = z.enum([
+  "dialling",
   "queued",
   "ringing",
   "answered",
@@ -49,7 +50,17 @@ export const callStateSchema = z.enum([
   "ended",
 ]);
 
+/** Why a citizen who was called cannot be spoken to. `no-trunk`: no carrier took the call. */
+export const dialFailureSchema = z.enum([
+  "callee-busy",
+  "callee-no-answer",
+  "callee-refused",
+  "callee-unknown",
+  "no-trunk",
+]);
+
 export const endCauseSchema = z.enum([
+  ...dialFailureSchema.options,
   "caller-hung-up",
   "operator-hung-up",
   "caller-gave-up",

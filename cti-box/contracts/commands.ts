@@ -50,6 +50,14 @@ export const sessionSchema = z.object({
 
 export const setAvailabilitySchema = z.strictObject({ availability: availabilitySchema });
 
+/** POST /api/calls: calls a citizen. The own phone rings first. `callId` is made by the softphone, so a repeated request is the same call. */
+export const dialSchema = z.strictObject({
+  callId: ulidSchema,
+  /** As people write it: 06 9555 0100, +39 333…, 112. */
+  number: z.string().trim().min(2).max(40),
+  ticketId: ulidSchema.nullable().default(null),
+});
+
 /** POST /api/calls/{callId}/transfers. `transferId` is made by the softphone, so a repeated request is the same transfer. */
 export const requestTransferSchema = z.strictObject({
   transferId: ulidSchema,

@@ -3,7 +3,7 @@
  * (never in the URL). The box pings the page's own code: a page that stops answering `pong` is not rung any more.
  */
 import { z } from "zod";
-import { callSummarySchema } from "./call-summary.ts";
+import { callSummarySchema, dialFailureSchema } from "./call-summary.ts";
 import { operatorStateSchema } from "./commands.ts";
 import { ringEndSchema, transferFailureSchema, transferTargetSchema } from "./call-events.ts";
 import { ulidSchema } from "./identifiers.ts";
@@ -25,11 +25,16 @@ export const transferProgressSchema = z.discriminatedUnion("phase", [
 export const callCardSchema = z.object({
   call: callSummarySchema,
   myState: z.discriminatedUnion("kind", [
+    /** A call of one's own: the own phone has to be answered, the citizen is called, the citizen's phone rings. */
+    z.object({ kind: z.literal("dialling"), stage: z.enum(["own-phone", "calling", "ringing"]) }),
     z.object({ kind: z.literal("ringing") }),
     z.object({ kind: z.literal("talking") }),
     z.object({ kind: z.literal("holding") }),
     z.object({ kind: z.literal("transferring"), progress: transferProgressSchema }),
-    z.object({ kind: z.literal("gone"), why: z.union([ringEndSchema, z.enum(["transferred", "ended"])]) }),
+    z.object({
+      kind: z.literal("gone"),
+      why: z.union([ringEndSchema, dialFailureSchema, z.enum(["transferred", "ended"])]),
+    }),
   ]),
   /** Outcome of the last transfer of this call, until the next one starts. */
   lastTransfer: transferProgressSchema.nullable(),

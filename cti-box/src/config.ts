@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { costsSchema } from "./record-config.ts";
 import { address, phoneNumber, sipUri } from "./config/fields.ts";
-import { trunkSchema } from "./config/trunk-section.ts";
+import { outboundSchema, trunkSchema } from "./config/trunk-section.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
 const login = z
@@ -137,6 +137,7 @@ export const officeConfigSchema = z.strictObject({
     ])
     .default({ kind: "relay", listenAddress: "127.0.0.1" }),
   trunks: z.array(trunkSchema).default([]),
+  outbound: outboundSchema.prefault({}),
   /** Public numbers and the queue each one leads to. */
   numbers: z.array(z.strictObject({ number: phoneNumber, queueId: z.string() })).default([]),
   queues: z

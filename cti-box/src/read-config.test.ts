@@ -81,6 +81,16 @@ describe("one problem each, told by its key", () => {
       { costs: { usual: { perMinute: 1 }, trunks: [{ trunkId: "x", perMinute: 1 }] } },
       "costs.trunks[0].trunkId: there is",
     ],
+    [
+      {
+        trunks: [
+          { ...trunkAt("192.0.2.1"), outbound: { uri: "sip:192.0.2.1", callerId: { number: "+390612345678" } } },
+        ],
+      },
+      "trunks[0].outbound.callerId.number: +390612345678 is not a number that this trunk brings",
+    ],
+    [{ operators: [{ ...operator, extension: "112" }] }, "operators[0].extension: 112 is an emergency number"],
+    [{ outbound: { permissions: { front_office: ["emergency"] } } }, "outbound.permissions.front_office[0]: Invalid"],
     [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],
   ])("%j", (change, expected) => {
     const problems = problemsOf(change);

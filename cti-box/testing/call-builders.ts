@@ -2,7 +2,13 @@
 import { applyCallEvent, beginCall } from "../src/domain/call/apply-call-event.ts";
 import type { Call, CallQueue, Device } from "../src/domain/call/call.ts";
 import type { CallEffect } from "../src/domain/call/call-effect.ts";
-import type { CallArrival, LaterCallEvent, TransferRequested } from "../src/domain/call/call-event.ts";
+import type {
+  CallArrival,
+  CallBeginning,
+  CallPlacement,
+  LaterCallEvent,
+  TransferRequested,
+} from "../src/domain/call/call-event.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../src/domain/call/ids.ts";
 import type { Step } from "../src/domain/call/step.ts";
 
@@ -52,6 +58,35 @@ export function arrival(change: Partial<CallArrival> = {}): CallArrival {
   };
 }
 
+/** Anna calls a citizen: one phone of hers, two trunks. */
+export function placement(change: Partial<CallPlacement> = {}): CallPlacement {
+  const callerId = { number: "+390668888888", identity: "asserted", withheld: false } as const;
+  const route = (trunkId: string) => ({
+    legId: leg(`via-${trunkId}`),
+    trunkId,
+    uri: `sip:+393331234567@${trunkId}.example`,
+    callerId,
+    failoverMs: 4000,
+  });
+  return {
+    type: "call-placed",
+    atMs: startMs,
+    callId,
+    contactId,
+    officeId: "c_a100",
+    officeLabel: "Comune A",
+    operatorId: anna,
+    legs: [{ legId: leg("anna-1"), device: device("anna") }],
+    routes: [route("tim"), route("eolo")],
+    caller: { number: "+393331234567", displayName: null, isWithheld: false },
+    calledNumber: "+393331234567",
+    queue: null,
+    transferTimeoutMs: 30_000,
+    ticket: null,
+    ...change,
+  };
+}
+
 /** The same call come from another office: not answered until an operator answers. */
 export function memberArrival(): CallArrival {
   return arrival({ peer: { kind: "member", name: "c_b200" } });
@@ -65,7 +100,7 @@ export type UntimedEvent = LaterCallEvent extends infer Event
   : never;
 
 /** Plays events after the arrival, one second apart; gives the last step and every effect. */
-export function play(from: CallArrival, events: readonly UntimedEvent[]): Step & { all: CallEffect[]; atMs: number } {
+export function play(from: CallBeginning, events: readonly UntimedEvent[]): Step & { all: CallEffect[]; atMs: number } {
   let step = beginCall(from);
   const all = [...step.effects];
   let atMs = from.atMs;

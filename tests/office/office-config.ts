@@ -14,6 +14,7 @@ export type OfficeChoice = {
   transferTimeoutSeconds?: number;
   /** More words of the carrier's trunk. */
   trunk?: Record<string, unknown>;
+  moreTrunks?: readonly Record<string, unknown>[];
   /** More words of the `sip` section. */
   sip?: Record<string, unknown>;
 };
@@ -35,6 +36,7 @@ export function officeConfig(choice: OfficeChoice): Record<string, unknown> {
     media: { kind: "relay", listenAddress: address },
     trunks: [
       { trunkId: "carrier", carrier: "Carrier of the tests", addresses: [choice.carrierAddress], ...choice.trunk },
+      ...(choice.moreTrunks ?? []),
     ],
     numbers: [{ number: officeNumber, queueId: "urp" }],
     queues: [{ queueId: "urp", label: "URP", ringTimeoutSeconds: choice.ringTimeoutSeconds ?? 20 }],

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export type SippRun = {
-  scenario: "call-and-hang-up" | "expect-refusal" | "cancel-while-ringing";
-  /** `address:port` of the box. */
-  target: string;
+  scenario: "call-and-hang-up" | "expect-refusal" | "cancel-while-ringing" | "be-called" | "refuse-call";
+  /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
+  target?: string;
   from: string;
-  /** User that is called. */
+  /** User that is called, as the request-URI writes it. */
   number: string;
   calls?: number;
   /** Calls begun each second. */
@@ -29,6 +29,7 @@ export async function runSipp(run: SippRun): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "la2-sipp-"));
   const scenario = readFileSync(new URL(`scenarios/${run.scenario}.xml`, import.meta.url), "utf8")
     .replace("__STATUS__", String(run.status ?? 403))
+    .replace("__NUMBER__", run.number.replace("+", "\\+"))
     .replace(
       "Max-Forwards: 70\n",
       ["Max-Forwards: 70", ...(run.headers ?? []).map((line) => `      ${line}`), ""].join("\n"),
@@ -37,7 +38,7 @@ export async function runSipp(run: SippRun): Promise<void> {
   writeFileSync(file, scenario);
   const child = spawn(
     "sipp",
-    `${run.target} -sf ${file} -i ${run.from} -s ${run.number} -t u1 -nostdin -trace_err -m ${run.calls ?? 1} -r ${run.perSecond ?? 10} -d ${run.pauseMs ?? 300} -timeout 50s -timeout_error -error_file ${join(folder, "errors.log")}`.split(
+    `${run.target ?? "-p 5060"} -sf ${file} -i ${run.from} -s ${run.number} -t u1 -nostdin -trace_err -m ${run.calls ?? 1} -r ${run.perSecond ?? 10} -d ${run.pauseMs ?? 300} -timeout 50s -timeout_error -error_file ${join(folder, "errors.log")}`.split(
       " ",
     ),
     { cwd: folder, stdio: ["ignore", "ignore", "ignore"] },

@@ -4,10 +4,9 @@
  */
 import { applyCallEvent, beginCall } from "../domain/call/apply-call-event.ts";
 import { isOver } from "../domain/call/call.ts";
-import { callerLegOf } from "../domain/call/legs.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
-import type { CallArrival, CallEvent, LaterCallEvent } from "../domain/call/call-event.ts";
+import type { CallBeginning, CallEvent, LaterCallEvent } from "../domain/call/call-event.ts";
 import type { PublicCallEvent } from "../domain/call/call-view.ts";
 import type { Step } from "../domain/call/step.ts";
 import { recordOf } from "../domain/call/record-of.ts";
@@ -43,14 +42,14 @@ export class CallRunner {
     this.lastMs = call.startedAtMs;
   }
 
-  /** Journals the arrival; effects wait until `open`, so that the owner can note the runner first. Throws when the journal refuses. */
-  static begin(arrival: CallArrival, parts: CallRunnerParts): { runner: CallRunner; open: () => void } {
-    const step = beginCall(arrival);
+  /** Journals the beginning; effects wait until `open`, so that the owner can note the runner first. Throws when the journal refuses. */
+  static begin(beginning: CallBeginning, parts: CallRunnerParts): { runner: CallRunner; open: () => void } {
+    const step = beginCall(beginning);
     const runner = new CallRunner(step.call, parts);
-    const published = runner.journal(arrival, step);
+    const published = runner.journal(beginning, step);
     const open = (): void => {
       runner.work = "working";
-      runner.finish({ before: null, event: arrival, step, published });
+      runner.finish({ before: null, event: beginning, step, published });
       runner.work = "idle";
       runner.drain();
     };
@@ -118,7 +117,7 @@ export class CallRunner {
    */
   private endWithoutJournal(event: CallEvent): void {
     const before = this.call;
-    const step = applyCallEvent(before, { type: "media-failed", legId: callerLegOf(before).legId, atMs: this.lastMs });
+    const step = applyCallEvent(before, { type: "box-stopping", atMs: this.lastMs });
     this.call = step.call;
     this.finish({ before, event, step, published: [] });
   }

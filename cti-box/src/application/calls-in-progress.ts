@@ -8,7 +8,7 @@ import { CallEffectRunner } from "./run-call-effect.ts";
 import { CallRunner } from "./call-runner.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
-import type { CallArrival } from "../domain/call/call-event.ts";
+import type { CallArrival, CallBeginning, CallPlacement } from "../domain/call/call-event.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { CallMedia } from "./call-media.ts";
@@ -20,7 +20,7 @@ import type { CallSignalling, CallStore, Clock, Log, SignallingEvent } from "./p
 const lastWordMs = 60_000;
 
 export type CallsParts = {
-  signalling: CallSignalling;
+  signalling: Omit<CallSignalling, "start" | "close">;
   media: CallMedia;
   store: CallStore;
   clock: Clock;
@@ -49,14 +49,18 @@ export class CallsInProgress {
     this.parts = parts;
   }
 
-  /** A call begins with an incoming leg. Throws when the journal refuses it: the caller has to be turned away. */
-  begin(arrival: CallArrival, sdp: string): CallRunner {
-    const { callId, legId } = arrival;
+  /** A call begins, with an incoming leg or with an operator's wish. Throws when the journal refuses it: the caller has to be turned away. */
+  begin(beginning: CallArrival, sdp: string): CallRunner;
+  begin(beginning: CallPlacement): CallRunner;
+  begin(beginning: CallBeginning, sdp = ""): CallRunner {
+    const { callId } = beginning;
     const effects = new CallEffectRunner(this.effectParts(callId));
-    const { runner, open } = CallRunner.begin(arrival, this.runnerParts(callId, effects));
-    effects.adopt(legId, sdp);
+    const { runner, open } = CallRunner.begin(beginning, this.runnerParts(callId, effects));
     this.calls.set(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
-    this.callOfLeg.set(legId, callId);
+    if (beginning.type === "call-arrived") {
+      effects.adopt(beginning.legId, sdp);
+      this.callOfLeg.set(beginning.legId, callId);
+    }
     open();
     return runner;
   }

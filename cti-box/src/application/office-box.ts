@@ -6,6 +6,7 @@ import { identifySource } from "../domain/trunk/identify-source.ts";
 import { admitInvite } from "./accept-inbound-call.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
+import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { recordPages } from "./record-pages.ts";
@@ -13,6 +14,7 @@ import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import { TrunkBook } from "./trunk-book.ts";
+import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { Admission } from "./accept-inbound-call.ts";
 import type { CallMedia } from "./call-media.ts";
@@ -59,7 +61,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { config, sip, media, store, clock, ids, log } = parts;
   const office = officeFrom(config);
   const room = new OperatorRoom(office.operators.values(), clock);
-  const calls = new CallsInProgress({ signalling: sip, media, store, clock, log, room });
+  const signalling = gatedSignalling(sip, () => trunks);
+  const calls = new CallsInProgress({ signalling, media, store, clock, log, room });
   const trunks = new TrunkBook({ trunks: config.trunks, callsOn: (trunkId) => calls.onTrunk(trunkId) });
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
@@ -79,7 +82,11 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     find: (callId: Parameters<CallsInProgress["find"]>[0]) => calls.find(callId),
   };
   return {
-    commands: createCallCommands(commandParts),
+    commands: {
+      ...createCallCommands(commandParts),
+      dial: async (operatorId, order) =>
+        dialCitizen({ office, room, trunks, calls, clock, ids, log }, operatorId, order),
+    },
     desk: room,
     accounts,
     queries: queriesOf(calls, { store, clock }),

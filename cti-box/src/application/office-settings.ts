@@ -1,9 +1,12 @@
 /** What the box has to know of its office: the part of the configuration that the use cases read, in the configuration's own shape. */
 import type { Network } from "../domain/transfer/network-directory.ts";
 import type { CallQueue } from "../domain/call/call.ts";
-import type { OperatorProfile } from "../domain/operator/operator.ts";
+import type { NumberKind } from "../domain/routing/dialled-number.ts";
+import type { OperatorProfile, Role } from "../domain/operator/operator.ts";
 import type { KnownSources } from "../domain/trunk/identify-source.ts";
-import type { Trunk } from "../domain/trunk/trunk.ts";
+import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
+import type { DialPermissions } from "../domain/trunk/dial-permissions.ts";
+import type { CallerIdPolicy, Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 
@@ -25,7 +28,10 @@ export type OfficeSettings = {
     extension: string;
     password: string;
     queues: readonly string[];
+    roles?: readonly Role[];
   }[];
+  /** What the roles may call; a role that is left out has the defaults. */
+  outbound?: { permissions: { [role in Role]?: readonly NumberKind[] | undefined } };
   network: {
     proxy?: { uri: string; addresses: readonly string[]; domain: string } | undefined;
     offices: readonly {
@@ -45,6 +51,17 @@ export type TrunkSettings = {
   numbers?: readonly string[];
   capacity?: number | undefined;
   whenFull?: Trunk["whenFull"];
+  priority?: number;
+  weight?: number;
+  outbound?: OutboundSettings | undefined;
+};
+
+export type OutboundSettings = {
+  uri: string;
+  prefixes?: readonly string[];
+  numberFormat?: TrunkOutbound["numberFormat"];
+  callerId: { number: string; identity?: CallerIdPolicy["identity"]; withheld?: boolean };
+  failoverSeconds?: number;
 };
 
 /** The office as the use cases look things up in it. */
@@ -58,6 +75,7 @@ export type Office = {
   network: Network;
   operators: ReadonlyMap<OperatorId, OperatorProfile>;
   transferTimeoutMs: number;
+  dialPermissions: DialPermissions;
 };
 
 export function officeFrom(settings: OfficeSettings): Office {
@@ -87,12 +105,20 @@ export function officeFrom(settings: OfficeSettings): Office {
     },
     operators: new Map(settings.operators.map((one) => [one.login as OperatorId, profileFrom(one, settings)])),
     transferTimeoutMs: network.transferTimeoutSeconds * 1000,
+    dialPermissions: permissionsFrom(settings),
   };
 }
 
 export function trunkFrom(settings: TrunkSettings): Trunk {
-  const { trunkId, numbers = [], capacity = null, whenFull = "unavailable" } = settings;
-  return { trunkId, numbers, capacity, whenFull };
+  const { trunkId, numbers = [], capacity = null, whenFull = "unavailable", priority = 10, weight = 1 } = settings;
+  const outbound = settings.outbound === undefined ? null : outboundFrom(settings.outbound);
+  return { trunkId, numbers, capacity, whenFull, priority, weight, outbound };
+}
+
+function outboundFrom(settings: OutboundSettings): TrunkOutbound {
+  const { uri, prefixes = [], numberFormat = "e164", callerId, failoverSeconds = 4 } = settings;
+  const { number, identity = "asserted", withheld = false } = callerId;
+  return { uri, prefixes, numberFormat, callerId: { number, identity, withheld }, failoverMs: failoverSeconds * 1000 };
 }
 
 function queueFrom(queue: OfficeSettings["queues"][number]): CallQueue {
@@ -105,12 +131,18 @@ function queueFrom(queue: OfficeSettings["queues"][number]): CallQueue {
   };
 }
 
+function permissionsFrom({ outbound }: OfficeSettings): DialPermissions {
+  const own = Object.entries(outbound?.permissions ?? {}).filter(([, kinds]) => kinds !== undefined);
+  return { ...defaultPermissions, ...Object.fromEntries(own) };
+}
+
 /** An operator without queues of its own serves all of them. */
 function profileFrom(operator: OfficeSettings["operators"][number], settings: OfficeSettings): OperatorProfile {
   return {
     operatorId: operator.login as OperatorId,
     displayName: operator.displayName,
     extension: operator.extension,
+    roles: operator.roles ?? ["front_office"],
     queueIds: operator.queues.length > 0 ? operator.queues : settings.queues.map((queue) => queue.queueId),
   };
 }

@@ -85,6 +85,14 @@ export class OperatorRoom implements OperatorDesk {
     return entry !== undefined && this.presenceOf(operatorId) === "available" ? ringableDevices(entry) : [];
   }
 
+  /** Phones that a call of the operator's own begins at: the page where there is one, else the phones on the desk. */
+  devicesForDialling(operatorId: OperatorId): Device[] {
+    const entry = this.entries.get(operatorId);
+    if (entry === undefined) return [];
+    const page = ringableDevices({ ...entry, devices: entry.devices.filter((one) => one.account === "session") });
+    return page.length > 0 ? page : ringableDevices(entry);
+  }
+
   engage(operatorId: OperatorId, callId: CallId, activity: "ringing" | "on-call"): void {
     this.change(operatorId, (entry) => withCall(entry, callId, activity));
   }

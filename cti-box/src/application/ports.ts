@@ -136,6 +136,8 @@ export type CallerIdentity = { user: string | null; displayName: string | null }
 export type InviteVerdict = { kind: "accepted" } | { kind: "refused"; status: number; why: string };
 
 export type SignallingEvent =
+  /** 100: the next hop has the INVITE. */
+  | { type: "leg-trying"; legId: LegId }
   | { type: "leg-progressed"; legId: LegId }
   | { type: "leg-answered"; legId: LegId; sdp: string }
   | { type: "leg-failed"; legId: LegId; status: number; q850: number | null }

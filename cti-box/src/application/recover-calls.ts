@@ -2,7 +2,7 @@
 import { applyCallEvent, beginCall } from "../domain/call/apply-call-event.ts";
 import { recordOf } from "../domain/call/record-of.ts";
 import type { Call } from "../domain/call/call.ts";
-import type { CallEvent } from "../domain/call/call-event.ts";
+import type { CallBeginning, CallEvent } from "../domain/call/call-event.ts";
 import type { CallStore, Clock, Log } from "./ports.ts";
 
 /** Ends the unfinished calls of the journal; returns how many there were. */
@@ -11,7 +11,7 @@ export function recoverCalls(parts: { store: CallStore; clock: Pick<Clock, "now"
   for (const { callId, events } of unfinished) {
     const call = callFromJournal(events);
     if (call === null) {
-      parts.log.error({ callId }, "journal of a call does not begin with its arrival");
+      parts.log.error({ callId }, "journal of a call does not begin with its beginning");
       continue;
     }
     const lastMs = events.at(-1)?.atMs ?? call.startedAtMs;
@@ -24,11 +24,15 @@ export function recoverCalls(parts: { store: CallStore; clock: Pick<Clock, "now"
   return unfinished.length;
 }
 
+function isBeginning(event: CallEvent): event is CallBeginning {
+  return event.type === "call-arrived" || event.type === "call-placed";
+}
+
 /** The call a journal tells of. */
 export function callFromJournal(events: readonly CallEvent[]): Call | null {
-  const [arrival, ...later] = events;
-  if (arrival?.type !== "call-arrived") return null;
-  let call = beginCall(arrival).call;
-  for (const event of later) if (event.type !== "call-arrived") call = applyCallEvent(call, event).call;
+  const [beginning, ...later] = events;
+  if (beginning === undefined || !isBeginning(beginning)) return null;
+  let call = beginCall(beginning).call;
+  for (const event of later) if (!isBeginning(event)) call = applyCallEvent(call, event).call;
   return call;
 }

@@ -4,7 +4,7 @@
  * given up meanwhile. Every failure of a port comes back to the call as an event.
  */
 import { conversationOf } from "../domain/call/settle.ts";
-import { callerLegOf, findLeg } from "../domain/call/legs.ts";
+import { counterpartOf, findLeg } from "../domain/call/legs.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect, SignallingEffect } from "../domain/call/call-effect.ts";
 import type { TimerName } from "../domain/call/call-event.ts";
@@ -152,7 +152,7 @@ export class CallEffectRunner {
     if (!this.isWanted(legId)) return;
     const sdp = await this.parts.media.createOffer(this.leg(legId), {
       profile: effect.media,
-      towards: this.counterpart(),
+      towards: this.counterpart(legId),
     });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
@@ -275,9 +275,8 @@ export class CallEffectRunner {
     return [this.leg(one), this.leg(other)];
   }
 
-  /** Whoever is rung will talk to the caller. */
-  private counterpart(): Counterpart | null {
-    const { legId } = callerLegOf(this.parts.current());
+  private counterpart(of: LegId): Counterpart | null {
+    const legId = counterpartOf(this.parts.current(), of);
     const offer = this.remoteSdp.get(legId);
     return offer === undefined ? null : { legId, offer };
   }

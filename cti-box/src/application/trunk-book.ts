@@ -1,6 +1,8 @@
 /** The office's trunks as they are now, and how much of each is in use. */
-import { trunkFrom } from "./office-settings.ts";
+import { chooseTrunks } from "../domain/trunk/choose-trunks.ts";
 import { isFull } from "../domain/trunk/trunk.ts";
+import { trunkFrom } from "./office-settings.ts";
+import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { Trunk } from "../domain/trunk/trunk.ts";
 import type { TrunkSettings } from "./office-settings.ts";
 
@@ -13,6 +15,8 @@ export type TrunkBookParts = {
 export class TrunkBook {
   private readonly parts: TrunkBookParts;
   private readonly trunks: ReadonlyMap<string, Trunk>;
+  /** Calls placed over each trunk since the start: weights are shares of them. */
+  private readonly placed = new Map<string, number>();
 
   constructor(parts: TrunkBookParts) {
     this.parts = parts;
@@ -25,5 +29,21 @@ export class TrunkBook {
 
   isFull(trunk: Trunk): boolean {
     return trunk.capacity !== null && isFull(trunk, this.parts.callsOn(trunk.trunkId));
+  }
+
+  /** Trunks for a call to this number, best first. */
+  routesTo(number: string): UsableTrunk[] {
+    return chooseTrunks([...this.trunks.values()], number, (trunkId) => ({
+      calls: this.parts.callsOn(trunkId),
+      placed: this.placed.get(trunkId) ?? 0,
+    }));
+  }
+
+  /** An INVITE is about to go out; the call has its place on the trunk already. False: there is no place for it. */
+  takePlace(trunkId: string): boolean {
+    const trunk = this.find(trunkId);
+    if (trunk === null || (trunk.capacity !== null && this.parts.callsOn(trunkId) > trunk.capacity)) return false;
+    this.placed.set(trunkId, (this.placed.get(trunkId) ?? 0) + 1);
+    return true;
   }
 }

@@ -36,7 +36,24 @@ export interface CallCommands {
   requestTransfer(callId: CallId, operatorId: OperatorId, order: TransferOrder): Promise<CommandResult>;
   cancelTransfer(callId: CallId, operatorId: OperatorId, transferId: TransferId): Promise<CommandResult>;
   attachTicket(callId: CallId, operatorId: OperatorId, ticketId: string): Promise<CommandResult>;
+  /** Calls a citizen; the operator's own phone rings first. */
+  dial(operatorId: OperatorId, order: DialOrder): Promise<DialResult>;
 }
+
+/** `callId` is made by who asks, so that a repeated order is the same call. */
+export type DialOrder = { callId: CallId; number: string; ticketId: string | null };
+export type DialRefusal =
+  | "invalid-number"
+  /** Not for this operator's role. */
+  | "number-not-allowed"
+  /** The operator is in a call already. */
+  | "already-busy"
+  /** No phone of the operator is registered. */
+  | "no-phone"
+  /** No trunk carries such numbers, or all that do are full. */
+  | "no-trunk"
+  | "wrong-state";
+export type DialResult = { ok: true } | { ok: false; reason: DialRefusal };
 
 /** Operators' presence lives in memory, for routing only; it is never written anywhere (domain: INL circolare 4/2017). */
 export interface OperatorDesk {

@@ -1,12 +1,29 @@
 /** Faults of the trunks that only a look at the whole configuration shows. */
-import { isInRange } from "../domain/trunk/trunk.ts";
+import { isEmergency } from "../domain/routing/dialled-number.ts";
+import { bringsNumber, isInRange } from "../domain/trunk/trunk.ts";
 import type { OfficeConfig } from "../config.ts";
 
-export function trunkProblems({ trunks = [], numbers }: Partial<OfficeConfig>): string[] {
-  if (numbers === undefined) return [];
-  return trunks.flatMap((trunk, index) =>
-    trunk.numbers
-      .filter((own) => !numbers.some(({ number }) => isInRange(own, number)))
-      .map((own) => `trunks[${index}].numbers: ${own} leads to no queue (section numbers)`),
+export function trunkProblems({ trunks = [], numbers = [], operators = [] }: Partial<OfficeConfig>): string[] {
+  return [...numberProblems(trunks, numbers), ...extensionProblems(operators)];
+}
+
+function numberProblems(trunks: OfficeConfig["trunks"], numbers: OfficeConfig["numbers"]): string[] {
+  return trunks.flatMap((trunk, index) => {
+    const strange = trunk.numbers.filter((own) => !numbers.some(({ number }) => isInRange(own, number)));
+    const shown = trunk.outbound?.callerId.number;
+    // Who shows a number that is not its own is taken for a fraud by carriers, and rightly.
+    const isOwn =
+      shown === undefined ||
+      (trunk.numbers.length > 0 ? bringsNumber(trunk, shown) : numbers.some(({ number }) => number === shown));
+    return [
+      ...strange.map((own) => `trunks[${index}].numbers: ${own} leads to no queue (section numbers)`),
+      ...(isOwn ? [] : [`trunks[${index}].outbound.callerId.number: ${shown} is not a number that this trunk brings`]),
+    ];
+  });
+}
+
+function extensionProblems(operators: OfficeConfig["operators"]): string[] {
+  return operators.flatMap(({ extension }, index) =>
+    isEmergency(extension) ? [`operators[${index}].extension: ${extension} is an emergency number`] : [],
   );
 }

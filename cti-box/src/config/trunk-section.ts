@@ -1,6 +1,6 @@
 /** `trunks`: the links to carriers. */
 import { z } from "zod";
-import { address } from "./fields.ts";
+import { address, phoneNumber, sipUri } from "./fields.ts";
 
 /** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
 const trunkAddress = address
@@ -19,6 +19,28 @@ const ownNumber = z
     "is not a number in E.164 form such as +390668888888, nor a range such as +3906688888*",
   );
 
+/** Calls of operators over the trunk. */
+const outbound = z.strictObject({
+  /** Where the carrier takes calls; a name is looked up as RFC 3263 says. */
+  uri: sipUri,
+  /** Beginnings of the numbers that it carries: `+39`, `+`, `1` (short codes). Empty: all. */
+  prefixes: z
+    .array(z.string().regex(/^(\+[0-9]*|[0-9]+)$/, "is not the beginning of a number such as +39 or 1"))
+    .default([]),
+  /** How the carrier wants numbers: +390612345678, 390612345678, or 0612345678 (abroad 0041…). */
+  numberFormat: z.enum(["e164", "e164-without-plus", "national"]).default("e164"),
+  callerId: z.strictObject({
+    /** The number that is shown; one that this trunk brings. */
+    number: phoneNumber,
+    /** `asserted`: in From and P-Asserted-Identity; `from`: in From alone. */
+    identity: z.enum(["asserted", "from"]).default("asserted"),
+    /** Not shown to the called party (Privacy: id). */
+    withheld: z.boolean().default(false),
+  }),
+  /** Time without any answer of the carrier after which the next trunk is tried. */
+  failoverSeconds: z.number().min(0.5).max(30).default(4),
+});
+
 export const trunkSchema = z.strictObject({
   trunkId: z.string().min(1).max(64),
   carrier: z.string().min(1),
@@ -30,4 +52,31 @@ export const trunkSchema = z.strictObject({
   capacity: z.int().min(1).max(100_000).optional(),
   /** What a carrier's call over the capacity gets: `unavailable` 503, so that the carrier tries its other ways; `busy` 486, so that the caller hears the busy tone. */
   whenFull: z.enum(["unavailable", "busy"]).default("unavailable"),
+  /** Order among trunks that carry a number: lower ones first. */
+  priority: z.int().min(1).max(100).default(10),
+  /** Share of the calls among trunks of the same priority. */
+  weight: z.int().min(1).max(100).default(1),
+  outbound: outbound.optional(),
+});
+
+const numberKind = z.enum([
+  "geographic",
+  "mobile",
+  "nomadic",
+  "freephone",
+  "short-code",
+  "shared-cost",
+  "international",
+  "premium",
+]);
+/** `outbound`: what the roles may call. Emergency numbers may be called by everybody. */
+export const outboundSchema = z.strictObject({
+  permissions: z
+    .strictObject({
+      front_office: z.array(numberKind).optional(),
+      back_office: z.array(numberKind).optional(),
+      supervisor: z.array(numberKind).optional(),
+      administrator: z.array(numberKind).optional(),
+    })
+    .default({}),
 });

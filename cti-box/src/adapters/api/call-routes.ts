@@ -5,13 +5,14 @@ import { z } from "zod";
 import {
   attachTicketSchema,
   callCardSchema,
+  dialSchema,
   directorySchema,
   eventPageSchema,
   requestTransferSchema,
   ulidSchema,
 } from "../../../contracts/index.ts";
 import type { CallId, OperatorId, TransferId } from "../../domain/call/ids.ts";
-import type { CommandResult } from "../../application/use-cases.ts";
+import type { CommandResult, DialResult } from "../../application/use-cases.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
@@ -24,7 +25,7 @@ const callParams = z.object({ callId: ulidSchema });
 const largestPage = 500;
 
 /** A refusal becomes its problem. */
-function settled(result: CommandResult): void {
+function settled(result: CommandResult | DialResult): void {
   if (!result.ok) throw new ProblemError(result.reason);
 }
 
@@ -88,6 +89,17 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
       return reply.code(204).send();
     },
   );
+}
+
+/** Calls that an operator makes. */
+export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  api.post("/api/calls", { schema: { body: dialSchema } }, async (request, reply) => {
+    const { operatorId } = await sessionOf(request, sessions);
+    const { callId, number, ticketId } = request.body;
+    settled(await commands.dial(operatorId, { callId: callId as CallId, number, ticketId }));
+    return reply.code(202).send({ callId });
+  });
 }
 
 /** What is read: directory, events in pages, the state of the box. */

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { callRecordPageSchema, directorySchema, problemSchema } from "../../../contracts/index.ts";
 import { ApiScene, type Answer } from "../../../testing/api-scene.ts";
-import { anna } from "../../../testing/office-scene.ts";
+import { anna, bruno } from "../../../testing/office-scene.ts";
 
 let scene: ApiScene;
 let own: string;
@@ -68,6 +68,18 @@ it.each([
 ])("a transfer that cannot be: %j", async (body, expected) => {
   expect(refusal(await scene.ask("POST", `${call}/transfers`, { token: own, body }))).toBe(expected);
   expect(lastEvent()?.type).toBe("call-answered");
+});
+
+it("calls a citizen; repeated it is the same call, and what cannot be called is told", async () => {
+  const callId = "01KAQZ0000000000000000D1A1";
+  const dial = (token: string, number: unknown) => scene.ask("POST", "/api/calls", { token, body: { callId, number } });
+  expect(refusal(await dial(own, "3331234567"))).toBe("409 /problems/already-busy");
+  expect(refusal(await dial(colleague, "nobody"))).toBe("422 /problems/invalid-number");
+  expect(refusal(await dial(colleague, "0041911234567"))).toBe("403 /problems/number-not-allowed");
+  expect(refusal(await dial(colleague, "3331234567"))).toBe("409 /problems/no-phone");
+  expect(problemSchema.parse((await dial(own, 7)).json).problems).toMatchObject([{ pointer: "/number" }]);
+  scene.office.signIn(bruno);
+  expect(refusal(await dial(colleague, "3331234567"))).toBe("503 /problems/no-trunk");
 });
 
 it("ties the ticket to the call", async () => {

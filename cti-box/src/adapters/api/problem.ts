@@ -1,12 +1,13 @@
 /** Errors of the API as RFC 9457 problem details, in the language that the caller prefers (Italian or English). */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import type { CommandRefusal } from "../../application/use-cases.ts";
+import type { CommandRefusal, DialRefusal } from "../../application/use-cases.ts";
 import type { Problem } from "../../../contracts/index.ts";
 import type { Log } from "../../application/ports.ts";
 
 type Slug =
   | CommandRefusal
+  | DialRefusal
   | "validation"
   | "malformed"
   | "not-signed-in"
@@ -41,6 +42,19 @@ const problems: Readonly<Record<Slug, readonly [number, string, string]>> = {
   ],
   "target-unavailable": [409, "Il collega non è raggiungibile", "The colleague cannot be reached"],
   "transfer-pending": [409, "Un trasferimento è già in corso", "A transfer is under way already"],
+  "invalid-number": [422, "Non è un numero che si possa chiamare", "This is not a number that can be called"],
+  "number-not-allowed": [
+    403,
+    "Il suo profilo non può chiamare questo tipo di numero",
+    "Your role may not call numbers of this kind",
+  ],
+  "already-busy": [409, "È già in una chiamata", "You are in a call already"],
+  "no-phone": [409, "Nessun suo telefono è collegato", "None of your phones is connected"],
+  "no-trunk": [
+    503,
+    "Nessuna linea esterna può portare la chiamata in questo momento",
+    "No line to the outside can carry the call now",
+  ],
   validation: [422, "Dati non validi", "The data is not valid"],
   malformed: [400, "Richiesta non leggibile", "The request cannot be read"],
   "not-signed-in": [401, "Accesso necessario", "Sign in first"],

@@ -8,7 +8,7 @@ import fastifyStatic from "@fastify/static";
 import fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiParts } from "./api-parts.ts";
-import { callRoutes, readingRoutes } from "./call-routes.ts";
+import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
 import { recordRoutes } from "./record-routes.ts";
@@ -48,6 +48,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const channels = new OperatorChannels(parts, sessions);
   sessionRoutes(app, parts, sessions);
   callRoutes(app, parts, sessions);
+  dialRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
   recordRoutes(app, parts, sessions);
   reportRoutes(app, parts, sessions);

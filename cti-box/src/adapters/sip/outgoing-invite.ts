@@ -9,11 +9,14 @@ import { writeSessionId } from "./headers/session-id.ts";
 import type { SipHeaders } from "./drachtio.ts";
 import type { PlaceLegOrder } from "../../application/ports.ts";
 
+type TrunkDestination = Extract<PlaceLegOrder["to"], { kind: "trunk" }>;
+
 export type OwnOffice = { officeId: string; domain: string };
 
 export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY";
 
 export function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
+  if (order.to.kind === "trunk") return trunkHeaders(order.to, order, office);
   return {
     ...callerHeaders(order.caller, office.domain),
     to: toOf(order, office.domain),
@@ -21,6 +24,23 @@ export function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
     "X-LA2-Call-Id": order.callId,
     allow: allowedMethods,
     ...handoverHeaders(order, office),
+  };
+}
+
+/** A carrier learns the office's number and the call's Session-ID, nothing else. */
+function trunkHeaders(
+  { uri, callerId }: TrunkDestination,
+  { contactId }: PlaceLegOrder,
+  office: OwnOffice,
+): SipHeaders {
+  const identity = `<sip:${callerId.number}@${office.domain};user=phone>`;
+  return {
+    from: callerId.withheld ? '"Anonymous" <sip:anonymous@anonymous.invalid>' : identity,
+    ...(callerId.identity === "asserted" && { "p-asserted-identity": identity }),
+    ...(callerId.withheld && { privacy: "id" }),
+    to: `<${uri}>`,
+    "Session-ID": writeSessionId(contactId),
+    allow: allowedMethods,
   };
 }
 

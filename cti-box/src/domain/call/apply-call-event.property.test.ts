@@ -10,6 +10,7 @@ import {
   leg,
   memberArrival,
   officeTransfer,
+  placement,
   startMs,
   transferId,
 } from "../../../testing/call-builders.ts";
@@ -18,6 +19,7 @@ import { recordOf } from "./record-of.ts";
 import { conversationOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
 import { engagementsOf } from "./summary.ts";
 import type { Call } from "./call.ts";
+import type { CallBeginning } from "./call-event.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { TransferId } from "./ids.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
@@ -25,13 +27,14 @@ import type { UntimedEvent } from "../../../testing/call-builders.ts";
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(15),
+  kind: fc.nat(16),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
 });
 const choices = fc.array(choice, { maxLength: 40 });
-const beginning = fc.constantFrom(arrival(), memberArrival());
+const arrivals = fc.constantFrom(arrival(), memberArrival());
+const beginning = fc.constantFrom(arrival(), memberArrival(), placement());
 
 function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
   const legId = call.legs[pick % call.legs.length]?.legId ?? callerLegId;
@@ -71,6 +74,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "transfer-cancelled", operatorId, transferId: transferIdOf(call) },
     { type: "timer-fired", timer, deadlineMs },
     { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
+    { type: "leg-trying", legId },
   ];
   return table[kind] ?? { type: "no-operator" };
 }
@@ -153,7 +157,7 @@ class World {
   }
 }
 
-function run(from: ReturnType<typeof arrival>, script: readonly Choice[], watch: (call: Call, world: World) => void) {
+function run(from: CallBeginning, script: readonly Choice[], watch: (call: Call, world: World) => void) {
   const world = new World();
   let step = beginCall(from);
   world.see(step.effects);
@@ -191,7 +195,7 @@ describe("any sequence of events", () => {
 
   test("a caller who hangs up leaves no leg, timer, media, operator or place in the line behind", () => {
     fc.assert(
-      fc.property(beginning, choices, (from, script) => {
+      fc.property(arrivals, choices, (from, script) => {
         const { call, world, atMs } = run(from, script, () => undefined);
         const step = applyCallEvent(call, { type: "leg-ended", legId: callerLegId, how: "bye", atMs });
         world.see(step.effects);

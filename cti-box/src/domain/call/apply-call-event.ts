@@ -1,5 +1,14 @@
 /** The call core: `(call, event) → (call, effects)`. Pure: same input, same step; an event that does not apply changes nothing. */
 import { transferFailureOf } from "../transfer/failure-cause.ts";
+import {
+  citizenAlerts,
+  diallingAnswered,
+  diallingFailed,
+  diallingTimedOut,
+  ownPhoneSilent,
+  routeTaken,
+  startDialling,
+} from "./dialling.ts";
 import { endCall } from "./ending.ts";
 import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legReinvited, resume } from "./holding.ts";
@@ -12,13 +21,14 @@ import { changed, published, unchanged, withEffect } from "./step.ts";
 import { requestTransfer, returnCall, targetAlerts, targetAnswered } from "./transferring.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg } from "./call.ts";
-import type { CallArrival, LaterCallEvent, TimerName } from "./call-event.ts";
+import type { CallBeginning, LaterCallEvent, TimerName } from "./call-event.ts";
 import type { MissedRing } from "./call-effect.ts";
 import type { LegId } from "./ids.ts";
 
 /** A call begins. */
-export function beginCall(arrival: CallArrival): Step {
-  return settle(null, withLegCauses(startCall(arrival), arrival), arrival.atMs);
+export function beginCall(beginning: CallBeginning): Step {
+  const started = beginning.type === "call-arrived" ? startCall(beginning) : startDialling(beginning);
+  return settle(null, withLegCauses(started, beginning), beginning.atMs);
 }
 
 /** Something happens to a call. */
@@ -34,6 +44,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return ringOperator(step, event);
     case "no-operator":
       return nobodyTakesIt(step, atMs);
+    case "leg-trying":
+      return routeTaken(step, event.legId);
     case "leg-progressed":
       return legProgressed(step, event.legId, atMs);
     case "leg-answered":
@@ -71,7 +83,7 @@ function transition(step: Step, event: LaterCallEvent): Step {
 function legProgressed(step: Step, legId: LegId, atMs: number): Step {
   const leg = findLeg(step.call, legId);
   if (leg?.state.kind !== "trying" || leg.direction !== "out") return step;
-  return targetAlerts(withLegState(step, legId, { kind: "alerting" }), atMs);
+  return targetAlerts(citizenAlerts(withLegState(step, legId, { kind: "alerting" }), legId), atMs);
 }
 
 /** The first answer wins; an answer nobody waits for any more is hung up at once (200 crossed with our CANCEL). */
@@ -81,6 +93,7 @@ function legAnswered(step: Step, legId: LegId, atMs: number): Step {
   if (leg.state.kind === "closing") return withEffect(step, { type: "end-leg", legId, reason: "hung-up" });
   if (!isPending(leg)) return step;
   const phase = step.call.phase.kind;
+  if (phase === "dialling") return diallingAnswered(step, legId, atMs);
   if (phase === "ringing") return operatorAnswered(step, legId, atMs);
   return phase === "transferring"
     ? targetAnswered(step, legId, atMs)
@@ -100,6 +113,7 @@ function legFailed(step: Step, event: Extract<LaterCallEvent, { type: "leg-faile
 function pendingLegLost(step: Step, leg: Leg, answer: { atMs: number; status: number; q850: number | null }): Step {
   const { atMs, status } = answer;
   const phase = step.call.phase;
+  if (phase.kind === "dialling") return diallingFailed(step, leg, answer);
   const isOver = pendingLegsOf(step.call).length === 0 || isDeclined(status);
   if (!isOver) return step;
   if (phase.kind === "ringing") return operatorMissed(step, atMs, missedRingOf(status));
@@ -155,7 +169,11 @@ function timerFired(step: Step, event: { atMs: number; timer: TimerName; deadlin
   const { atMs, timer } = event;
   if (timersOf(step.call).get(timer) !== event.deadlineMs) return step;
   switch (timer) {
+    case "dial":
+    case "route":
+      return diallingTimedOut(step, timer, atMs);
     case "ring":
+      if (step.call.phase.kind === "dialling") return ownPhoneSilent(step, atMs);
       return operatorMissed(step, atMs, "no-answer");
     case "retry":
       return changed(step, { triedOperators: [] });

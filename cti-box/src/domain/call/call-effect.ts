@@ -4,6 +4,7 @@
  */
 import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
 import type { TimerName } from "./call-event.ts";
+import type { CallerIdPolicy } from "../trunk/trunk.ts";
 import type { MediaProfile } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
@@ -17,7 +18,8 @@ export type TransferHandover = {
 
 export type LegDestination =
   | { kind: "device"; operatorId: OperatorId; uri: string; nextHop: string | null }
-  | { kind: "office"; officeId: string; uri: string; nextHop: string | null; handover: TransferHandover };
+  | { kind: "office"; officeId: string; uri: string; nextHop: string | null; handover: TransferHandover }
+  | { kind: "trunk"; trunkId: string; uri: string; nextHop: null; callerId: CallerIdPolicy };
 
 /** Why the box ends a leg; becomes the Reason header (RFC 3326). */
 export type LegEndReason =
@@ -29,6 +31,8 @@ export type LegEndReason =
   | "hung-up"
   | "no-operator"
   | "declined"
+  | "busy"
+  | "unknown-number"
   | "failure";
 
 export type SignallingEffect =

@@ -3,6 +3,7 @@
  * no credentials. An event that does not apply in the present phase changes nothing.
  */
 import type { TransferTarget } from "../transfer/transfer.ts";
+import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
 import type { CallQueue, Device, LegPeer, MediaProfile } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
@@ -32,6 +33,30 @@ export type CallArrival = {
   ticket: TicketReference | null;
 };
 
+/**
+ * An operator calls a citizen: the operator's own phone is rung, and when it answers the citizen is called over the first of `routes` that
+ * takes the call. `caller` is the citizen, as in every call.
+ */
+export type CallPlacement = {
+  type: "call-placed";
+  atMs: number;
+  callId: CallId;
+  contactId: ContactId;
+  officeId: string;
+  officeLabel: string;
+  operatorId: OperatorId;
+  legs: readonly PlannedDeviceLeg[];
+  routes: readonly PlannedTrunkLeg[];
+  caller: Caller;
+  calledNumber: string;
+  queue: CallQueue | null;
+  transferTimeoutMs: number;
+  ticket: TicketReference | null;
+};
+
+/** How a call begins. */
+export type CallBeginning = CallArrival | CallPlacement;
+
 export type TransferPlan =
   | { target: Extract<TransferTarget, { kind: "office" }>; legId: LegId; route: OfficeRoute }
   | { target: Extract<TransferTarget, { kind: "operator" }>; legs: readonly PlannedDeviceLeg[] };
@@ -48,14 +73,16 @@ export type TransferRequested = {
   referrerLegId: LegId | null;
 };
 
-export type TimerName = "ring" | "max-wait" | "retry" | "transfer";
+export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route";
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
-  | CallArrival
+  | CallBeginning
   | { type: "operator-assigned"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
   /** Nobody can be rung now, for a call that cannot wait. */
   | { type: "no-operator"; atMs: number }
+  /** The next hop has the INVITE (100), nothing more. */
+  | { type: "leg-trying"; atMs: number; legId: LegId }
   | { type: "leg-progressed"; atMs: number; legId: LegId }
   | { type: "leg-answered"; atMs: number; legId: LegId }
   /** A final answer other than 2xx, or the leg could not be placed. `q850` from the Reason header (RFC 3326), where given. */
@@ -79,5 +106,5 @@ export type CallEvent =
   /** The box was killed and is back: there is nobody left to tell. */
   | { type: "box-restarted"; atMs: number };
 
-/** Every event after the arrival. */
-export type LaterCallEvent = Exclude<CallEvent, CallArrival>;
+/** Every event after the beginning. */
+export type LaterCallEvent = Exclude<CallEvent, CallBeginning>;

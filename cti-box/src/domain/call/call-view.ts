@@ -6,7 +6,7 @@ import type { CallId, ContactId, OperatorId, TransferId } from "./ids.ts";
 import type { Tariff } from "../cost/tariff.ts";
 import type { TransferFailure, TransferTarget } from "../transfer/transfer.ts";
 
-/** The citizen as the network presented him; `number` is E.164, or null when withheld or not a telephone number. */
+/** The citizen as the network presented him, or as an operator dialled him; `number` is E.164, or null when withheld or not a telephone number. */
 export type Caller = { number: string | null; displayName: string | null; isWithheld: boolean };
 
 /** Pointer to the ticket that travels with a call; never content. */
@@ -25,7 +25,15 @@ export type TransferOrigin = {
   waitedSeconds: number | null;
 };
 
-export type CallStateName = "queued" | "ringing" | "answered" | "held" | "transferring" | "transferred" | "ended";
+export type CallStateName =
+  | "dialling"
+  | "queued"
+  | "ringing"
+  | "answered"
+  | "held"
+  | "transferring"
+  | "transferred"
+  | "ended";
 
 export type EndCause =
   | "caller-hung-up"
@@ -34,10 +42,14 @@ export type EndCause =
   | "connected-party-hung-up"
   | "no-operator"
   | "unknown-number"
+  | DialFailure
   | "refused"
   | "media-failure"
   | "network-failure"
   | "box-restarted";
+
+/** Why a citizen who was called cannot be spoken to. `no-trunk`: no carrier took the call. */
+export type DialFailure = "callee-busy" | "callee-no-answer" | "callee-refused" | "callee-unknown" | "no-trunk";
 
 export type CallSummaryView = {
   callId: CallId;
@@ -96,11 +108,13 @@ export type TransferProgress =
   | { phase: "returned"; transferId: TransferId; target: TransferTarget; cause: TransferFailure };
 
 export type MyCallState =
+  /** A call of one's own: the own phone has to be answered, the citizen is called, the citizen's phone rings. */
+  | { kind: "dialling"; stage: "own-phone" | "calling" | "ringing" }
   | { kind: "ringing" }
   | { kind: "talking" }
   | { kind: "holding" }
   | { kind: "transferring"; progress: TransferProgress }
-  | { kind: "gone"; why: RingEnd | "transferred" | "ended" };
+  | { kind: "gone"; why: RingEnd | DialFailure | "transferred" | "ended" };
 
 /** One call as one operator sees it. */
 export type CallView = {

@@ -5,6 +5,7 @@
  *     ▲                          │  ▲
  *     │ operator had left        │  └──────── returned (refused, no answer, cancelled …)
  *     └──────────────────── transferring ─answer─▶ transferred      (target operator answers: talking again)
+ *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
  *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
  *
  * The caller's leg of a carrier is answered into the queue at once and hears music; the leg of another office or of a colleague is
@@ -12,8 +13,10 @@
  */
 import type { PeerKind } from "../cost/tariff.ts";
 import type { TransferTarget } from "../transfer/transfer.ts";
+import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type {
   Caller,
+  DialFailure,
   EndCause,
   RingEnd,
   TicketReference,
@@ -86,7 +89,26 @@ export type Wait = { sinceMs: number; priority: "new" | "returned" };
 /** Time in the queue up to `sinceMs`, which is null while nobody waits. */
 export type QueueWait = { spentMs: number; sinceMs: number | null };
 
+/** `own-phone`: the operator's phone rings first. Then the citizen is called, over one route after the other. */
+export type DiallingStage =
+  | { kind: "own-phone" }
+  | {
+      kind: "citizen";
+      legId: LegId;
+      attempt: "calling" | "trying" | "ringing";
+      attemptSinceMs: number;
+      failoverMs: number;
+    };
+
 export type CallPhase =
+  | {
+      kind: "dialling";
+      operatorId: OperatorId;
+      sinceMs: number;
+      stage: DiallingStage;
+      /** Ways to the citizen that were not tried yet, best first. */
+      routes: readonly PlannedTrunkLeg[];
+    }
   | { kind: "queued"; wait: Wait; enteredAtMs: number }
   | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
   | { kind: "talking"; operatorId: OperatorId; legId: LegId }
@@ -119,7 +141,7 @@ export type Call = {
   /** When an operator was first rung: until then the citizen waited. */
   firstRungAtMs: number | null;
   phase: CallPhase;
-  /** Every leg the call ever had, first the caller's. */
+  /** Every leg the call ever had, first the citizen's (or the calling colleague's); while an operator's own phone rings there is none of the citizen yet. */
   legs: readonly Leg[];
   /** Why each leg that is over has ended. */
   legCauses: Readonly<Record<LegId, LegCause>>;
@@ -127,7 +149,7 @@ export type Call = {
   /** Operators who did not take this call; not rung again until the others were tried. */
   triedOperators: readonly { operatorId: OperatorId; outcome: "no-answer" | "rejected" | "unreachable" }[];
   /** Operators whose part in the call is over, and why. */
-  departed: readonly { operatorId: OperatorId; why: RingEnd | "transferred" | "ended" }[];
+  departed: readonly { operatorId: OperatorId; why: RingEnd | DialFailure | "transferred" | "ended" }[];
   lastTransfer: { requestedBy: OperatorId; progress: TransferProgress } | null;
   transfers: readonly TransferRecordView[];
   /** Operators who ever talked in this call. */

@@ -57,6 +57,7 @@ function mayAct(call: Call, operatorId: OperatorId): GuardResult {
 function hasPart(call: Call, operatorId: OperatorId): boolean {
   const phase = call.phase;
   switch (phase.kind) {
+    case "dialling":
     case "ringing":
     case "talking":
     case "held":

@@ -2,16 +2,19 @@
 import { closeLeg, isOpen } from "./legs.ts";
 import { engagementsOf } from "./summary.ts";
 import { changed, published } from "./step.ts";
+import type { Call } from "./call.ts";
 import type { Step } from "./step.ts";
-import type { EndCause } from "./call-view.ts";
+import type { DialFailure, EndCause } from "./call-view.ts";
 import type { LegEndReason } from "./call-effect.ts";
 
-export type Ending = { atMs: number; cause: EndCause; reason: LegEndReason };
+/** `departure`: what the operators in the call are told; by default that it has ended. */
+export type Ending = { atMs: number; cause: EndCause; reason: LegEndReason; departure?: DialFailure | "no-answer" };
 
 /** Ends the call now. `reason` is what the legs that are still open are told. */
 export function endCall(step: Step, ending: Ending): Step {
   if (step.call.phase.kind === "ended") return step;
-  const leaving = [...engagementsOf(step.call).keys()].map((operatorId) => ({ operatorId, why: "ended" as const }));
+  const why: Call["departed"][number]["why"] = ending.departure ?? "ended";
+  const leaving = [...engagementsOf(step.call).keys()].map((operatorId) => ({ operatorId, why }));
   const quiet = step.call.legs
     .filter(isOpen)
     .reduce((soFar, leg) => closeLeg(soFar, leg.legId, { atMs: ending.atMs, reason: ending.reason }), step);

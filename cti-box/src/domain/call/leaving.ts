@@ -2,6 +2,7 @@
 import { endCall } from "./ending.ts";
 import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
+import { diallingLegLeft } from "./dialling.ts";
 import { abandonTransfer, operatorLeftTransfer } from "./transferring.ts";
 import type { Step } from "./step.ts";
 import type { EndCause } from "./call-view.ts";
@@ -12,6 +13,7 @@ export type LegEnd = { atMs: number; legId: LegId; how: "bye" | "lost" | "closed
 /** An answered leg ended from the far side, or its connection was lost. */
 export function legLeft(step: Step, end: LegEnd): Step {
   const gone = legGone(step, end.legId, end.atMs);
+  if (gone.call.phase.kind === "dialling") return diallingLegLeft(gone, end);
   if (callerLegOf(gone.call).legId === end.legId) return callerLeft(gone, end.atMs);
   const phase = gone.call.phase;
   switch (phase.kind) {
@@ -49,6 +51,7 @@ export function callerLeft(step: Step, atMs: number): Step {
     }
     case "transferring":
       return callerLeftTransfer(step, atMs);
+    case "dialling":
     case "talking":
     case "held":
     case "transferred":

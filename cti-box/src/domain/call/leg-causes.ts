@@ -21,6 +21,8 @@ export const q850OfLegEnd: Readonly<Record<LegEndReason, number>> = {
   "hung-up": 16,
   "no-operator": 34,
   declined: 21,
+  busy: 17,
+  "unknown-number": 1,
   failure: 41,
 };
 

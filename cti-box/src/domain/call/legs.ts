@@ -24,8 +24,11 @@ export function isOpen(leg: Leg): boolean {
   return leg.state.kind === "trying" || leg.state.kind === "alerting" || leg.state.kind === "answered";
 }
 
-/** Does one of the call's legs occupy the carrier's trunk? */
+/** Does the call occupy the carrier's trunk? A call that is being made has its place there before its INVITE goes out. */
 export function usesTrunk(call: Call, trunkId: string): boolean {
+  const { phase } = call;
+  if (phase.kind === "dialling" && phase.stage.kind === "own-phone" && phase.routes[0]?.trunkId === trunkId)
+    return true;
   return call.legs.some((leg) => leg.peer.kind === "trunk" && leg.peer.name === trunkId && isOpen(leg));
 }
 
@@ -34,6 +37,13 @@ export function pendingLegsOf(call: Call): Leg[] {
   return call.legs.filter(
     (leg) => leg.direction === "out" && (leg.state.kind === "trying" || leg.state.kind === "alerting"),
   );
+}
+
+/** Who will talk to the party of this leg: everybody to the citizen, and the citizen to the operator who calls. */
+export function counterpartOf(call: Call, legId: LegId): LegId {
+  const { legId: citizen } = callerLegOf(call);
+  if (legId !== citizen) return citizen;
+  return call.phase.kind === "dialling" && call.phase.stage.kind === "citizen" ? call.phase.stage.legId : citizen;
 }
 
 export function isCallerAnswered(call: Call): boolean {
@@ -56,6 +66,8 @@ export function legGone(step: Step, legId: LegId, atMs: number): Step {
 /** SIP status an unanswered incoming leg is turned away with. */
 const rejectStatus: Record<LegEndReason, number> = {
   declined: 603,
+  busy: 486,
+  "unknown-number": 404,
   "no-answer": 480,
   "no-operator": 480,
   "answered-elsewhere": 480,

@@ -7,7 +7,7 @@ import { callerLegOf, isCallerAnswered } from "./legs.ts";
 import { engagementsOf } from "./summary.ts";
 import { accountWait } from "./waiting-time.ts";
 import type { Step } from "./step.ts";
-import type { Call } from "./call.ts";
+import type { Call, CallPhase } from "./call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect } from "./call-effect.ts";
 import type { TimerName } from "./call-event.ts";
 import type { LegId, OperatorId } from "./ids.ts";
@@ -16,6 +16,10 @@ import type { LegId, OperatorId } from "./ids.ts";
 export const retryPauseMs = 5000;
 /** Time a colleague is rung in a call that has no queue. */
 const internalRingMs = 30_000;
+/** From the wish to call somebody to giving up. */
+const longestDialMs = 120_000;
+/** Time that a carrier gets to find the called telephone once it has taken the call, while there are other carriers. */
+const slowCarrierMs = 20_000;
 
 /** Completes a step: `before` is null for the first one. */
 export function settle(before: Call | null, step: Step, atMs: number): Step {
@@ -42,6 +46,7 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
       return [callerLegOf(call).legId, phase.legId];
     case "held":
       return phase.by.every((source) => source === "caller") ? [callerLegOf(call).legId, phase.legId] : null;
+    case "dialling":
     case "queued":
     case "ringing":
     case "transferring":
@@ -52,7 +57,8 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
 
 /** The leg that hears music now. */
 export function musicLegOf(call: Call): LegId | null {
-  if (call.phase.kind === "ended" || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
+  const isQuiet = call.phase.kind === "ended" || call.phase.kind === "dialling";
+  if (isQuiet || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
   return callerLegOf(call).legId;
 }
 
@@ -77,7 +83,21 @@ export function timersOf(call: Call): Map<TimerName, number> {
   }
   if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
   if (phase.kind === "transferring") timers.set("transfer", phase.transfer.expiresAtMs);
+  if (phase.kind === "dialling") setDiallingTimers(timers, phase);
   return timers;
+}
+
+function setDiallingTimers(timers: Map<TimerName, number>, phase: Extract<CallPhase, { kind: "dialling" }>): void {
+  const { stage, routes, sinceMs } = phase;
+  if (stage.kind === "own-phone") {
+    timers.set("ring", sinceMs + internalRingMs);
+    return;
+  }
+  timers.set("dial", sinceMs + longestDialMs);
+  const { attempt, attemptSinceMs, failoverMs } = stage;
+  if (routes.length === 0 || attempt === "ringing") return;
+  // A carrier that has said 100 is at work: finding a mobile abroad takes it many seconds.
+  timers.set("route", attemptSinceMs + (attempt === "trying" ? Math.max(failoverMs, slowCarrierMs) : failoverMs));
 }
 
 function accountTalk(before: Call | null, after: Call, atMs: number): Call {

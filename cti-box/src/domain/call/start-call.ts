@@ -9,6 +9,19 @@ import type { Step } from "./step.ts";
 import type { Call } from "./call.ts";
 import type { CallArrival } from "./call-event.ts";
 
+/** What has not happened when a call begins. */
+export const nothingYet = {
+  answeredAtMs: null,
+  firstRungAtMs: null,
+  legCauses: {},
+  queueWait: notWaited,
+  triedOperators: [],
+  departed: [],
+  lastTransfer: null,
+  transfers: [],
+  spokenOperators: [],
+} as const satisfies Partial<Call>;
+
 export function startCall(arrival: CallArrival): Step {
   const { atMs } = arrival;
   const offered = published({ call: arrivedCall(arrival), effects: [] }, atMs, { type: "call-offered" });
@@ -20,9 +33,8 @@ function arrivedCall(arrival: CallArrival): Call {
   const { type: _type, atMs, legId, peer, media, ...facts } = arrival;
   return {
     ...facts,
+    ...nothingYet,
     startedAtMs: atMs,
-    answeredAtMs: null,
-    firstRungAtMs: null,
     phase: { kind: "queued", wait: { sinceMs: atMs, priority: "new" }, enteredAtMs: atMs },
     legs: [
       {
@@ -37,12 +49,5 @@ function arrivedCall(arrival: CallArrival): Call {
         talkingSinceMs: null,
       },
     ],
-    legCauses: {},
-    queueWait: notWaited,
-    triedOperators: [],
-    departed: [],
-    lastTransfer: null,
-    transfers: [],
-    spokenOperators: [],
   };
 }

@@ -1,5 +1,5 @@
 /** What the outside sees of a call: the summary of every event and the card of one operator. Pure projections of the call. */
-import type { Call } from "./call.ts";
+import type { Call, DiallingStage } from "./call.ts";
 import type {
   CallStateName,
   CallSummaryView,
@@ -11,6 +11,7 @@ import type {
 import type { OperatorId } from "./ids.ts";
 
 const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
+  dialling: "dialling",
   queued: "queued",
   ringing: "ringing",
   talking: "answered",
@@ -70,6 +71,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
     case "ringing":
       engaged.set(phase.operatorId, "ringing");
       break;
+    case "dialling":
     case "talking":
     case "held":
       engaged.set(phase.operatorId, "on-call");
@@ -95,6 +97,7 @@ export function progressOf(call: Call): TransferProgress | null {
 function operatorInCharge(call: Call): OperatorId | null {
   const phase = call.phase;
   switch (phase.kind) {
+    case "dialling":
     case "ringing":
     case "talking":
     case "held":
@@ -135,9 +138,17 @@ export function secondsSpent(call: Call, atMs: number): number {
   return Math.max(0, Math.floor((atMs - call.startedAtMs) / 1000)) + (call.origin?.waitedSeconds ?? 0);
 }
 
+function diallingStageOf(stage: DiallingStage): "own-phone" | "calling" | "ringing" {
+  if (stage.kind === "own-phone") return "own-phone";
+  return stage.attempt === "ringing" ? "ringing" : "calling";
+}
+
 function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
   const phase = call.phase;
   switch (phase.kind) {
+    case "dialling":
+      if (phase.operatorId === operatorId) return { kind: "dialling", stage: diallingStageOf(phase.stage) };
+      break;
     case "ringing":
       if (phase.operatorId === operatorId) return { kind: "ringing" };
       break;

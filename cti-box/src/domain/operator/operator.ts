@@ -6,6 +6,8 @@ import type { OperatorId } from "../call/ids.ts";
 
 export type OperatorAvailability = "available" | "away";
 
+export type Role = "supervisor" | "front_office" | "back_office" | "administrator";
+
 export type OperatorPresence = "available" | "away" | "on-call" | "ringing" | "wrap-up" | "unreachable" | "signed-out";
 
 /** An operator of the office, from the configuration. */
@@ -14,4 +16,5 @@ export type OperatorProfile = {
   displayName: string;
   extension: string;
   queueIds: readonly string[];
+  roles: readonly Role[];
 };

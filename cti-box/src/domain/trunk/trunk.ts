@@ -1,4 +1,4 @@
-/** A link to a carrier, and which calls of the carrier it takes. */
+/** A link to a carrier: which calls it takes from there, and how calls go out over it. */
 
 export type Trunk = {
   trunkId: string;
@@ -7,6 +7,33 @@ export type Trunk = {
   /** Calls at the same time, both directions together; null: no limit of ours. */
   capacity: number | null;
   whenFull: "unavailable" | "busy";
+  /** Lower ones are tried first. */
+  priority: number;
+  /** Share among trunks of the same priority. */
+  weight: number;
+  /** Null: only for calls from the carrier. */
+  outbound: TrunkOutbound | null;
+};
+
+export type TrunkOutbound = {
+  /** Where its INVITEs go. */
+  uri: string;
+  /** Beginnings of the numbers that it carries, as `+39`, `+`, `1` for short codes; empty: all. The longest that fits decides between trunks. */
+  prefixes: readonly string[];
+  /** How the carrier wants numbers: +390612345678, 390612345678, or 0612345678. */
+  numberFormat: "e164" | "e164-without-plus" | "national";
+  callerId: CallerIdPolicy;
+  /** Time without any answer after which the next trunk is tried. */
+  failoverMs: number;
+};
+
+/** The office's own number, never the citizen's or an operator's own choice: carriers refuse others, and so does the law (AGCOM 106/25/CONS). */
+export type CallerIdPolicy = {
+  number: string;
+  /** `asserted`: in P-Asserted-Identity (RFC 3325) besides From; `from`: for carriers that refuse the former. */
+  identity: "asserted" | "from";
+  /** Shown to the carrier only (`Privacy: id`, RFC 3323). */
+  withheld: boolean;
 };
 
 /** Does the carrier bring calls to this number (E.164)? */

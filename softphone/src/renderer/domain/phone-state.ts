@@ -178,7 +178,8 @@ function selectionAfter(state: PhoneState, calls: readonly CallEntry[]): string 
 function withMissed(state: PhoneState, calls: readonly CallEntry[], event: CallsEvent): PhoneState {
   if (event.type !== "box-card" || event.card.myState.kind !== "gone") return { ...state, calls };
   const { why } = event.card.myState;
-  const wasMissed = why === "no-answer" || why === "caller-gave-up" || why === "unreachable";
+  const isIncoming = event.card.call.direction !== "out";
+  const wasMissed = isIncoming && (why === "no-answer" || why === "caller-gave-up" || why === "unreachable");
   const isOnScreen = calls.some((entry) => entry.callId === event.card.call.callId);
   const noticeId = `missed-${event.card.call.callId}`;
   if (!wasMissed || isOnScreen || state.notices.some((notice) => notice.noticeId === noticeId)) {

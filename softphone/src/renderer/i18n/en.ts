@@ -64,6 +64,7 @@ export const en: Record<TextKey, string> = {
   "calls.show-ticket": "Show ticket",
   "caller.withheld": "Number withheld",
   "caller.unknown": "Unknown number",
+  "card.dialling": "Outgoing call",
   "card.ringing": "Incoming call",
   "card.answering": "Answering…",
   "card.talking": "Talking",

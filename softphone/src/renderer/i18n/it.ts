@@ -65,6 +65,7 @@ export const it = {
   "calls.show-ticket": "Mostra ticket",
   "caller.withheld": "Numero riservato",
   "caller.unknown": "Numero sconosciuto",
+  "card.dialling": "Chiamata in uscita",
   "card.ringing": "Chiamata in arrivo",
   "card.answering": "Risposta in corso…",
   "card.talking": "In conversazione",

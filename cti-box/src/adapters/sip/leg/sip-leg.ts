@@ -147,8 +147,8 @@ export class SipLeg {
   }
 
   private provisional(status: number): void {
-    if (this.stage.kind !== "placing" || this.stage.wantsEnd !== null || status === 100) return;
-    this.parts.emit({ type: "leg-progressed", legId: this.legId });
+    if (this.stage.kind !== "placing" || this.stage.wantsEnd !== null) return;
+    this.parts.emit({ type: status === 100 ? "leg-trying" : "leg-progressed", legId: this.legId });
   }
 
   private inviteFailed(error: SipFailure): void {

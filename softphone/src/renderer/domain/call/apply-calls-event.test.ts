@@ -42,6 +42,22 @@ describe("one call", () => {
       [rings("a"), { type: "line-answering", callId: "a" }, { type: "line-answer-failed", callId: "a" }],
       ["ringing"],
     ],
+    ["a call of one's own", [card("a", { kind: "dialling", stage: "own-phone" })], ["dialling"]],
+    [
+      "the own phone answered, the citizen rings",
+      [
+        rings("a"),
+        { type: "line-answering", callId: "a" },
+        opens("a"),
+        card("a", { kind: "dialling", stage: "ringing" }),
+      ],
+      ["dialling"],
+    ],
+    [
+      "a citizen who is busy stays on the screen",
+      [card("a", { kind: "dialling", stage: "calling" }), card("a", { kind: "gone", why: "callee-busy" })],
+      ["ended"],
+    ],
     ["gone and never seen here", [card("a", { kind: "gone", why: "no-answer" })], []],
   ])("%s", (_name, events, states) => {
     expect(after(...events).map(cardStateOf)).toEqual(states);

@@ -84,11 +84,10 @@ function withBoxCard(calls: readonly CallEntry[], card: BoxCard, nowMs: number):
   if (known === undefined && card.myState.kind === "gone") return calls;
   const entry = known ?? newEntry(card.call.callId, nowMs);
   const wasAnswered = card.myState.kind !== "ringing" && card.myState.kind !== "gone";
-  return withEntry(calls, {
-    ...entry,
-    box: card,
-    answeredAtMs: entry.answeredAtMs ?? (wasAnswered ? nowMs : null),
-  });
+  // A call of one's own is talk from the citizen's answer on, not from that of the own phone.
+  const isAnswerNow = entry.box?.myState.kind === "dialling" && card.myState.kind === "talking";
+  const answeredAtMs = isAnswerNow ? nowMs : (entry.answeredAtMs ?? (wasAnswered ? nowMs : null));
+  return withEntry(calls, { ...entry, box: card, answeredAtMs });
 }
 
 /** A call the box no longer mentions is over, unless its line is still here (then the box will say more). */

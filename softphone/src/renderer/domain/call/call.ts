@@ -54,6 +54,9 @@ export type TransferProgress =
   | { phase: "calling" | "ringing" | "transferred"; transferId: string; target: TransferTarget }
   | { phase: "returned"; transferId: string; target: TransferTarget; cause: TransferFailure };
 
+/** Why a citizen who was called cannot be spoken to. */
+export type DialFailure = "callee-busy" | "callee-no-answer" | "callee-refused" | "callee-unknown" | "no-trunk";
+
 export type GoneReason =
   | "answered"
   | "answered-elsewhere"
@@ -61,11 +64,14 @@ export type GoneReason =
   | "rejected"
   | "unreachable"
   | "caller-gave-up"
+  | DialFailure
   | "transferred"
   | "ended";
 
 /** The operator's own part in the call, as the box sees it. */
 export type MyPart =
+  /** A call of one's own: the own phone has to be answered, the citizen is called, the citizen's phone rings. */
+  | { kind: "dialling"; stage: "own-phone" | "calling" | "ringing" }
   | { kind: "ringing" }
   | { kind: "talking" }
   | { kind: "holding" }
@@ -100,6 +106,7 @@ export type CallEntry = {
 
 /** What the card shows. `detached`: the box has the operator in the call, this page has no audio for it (reload). */
 export type CardState =
+  | "dialling"
   | "ringing"
   | "answering"
   | "talking"
@@ -126,8 +133,10 @@ export function cardStateOf(entry: CallEntry): CardState {
     case "ringing":
       return "ringing";
     case "answering":
-      return "answering";
+      return part?.kind === "dialling" ? "dialling" : "answering";
     case "absent":
+      // A call of one's own begins before the own phone rings, or rings on the desk.
+      if (part?.kind === "dialling") return "dialling";
       return part === null || part.kind === "ringing" ? "ringing" : "detached";
     case "open":
       return openLineState(part);
@@ -137,6 +146,8 @@ export function cardStateOf(entry: CallEntry): CardState {
 function openLineState(part: MyPart | null): CardState {
   if (part === null) return "talking";
   switch (part.kind) {
+    case "dialling":
+      return "dialling";
     case "holding":
       return "held";
     case "transferring":

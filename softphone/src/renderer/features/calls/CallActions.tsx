@@ -18,6 +18,8 @@ export function CallActions({ entry, state, phase }: Props) {
   switch (state) {
     case "ringing":
       return <RingingActions entry={entry} />;
+    case "dialling":
+      return <DiallingActions entry={entry} />;
     case "talking":
     case "held":
     case "transferring":
@@ -56,6 +58,24 @@ function RingingActions({ entry }: { entry: CallEntry }) {
         <PhoneGlyph name="hangup" />
         <span>{t("action.decline")}</span>
       </Button>
+    </div>
+  );
+}
+
+function DiallingActions({ entry }: { entry: CallEntry }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  return (
+    <div className="la2-actions">
+      <ActionButton
+        action="hang-up"
+        color="danger"
+        isDisabled={entry.line.kind !== "open"}
+        run={() => calls.hangUp(entry.callId)}
+      >
+        <PhoneGlyph name="hangup" />
+        <span>{t("action.hang-up")}</span>
+      </ActionButton>
     </div>
   );
 }

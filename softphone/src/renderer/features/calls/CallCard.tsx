@@ -20,6 +20,7 @@ import type { TransferPhase } from "../../domain/transfer/transfer-steps.ts";
 type Props = { entry: CallEntry; ticketStrip: ReactNode; transferPanel: ReactNode };
 
 const stateIcons: Record<CardState, string> = {
+  dialling: "telephone",
   ringing: "horn",
   answering: "telephone",
   talking: "telephone",

@@ -1,0 +1,147 @@
+/** Operators call citizens: who may, over which trunk, and what a second order does. */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
+import { callFromJournal } from "./recover-calls.ts";
+import type { CallId } from "../domain/call/ids.ts";
+import type { TrunkSettings } from "./office-settings.ts";
+
+const trunk = (trunkId: string, change: Partial<TrunkSettings> = {}): TrunkSettings => ({
+  trunkId,
+  addresses: [`${trunkId}.example`],
+  outbound: { uri: `sip:${trunkId}.example:5060`, callerId: { number: "+390668888888" } },
+  ...change,
+});
+
+let scene: OfficeScene;
+async function open(trunks: readonly TrunkSettings[]): Promise<void> {
+  const settings = officeSettings({ trunks });
+  const [first, ...others] = settings.operators;
+  if (first === undefined) throw new Error("no operator");
+  const operators = [{ ...first, roles: ["front_office"] as const }, ...others];
+  scene = await OfficeScene.open({ ...settings, operators });
+  scene.signIn(anna);
+}
+beforeEach(() => open([trunk("one", { priority: 1 }), trunk("two")]));
+afterEach(async () => {
+  await scene.settle();
+  expect(scene.box.health().callsWithLeftovers).toBe(0);
+  await scene.box.close();
+});
+
+const callId = "01KAQZ0000000000000000D1A1" as CallId;
+const dial = async (number: string, change: { callId?: CallId; operatorId?: typeof anna } = {}) => {
+  const order = { callId: change.callId ?? callId, number, ticketId: null };
+  const result = await scene.box.commands.dial(change.operatorId ?? anna, order);
+  await scene.settle();
+  return result;
+};
+
+describe("a call", () => {
+  test("rings the operator's page, then the citizen; they talk, and nothing is left at the end", async () => {
+    expect(await dial("333 123 4567")).toEqual({ ok: true });
+    expect(scene.sip.done).toEqual(["place-leg sip:anna@session.invalid"]);
+    const operator = await scene.answer("anna");
+    expect(scene.sip.done.at(-1)).toBe("place-leg sip:+393331234567@one.example:5060");
+    const order = scene.sip.placed.at(-1);
+    expect(order?.to).toMatchObject({ kind: "trunk", callerId: { number: "+390668888888" } });
+    const citizen = await scene.answer("one.example");
+    expect([...scene.media.pairs]).toEqual([`${citizen}+${operator}`]);
+    expect(scene.box.desk.presenceOf(anna)).toBe("on-call");
+    scene.sip.hear({ type: "leg-ended", legId: citizen, how: "bye" });
+    await scene.settle();
+    expect(scene.sip.openLegs()).toEqual([]);
+    expect(scene.media.sessions.size).toBe(0);
+    expect(scene.clock.timers()).toBe(0);
+    expect(scene.box.desk.presenceOf(anna)).toBe("available");
+    expect(scene.box.queries.records({ limit: 1 })).toMatchObject([
+      { callId, endCause: "caller-hung-up", calledNumber: "+393331234567", operatorIds: ["anna"] },
+    ]);
+  });
+
+  test("goes to the second trunk when the first answers 503, and its journal tells the same", async () => {
+    await dial("06 9555 0100");
+    await scene.answer("anna");
+    scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("one.example"), status: 503, q850: null });
+    await scene.settle();
+    expect(scene.sip.done.at(-1)).toBe("place-leg sip:+390695550100@two.example:5060");
+    const [journal] = scene.store.unfinishedCalls();
+    expect(callFromJournal(journal?.events ?? [])?.phase).toMatchObject({ kind: "dialling", routes: [] });
+  });
+
+  test("asked for again is the same call; another operator cannot take its id", async () => {
+    await dial("3331234567");
+    expect(await dial("3331234567")).toEqual({ ok: true });
+    expect(scene.sip.placed).toHaveLength(1);
+    scene.signIn(bruno);
+    expect(await dial("3331234567", { operatorId: bruno })).toEqual({ ok: false, reason: "wrong-state" });
+  });
+
+  test("can be handed to another office; the citizen stays the caller that is shown", async () => {
+    await dial("3331234567");
+    await scene.answer("anna");
+    await scene.answer("one.example");
+    const order = {
+      transferId: scene.ids.transferId(),
+      target: { kind: "office", officeId: "x_test2" },
+      ticketId: null,
+      reason: "competence",
+      message: "",
+    } as const;
+    expect(await scene.box.commands.requestTransfer(callId, anna, order)).toEqual({ ok: true });
+    await scene.settle();
+    expect(scene.sip.placed.at(-1)).toMatchObject({ to: { kind: "office" }, caller: { number: "+393331234567" } });
+  });
+});
+
+describe("is refused", () => {
+  test.each([
+    ["anna", "invalid-number"],
+    ["33312", "invalid-number"],
+    ["+41 91 123 45 67", "number-not-allowed"],
+    ["899 123456", "number-not-allowed"],
+    ["848 800 400", "number-not-allowed"],
+  ])("%s: %s", async (number, reason) => {
+    expect(await dial(number)).toEqual({ ok: false, reason });
+    expect(scene.sip.placed).toEqual([]);
+  });
+
+  test("who is in a call already", async () => {
+    await dial("3331234567");
+    expect(await dial("3331234568", { callId: scene.ids.callId() })).toEqual({ ok: false, reason: "already-busy" });
+  });
+
+  test("who has no phone", async () => {
+    expect(await dial("3331234567", { operatorId: bruno })).toEqual({ ok: false, reason: "no-phone" });
+  });
+
+  test("what no trunk carries, and what would go over a full one", async () => {
+    await scene.box.close();
+    const outbound = { uri: "sip:one.example", prefixes: ["+39"], callerId: { number: "+390668888888" } };
+    await open([trunk("one", { capacity: 1, outbound })]);
+    expect(await dial("112")).toEqual({ ok: false, reason: "no-trunk" });
+    scene.signIn(bruno);
+    await dial("3331234567", { operatorId: bruno });
+    expect(await dial("3331234568", { callId: scene.ids.callId() })).toEqual({ ok: false, reason: "no-trunk" });
+    expect(scene.sip.invite(scene.invite({ source: { kind: "trunk", trunkId: "one" } }))).toMatchObject({
+      status: 503,
+    });
+  });
+});
+
+test("emergency numbers may be called by everybody", async () => {
+  expect(await dial("112")).toEqual({ ok: true });
+  await scene.answer("anna");
+  expect(scene.sip.done.at(-1)).toBe("place-leg sip:112@one.example:5060");
+  expect(scene.events[0]?.call).toMatchObject({ calledNumber: "112", caller: { number: null } });
+});
+
+test("no telephone number is ever the target of a phone's own transfer", async () => {
+  const caller = await scene.call({ source: { kind: "trunk", trunkId: "one" } });
+  const legId = await scene.answer("anna");
+  for (const user of ["112", "118", "899123456", "800123456", "803116", "892000", "+393331234567"]) {
+    scene.sip.hear({ type: "leg-referred", legId, user, host: "uno.example", hasReplaces: false });
+    await scene.settle();
+    expect(scene.sip.done.at(-1)).toBe(`notify-referrer ${legId} 403`);
+  }
+  expect([...scene.media.pairs]).toEqual([`${caller}+${legId}`]);
+});

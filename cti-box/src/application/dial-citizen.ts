@@ -1,0 +1,81 @@
+/** An operator calls a citizen: the number read, allowed, and a trunk found for it; then the operator's own phone is rung. */
+import { readDialled } from "../domain/routing/dialled-number.ts";
+import { requestUri } from "../domain/trunk/choose-trunks.ts";
+import { mayDial } from "../domain/trunk/dial-permissions.ts";
+import type { CallPlacement } from "../domain/call/call-event.ts";
+import type { OperatorId } from "../domain/call/ids.ts";
+import type { DialledNumber } from "../domain/routing/dialled-number.ts";
+import type { PlannedTrunkLeg } from "../domain/trunk/trunk-route.ts";
+import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
+import type { CallsInProgress } from "./calls-in-progress.ts";
+import type { Office } from "./office-settings.ts";
+import type { OperatorRoom } from "./operator-room.ts";
+import type { Clock, Ids, Log } from "./ports.ts";
+import type { TrunkBook } from "./trunk-book.ts";
+import type { DialOrder, DialRefusal, DialResult } from "./use-cases.ts";
+
+export type DialParts = {
+  office: Office;
+  room: Pick<OperatorRoom, "presenceOf" | "devicesForDialling">;
+  trunks: Pick<TrunkBook, "routesTo">;
+  calls: Pick<CallsInProgress, "begin" | "find">;
+  clock: Pick<Clock, "now">;
+  ids: Pick<Ids, "legId" | "contactId">;
+  log: Log;
+};
+
+/** The same order again changes nothing. */
+export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: DialOrder): DialResult {
+  const running = parts.calls.find(order.callId);
+  if (running !== null) return isOwnDial(running.call, operatorId) ? { ok: true } : refused("wrong-state");
+  const dialled = readDialled(order.number);
+  const profile = parts.office.operators.get(operatorId);
+  if (dialled === null) return refused("invalid-number");
+  if (profile === undefined || !mayDial(parts.office.dialPermissions, profile.roles, dialled.kind)) {
+    parts.log.warn({ operatorId, numberKind: dialled.kind }, "a call to such numbers is not allowed to this operator");
+    return refused("number-not-allowed");
+  }
+  const presence = parts.room.presenceOf(operatorId);
+  if (presence === "on-call" || presence === "ringing") return refused("already-busy");
+  const devices = parts.room.devicesForDialling(operatorId);
+  if (devices.length === 0) return refused("no-phone");
+  const routes = parts.trunks.routesTo(dialled.number).map((trunk) => plannedLeg(parts, trunk, dialled.number));
+  if (routes.length === 0) return refused("no-trunk");
+  const legs = devices.map((device) => ({ legId: parts.ids.legId(), device }));
+  parts.calls.begin({ ...placementOf(parts, order, dialled), operatorId, legs, routes });
+  return { ok: true };
+}
+
+function isOwnDial(call: ReturnType<CallsInProgress["begin"]>["call"], operatorId: OperatorId): boolean {
+  return call.direction === "out" && (call.phase.kind !== "dialling" || call.phase.operatorId === operatorId);
+}
+
+function plannedLeg(parts: DialParts, { trunkId, outbound }: UsableTrunk, number: string): PlannedTrunkLeg {
+  const { callerId, failoverMs } = outbound;
+  return { legId: parts.ids.legId(), trunkId, uri: requestUri(outbound, number), callerId, failoverMs };
+}
+
+function placementOf(
+  { office, clock, ids }: DialParts,
+  { callId, ticketId }: DialOrder,
+  { number }: DialledNumber,
+): Omit<CallPlacement, "operatorId" | "legs" | "routes"> {
+  return {
+    type: "call-placed",
+    atMs: clock.now(),
+    callId,
+    contactId: ids.contactId(),
+    officeId: office.officeId,
+    officeLabel: office.label,
+    // A short code is nobody's number.
+    caller: { number: number.startsWith("+") ? number : null, displayName: null, isWithheld: false },
+    calledNumber: number,
+    queue: null,
+    transferTimeoutMs: office.transferTimeoutMs,
+    ticket: ticketId === null ? null : { ticketId, transferId: null },
+  };
+}
+
+function refused(reason: DialRefusal): DialResult {
+  return { ok: false, reason };
+}

@@ -1,0 +1,19 @@
+/** Which kinds of numbers the roles of an office may call. Emergency numbers may be called by everybody, whatever the configuration says. */
+import type { Role } from "../operator/operator.ts";
+import type { NumberKind } from "../routing/dialled-number.ts";
+
+export type DialPermissions = Readonly<Record<Role, readonly NumberKind[]>>;
+
+const everyday: readonly NumberKind[] = ["geographic", "mobile", "nomadic", "freephone", "short-code"];
+
+/** Premium numbers have to be allowed expressly. */
+export const defaultPermissions: DialPermissions = {
+  front_office: everyday,
+  back_office: everyday,
+  supervisor: [...everyday, "shared-cost", "international"],
+  administrator: [...everyday, "shared-cost", "international"],
+};
+
+export function mayDial(permissions: DialPermissions, roles: readonly Role[], kind: NumberKind): boolean {
+  return kind === "emergency" || roles.some((role) => permissions[role].includes(kind));
+}

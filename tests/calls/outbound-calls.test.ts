@@ -1,0 +1,126 @@
+/**
+ * Calls of operators over carriers' trunks: the operator's phone is baresip, the carriers are sipp. The first carrier refuses or keeps silent, the
+ * second takes the call.
+ */
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { startOfficeProcess } from "../office/office-process.ts";
+import { OfficeReader } from "../office/office-reader.ts";
+import { OperatorSession } from "../office/operator-session.ts";
+import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { PhoneNetwork } from "../phones/phone-network.ts";
+import { runSipp } from "../sipp/run-sipp.ts";
+import type { OfficeProcess } from "../office/office-process.ts";
+
+let network: PhoneNetwork;
+let firstCarrier: string;
+let secondCarrier: string;
+let office: OfficeProcess;
+let phone: BaresipPhone;
+let reader: OfficeReader;
+let anna: OperatorSession;
+
+function outboundTo(address: string): Record<string, unknown> {
+  const callerId = { number: officeNumber };
+  return { outbound: { uri: `sip:${address}:5060;transport=udp`, callerId, failoverSeconds: 1 } };
+}
+
+beforeAll(async () => {
+  network = PhoneNetwork.open();
+  firstCarrier = network.addOfficeAddress();
+  const host = network.addHost();
+  secondCarrier = network.addOfficeAddress();
+  const second = { trunkId: "second", carrier: "Second carrier", addresses: [secondCarrier], priority: 20 };
+  const config = officeConfig({
+    officeId: "x_test1",
+    address: network.address,
+    carrierAddress: firstCarrier,
+    operators: ["anna"],
+    trunk: outboundTo(firstCarrier),
+    moreTrunks: [{ ...second, ...outboundTo(secondCarrier) }],
+  });
+  office = await startOfficeProcess(config);
+  reader = new OfficeReader(office.url);
+  anna = await OperatorSession.open(office.url, "anna");
+  phone = await BaresipPhone.open({
+    host,
+    account: { user: "anna", domain: network.address, password: passwordOf("anna") },
+    toneHz: 440,
+    answer: "auto",
+  });
+  await phone.registered();
+});
+afterAll(async () => {
+  await phone?.close();
+  await office?.close();
+  network?.close();
+});
+
+let serial = 0;
+function dial(number: string): Promise<number> {
+  serial += 1;
+  const callId = `01KAQZ000000000000000000D${serial}`;
+  return anna.command("POST", "/api/calls", { callId, number });
+}
+
+const number = "333 555 0123";
+const asWritten = "+393335550123";
+
+async function talkAndHangUp(carrier: Promise<void>, trunkId: string): Promise<void> {
+  expect(await dial(number)).toBe(202);
+  const answered = await reader.event("call-answered");
+  expect(answered.call).toMatchObject({ direction: "out", state: "answered", caller: { number: asWritten } });
+  phone.command("hangup");
+  const ended = await reader.event("call-ended");
+  expect(ended.endCause).toBe("operator-hung-up");
+  await carrier;
+  const record = (await reader.records()).find(({ callId }) => callId === ended.call.callId);
+  expect(record?.legs[0]).toMatchObject({ role: "caller", direction: "out", tariff: "pstn", peer: { name: trunkId } });
+}
+
+describe("a call of an operator", () => {
+  test("goes out over the first trunk with the office's number, and is hung up by the operator", async () => {
+    await talkAndHangUp(runSipp({ scenario: "be-called", from: firstCarrier, number: asWritten }), "carrier");
+  });
+
+  test("goes to the second trunk when the first answers 503", async () => {
+    const refusing = runSipp({ scenario: "refuse-call", from: firstCarrier, number: asWritten, status: 503 });
+    const carrier = runSipp({ scenario: "be-called", from: secondCarrier, number: asWritten });
+    await talkAndHangUp(
+      Promise.all([carrier, refusing]).then(() => undefined),
+      "second",
+    );
+  });
+
+  test("goes to the second trunk when the first says nothing", async () => {
+    const silent = createSocket("udp4");
+    silent.bind(5060, firstCarrier);
+    await once(silent, "listening");
+    try {
+      await talkAndHangUp(runSipp({ scenario: "be-called", from: secondCarrier, number: asWritten }), "second");
+    } finally {
+      silent.close();
+    }
+  });
+
+  test("to a busy citizen ends at once, without a try over the other trunk", async () => {
+    const busy = runSipp({ scenario: "refuse-call", from: firstCarrier, number: asWritten, status: 486 });
+    expect(await dial(number)).toBe(202);
+    const ended = await reader.event("call-ended");
+    expect(ended.endCause).toBe("callee-busy");
+    await busy;
+    const record = (await reader.records()).find(({ callId }) => callId === ended.call.callId);
+    expect(record?.legs.map((leg) => leg.peer.name)).toEqual(["carrier", "anna"]);
+  });
+
+  test("to a premium number is refused", async () => {
+    expect(await dial("899 123456")).toBe(403);
+  });
+
+  test("nothing is left behind", async () => {
+    expect(await reader.callsInProgress()).toBe(0);
+    expect(office.log()).not.toMatch(/left something behind|"level":50/);
+  });
+});
