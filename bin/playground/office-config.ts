@@ -2,11 +2,17 @@
 import type { OfficeKeys } from "./keys.ts";
 import type { OfficePlan, PlaygroundPlan } from "./plan.ts";
 
+/** The playground is tried at any hour, on holidays too. */
+const alwaysOpen = {
+  weekly: Object.fromEntries(["1", "2", "3", "4", "5", "6", "7"].map((day) => [day, ["00:00-24:00"]])),
+  holidays: "none",
+};
+
 /** Configuration of one cti-box (cti-box/src/config.ts checks it). `LA2_RTPENGINE` replaces the media relay. */
 export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: boolean): object {
   const port = plan.sipPort;
   return {
-    office: { officeId: office.officeId, label: office.label },
+    office: { officeId: office.officeId, label: office.label, hours: alwaysOpen },
     sip: {
       domain: office.sipAddress,
       contacts: [
@@ -32,6 +38,7 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
         officeId: each.officeId,
         label: each.label,
         topics: each.topics,
+        hours: alwaysOpen,
         sip: { uri: `sip:${each.sipAddress}:${port};transport=udp`, addresses: [each.sipAddress] },
       })),
       transferTimeoutSeconds: 25,

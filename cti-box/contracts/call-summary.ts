@@ -66,6 +66,8 @@ export const endCauseSchema = z.enum([
   "caller-gave-up",
   "connected-party-hung-up",
   "no-operator",
+  "out-of-hours",
+  "queue-full",
   "unknown-number",
   "refused",
   "media-failure",

@@ -24,7 +24,7 @@ export function apiOptionsFrom(config: OfficeConfig, webSocket: SipWebSocket | n
       status: office.status,
       topics: office.topics,
       languages: office.languages,
-      hours: office.hours ?? null,
+      hours: office.hours ?? (office.officeId === config.office.officeId ? config.office.hours : undefined) ?? null,
     })),
     crmBridge: config.crmBridge ?? null,
     sipWebSocket: webSocket?.kind === "through-box" ? { host: webSocket.host, port: webSocket.port } : null,

@@ -6,6 +6,8 @@ import { z } from "zod";
 import { costsSchema } from "./record-config.ts";
 import { address, phoneNumber, sipUri } from "./config/fields.ts";
 import { outboundSchema, trunkSchema } from "./config/trunk-section.ts";
+import { openingHours } from "./config/hours-section.ts";
+import { operatorSkills, queueRules } from "./config/queue-section.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
 const login = z
@@ -46,12 +48,6 @@ const sipProtection = z.strictObject({
   /** Refused guesses at passwords within ten minutes that ban a source. */
   refusals: z.int().min(1).max(1_000_000).optional(),
 });
-const hours = z.strictObject({
-  timeZone: z.string().default("Europe/Rome"),
-  /** Local opening spans per ISO weekday (1 Monday … 7 Sunday), `HH:MM-HH:MM`. */
-  weekly: z.record(z.enum(["1", "2", "3", "4", "5", "6", "7"]), z.array(z.string().regex(/^\d\d:\d\d-\d\d:\d\d$/))),
-});
-
 const networkOfficeSchema = z.strictObject({
   officeId,
   label: z.string().min(1).max(160),
@@ -59,11 +55,16 @@ const networkOfficeSchema = z.strictObject({
   sip: z.strictObject({ uri: sipUri, addresses: z.array(address).default([]) }),
   topics: z.array(z.string()).default([]),
   languages: z.array(z.string()).default(["it"]),
-  hours: hours.optional(),
+  hours: openingHours.optional(),
 });
 
 export const officeConfigSchema = z.strictObject({
-  office: z.strictObject({ officeId, label: z.string().min(1).max(160) }),
+  office: z.strictObject({
+    officeId,
+    label: z.string().min(1).max(160),
+    /** When citizens are answered; absent: always. Queues may have hours of their own. */
+    hours: openingHours.optional(),
+  }),
   sip: z.strictObject({
     /** Domain of the operators' addresses of record and realm of their digest credentials. */
     domain: z.string().min(1).max(253),
@@ -150,6 +151,7 @@ export const officeConfigSchema = z.strictObject({
         /** After this the caller is let go with a reason. */
         maxWaitSeconds: z.number().min(1).max(3600).default(600),
         wrapUpSeconds: z.number().min(0).max(600).default(0),
+        ...queueRules,
       }),
     )
     .min(1),
@@ -165,6 +167,9 @@ export const officeConfigSchema = z.strictObject({
           .min(1)
           .default(["front_office"]),
         queues: z.array(z.string()).default([]),
+        skills: operatorSkills.prefault({}),
+        /** For queues that distribute by priority: 1 is rung first, 9 last. */
+        priority: z.int().min(1).max(9).default(5),
       }),
     )
     .default([]),

@@ -16,6 +16,7 @@ const sound = {
   dataDirectory: "data",
 } satisfies Section;
 const operator = sound.operators[0];
+const queue = sound.queues[0];
 
 function problemsOf(change: Section, environment: Record<string, string> = {}): string[] {
   const result = parseOfficeConfig(JSON.stringify({ ...sound, ...change }), environment);
@@ -55,6 +56,37 @@ describe("one problem each, told by its key", () => {
       "sip.protection.blocked[0].text",
     ],
     [{ sip: { ...sound.sip, protection: { refusals: 0 } } }, "sip.protection.refusals: Too small"],
+    [{ office: { ...sound.office, hours: { weekly: { "8": [] } } } }, "office.hours.weekly"],
+    [
+      { office: { ...sound.office, hours: { weekly: { "1": ["8-13"] } } } },
+      "office.hours.weekly.1[0]: is not a span of",
+    ],
+    [
+      { office: { ...sound.office, hours: { weekly: { "1": ["13:00-08:30"] } } } },
+      "office.hours.weekly.1[0]: ends before it begins",
+    ],
+    [
+      { office: { ...sound.office, hours: { weekly: {}, timeZone: "Europe/Atlantis" } } },
+      "office.hours.timeZone: is not a time zone",
+    ],
+    [
+      { office: { ...sound.office, hours: { weekly: {}, patronDay: "06-31" } } },
+      "office.hours.patronDay: is not a day",
+    ],
+    [
+      { office: { ...sound.office, hours: { weekly: {}, closures: [{ from: "2026-12-31", to: "2026-12-24" }] } } },
+      "office.hours.closures[0]: ends before it begins",
+    ],
+    [{ queues: [{ ...queue, closedQueueId: "x" }] }, "queues[0].closedQueueId: there is no queue x"],
+    [{ queues: [{ ...queue, overflowQueueId: "urp" }] }, "queues[0].overflowQueueId: callers would come back to urp"],
+    [{ queues: [{ ...queue, maxLength: 0 }] }, "queues[0].maxLength"],
+    [{ queues: [{ ...queue, distribution: "ring-all" }] }, "queues[0].distribution"],
+    [{ queues: [{ ...queue, requires: { topic: "calcio" } }] }, "queues[0].requires.topic"],
+    [
+      { queues: [{ ...queue, requires: { language: "de" } }] },
+      "queues[0].requires: no operator of this queue has these skills",
+    ],
+    [{ operators: [{ ...operator, priority: 10 }] }, "operators[0].priority"],
     [{ numbers: [{ number: "0668888888", queueId: "urp" }] }, "numbers[0].number: is not a number in E.164 form"],
     [{ numbers: [{ number: "+390668888888", queueId: "x" }] }, "numbers[0].queueId: there is no queue x"],
     [{ operators: [{ ...operator, queues: ["x"] }] }, "operators[0].queues: there is no queue x"],

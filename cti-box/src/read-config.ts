@@ -6,6 +6,7 @@ import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
 import { costProblems } from "./record-config.ts";
+import { queueProblems } from "./config/queue-problems.ts";
 import { isSecureContact, uriOf } from "./sip-contacts.ts";
 
 export type ConfigResult = { ok: true; config: OfficeConfig } | { ok: false; problems: string[] };
@@ -170,6 +171,7 @@ function crossChecks(config: Partial<OfficeConfig>): string[] {
   return [
     ...costProblems(config.costs, config.trunks ?? []),
     ...unknownQueues(config),
+    ...queueProblems(config),
     ...repetitions(config),
     ...missingParts(config),
     ...trunkProblems(config),

@@ -4,6 +4,7 @@
  */
 import { readTicketPointer } from "../domain/transfer/ticket-pointer.ts";
 import { readTransferHeader } from "../domain/transfer/transfer-header.ts";
+import { placeCaller } from "../domain/queue/place-caller.ts";
 import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
 import { toE164 } from "../domain/routing/phone-number.ts";
 import { bringsNumber, statusWhenFull } from "../domain/trunk/trunk.ts";
@@ -36,7 +37,13 @@ export function admitInvite(office: Office, invite: IncomingInvite, fresh: Fresh
   }
 }
 
-type Fresh = { ids: Ids; nowMs: number; trunks: Pick<TrunkBook, "find" | "isFull"> };
+/** `waitingIn`: callers who wait in a queue now. */
+type Fresh = {
+  ids: Ids;
+  nowMs: number;
+  trunks: Pick<TrunkBook, "find" | "isFull">;
+  waitingIn: (queueId: string) => number;
+};
 
 function fromTrunk(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
   if (invite.source.kind !== "trunk") return { kind: "refused", status: 403, why: "not a carrier" };
@@ -55,11 +62,18 @@ function fromTrunk(office: Office, invite: IncomingInvite, fresh: Fresh): Admiss
     contactId: fresh.ids.contactId(),
     caller: callerOf(invite, invite.asserted ?? invite.from),
     calledNumber,
-    queue: office.queues.get(queueId) ?? null,
+    ...placeIn(office, queueId, fresh),
     origin: null,
     ticket: null,
   };
   return { kind: "queue", arrival, stripped: forgedBy(invite) };
+}
+
+/** The queue the caller gets into, or the one that takes nobody now. */
+function placeIn(office: Office, queueId: string, fresh: Fresh): Pick<CallArrival, "queue" | "turnedAway"> {
+  const placement = placeCaller(office.queueRules, queueId, { atMs: fresh.nowMs, waitingIn: fresh.waitingIn });
+  const queue = office.queues.get(placement.queueId) ?? null;
+  return placement.kind === "queue" ? { queue } : { queue, turnedAway: placement.why };
 }
 
 /** What a carrier has no business to send; named for the log, used for nothing. */
@@ -85,7 +99,7 @@ function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admis
     contactId: (invite.sessionId as ContactId | null) ?? fresh.ids.contactId(),
     caller: callerOf(invite, invite.asserted ?? invite.from),
     calledNumber: null,
-    queue: office.queues.get(queueId) ?? null,
+    ...placeIn(office, queueId, fresh),
     origin: originOf(invite, pointer, { sourceId, label: source?.label ?? null }),
     ticket: ticketOf(pointer),
   };

@@ -60,7 +60,7 @@ export type OfficeBox = {
 export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { config, sip, media, store, clock, ids, log } = parts;
   const office = officeFrom(config);
-  const room = new OperatorRoom(office.operators.values(), clock);
+  const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
   const calls = new CallsInProgress({ signalling, media, store, clock, log, room });
   const trunks = new TrunkBook({ trunks: config.trunks, callsOn: (trunkId) => calls.onTrunk(trunkId) });
@@ -152,8 +152,9 @@ function signallingHost(parts: HostParts): SignallingHost {
 }
 
 function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
-  const { office, trunks, ids, clock, log } = parts;
-  const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now() });
+  const { office, room, trunks, ids, clock, log } = parts;
+  const waitingIn = (queueId: string): number => room.waitingIn(queueId);
+  const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now(), waitingIn });
   const source = JSON.stringify(invite.source);
   if (admission.kind === "refused") {
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");

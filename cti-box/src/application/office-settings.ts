@@ -3,6 +3,11 @@ import type { Network } from "../domain/transfer/network-directory.ts";
 import type { CallQueue } from "../domain/call/call.ts";
 import type { NumberKind } from "../domain/routing/dialled-number.ts";
 import type { OperatorProfile, Role } from "../domain/operator/operator.ts";
+import type { Distribution } from "../domain/queue/choose-operator.ts";
+import type { QueueRules } from "../domain/queue/place-caller.ts";
+import type { OperatorSkills, SpecialNeed } from "../domain/queue/skills.ts";
+import type { OpeningHours } from "../domain/routing/open-state.ts";
+import type { QueueService } from "./operator-room.ts";
 import type { KnownSources } from "../domain/trunk/identify-source.ts";
 import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions } from "../domain/trunk/dial-permissions.ts";
@@ -11,7 +16,7 @@ import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 
 export type OfficeSettings = {
-  office: { officeId: string; label: string };
+  office: { officeId: string; label: string; hours?: OpeningHours | undefined };
   sip: { domain: string };
   trunks: readonly TrunkSettings[];
   numbers: readonly { number: string; queueId: string }[];
@@ -21,6 +26,14 @@ export type OfficeSettings = {
     ringTimeoutSeconds: number;
     maxWaitSeconds: number;
     wrapUpSeconds: number;
+    distribution?: Distribution | undefined;
+    requires?:
+      | { topic?: string | undefined; language?: string | undefined; need?: SpecialNeed | undefined }
+      | undefined;
+    hours?: OpeningHours | "always" | undefined;
+    closedQueueId?: string | undefined;
+    maxLength?: number | undefined;
+    overflowQueueId?: string | undefined;
   }[];
   operators: readonly {
     login: string;
@@ -29,6 +42,8 @@ export type OfficeSettings = {
     password: string;
     queues: readonly string[];
     roles?: readonly Role[];
+    skills?: OperatorSkills | undefined;
+    priority?: number | undefined;
   }[];
   /** What the roles may call; a role that is left out has the defaults. */
   outbound?: { permissions: { [role in Role]?: readonly NumberKind[] | undefined } };
@@ -72,6 +87,8 @@ export type Office = {
   sources: KnownSources;
   routes: InboundRoutes;
   queues: ReadonlyMap<string, CallQueue>;
+  queueRules: ReadonlyMap<string, QueueRules>;
+  services: ReadonlyMap<string, QueueService>;
   network: Network;
   operators: ReadonlyMap<OperatorId, OperatorProfile>;
   transferTimeoutMs: number;
@@ -92,7 +109,9 @@ export function officeFrom(settings: OfficeSettings): Office {
         .map((office) => ({ officeId: office.officeId, addresses: addressesOf(office.sip) })),
     },
     routes: { numbers: settings.numbers, queueIds: settings.queues.map((queue) => queue.queueId) },
-    queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue)])),
+    queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue, settings.queues)])),
+    queueRules: new Map(settings.queues.map((queue) => [queue.queueId, rulesFrom(queue, settings.office.hours)])),
+    services: new Map(settings.queues.map((queue) => [queue.queueId, serviceFrom(queue)])),
     network: {
       ownOfficeId: settings.office.officeId,
       proxy: network.proxy === undefined ? null : { uri: network.proxy.uri, domain: network.proxy.domain },
@@ -121,19 +140,40 @@ function outboundFrom(settings: OutboundSettings): TrunkOutbound {
   return { uri, prefixes, numberFormat, callerId: { number, identity, withheld }, failoverMs: failoverSeconds * 1000 };
 }
 
-function queueFrom(queue: OfficeSettings["queues"][number]): CallQueue {
+type QueueSettings = OfficeSettings["queues"][number];
+
+/** The queue with those that its callers go to after its whole time; the configuration has no circle in them. */
+function queueFrom(queue: QueueSettings, all: readonly QueueSettings[]): CallQueue {
+  const overflow = all.find((one) => one.queueId === queue.overflowQueueId);
   return {
     queueId: queue.queueId,
     label: queue.label,
     ringTimeoutMs: queue.ringTimeoutSeconds * 1000,
     maxWaitMs: queue.maxWaitSeconds * 1000,
     wrapUpMs: queue.wrapUpSeconds * 1000,
+    ...(overflow !== undefined && { overflow: queueFrom(overflow, all) }),
   };
 }
 
 function permissionsFrom({ outbound }: OfficeSettings): DialPermissions {
   const own = Object.entries(outbound?.permissions ?? {}).filter(([, kinds]) => kinds !== undefined);
   return { ...defaultPermissions, ...Object.fromEntries(own) };
+}
+
+/** A queue without hours of its own keeps those of the office. */
+function rulesFrom(queue: QueueSettings, officeHours: OpeningHours | undefined): QueueRules {
+  const hours = queue.hours === "always" ? null : (queue.hours ?? officeHours ?? null);
+  return {
+    hours,
+    closedQueueId: queue.closedQueueId ?? null,
+    maxLength: queue.maxLength ?? null,
+    overflowQueueId: queue.overflowQueueId ?? null,
+  };
+}
+
+function serviceFrom({ distribution, requires }: QueueSettings): QueueService {
+  const { topic = null, language = null, need = null } = requires ?? {};
+  return { distribution: distribution ?? "longest-idle", required: { topic, language, need } };
 }
 
 /** An operator without queues of its own serves all of them. */
@@ -144,6 +184,8 @@ function profileFrom(operator: OfficeSettings["operators"][number], settings: Of
     extension: operator.extension,
     roles: operator.roles ?? ["front_office"],
     queueIds: operator.queues.length > 0 ? operator.queues : settings.queues.map((queue) => queue.queueId),
+    skills: operator.skills ?? { topics: [], languages: ["it"], needs: [] },
+    priority: operator.priority ?? 5,
   };
 }
 

@@ -2,13 +2,17 @@
  * The operators of the office and the callers who wait for them: who is present, who is busy, who is rung next. Everything is in memory
  * and for routing only. Whenever somebody becomes free or joins the line, the line is served in its order.
  */
-import { emptyEntry, longestIdleOperator, presenceOf, ringableDevices } from "../domain/operator/operator-desk.ts";
+import { emptyEntry, presenceOf, ringableDevices } from "../domain/operator/operator-desk.ts";
 import { withCall, withoutCall } from "../domain/operator/operator-desk.ts";
+import { chooseOperator } from "../domain/queue/choose-operator.ts";
+import { nothingRequired } from "../domain/queue/skills.ts";
 import { inServingOrder } from "../domain/queue/waiting-line.ts";
 import type { Device } from "../domain/call/call.ts";
 import type { CallId, OperatorId } from "../domain/call/ids.ts";
 import type { DeskEntry, RegisteredDevice, Release } from "../domain/operator/operator-desk.ts";
 import type { OperatorAvailability, OperatorPresence, OperatorProfile } from "../domain/operator/operator.ts";
+import type { Distribution } from "../domain/queue/choose-operator.ts";
+import type { RequiredSkills } from "../domain/queue/skills.ts";
 import type { WaitingCall } from "../domain/queue/waiting-line.ts";
 import type { Clock } from "./ports.ts";
 import type { OperatorDesk } from "./use-cases.ts";
@@ -22,18 +26,30 @@ export type RoomListener = {
   devicesGone(operatorId: OperatorId, uris: readonly string[]): void;
 };
 
+/** How a queue finds its operator. */
+export type QueueService = { distribution: Distribution; required: RequiredSkills };
+
+const plainService: QueueService = { distribution: "longest-idle", required: nothingRequired };
+
 export class OperatorRoom implements OperatorDesk {
   private readonly clock: Clock;
   private readonly entries = new Map<OperatorId, DeskEntry>();
+  private readonly services: ReadonlyMap<string, QueueService>;
   private readonly line = new Map<CallId, WaitingCall>();
+  /** Who was rung last for each queue. */
+  private readonly lastRung = new Map<string, OperatorId>();
   private readonly presenceListeners = new Set<(operatorId: OperatorId, presence: OperatorPresence) => void>();
   private readonly wrapUpTimers = new Map<OperatorId, () => void>();
   private listener: RoomListener | null = null;
   private serving: "idle" | "serving" | "serve-again" = "idle";
 
-  constructor(operators: Iterable<OperatorProfile>, clock: Clock) {
+  constructor(
+    office: { operators: Iterable<OperatorProfile>; services: ReadonlyMap<string, QueueService> },
+    clock: Clock,
+  ) {
     this.clock = clock;
-    for (const { operatorId, queueIds } of operators) this.entries.set(operatorId, emptyEntry(operatorId, queueIds));
+    this.services = office.services;
+    for (const profile of office.operators) this.entries.set(profile.operatorId, emptyEntry(profile));
   }
 
   listen(listener: RoomListener): void {
@@ -120,6 +136,11 @@ export class OperatorRoom implements OperatorDesk {
     return this.line.has(callId);
   }
 
+  /** Callers who wait in a queue now. */
+  waitingIn(queueId: string): number {
+    return [...this.line.values()].filter((waiting) => waiting.queueId === queueId).length;
+  }
+
   close(): void {
     for (const stop of this.wrapUpTimers.values()) stop();
     this.wrapUpTimers.clear();
@@ -176,7 +197,13 @@ export class OperatorRoom implements OperatorDesk {
   private serveOne(waiting: WaitingCall): void {
     if (this.line.get(waiting.callId) !== waiting) return;
     const { callId, queueId, except } = waiting;
-    const found = longestIdleOperator(this.entries.values(), { queueId, except, nowMs: this.clock.now() });
+    const found = chooseOperator(this.entries.values(), {
+      queueId,
+      except,
+      ...(this.services.get(queueId) ?? plainService),
+      lastRung: this.lastRung.get(queueId) ?? null,
+      nowMs: this.clock.now(),
+    });
     if (found === null) {
       if (waiting.patience === "wait") return;
       this.line.delete(callId);
@@ -184,6 +211,7 @@ export class OperatorRoom implements OperatorDesk {
       return;
     }
     this.line.delete(callId);
+    this.lastRung.set(queueId, found.operatorId);
     this.entries.set(found.operatorId, withCall(found, callId, "ringing"));
     this.tellPresence(found.operatorId, "ringing");
     this.listener?.operatorFound(callId, found.operatorId, ringableDevices(found));

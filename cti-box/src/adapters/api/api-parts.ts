@@ -9,7 +9,7 @@ import type {
   SipAccounts,
 } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
-import type { WeeklyHours } from "../../domain/routing/open-state.ts";
+import type { OpeningHours } from "../../domain/routing/open-state.ts";
 import type { Role } from "../../../contracts/index.ts";
 
 export type OperatorAccount = {
@@ -27,7 +27,7 @@ export type NetworkEntry = {
   status: "draft" | "agreed" | "active" | "suspended";
   topics: string[];
   languages: string[];
-  hours: WeeklyHours | null;
+  hours: OpeningHours | null;
 };
 
 export type ApiOptions = {

@@ -9,12 +9,11 @@ import {
   routeTaken,
   startDialling,
 } from "./dialling.ts";
-import { endCall } from "./ending.ts";
 import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
-import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator } from "./ringing.ts";
+import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator, waitedTooLong } from "./ringing.ts";
 import { settle, timersOf } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { changed, published, unchanged, withEffect } from "./step.ts";
@@ -180,7 +179,7 @@ function timerFired(step: Step, event: { atMs: number; timer: TimerName; deadlin
     case "transfer":
       return returnCall(step, { atMs, cause: "no-answer", sipStatus: null });
     case "max-wait":
-      return endCall(step, { atMs, cause: "no-operator", reason: "no-operator" });
+      return waitedTooLong(step, atMs);
   }
 }
 

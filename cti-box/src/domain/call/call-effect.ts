@@ -30,6 +30,8 @@ export type LegEndReason =
   | "transferred"
   | "hung-up"
   | "no-operator"
+  | "out-of-hours"
+  | "queue-full"
   | "declined"
   | "busy"
   | "unknown-number"

@@ -4,6 +4,7 @@
  */
 import type { TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
+import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
 import type { CallQueue, Device, LegPeer, MediaProfile } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
@@ -28,6 +29,8 @@ export type CallArrival = {
   caller: Caller;
   calledNumber: string | null;
   queue: CallQueue | null;
+  /** The queue takes nobody now; absent: the caller waits in it. */
+  turnedAway?: TurnedAway;
   transferTimeoutMs: number;
   origin: TransferOrigin | null;
   ticket: TicketReference | null;

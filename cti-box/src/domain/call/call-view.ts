@@ -41,6 +41,8 @@ export type EndCause =
   | "caller-gave-up"
   | "connected-party-hung-up"
   | "no-operator"
+  | "out-of-hours"
+  | "queue-full"
   | "unknown-number"
   | DialFailure
   | "refused"

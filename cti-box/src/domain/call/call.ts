@@ -67,6 +67,8 @@ export type CallQueue = {
   ringTimeoutMs: number;
   maxWaitMs: number;
   wrapUpMs: number;
+  /** Queue for callers who have waited here the whole time; absent: they are let go. */
+  overflow?: CallQueue;
 };
 
 export type HoldSource = "operator" | "operator-phone" | "caller";
@@ -84,7 +86,12 @@ export type Transfer = {
 };
 
 /** The citizen's place in the line; kept while operators are tried one after the other. `returned` goes before `new`. */
-export type Wait = { sinceMs: number; priority: "new" | "returned" };
+export type Wait = {
+  sinceMs: number;
+  priority: "new" | "returned";
+  /** When the present queue was entered, after another one had been waited in; absent: `sinceMs`. */
+  inQueueSinceMs?: number;
+};
 
 /** Time in the queue up to `sinceMs`, which is null while nobody waits. */
 export type QueueWait = { spentMs: number; sinceMs: number | null };

@@ -20,6 +20,8 @@ export const q850OfLegEnd: Readonly<Record<LegEndReason, number>> = {
   transferred: 16,
   "hung-up": 16,
   "no-operator": 34,
+  "out-of-hours": 20,
+  "queue-full": 17,
   declined: 21,
   busy: 17,
   "unknown-number": 1,

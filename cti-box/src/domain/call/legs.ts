@@ -70,6 +70,8 @@ const rejectStatus: Record<LegEndReason, number> = {
   "unknown-number": 404,
   "no-answer": 480,
   "no-operator": 480,
+  "out-of-hours": 480,
+  "queue-full": 486,
   "answered-elsewhere": 480,
   "caller-gone": 487,
   cancelled: 480,

@@ -101,6 +101,20 @@ export function nobodyTakesIt(step: Step, atMs: number): Step {
   return endCall(step, { atMs, cause: "no-operator", reason });
 }
 
+/** The caller has waited the whole time of the queue: into the one it overflows to, or out. */
+export function waitedTooLong(step: Step, atMs: number): Step {
+  const { phase, queue } = step.call;
+  if (phase.kind !== "queued") return step;
+  const next = queue?.overflow;
+  if (next === undefined) return endCall(step, { atMs, cause: "no-operator", reason: "no-operator" });
+  const moved = changed(step, {
+    queue: next,
+    phase: { kind: "queued", wait: { ...phase.wait, inQueueSinceMs: atMs }, enteredAtMs: atMs },
+    triedOperators: [],
+  });
+  return published(moved, atMs, { type: "call-queued" });
+}
+
 function deviceLeg(legId: LegId, device: Device, ring: Ring): Leg {
   return {
     legId,

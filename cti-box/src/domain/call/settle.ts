@@ -77,7 +77,7 @@ export function timersOf(call: Call): Map<TimerName, number> {
   const timers = new Map<TimerName, number>();
   const phase = call.phase;
   if (phase.kind === "queued" && call.queue !== null && isCallerAnswered(call)) {
-    timers.set("max-wait", phase.wait.sinceMs + call.queue.maxWaitMs);
+    timers.set("max-wait", (phase.wait.inQueueSinceMs ?? phase.wait.sinceMs) + call.queue.maxWaitMs);
     if (phase.wait.priority === "returned") timers.set("max-wait", phase.enteredAtMs + call.queue.maxWaitMs);
     if (call.triedOperators.length > 0) timers.set("retry", phase.enteredAtMs + retryPauseMs);
   }
@@ -172,7 +172,8 @@ function placeInLine(call: Call): OfficeEffect | null {
   return {
     type: "join-queue",
     queueId: call.queue.queueId,
-    ...call.phase.wait,
+    sinceMs: call.phase.wait.sinceMs,
+    priority: call.phase.wait.priority,
     patience: isCallerAnswered(call) ? "wait" : "now-or-never",
     except: call.triedOperators.map((one) => one.operatorId),
   };

@@ -1,7 +1,9 @@
 /**
  * The first step of a call. A carrier's caller is answered into the queue at once (music, and the operator is rung in parallel);
- * a call from another office or a colleague stays unanswered until an operator takes it, so that a refusal goes back to its origin.
+ * a call from another office or a colleague stays unanswered until an operator takes it, so that a refusal goes back to its origin. A caller
+ * who comes out of hours or to a full queue is refused with the reason.
  */
+import { endCall } from "./ending.ts";
 import { answerCaller } from "./legs.ts";
 import { published } from "./step.ts";
 import { notWaited } from "./waiting-time.ts";
@@ -25,12 +27,14 @@ export const nothingYet = {
 export function startCall(arrival: CallArrival): Step {
   const { atMs } = arrival;
   const offered = published({ call: arrivedCall(arrival), effects: [] }, atMs, { type: "call-offered" });
+  const { turnedAway } = arrival;
+  if (turnedAway !== undefined) return endCall(offered, { atMs, cause: turnedAway, reason: turnedAway });
   const answered = arrival.peer.kind === "trunk" ? answerCaller(offered, atMs) : offered;
   return arrival.queue === null ? answered : published(answered, atMs, { type: "call-queued" });
 }
 
 function arrivedCall(arrival: CallArrival): Call {
-  const { type: _type, atMs, legId, peer, media, ...facts } = arrival;
+  const { type: _type, atMs, legId, peer, media, turnedAway: _turnedAway, ...facts } = arrival;
   return {
     ...facts,
     ...nothingYet,

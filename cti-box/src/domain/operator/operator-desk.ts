@@ -4,31 +4,34 @@
  *   available ─ring─▶ ringing ─answer─▶ on-call ─end─▶ wrap-up ─time─▶ available        page silent: unreachable
  * In memory only; never written anywhere.
  */
-import type { CallId, OperatorId } from "../call/ids.ts";
+import type { CallId } from "../call/ids.ts";
 import type { Device } from "../call/call.ts";
-import type { OperatorAvailability, OperatorPresence } from "./operator.ts";
+import type { OperatorAvailability, OperatorPresence, OperatorProfile } from "./operator.ts";
 
 export type PageState = { kind: "absent" } | { kind: "reachable"; pageId: string } | { kind: "silent"; pageId: string };
 
 /** A registered contact; `account` says whether it belongs to a page's session or to a phone of its own. */
 export type RegisteredDevice = { device: Device; account: "session" | "phone" };
 
-export type DeskEntry = {
-  operatorId: OperatorId;
-  queueIds: readonly string[];
+/** What of an operator decides who is rung. */
+type RungProfile = Pick<OperatorProfile, "operatorId" | "queueIds" | "skills" | "priority">;
+
+export type DeskEntry = RungProfile & {
   availability: OperatorAvailability;
   page: PageState;
   devices: readonly RegisteredDevice[];
   calls: ReadonlyMap<CallId, "ringing" | "on-call">;
-  /** When the operator last became idle: the longest idle one is rung first. */
+  /** When the operator last became idle. */
   idleSinceMs: number;
   wrapUpUntilMs: number;
 };
 
-export function emptyEntry(operatorId: OperatorId, queueIds: readonly string[]): DeskEntry {
+export function emptyEntry({ operatorId, queueIds, skills, priority }: RungProfile): DeskEntry {
   return {
     operatorId,
     queueIds,
+    skills,
+    priority,
     availability: "available",
     page: { kind: "absent" },
     devices: [],
@@ -53,20 +56,6 @@ export function presenceOf(entry: DeskEntry, nowMs: number): OperatorPresence {
   if (entry.availability === "away") return "away";
   if (ringableDevices(entry).length === 0) return "unreachable";
   return nowMs < entry.wrapUpUntilMs ? "wrap-up" : "available";
-}
-
-/** The available operator of a queue who has been idle longest, without those in `except`; null when there is none. */
-export function longestIdleOperator(
-  entries: Iterable<DeskEntry>,
-  wanted: { queueId: string; except: readonly OperatorId[]; nowMs: number },
-): DeskEntry | null {
-  let best: DeskEntry | null = null;
-  for (const entry of entries) {
-    if (!entry.queueIds.includes(wanted.queueId) || wanted.except.includes(entry.operatorId)) continue;
-    if (presenceOf(entry, wanted.nowMs) !== "available") continue;
-    if (best === null || entry.idleSinceMs < best.idleSinceMs) best = entry;
-  }
-  return best;
 }
 
 export function withCall(entry: DeskEntry, callId: CallId, activity: "ringing" | "on-call"): DeskEntry {

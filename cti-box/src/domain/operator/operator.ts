@@ -3,6 +3,7 @@
  * Presence lives in memory, for routing only.
  */
 import type { OperatorId } from "../call/ids.ts";
+import type { OperatorSkills } from "../queue/skills.ts";
 
 export type OperatorAvailability = "available" | "away";
 
@@ -17,4 +18,7 @@ export type OperatorProfile = {
   extension: string;
   queueIds: readonly string[];
   roles: readonly Role[];
+  skills: OperatorSkills;
+  /** For queues that distribute by priority: 1 is rung first, 9 last. */
+  priority: number;
 };
