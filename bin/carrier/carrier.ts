@@ -15,6 +15,8 @@ export type CitizenCallOrder = {
   caller: { number: string; displayName: string };
   /** Further headers: a test of what a trunk may not do sends a forged User-to-User here. */
   headers?: Record<string, string>;
+  /** `ack`: the INVITE brings no offer, as some carriers' do; ours is the answer, in the ACK (RFC 3261 §13.2.1). */
+  describedIn?: "invite" | "ack";
   /** Told of each provisional answer: 180 while it rings. */
   onProgress?: (status: number) => void;
   /** The caller gives up: CANCEL, and placeCall throws {@link CallNotAnswered} with 487. */
@@ -37,6 +39,8 @@ export type CitizenCall = {
   /** Resolves when the office hangs up or we do. */
   ended: Promise<"office" | "citizen">;
   sendInfoDigit(digit: string): Promise<void>;
+  /** A re-INVITE that offers fax over IP (T.38) alone; the status of its answer. */
+  offerFax(): Promise<number>;
   hangUp(): Promise<void>;
 };
 
@@ -78,7 +82,6 @@ export class Carrier {
     let dialog: Srf.Dialog;
     try {
       dialog = await this.#invite(order, audio, (atMs) => (invitedAtMs = atMs));
-      audio.setRemote(dialog.remote.sdp);
     } catch (error) {
       audio.close();
       const { status, reason } = error as { status?: number; reason?: string };
@@ -97,9 +100,10 @@ export class Carrier {
     await this.#engine.close();
   }
 
-  #invite(order: CitizenCallOrder, audio: RtpAudio, sentAt: (atMs: number) => void): Promise<Srf.Dialog> {
+  async #invite(order: CitizenCallOrder, audio: RtpAudio, sentAt: (atMs: number) => void): Promise<Srf.Dialog> {
+    const isLate = order.describedIn === "ack";
     const options = {
-      localSdp: audio.description,
+      ...(isLate ? { noAck: true } : { localSdp: audio.description }),
       headers: {
         from: `"${order.caller.displayName}" <sip:${order.caller.number}@${this.address};user=phone>`,
         contact: `<sip:carrier@localhost>`,
@@ -120,7 +124,15 @@ export class Carrier {
     };
     // The package's types leave out the first argument of cbRequest.
     const callbacks = progress as unknown as Parameters<Srf["createUAC"]>[2];
-    return this.#srf.createUAC(`sip:${order.number}@${order.box}`, options, callbacks);
+    const answered: unknown = await this.#srf.createUAC(`sip:${order.number}@${order.box}`, options, callbacks);
+    if (!isLate) {
+      const dialog = answered as Srf.Dialog;
+      audio.setRemote(dialog.remote.sdp);
+      return dialog;
+    }
+    const offered = answered as { sdp: string; ack: (answer: string) => Promise<Srf.Dialog> };
+    audio.setRemote(offered.sdp);
+    return offered.ack(audio.description);
   }
 
   #callOf(dialog: Srf.Dialog, audio: RtpAudio, invitedAtMs: number): CitizenCall {
@@ -152,6 +164,12 @@ export class Carrier {
         const headers = { "Content-Type": "application/dtmf-relay" };
         const body = `Signal=${digit}\r\nDuration=160\r\n`;
         await dialog.request({ method: "INFO", headers, body } as unknown as Srf.SrfRequest);
+      },
+      offerFax: async () => {
+        const headers = { "Content-Type": "application/sdp" };
+        const request = { method: "INVITE", headers, body: audio.faxDescription };
+        const answer = await dialog.request(request as unknown as Srf.SrfRequest);
+        return answer.status;
       },
       hangUp: async () => {
         if (!isUp) return;

@@ -56,6 +56,13 @@ export class RtpAudio {
     ].join("\r\n");
   }
 
+  /** What a fax machine behind the carrier asks for: its tones as data (RFC 3362) in the place of sound. */
+  get faxDescription(): string {
+    const { port } = this.#socket.address();
+    const session = ["v=0", `o=- ${this.#ssrc} 2 IN IP4 ${this.#address}`, "s=-", `c=IN IP4 ${this.#address}`, "t=0 0"];
+    return [...session, `m=image ${port} udptl t38`, "a=T38FaxVersion:0", "a=T38MaxBitRate:14400", ""].join("\r\n");
+  }
+
   /** Where to send, from the other side's session description. */
   setRemote(description: string): void {
     const address = /^c=IN IP4 (\S+)/m.exec(description)?.[1];

@@ -50,9 +50,9 @@ export class CallsInProgress {
   }
 
   /** A call begins, with an incoming leg or with an operator's wish. Throws when the journal refuses it: the caller has to be turned away. */
-  begin(beginning: CallArrival, sdp: string): CallRunner;
+  begin(beginning: CallArrival, sdp: string | null): CallRunner;
   begin(beginning: CallPlacement): CallRunner;
-  begin(beginning: CallBeginning, sdp = ""): CallRunner {
+  begin(beginning: CallBeginning, sdp: string | null = null): CallRunner {
     const { callId } = beginning;
     const effects = new CallEffectRunner(this.effectParts(callId));
     const { runner, open } = CallRunner.begin(beginning, this.runnerParts(callId, effects));
@@ -81,12 +81,14 @@ export class CallsInProgress {
     if (event.type === "leg-digit") return call.effects.relayDigit(event.legId, event);
     if (event.type === "leg-answered") {
       const { sdp, ...fact } = event;
-      call.effects.describe(event.legId, sdp);
+      call.effects.describe(event.legId, sdp, "answer");
       return call.runner.post(fact);
     }
+    if (event.type === "leg-acknowledged") return call.effects.acknowledge(event.legId, event.sdp);
+    if (event.type === "leg-ended") call.effects.acknowledge(event.legId, null);
     if (event.type === "leg-reinvited") {
       const { sdp, ...fact } = event;
-      if (sdp !== null) call.effects.describe(event.legId, sdp);
+      if (sdp !== null) call.effects.describe(event.legId, sdp, "offer");
       return call.runner.post(fact);
     }
     return call.runner.post(event);

@@ -175,7 +175,7 @@ function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict 
 function beginAdmitted(
   parts: HostParts,
   admission: Exclude<Admission, { kind: "refused" }>,
-  sdp: string,
+  sdp: string | null,
 ): InviteVerdict {
   const { calls, room, ids } = parts;
   if (admission.kind === "queue") {

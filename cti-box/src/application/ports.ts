@@ -128,7 +128,8 @@ export type IncomingInvite = {
   sourceOffice: string | null;
   transferHeader: string | null;
   media: MediaProfile;
-  sdp: string;
+  /** null: no offer; the box's is in its 200, the answer in the ACK (RFC 3261 §13.2.1). */
+  sdp: string | null;
 };
 
 export type CallerIdentity = { user: string | null; displayName: string | null };
@@ -140,6 +141,8 @@ export type SignallingEvent =
   | { type: "leg-trying"; legId: LegId }
   | { type: "leg-progressed"; legId: LegId }
   | { type: "leg-answered"; legId: LegId; sdp: string }
+  /** The ACK of a leg that came without an offer, with the far end's answer; null: it brought none. */
+  | { type: "leg-acknowledged"; legId: LegId; sdp: string | null }
   | { type: "leg-failed"; legId: LegId; status: number; q850: number | null }
   | { type: "leg-cancelled"; legId: LegId }
   | { type: "leg-ended"; legId: LegId; how: "bye" | "lost" | "closed" }

@@ -5,11 +5,11 @@
  */
 import { conversationOf } from "../domain/call/settle.ts";
 import { counterpartOf, findLeg } from "../domain/call/legs.ts";
-import type { Call } from "../domain/call/call.ts";
-import type { CallEffect, MediaEffect, OfficeEffect, SignallingEffect } from "../domain/call/call-effect.ts";
-import type { TimerName } from "../domain/call/call-event.ts";
-import type { LegId, OperatorId } from "../domain/call/ids.ts";
-import type { WaitingCall } from "../domain/queue/waiting-line.ts";
+import { OfficeEffects, type OfficeEffectParts } from "./run-office-effect.ts";
+import { RemoteDescriptions } from "./remote-descriptions.ts";
+import type { Call, Leg } from "../domain/call/call.ts";
+import type { CallEffect, MediaEffect, SignallingEffect } from "../domain/call/call-effect.ts";
+import type { LegId } from "../domain/call/ids.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallLeg, CallMedia, Counterpart } from "./call-media.ts";
 import type { CallSignalling, Clock, Log } from "./ports.ts";
@@ -29,15 +29,7 @@ export type EffectParts = {
   media: CallMedia;
   clock: Clock;
   log: Log;
-  room: {
-    joinLine(waiting: WaitingCall): void;
-    leaveLine(callId: Call["callId"]): void;
-    engage(operatorId: OperatorId, callId: Call["callId"], activity: "ringing" | "on-call"): void;
-    release(
-      operatorId: OperatorId,
-      release: { callId: Call["callId"]; why: "talked" | "not-answered" | "ring-withdrawn"; wrapUpMs: number },
-    ): void;
-  };
+  room: OfficeEffectParts["room"];
   callId: Call["callId"];
   /** The call as it is now. */
   current(): Call;
@@ -47,25 +39,31 @@ export type EffectParts = {
 export class CallEffectRunner {
   private readonly parts: EffectParts;
   private readonly lanes = new Map<LegId, Promise<void>>();
-  private readonly timers = new Map<TimerName, () => void>();
-  /** Newest session description of each leg's far end; kept out of events and journal. */
-  private readonly remoteSdp = new Map<LegId, string>();
+  private readonly office: OfficeEffects;
+  private readonly descriptions = new RemoteDescriptions();
   /** Legs the signalling knows. */
   private readonly signalled = new Set<LegId>();
 
   constructor(parts: EffectParts) {
     this.parts = parts;
+    this.office = new OfficeEffects(parts);
   }
 
   /** The far end of a leg described its media. */
-  describe(legId: LegId, sdp: string): void {
-    this.remoteSdp.set(legId, sdp);
+  describe(legId: LegId, sdp: string, as: "offer" | "answer"): void {
+    if (as === "offer") this.descriptions.offered(legId, sdp);
+    else this.descriptions.answered(legId, sdp);
   }
 
-  /** An incoming leg exists in the signalling already. */
-  adopt(legId: LegId, sdp: string): void {
+  /** The ACK of a leg that came without an offer; null: it brought no answer, or the leg is over. */
+  acknowledge(legId: LegId, sdp: string | null): void {
+    this.descriptions.acknowledged(legId, sdp);
+  }
+
+  /** An incoming leg exists in the signalling already. `sdp` null: it came without an offer. */
+  adopt(legId: LegId, sdp: string | null): void {
     this.signalled.add(legId);
-    this.remoteSdp.set(legId, sdp);
+    this.descriptions.offered(legId, sdp);
   }
 
   run(effects: readonly CallEffect[]): void {
@@ -83,13 +81,12 @@ export class CallEffectRunner {
   /** Resolves when nothing is under way; with what should not be there any more, by name. */
   async leftovers(): Promise<string[]> {
     while (this.lanes.size > 0) await Promise.all(this.lanes.values());
-    return [...this.timers.keys()].map((timer) => `timer ${timer}`);
+    return this.office.runningTimers().map((timer) => `timer ${timer}`);
   }
 
   /** Stops the timers of a call that is given up. */
   close(): void {
-    for (const stop of this.timers.values()) stop();
-    this.timers.clear();
+    this.office.close();
   }
 
   private runOne(effect: CallEffect): void {
@@ -108,7 +105,7 @@ export class CallEffectRunner {
       case "leave-queue":
       case "engage-operator":
       case "release-operator":
-        return this.runOffice(effect);
+        return this.office.run(effect);
       case "place-leg":
       case "progress-leg":
       case "answer-leg":
@@ -143,35 +140,48 @@ export class CallEffectRunner {
       case "notify-referrer":
         return this.inLane([legId], () => signalling.notifyReferrer(legId, effect.status), "ignore");
       case "end-leg":
+        // An answer that is still awaited would hold up the end.
+        this.descriptions.acknowledged(legId, null);
         return this.inLane([legId], () => this.endLeg(effect), "leg-failed");
     }
   }
 
   private async placeLeg(effect: Extract<SignallingEffect, { type: "place-leg" }>): Promise<void> {
     const { legId, to, caller, callId, contactId } = effect;
+    const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
-    const sdp = await this.parts.media.createOffer(this.leg(legId), {
-      profile: effect.media,
-      towards: this.counterpart(legId),
-    });
+    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
   }
 
   private async answerLeg(legId: LegId): Promise<void> {
-    const leg = findLeg(this.parts.current(), legId);
-    if (leg?.state.kind !== "answered") return;
-    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.sdpOf(legId));
-    if (findLeg(this.parts.current(), legId)?.state.kind !== "answered") return;
+    const leg = this.answeredLeg(legId);
+    if (leg === null) return undefined;
+    if (this.descriptions.kindOf(legId) === "awaited") return this.offerInAnswer(leg);
+    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
+    if (this.answeredLeg(legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
+    return undefined;
+  }
+
+  /** A call that came without an offer: ours goes with the 200, and the leg's other work waits for the answer in the ACK. */
+  private async offerInAnswer({ legId, media: profile }: Leg): Promise<void> {
+    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile, towards: null });
+    if (this.answeredLeg(legId) === null) return;
+    const acknowledged = this.descriptions.answerInAck(legId);
     await this.parts.signalling.answerLeg(legId, sdp);
+    const answer = await acknowledged;
+    if (this.answeredLeg(legId) === null) return;
+    if (answer === null) throw new Error("the ACK of a call without an offer brought no answer");
+    await this.parts.media.acceptAnswer(this.leg(legId), answer);
   }
 
   private async answerReinvite(legId: LegId): Promise<void> {
     const leg = findLeg(this.parts.current(), legId);
     if (leg === null) return;
     try {
-      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.sdpOf(legId));
+      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
       await this.parts.signalling.answerReinvite(legId, sdp);
     } catch (error) {
       await this.parts.signalling.refuseReinvite(legId, 488);
@@ -200,39 +210,6 @@ export class CallEffectRunner {
       case "release-media":
         return this.inLane([effect.legId], () => media.release(this.leg(effect.legId)), "ignore");
     }
-  }
-
-  private runOffice(effect: OfficeEffect): void {
-    const { room, clock, callId } = this.parts;
-    switch (effect.type) {
-      case "start-timer": {
-        const { timer, deadlineMs } = effect;
-        this.stopTimer(timer);
-        const fire = (): void => {
-          this.timers.delete(timer);
-          this.parts.post({ type: "timer-fired", timer, deadlineMs });
-        };
-        this.timers.set(timer, clock.after(Math.max(0, deadlineMs - clock.now()), fire));
-        return;
-      }
-      case "stop-timer":
-        return this.stopTimer(effect.timer);
-      case "join-queue": {
-        const { type: _type, ...place } = effect;
-        return room.joinLine({ callId, ...place });
-      }
-      case "leave-queue":
-        return room.leaveLine(callId);
-      case "engage-operator":
-        return room.engage(effect.operatorId, callId, effect.activity);
-      case "release-operator":
-        return room.release(effect.operatorId, { callId, why: effect.why, wrapUpMs: effect.wrapUpMs });
-    }
-  }
-
-  private stopTimer(timer: TimerName): void {
-    this.timers.get(timer)?.();
-    this.timers.delete(timer);
   }
 
   /** Queues work behind what these legs still have to do. `onFailure`: the event the call gets when the port fails. */
@@ -264,7 +241,7 @@ export class CallEffectRunner {
   }
 
   private async acceptAnswer(legId: LegId): Promise<void> {
-    await this.parts.media.acceptAnswer(this.leg(legId), this.sdpOf(legId));
+    await this.parts.media.acceptAnswer(this.leg(legId), this.descriptions.sdpOf(legId));
   }
 
   private leg(legId: LegId): CallLeg {
@@ -275,21 +252,24 @@ export class CallEffectRunner {
     return [this.leg(one), this.leg(other)];
   }
 
-  private counterpart(of: LegId): Counterpart | null {
+  /** What the media server learns from an answer it learns in the leg's lane: that has to be over first. */
+  private async counterpart(of: LegId): Promise<Counterpart | null> {
     const legId = counterpartOf(this.parts.current(), of);
-    const offer = this.remoteSdp.get(legId);
-    return offer === undefined ? null : { legId, offer };
+    const kind = this.descriptions.kindOf(legId);
+    if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId) };
+    if (kind === null) return null;
+    await this.lanes.get(legId);
+    return this.descriptions.kindOf(legId) === "answer" ? { legId, offer: null } : null;
+  }
+
+  private answeredLeg(legId: LegId): Leg | null {
+    const leg = findLeg(this.parts.current(), legId);
+    return leg?.state.kind === "answered" ? leg : null;
   }
 
   private isWanted(legId: LegId): boolean {
     const kind = findLeg(this.parts.current(), legId)?.state.kind;
     return kind === "trying" || kind === "alerting";
-  }
-
-  private sdpOf(legId: LegId): string {
-    const sdp = this.remoteSdp.get(legId);
-    if (sdp === undefined) throw new Error(`leg ${legId} has not described its media`);
-    return sdp;
   }
 }
 

@@ -32,7 +32,7 @@ class ServedCallMedia implements CallMedia {
   async createOffer(leg: CallLeg, order: { profile: MediaProfile; towards: Counterpart | null }): Promise<string> {
     const { profile, towards } = order;
     if (towards === null) return done(await this.server.makeOffer(leg, { profile })).offerSdp;
-    this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
+    if (towards.offer !== null) this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
     return done(await this.server.makeOffer(leg, { profile, towards: towards.legId })).offerSdp;
   }
 

@@ -19,9 +19,9 @@ export function readInvite(
   if (from === null) return { status: 400, why: "From cannot be read" };
   const description = sdpOf(request);
   if (description.kind === "other-type") return { status: 415, why: "body is not a session description" };
-  // An INVITE without offer (late offer) would need our offer in the 200: not spoken yet.
-  if (description.kind === "none") return { status: 488, why: "no session description" };
-  const { sdp } = description;
+  // Without an offer ours goes with the 200: only where the call is answered at once, so that phones can be offered what the caller speaks.
+  if (description.kind === "none" && leg.source.kind !== "trunk") return { status: 488, why: "no session description" };
+  const sdp = description.kind === "sdp" ? description.sdp : null;
   return {
     ...leg,
     requestedUser: target.user ?? "",
@@ -33,7 +33,7 @@ export function readInvite(
     sessionId: readSessionId(request.get("session-id")),
     sourceOffice: request.get("X-LA2-Source-Office")?.trim() ?? null,
     transferHeader: request.get("X-LA2-Transfer") ?? null,
-    media: profileOf(sdp),
+    media: sdp === null ? "rtp" : profileOf(sdp),
     sdp,
   };
 }

@@ -129,9 +129,26 @@ function endedByEitherSide(): void {
     expect(await scene.host.event("leg-ended")).toMatchObject({ how: "closed" });
   });
 
-  test("without a session description it is refused", async () => {
-    carrier.send(inviteLines(carrier, scene.address, { callId: "empty" }).filter((line) => !/Content-Type/.test(line)));
-    await carrier.receive(/^SIP\/2\.0 488/);
+  test("without an offer ours goes with the 200, and the answer in the ACK is told", async () => {
+    const withoutType = (lines: string[]): string[] => lines.filter((line) => !/Content-Type/.test(line));
+    carrier.send(withoutType(inviteLines(carrier, scene.address, { callId: "late" })));
+    const { legId, invite } = await scene.host.invited();
+    expect(invite).toMatchObject({ sdp: null, media: "rtp" });
+    await scene.sip.answerLeg(legId, sdp);
+    const answer = await carrier.receive(/^SIP\/2\.0 200/);
+    expect(answer).toContain(sdp);
+    carrier.send(inDialog("ACK", answer, { cseq: 1, more: ["Content-Type: application/sdp"] }), `${sdp}a=sendonly\r\n`);
+    expect(await scene.host.event("leg-acknowledged")).toEqual({
+      type: "leg-acknowledged",
+      legId,
+      sdp: `${sdp}a=sendonly\r\n`,
+    });
+  });
+
+  test("without an offer from another office it is refused: its call is not answered at once", async () => {
+    const member = await scene.peer("127.0.0.3");
+    member.send(inviteLines(member, scene.address, { callId: "empty" }).filter((line) => !/Content-Type/.test(line)));
+    await member.receive(/^SIP\/2\.0 488/);
   });
 }
 

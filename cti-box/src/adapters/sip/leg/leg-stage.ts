@@ -12,7 +12,8 @@ import type { SipDialog, SipRequest, SipResponse } from "../drachtio.ts";
 
 export type LegStage =
   | { kind: "offered"; request: SipRequest; response: SipResponse }
-  | { kind: "answering"; wantsEnd: LegEndReason | null }
+  /** `ack`: what the far end's ACK brings; the answer where its INVITE came without an offer. */
+  | { kind: "answering"; ack: "nothing" | "answer"; wantsEnd: LegEndReason | null }
   | { kind: "placing"; invite: SipRequest | null; wantsEnd: LegEndReason | null }
   | { kind: "talking"; dialog: SipDialog; reinvite: SipResponse | null }
   | { kind: "ending" }

@@ -1,6 +1,7 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
 import { allowedMethods, headersOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
+import { sdpOf } from "../incoming-invite.ts";
 import { listenToDialog, writeSipfrag } from "./in-dialog-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
@@ -61,7 +62,8 @@ export class SipLeg {
   answer(sdp: string): void {
     if (this.stage.kind !== "offered") return;
     const { request, response } = this.stage;
-    this.stage = { kind: "answering", wantsEnd: null };
+    const ack = sdpOf(request).kind === "none" ? "answer" : "nothing";
+    this.stage = { kind: "answering", ack, wantsEnd: null };
     const options = { localSdp: sdp, headers: { Allow: allowedMethods, "Content-Type": "application/sdp" } };
     this.parts.stack.createUAS(request, response, options, (error, dialog) => {
       if (error === null) return this.established(dialog);
@@ -183,6 +185,7 @@ export class SipLeg {
       return dialog.destroy({ headers: {} }, () => undefined);
     }
     this.stage = { kind: "talking", dialog, reinvite: null };
+    if (stage.kind === "answering" && stage.ack === "answer") this.awaitAnswer(dialog);
     listenToDialog(dialog, {
       legId,
       emit: (event) => this.parts.emit(event),
@@ -193,6 +196,14 @@ export class SipLeg {
     if (stage.wantsEnd !== null) return this.hangUp(dialog, stage.wantsEnd);
     if (stage.kind === "placing") this.parts.emit({ type: "leg-answered", legId, sdp: dialog.remote.sdp ?? "" });
     return undefined;
+  }
+
+  private awaitAnswer(dialog: SipDialog): void {
+    dialog.once("ack", (ack) => {
+      const description = sdpOf(ack);
+      const sdp = description.kind === "sdp" ? description.sdp : null;
+      this.parts.emit({ type: "leg-acknowledged", legId: this.legId, sdp });
+    });
   }
 
   /** One re-INVITE at a time (RFC 3261 §14.2): a second one is told to wait. */
