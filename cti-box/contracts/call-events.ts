@@ -38,8 +38,15 @@ export const transferFailureSchema = z.enum([
   "not-reachable",
   "cancelled",
   "caller-hung-up",
+  /** The other side left while the operator consulted it. */
+  "target-hung-up",
   "failed",
 ]);
+
+/** `attended`: the operator speaks with the other side before handing over. */
+export const transferModeSchema = z.enum(["blind", "attended"]);
+/** Whom the operator speaks with during a consultation; the other one hears music. */
+export const consultationPartnerSchema = z.enum(["target", "caller"]);
 
 const transfer = {
   transferId: ulidSchema,
@@ -72,6 +79,13 @@ export const callEventSchema = z.discriminatedUnion("type", [
     expiresAt: timestampSchema,
   }),
   z.object({ type: z.literal("call-transfer-ringing"), ...envelope, ...transfer }),
+  /** The operator consults the other side, or has turned to the citizen in between. */
+  z.object({
+    type: z.literal("call-consulting"),
+    ...envelope,
+    ...transfer,
+    talkingTo: consultationPartnerSchema,
+  }),
   z.object({ type: z.literal("call-transferred"), ...envelope, ...transfer, tariff: tariffSchema }),
   z.object({
     type: z.literal("call-transfer-failed"),

@@ -1,7 +1,7 @@
 /** What softphones ask of the box over HTTP. Answering, rejecting and hanging up are SIP; everything the box has to decide is here. */
 import { z } from "zod";
 import { ticketReferenceSchema, transferReasonSchema } from "./call-summary.ts";
-import { transferTargetSchema } from "./call-events.ts";
+import { consultationPartnerSchema, transferModeSchema, transferTargetSchema } from "./call-events.ts";
 import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
 
 /** POST /api/sessions. A one-time link carries `oneTimeCode`; it works once and for a few minutes. */
@@ -61,11 +61,15 @@ export const dialSchema = z.strictObject({
 /** POST /api/calls/{callId}/transfers. `transferId` is made by the softphone, so a repeated request is the same transfer. */
 export const requestTransferSchema = z.strictObject({
   transferId: ulidSchema,
+  mode: transferModeSchema.default("blind"),
   target: transferTargetSchema,
   ticketId: ulidSchema.nullable(),
   reason: transferReasonSchema,
   message: z.string().max(2000),
 });
+
+/** PUT /api/calls/{callId}/transfers/{transferId}/consultation: whom the operator speaks with from now on. */
+export const turnConsultationSchema = z.strictObject({ talkingTo: consultationPartnerSchema });
 
 /** PUT /api/calls/{callId}/ticket: ties the call to the ticket the operator opened or created. */
 export const attachTicketSchema = z.strictObject({ ticketId: ticketReferenceSchema.shape.ticketId });

@@ -5,13 +5,24 @@
 import { z } from "zod";
 import { callSummarySchema, dialFailureSchema } from "./call-summary.ts";
 import { operatorStateSchema } from "./commands.ts";
-import { ringEndSchema, transferFailureSchema, transferTargetSchema } from "./call-events.ts";
-import { ulidSchema } from "./identifiers.ts";
+import {
+  consultationPartnerSchema,
+  ringEndSchema,
+  transferFailureSchema,
+  transferTargetSchema,
+} from "./call-events.ts";
+import { operatorLoginSchema, ulidSchema } from "./identifiers.ts";
 
 /** The transfer as the operator sees it. `returned`: the citizen is back with this operator, `cause` says why. */
 export const transferProgressSchema = z.discriminatedUnion("phase", [
   z.object({ phase: z.literal("calling"), transferId: ulidSchema, target: transferTargetSchema }),
   z.object({ phase: z.literal("ringing"), transferId: ulidSchema, target: transferTargetSchema }),
+  z.object({
+    phase: z.literal("consulting"),
+    transferId: ulidSchema,
+    target: transferTargetSchema,
+    talkingTo: consultationPartnerSchema,
+  }),
   z.object({ phase: z.literal("transferred"), transferId: ulidSchema, target: transferTargetSchema }),
   z.object({
     phase: z.literal("returned"),
@@ -31,6 +42,8 @@ export const callCardSchema = z.object({
     z.object({ kind: z.literal("talking") }),
     z.object({ kind: z.literal("holding") }),
     z.object({ kind: z.literal("transferring"), progress: transferProgressSchema }),
+    /** Colleague `by` asks this operator for advice and may hand the citizen over; `talksToMe`: not with the citizen in between. */
+    z.object({ kind: z.literal("consulted"), by: operatorLoginSchema, talksToMe: z.boolean() }),
     z.object({
       kind: z.literal("gone"),
       why: z.union([ringEndSchema, dialFailureSchema, z.enum(["transferred", "ended"])]),

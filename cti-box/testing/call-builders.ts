@@ -152,6 +152,11 @@ export function operatorTransfer(): UntimedEvent {
   });
 }
 
+/** Anna asks Bruno for advice before she hands over. */
+export function consultation(): UntimedEvent {
+  return { ...operatorTransfer(), mode: "attended" } as UntimedEvent;
+}
+
 export function effectNames(effects: readonly CallEffect[]): string[] {
   return effects.map(nameOfEffect);
 }

@@ -105,6 +105,8 @@ export class FakeWorld {
       resume: (_token, callId) => this.ask("resume", callId),
       requestTransfer: (_token, callId, order) =>
         this.ask("transfer", `${callId} → ${order.target.kind === "office" ? order.target.officeId : ""}`),
+      turnConsultation: (_token, { callId, talkingTo }) => this.ask(`turn-to-${talkingTo}`, callId),
+      completeTransfer: (_token, callId) => this.ask("complete-transfer", callId),
       cancelTransfer: (_token, callId) => this.ask("cancel-transfer", callId),
       attachTicket: (_token, callId, ticketId) => this.ask("attach", `${callId} ${ticketId}`),
     },

@@ -1,5 +1,13 @@
 /** Commands of operators on their calls: checked against the call as it is, then posted to it. Repeating one changes nothing. */
-import { mayAttachTicket, mayCancelTransfer, mayHold, mayResume, mayTransfer } from "../domain/call/command-guards.ts";
+import {
+  mayAttachTicket,
+  mayCancelTransfer,
+  mayCompleteTransfer,
+  mayHold,
+  mayResume,
+  mayTransfer,
+  mayTurnTo,
+} from "../domain/call/command-guards.ts";
 import { transferReasons } from "../domain/transfer/transfer-header.ts";
 import { planTransfer } from "./plan-transfer.ts";
 import type { Call } from "../domain/call/call.ts";
@@ -40,6 +48,18 @@ export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dia
         (call) => mayCancelTransfer(call, operatorId, transferId),
         post({ type: "transfer-cancelled", operatorId, transferId }),
       ),
+    turnTo: (callId, operatorId, { transferId, talkingTo }) =>
+      command(
+        callId,
+        (call) => mayTurnTo(call, { operatorId, transferId, talkingTo }),
+        post({ type: "consultation-turned", operatorId, transferId, talkingTo }),
+      ),
+    completeTransfer: (callId, operatorId, transferId) =>
+      command(
+        callId,
+        (call) => mayCompleteTransfer(call, operatorId, transferId),
+        post({ type: "transfer-completed", operatorId, transferId }),
+      ),
     attachTicket: (callId, operatorId, ticketId) =>
       command(
         callId,
@@ -56,12 +76,13 @@ export function startTransfer(
   wish: { operatorId: OperatorId; order: TransferOrder; referrerLegId: LegId | null },
 ): CommandResult {
   const { operatorId, order, referrerLegId } = wish;
-  const planned = planTransfer(planner, runner.call, order.target);
+  const { transferId, ticketId, message, target, mode = "blind" } = order;
+  const planned = planTransfer(planner, runner.call, { target, mode });
   if (!planned.ok) return planned;
-  const { transferId, ticketId, message } = order;
   const reason = reasonFrom(order.reason);
   const { plan } = planned;
-  runner.post({ type: "transfer-requested", operatorId, transferId, plan, ticketId, reason, message, referrerLegId });
+  const wanted = { operatorId, transferId, mode, plan, ticketId, reason, message, referrerLegId };
+  runner.post({ type: "transfer-requested", ...wanted });
   return { ok: true };
 }
 

@@ -6,6 +6,7 @@ import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
+import type { TransferMode } from "../domain/transfer/transfer.ts";
 import type { RecordFilter } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
@@ -23,6 +24,8 @@ export type CommandResult = { ok: true } | { ok: false; reason: CommandRefusal }
 export type TransferDestination = { kind: "office"; officeId: string } | { kind: "operator"; operatorId: OperatorId };
 export type TransferOrder = {
   transferId: TransferId;
+  /** Absent: blind. */
+  mode?: TransferMode;
   target: TransferDestination;
   ticketId: string | null;
   reason: string;
@@ -35,6 +38,14 @@ export interface CallCommands {
   resume(callId: CallId, operatorId: OperatorId): Promise<CommandResult>;
   requestTransfer(callId: CallId, operatorId: OperatorId, order: TransferOrder): Promise<CommandResult>;
   cancelTransfer(callId: CallId, operatorId: OperatorId, transferId: TransferId): Promise<CommandResult>;
+  /** During a consultation: speak with the other side, or with the citizen in between. */
+  turnTo(
+    callId: CallId,
+    operatorId: OperatorId,
+    wish: { transferId: TransferId; talkingTo: "target" | "caller" },
+  ): Promise<CommandResult>;
+  /** Ends a consultation by handing the citizen over. */
+  completeTransfer(callId: CallId, operatorId: OperatorId, transferId: TransferId): Promise<CommandResult>;
   attachTicket(callId: CallId, operatorId: OperatorId, ticketId: string): Promise<CommandResult>;
   /** Calls a citizen; the operator's own phone rings first. */
   dial(operatorId: OperatorId, order: DialOrder): Promise<DialResult>;

@@ -103,6 +103,58 @@ test.each([
   expect(document.querySelector("[data-link-lost]")).toBeNull();
 });
 
+describe("a consultation", () => {
+  const target = { kind: "operator", operatorLogin: "bruno" } as const;
+  const destination = { target, label: "Bruno Sì", isFree: true };
+  const at = (transferId: string, talkingTo: "target" | "caller") =>
+    boxCard("a", { kind: "transferring", progress: { phase: "consulting", transferId, target, talkingTo } });
+
+  test("is offered for a colleague; who hears whom is announced; each step has its button", async () => {
+    await talk("a");
+    await act(() => softphone.transfer.open("a"));
+    act(() => softphone.transfer.choose(destination));
+    act(() => softphone.transfer.explain({ reason: "competence", message: "" }));
+    await act(async () => screen.getByRole("button", { name: "Parla prima con il collega" }).click());
+    const steps = softphone.store.read().transfer;
+    if (steps.step !== "sent") throw new Error("the transfer was not sent");
+    act(() => world.box?.card(at(steps.transferId, "target")));
+    expect(within(card("a")).getByRole("status").textContent).toBe(
+      "Parla con Bruno Sì. Il cittadino ascolta la musica e non sente.",
+    );
+    await act(async () => screen.getByRole("button", { name: "Torna un momento al cittadino" }).click());
+    expect(world.asked.at(-1)).toBe("turn-to-caller a");
+    act(() => world.box?.card(at(steps.transferId, "caller")));
+    expect(within(card("a")).getByRole("status").textContent).toContain("Parla con il cittadino.");
+    expect(screen.getByRole("button", { name: "Torna a Bruno Sì" })).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Annulla e riprendi il cittadino" })).toBeTruthy();
+    await act(async () => screen.getByRole("button", { name: "Passa il cittadino a Bruno Sì" }).click());
+    expect(world.asked.at(-1)).toBe("complete-transfer a");
+  });
+
+  test("is not offered for another office", async () => {
+    await talk("a");
+    await act(() => softphone.transfer.open("a"));
+    act(() => softphone.transfer.choose({ ...destination, target: { kind: "office", officeId: "x_test2" } }));
+    act(() => softphone.transfer.explain({ reason: "competence", message: "" }));
+    expect(screen.queryByRole("button", { name: "Parla prima con il collega" })).toBeNull();
+  });
+
+  test("the colleague who is asked sees by whom, may mute and hang up, and nothing else", async () => {
+    await talk("a");
+    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: true })));
+    expect(card("a").dataset["cardState"]).toBe("consulted");
+    expect(within(card("a")).getByText(/bruno chiede un parere/)).toBeTruthy();
+    const names = within(card("a"))
+      .getAllByRole("button")
+      .map((button) => button.textContent);
+    expect(names).toContain("Spegni microfono");
+    expect(names).toContain("Riaggancia");
+    expect(names).not.toContain("Trasferisci");
+    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: false })));
+    expect(within(card("a")).getByText(/è tornato dal cittadino/)).toBeTruthy();
+  });
+});
+
 describe("a transfer that comes back", () => {
   const target = { kind: "office", officeId: "x_test2" } as const;
   const destination = { target, label: "Ufficio Ambiente", isFree: true };

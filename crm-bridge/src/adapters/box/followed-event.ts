@@ -48,6 +48,7 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     case "call-held":
     case "call-resumed":
     case "call-transfer-ringing":
+    case "call-consulting":
       return null;
   }
 }

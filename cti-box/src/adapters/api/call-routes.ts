@@ -8,26 +8,19 @@ import {
   dialSchema,
   directorySchema,
   eventPageSchema,
-  requestTransferSchema,
   ulidSchema,
 } from "../../../contracts/index.ts";
-import type { CallId, OperatorId, TransferId } from "../../domain/call/ids.ts";
-import type { CommandResult, DialResult } from "../../application/use-cases.ts";
+import type { CallId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
 import { isKnownCursor } from "./event-stream.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError, settled } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 import { cardToContract, eventToContract } from "./to-contract.ts";
 
 const callParams = z.object({ callId: ulidSchema });
 const largestPage = 500;
-
-/** A refusal becomes its problem. */
-function settled(result: CommandResult | DialResult): void {
-  if (!result.ok) throw new ProblemError(result.reason);
-}
 
 export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -49,36 +42,6 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
       return reply.code(204).send();
     });
   }
-
-  api.post(
-    "/api/calls/:callId/transfers",
-    { schema: { params: callParams, body: requestTransferSchema } },
-    async (request, reply) => {
-      const { operatorId } = await sessionOf(request, sessions);
-      const { body } = request;
-      const order = {
-        ...body,
-        transferId: body.transferId as TransferId,
-        target:
-          body.target.kind === "office"
-            ? body.target
-            : { kind: "operator" as const, operatorId: body.target.operatorLogin as OperatorId },
-      };
-      settled(await commands.requestTransfer(request.params.callId as CallId, operatorId, order));
-      return reply.code(202).send({ transferId: body.transferId });
-    },
-  );
-
-  api.delete(
-    "/api/calls/:callId/transfers/:transferId",
-    { schema: { params: callParams.extend({ transferId: ulidSchema }) } },
-    async (request, reply) => {
-      const { operatorId } = await sessionOf(request, sessions);
-      const { callId, transferId } = request.params;
-      settled(await commands.cancelTransfer(callId as CallId, operatorId, transferId as TransferId));
-      return reply.code(204).send();
-    },
-  );
 
   api.put(
     "/api/calls/:callId/ticket",

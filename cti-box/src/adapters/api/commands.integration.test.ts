@@ -60,6 +60,41 @@ it("a transfer with its ticket, repeated, then cancelled; the note stays out of 
   expect(lastEvent()).toMatchObject({ type: "call-returned", cause: "cancelled" });
 });
 
+it("a consultation: asked, turned, handed over; each repeated without a second effect", async () => {
+  scene.office.signIn(bruno);
+  const body = { ...order({ kind: "operator", operatorLogin: "bruno" }), mode: "attended" };
+  const transfer = `${call}/transfers/${transferId}`;
+  const turn = (token: string, talkingTo: unknown) =>
+    scene.ask("PUT", `${transfer}/consultation`, { token, body: { talkingTo } });
+  const complete = () => scene.ask("POST", `${transfer}/completion`, { token: own });
+  expect((await scene.ask("POST", `${call}/transfers`, { token: own, body })).status).toBe(202);
+  expect(refusal(await complete())).toBe("409 /problems/wrong-state");
+  expect(refusal(await turn(own, "caller"))).toBe("409 /problems/wrong-state");
+  await scene.office.answer("bruno");
+  expect(lastEvent()).toMatchObject({ type: "call-consulting", talkingTo: "target" });
+  expect((await scene.ask("GET", "/api/calls", { token: colleague })).json).toMatchObject({
+    items: [{ myState: { kind: "consulted", by: "anna", talksToMe: true } }],
+  });
+  expect(problemSchema.parse((await turn(own, "nobody")).json).problems).toMatchObject([{ pointer: "/talkingTo" }]);
+  expect(refusal(await turn(colleague, "caller"))).toBe("403 /problems/not-your-call");
+  for (const talkingTo of ["caller", "caller", "target", "target"]) {
+    expect((await turn(own, talkingTo)).status).toBe(204);
+    await scene.office.settle();
+  }
+  expect(scene.office.eventTypes().filter((type) => type === "call-consulting")).toHaveLength(3);
+  expect((await complete()).status).toBe(204);
+  await scene.office.settle();
+  expect((await complete()).status).toBe(204);
+  expect(scene.office.eventTypes().slice(-2)).toEqual(["call-transferred", "call-answered"]);
+});
+
+it("another office cannot be consulted yet", async () => {
+  const body = { ...toOffice("x_test2"), mode: "attended" };
+  expect(refusal(await scene.ask("POST", `${call}/transfers`, { token: own, body }))).toBe(
+    "422 /problems/target-not-allowed",
+  );
+});
+
 it.each([
   [toOffice("x_none9"), "422 /problems/unknown-target"],
   [toOffice("x_test3"), "422 /problems/no-on-net-route"],

@@ -64,6 +64,7 @@ export function eventToContract(event: PublicCallEvent): CallEvent {
       return { type: event.type, ...envelope, endCause: event.endCause };
     case "call-transfer-requested":
     case "call-transfer-ringing":
+    case "call-consulting":
     case "call-transferred":
     case "call-transfer-failed":
       return transferEvent(event, envelope);
@@ -81,6 +82,8 @@ function transferEvent(event: TransferEvent, envelope: Pick<CallEvent, "cursor" 
     }
     case "call-transfer-ringing":
       return { type: event.type, ...envelope, ...transfer };
+    case "call-consulting":
+      return { type: event.type, ...envelope, ...transfer, talkingTo: event.talkingTo };
     case "call-transferred":
       return { type: event.type, ...envelope, ...transfer, tariff: event.tariff };
     case "call-transfer-failed":

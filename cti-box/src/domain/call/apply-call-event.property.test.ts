@@ -18,6 +18,7 @@ import { applyCallEvent, beginCall } from "./apply-call-event.ts";
 import { recordOf } from "./record-of.ts";
 import { conversationOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
 import { engagementsOf } from "./summary.ts";
+import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
 import type { CallBeginning } from "./call-event.ts";
 import type { CallEffect } from "./call-effect.ts";
@@ -27,7 +28,7 @@ import type { UntimedEvent } from "../../../testing/call-builders.ts";
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(16),
+  kind: fc.nat(18),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
@@ -62,6 +63,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     officeTransfer({
       operatorId,
       transferId: `x-${serial}` as TransferId,
+      mode: pick % 4 < 2 ? "attended" : "blind",
       plan:
         pick % 3 === 0
           ? { target, legs }
@@ -72,6 +74,13 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
             },
     }),
     { type: "transfer-cancelled", operatorId, transferId: transferIdOf(call) },
+    {
+      type: "consultation-turned",
+      operatorId,
+      transferId: transferIdOf(call),
+      talkingTo: pick % 3 === 0 ? "target" : "caller",
+    },
+    { type: "transfer-completed", operatorId, transferId: transferIdOf(call) },
     { type: "timer-fired", timer, deadlineMs },
     { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
     { type: "leg-trying", legId },
@@ -80,7 +89,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
 }
 
 function transferIdOf(call: Call): TransferId {
-  return call.phase.kind === "transferring" ? call.phase.transfer.transferId : transferId;
+  return transferUnderWay(call)?.transfer.transferId ?? transferId;
 }
 
 /** Everything started and not stopped, kept from the effects alone. */

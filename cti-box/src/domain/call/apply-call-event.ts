@@ -9,6 +9,7 @@ import {
   routeTaken,
   startDialling,
 } from "./dialling.ts";
+import { completeTransfer, otherSideAnswered, turnTo } from "./consulting.ts";
 import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
@@ -17,12 +18,14 @@ import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator, waitedTo
 import { settle, timersOf } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { changed, published, unchanged, withEffect } from "./step.ts";
-import { requestTransfer, returnCall, targetAlerts, targetAnswered } from "./transferring.ts";
+import { returnCall } from "./returning.ts";
+import { requestTransfer, targetAlerts } from "./transferring.ts";
+import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg } from "./call.ts";
 import type { CallBeginning, LaterCallEvent, TimerName } from "./call-event.ts";
 import type { MissedRing } from "./call-effect.ts";
-import type { LegId } from "./ids.ts";
+import type { LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** A call begins. */
 export function beginCall(beginning: CallBeginning): Step {
@@ -67,7 +70,11 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "transfer-requested":
       return requestTransfer(step, event);
     case "transfer-cancelled":
-      return transferCancelled(step, event);
+      return isMyTransfer(step, event) ? returnCall(step, { atMs, cause: "cancelled", sipStatus: null }) : step;
+    case "consultation-turned":
+      return isMyTransfer(step, event) ? turnTo(step, event.talkingTo, atMs) : step;
+    case "transfer-completed":
+      return isMyTransfer(step, event) ? completeTransfer(step, atMs) : step;
     case "ticket-attached":
       return ticketAttached(step, event);
     case "timer-fired":
@@ -95,7 +102,7 @@ function legAnswered(step: Step, legId: LegId, atMs: number): Step {
   if (phase === "dialling") return diallingAnswered(step, legId, atMs);
   if (phase === "ringing") return operatorAnswered(step, legId, atMs);
   return phase === "transferring"
-    ? targetAnswered(step, legId, atMs)
+    ? otherSideAnswered(step, legId, atMs)
     : closeLeg(step, legId, { atMs, reason: "failure" });
 }
 
@@ -149,11 +156,9 @@ function mediaFailed(step: Step, legId: LegId, atMs: number): Step {
   return mediaLeft(step, legId, atMs);
 }
 
-function transferCancelled(step: Step, event: Extract<LaterCallEvent, { type: "transfer-cancelled" }>): Step {
-  const phase = step.call.phase;
-  if (phase.kind !== "transferring" || phase.transfer.transferId !== event.transferId) return step;
-  if (phase.transfer.requestedBy !== event.operatorId) return step;
-  return returnCall(step, { atMs: event.atMs, cause: "cancelled", sipStatus: null });
+function isMyTransfer(step: Step, { operatorId, transferId }: { operatorId: OperatorId; transferId: TransferId }) {
+  const transfer = transferUnderWay(step.call)?.transfer;
+  return transfer?.transferId === transferId && transfer.requestedBy === operatorId;
 }
 
 function ticketAttached(step: Step, event: Extract<LaterCallEvent, { type: "ticket-attached" }>): Step {

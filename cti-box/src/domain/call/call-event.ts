@@ -2,7 +2,7 @@
  * What can happen to a call. Facts only, each with its time; they are journaled as they are, so they hold no SDP, no DTMF digits and
  * no credentials. An event that does not apply in the present phase changes nothing.
  */
-import type { TransferTarget } from "../transfer/transfer.ts";
+import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
@@ -69,6 +69,8 @@ export type TransferRequested = {
   atMs: number;
   operatorId: OperatorId;
   transferId: TransferId;
+  /** Journals of boxes without attended transfer have none: blind. */
+  mode?: TransferMode;
   plan: TransferPlan;
   ticketId: string | null;
   reason: TransferReason;
@@ -101,6 +103,14 @@ export type CallEvent =
   | { type: "hold-requested"; atMs: number; operatorId: OperatorId }
   | { type: "resume-requested"; atMs: number; operatorId: OperatorId }
   | TransferRequested
+  | {
+      type: "consultation-turned";
+      atMs: number;
+      operatorId: OperatorId;
+      transferId: TransferId;
+      talkingTo: "target" | "caller";
+    }
+  | { type: "transfer-completed"; atMs: number; operatorId: OperatorId; transferId: TransferId }
   | { type: "transfer-cancelled"; atMs: number; operatorId: OperatorId; transferId: TransferId }
   | { type: "ticket-attached"; atMs: number; operatorId: OperatorId; ticketId: string }
   | { type: "timer-fired"; atMs: number; timer: TimerName; deadlineMs: number }

@@ -93,6 +93,8 @@ export type PublicCallHappening =
       expiresAtMs: number;
     } & TransferFields)
   | ({ type: "call-transfer-ringing" } & TransferFields)
+  /** The operator speaks with the other side before handing over, or in between with the citizen again. */
+  | ({ type: "call-consulting"; talkingTo: "target" | "caller" } & TransferFields)
   | ({ type: "call-transferred"; tariff: Tariff } & TransferFields)
   | ({ type: "call-transfer-failed"; cause: TransferFailure; sipStatus: number | null } & TransferFields)
   | { type: "call-returned"; operatorId: OperatorId; cause: TransferFailure }
@@ -106,6 +108,7 @@ export type PublicCallEvent = { cursor: number; atMs: number; call: CallSummaryV
 export type TransferProgress =
   | { phase: "calling"; transferId: TransferId; target: TransferTarget }
   | { phase: "ringing"; transferId: TransferId; target: TransferTarget }
+  | { phase: "consulting"; transferId: TransferId; target: TransferTarget; talkingTo: "target" | "caller" }
   | { phase: "transferred"; transferId: TransferId; target: TransferTarget }
   | { phase: "returned"; transferId: TransferId; target: TransferTarget; cause: TransferFailure };
 
@@ -116,6 +119,8 @@ export type MyCallState =
   | { kind: "talking" }
   | { kind: "holding" }
   | { kind: "transferring"; progress: TransferProgress }
+  /** A colleague asks for advice on this call, which may be handed over. */
+  | { kind: "consulted"; by: OperatorId; talksToMe: boolean }
   | { kind: "gone"; why: RingEnd | DialFailure | "transferred" | "ended" };
 
 /** One call as one operator sees it. */

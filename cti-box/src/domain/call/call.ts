@@ -5,6 +5,7 @@
  *     ▲                          │  ▲
  *     │ operator had left        │  └──────── returned (refused, no answer, cancelled …)
  *     └──────────────────── transferring ─answer─▶ transferred      (target operator answers: talking again)
+ *                                │ attended: answer ─▶ consulting ─complete─▶ transferred │ talking      (consulting.ts)
  *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
  *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
  *
@@ -12,7 +13,7 @@
  * answered only when an operator answers, so that a refusal goes back to where the call came from.
  */
 import type { PeerKind } from "../cost/tariff.ts";
-import type { TransferTarget } from "../transfer/transfer.ts";
+import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type {
   Caller,
@@ -75,6 +76,7 @@ export type HoldSource = "operator" | "operator-phone" | "caller";
 
 export type Transfer = {
   transferId: TransferId;
+  mode: TransferMode;
   target: TransferTarget;
   requestedBy: OperatorId;
   ticketId: string | null;
@@ -126,6 +128,14 @@ export type CallPhase =
       /** The operator stays on the line, or has hung up and waits for nothing. */
       operator: { kind: "waiting"; legId: LegId } | { kind: "left" };
       stage: "calling" | "ringing";
+    }
+  | {
+      kind: "consulting";
+      transfer: Transfer;
+      operatorLegId: LegId;
+      targetLegId: LegId;
+      /** Whom the operator speaks with; the other one hears music. */
+      talkingTo: "target" | "caller";
     }
   | { kind: "transferred"; transfer: Transfer; legId: LegId }
   | { kind: "ended"; cause: EndCause; atMs: number };

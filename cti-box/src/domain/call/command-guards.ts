@@ -1,4 +1,5 @@
 /** May this operator do this to this call now? The refusals of the commands, decided before anything is journaled. */
+import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
 import type { OperatorId, TransferId } from "./ids.ts";
 
@@ -31,12 +32,37 @@ export function mayTransfer(call: Call, operatorId: OperatorId, transferId: Tran
 }
 
 export function mayCancelTransfer(call: Call, operatorId: OperatorId, transferId: TransferId): GuardResult {
-  const phase = call.phase;
   const known = call.transfers.find((one) => one.transferId === transferId);
   if (known?.outcome === "failed") return { kind: "done" };
-  if (phase.kind !== "transferring" || known === undefined) return { kind: "refused", reason: "wrong-state" };
-  if (phase.transfer.requestedBy !== operatorId) return { kind: "refused", reason: "not-your-call" };
+  const underWay = transferUnderWay(call);
+  if (underWay === null || known === undefined) return { kind: "refused", reason: "wrong-state" };
+  if (underWay.transfer.requestedBy !== operatorId) return { kind: "refused", reason: "not-your-call" };
   return go;
+}
+
+export function mayTurnTo(
+  call: Call,
+  wish: { operatorId: OperatorId; transferId: TransferId; talkingTo: "target" | "caller" },
+): GuardResult {
+  const verdict = mayConsult(call, wish.operatorId, wish.transferId);
+  const isThere = call.phase.kind === "consulting" && call.phase.talkingTo === wish.talkingTo;
+  return verdict.kind === "go" && isThere ? { kind: "done" } : verdict;
+}
+
+/** While the other side still rings there is nobody to hand the citizen to. */
+export function mayCompleteTransfer(call: Call, operatorId: OperatorId, transferId: TransferId): GuardResult {
+  const known = call.transfers.find((one) => one.transferId === transferId);
+  const isDone = known?.outcome === "transferred" && known.requestedBy === operatorId;
+  return isDone ? { kind: "done" } : mayConsult(call, operatorId, transferId);
+}
+
+function mayConsult(call: Call, operatorId: OperatorId, transferId: TransferId): GuardResult {
+  const phase = call.phase;
+  if (!hasPart(call, operatorId)) return { kind: "refused", reason: "not-your-call" };
+  if (phase.kind !== "consulting" || phase.transfer.transferId !== transferId) {
+    return { kind: "refused", reason: "wrong-state" };
+  }
+  return phase.transfer.requestedBy === operatorId ? go : { kind: "refused", reason: "not-your-call" };
 }
 
 /** The ticket may be tied as soon as the operator rings, and until the end of the call. */
@@ -49,7 +75,7 @@ export function mayAttachTicket(call: Call, operatorId: OperatorId, ticketId: st
 function mayAct(call: Call, operatorId: OperatorId): GuardResult {
   const phase = call.phase;
   if (!hasPart(call, operatorId)) return { kind: "refused", reason: "not-your-call" };
-  if (phase.kind === "transferring") return { kind: "refused", reason: "transfer-pending" };
+  if (transferUnderWay(call) !== null) return { kind: "refused", reason: "transfer-pending" };
   if (phase.kind !== "talking" && phase.kind !== "held") return { kind: "refused", reason: "wrong-state" };
   return phase.operatorId === operatorId ? go : { kind: "refused", reason: "not-your-call" };
 }
@@ -62,7 +88,8 @@ function hasPart(call: Call, operatorId: OperatorId): boolean {
     case "talking":
     case "held":
       return phase.operatorId === operatorId;
-    case "transferring": {
+    case "transferring":
+    case "consulting": {
       const { target, requestedBy } = phase.transfer;
       return requestedBy === operatorId || (target.kind === "operator" && target.operatorId === operatorId);
     }

@@ -3,7 +3,9 @@ import { endCall } from "./ending.ts";
 import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
 import { diallingLegLeft } from "./dialling.ts";
-import { abandonTransfer, operatorLeftTransfer } from "./transferring.ts";
+import { completeTransfer } from "./consulting.ts";
+import { abandonTransfer, returnCall } from "./returning.ts";
+import { operatorLeftTransfer } from "./transferring.ts";
 import type { Step } from "./step.ts";
 import type { EndCause } from "./call-view.ts";
 import type { LegId, OperatorId } from "./ids.ts";
@@ -24,6 +26,8 @@ export function legLeft(step: Step, end: LegEnd): Step {
       const isOperators = phase.operator.kind === "waiting" && phase.operator.legId === end.legId;
       return isOperators ? operatorLeftTransfer(gone) : gone;
     }
+    case "consulting":
+      return consultingLegLeft(gone, end.legId, end.atMs);
     case "transferred":
       return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
     case "queued":
@@ -50,7 +54,11 @@ export function callerLeft(step: Step, atMs: number): Step {
       return endCall(missed, { ...gone, cause: "caller-gave-up" });
     }
     case "transferring":
-      return callerLeftTransfer(step, atMs);
+    case "consulting":
+      return endCall(abandonTransfer(step, { atMs, cause: "caller-hung-up", sipStatus: null }), {
+        ...gone,
+        cause: "caller-hung-up",
+      });
     case "dialling":
     case "talking":
     case "held":
@@ -89,49 +97,35 @@ export function mediaLeft(step: Step, legId: LegId, atMs: number): Step {
   const isWaitingOperators =
     phase.kind === "transferring" && phase.operator.kind === "waiting" && phase.operator.legId === legId;
   if (isWaitingOperators) return operatorLeftTransfer(closeLeg(step, legId, { atMs, reason: "failure" }));
-  return phase.kind === "transferring"
-    ? endCall(withFailedTransfer(step, atMs), { atMs, cause: "media-failure", reason: "failure" })
-    : endCall(step, { atMs, cause: "media-failure", reason: "failure" });
+  if (phase.kind === "consulting" && callerLegOf(step.call).legId !== legId) {
+    return consultingLegLeft(closeLeg(step, legId, { atMs, reason: "failure" }), legId, atMs);
+  }
+  return endCall(withFailedTransfer(step, atMs), { atMs, cause: "media-failure", reason: "failure" });
 }
 
 /** The box is being stopped: every leg is told. */
 export function boxStopping(step: Step, atMs: number): Step {
-  const settled = step.call.phase.kind === "transferring" ? withFailedTransfer(step, atMs) : step;
-  return endCall(settled, { atMs, cause: "box-restarted", reason: "failure" });
+  return endCall(withFailedTransfer(step, atMs), { atMs, cause: "box-restarted", reason: "failure" });
 }
 
 /** The box was restarted: nothing of the call's signalling or media is left. */
 export function boxRestarted(step: Step, atMs: number): Step {
   const unmediated = step.call.legs.reduce((soFar, leg) => legGone(soFar, leg.legId, atMs), step);
-  const settled = step.call.phase.kind === "transferring" ? withFailedTransfer(unmediated, atMs) : unmediated;
-  return endCall(settled, { atMs, cause: "box-restarted", reason: "failure" });
+  return endCall(withFailedTransfer(unmediated, atMs), { atMs, cause: "box-restarted", reason: "failure" });
 }
 
-function callerLeftTransfer(step: Step, atMs: number): Step {
-  const phase = step.call.phase;
-  if (phase.kind !== "transferring") return step;
-  const failed = abandoned(step, atMs, "caller-hung-up");
-  return endCall(failed, { atMs, cause: "caller-hung-up", reason: "caller-gone" });
-}
-
+/** A transfer under way fails because the call ends: nobody gets the citizen back. */
 function withFailedTransfer(step: Step, atMs: number): Step {
-  return abandoned(step, atMs, "failed");
+  return abandonTransfer(step, { atMs, cause: "failed", sipStatus: null });
 }
 
-/** The transfer fails because the call ends: nobody gets the citizen back. */
-function abandoned(step: Step, atMs: number, cause: "caller-hung-up" | "failed"): Step {
+/** The operator who leaves hands the citizen over; the other side's leaving brings the citizen back. */
+function consultingLegLeft(step: Step, legId: LegId, atMs: number): Step {
   const phase = step.call.phase;
-  if (phase.kind !== "transferring") return step;
-  const operatorId = phase.transfer.requestedBy;
-  const back =
-    phase.operator.kind === "waiting"
-      ? ({ kind: "talking", operatorId, legId: phase.operator.legId } as const)
-      : ({
-          kind: "queued",
-          wait: { sinceMs: step.call.startedAtMs, priority: "returned" },
-          enteredAtMs: atMs,
-        } as const);
-  return abandonTransfer(step, { atMs, cause, sipStatus: null, back });
+  if (phase.kind !== "consulting") return step;
+  if (phase.operatorLegId === legId) return completeTransfer(step, atMs);
+  if (phase.targetLegId === legId) return returnCall(step, { atMs, cause: "target-hung-up", sipStatus: null });
+  return step;
 }
 
 function ended(step: Step, atMs: number, cause: EndCause): Step {

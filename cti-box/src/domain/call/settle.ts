@@ -37,7 +37,7 @@ export function settle(before: Call | null, step: Step, atMs: number): Step {
   };
 }
 
-/** The two legs that hear each other now, if any: the caller and exactly one counterpart. */
+/** The two legs that hear each other now, if any: the caller and exactly one counterpart, or the two who consult. */
 export function conversationOf(call: Call): readonly [LegId, LegId] | null {
   const phase = call.phase;
   switch (phase.kind) {
@@ -46,6 +46,10 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
       return [callerLegOf(call).legId, phase.legId];
     case "held":
       return phase.by.every((source) => source === "caller") ? [callerLegOf(call).legId, phase.legId] : null;
+    case "consulting":
+      return phase.talkingTo === "target"
+        ? [phase.operatorLegId, phase.targetLegId]
+        : [callerLegOf(call).legId, phase.operatorLegId];
     case "dialling":
     case "queued":
     case "ringing":
@@ -57,6 +61,9 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
 
 /** The leg that hears music now. */
 export function musicLegOf(call: Call): LegId | null {
+  if (call.phase.kind === "consulting") {
+    return call.phase.talkingTo === "target" ? callerLegOf(call).legId : call.phase.targetLegId;
+  }
   const isQuiet = call.phase.kind === "ended" || call.phase.kind === "dialling";
   if (isQuiet || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
   return callerLegOf(call).legId;

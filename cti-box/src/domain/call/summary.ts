@@ -1,4 +1,5 @@
 /** What the outside sees of a call: the summary of every event and the card of one operator. Pure projections of the call. */
+import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call, DiallingStage } from "./call.ts";
 import type {
   CallStateName,
@@ -17,6 +18,7 @@ const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   talking: "answered",
   held: "held",
   transferring: "transferring",
+  consulting: "transferring",
   transferred: "transferred",
   ended: "ended",
 };
@@ -80,6 +82,10 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
       if (phase.transfer.target.kind === "operator") engaged.set(phase.transfer.target.operatorId, "ringing");
       if (phase.operator.kind === "waiting") engaged.set(phase.transfer.requestedBy, "on-call");
       break;
+    case "consulting":
+      if (phase.transfer.target.kind === "operator") engaged.set(phase.transfer.target.operatorId, "on-call");
+      engaged.set(phase.transfer.requestedBy, "on-call");
+      break;
     case "queued":
     case "transferred":
     case "ended":
@@ -90,6 +96,10 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
 
 export function progressOf(call: Call): TransferProgress | null {
   const phase = call.phase;
+  if (phase.kind === "consulting") {
+    const { transfer, talkingTo } = phase;
+    return { phase: "consulting", transferId: transfer.transferId, target: transfer.target, talkingTo };
+  }
   if (phase.kind !== "transferring") return call.lastTransfer?.progress ?? null;
   return { phase: phase.stage, transferId: phase.transfer.transferId, target: phase.transfer.target };
 }
@@ -104,6 +114,8 @@ function operatorInCharge(call: Call): OperatorId | null {
       return phase.operatorId;
     case "transferring":
       return phase.operator.kind === "waiting" ? phase.transfer.requestedBy : null;
+    case "consulting":
+      return phase.transfer.requestedBy;
     case "ended":
       return call.spokenOperators.at(-1) ?? null;
     case "queued":
@@ -114,21 +126,21 @@ function operatorInCharge(call: Call): OperatorId | null {
 
 /** While a colleague rings because of a transfer inside the office, the colleague sees who hands the call over. */
 function originFor(call: Call, seenBy: OperatorId | null): TransferOrigin | null {
-  const phase = call.phase;
-  if (phase.kind !== "transferring" || phase.transfer.target.kind !== "operator") return call.origin;
-  return phase.transfer.target.operatorId === seenBy ? internalOrigin(call, phase.transfer.requestedAtMs) : call.origin;
+  const transfer = transferUnderWay(call)?.transfer;
+  if (transfer?.target.kind !== "operator") return call.origin;
+  return transfer.target.operatorId === seenBy ? internalOrigin(call, transfer.requestedAtMs) : call.origin;
 }
 
 /** Origin of a call that an operator of this office hands to a colleague at `atMs`. */
 export function internalOrigin(call: Call, atMs: number): TransferOrigin | null {
-  const phase = call.phase;
-  if (phase.kind !== "transferring") return call.origin;
+  const transfer = transferUnderWay(call)?.transfer;
+  if (transfer === undefined) return call.origin;
   return {
     officeId: call.officeId,
     officeLabel: call.officeLabel,
-    operatorId: phase.transfer.requestedBy,
-    transferId: phase.transfer.transferId,
-    reason: phase.transfer.reason,
+    operatorId: transfer.requestedBy,
+    transferId: transfer.transferId,
+    reason: transfer.reason,
     waitedSeconds: secondsSpent(call, atMs),
   };
 }
@@ -169,11 +181,30 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
       }
       break;
     }
+    case "consulting":
+      return partInConsultation(call, phase, operatorId);
     case "queued":
     case "transferred":
     case "ended":
       break;
   }
+  return departedPart(call, operatorId);
+}
+
+function departedPart(call: Call, operatorId: OperatorId): MyCallState | null {
   const departure = call.departed.findLast((one) => one.operatorId === operatorId);
   return departure === undefined ? null : { kind: "gone", why: departure.why };
+}
+
+function partInConsultation(
+  call: Call,
+  { transfer, talkingTo }: Extract<Call["phase"], { kind: "consulting" }>,
+  operatorId: OperatorId,
+): MyCallState | null {
+  const { target, requestedBy } = transfer;
+  const progress = progressOf(call);
+  if (requestedBy === operatorId && progress !== null) return { kind: "transferring", progress };
+  const isColleague = target.kind === "operator" && target.operatorId === operatorId;
+  if (isColleague) return { kind: "consulted", by: requestedBy, talksToMe: talkingTo === "target" };
+  return departedPart(call, operatorId);
 }

@@ -4,6 +4,9 @@ import type { OperatorId } from "../call/ids.ts";
 /** Where a call may go: an office of the network or an operator of this office. Never a telephone number. */
 export type TransferTarget = { kind: "office"; officeId: string } | { kind: "operator"; operatorId: OperatorId };
 
+/** `attended`: the operator speaks with the other side first (RFC 5589). */
+export type TransferMode = "blind" | "attended";
+
 export type TransferFailure =
   | "no-answer"
   | "busy"
@@ -13,4 +16,6 @@ export type TransferFailure =
   | "not-reachable"
   | "cancelled"
   | "caller-hung-up"
+  /** The other side left while the operator consulted it. */
+  | "target-hung-up"
   | "failed";

@@ -18,7 +18,7 @@ import type {
   TicketBrief,
   TicketOutcome,
 } from "../domain/ticket/ticket.ts";
-import type { TransferReason, TransferTarget } from "../domain/call/call.ts";
+import type { TalkingTo, TransferMode, TransferReason, TransferTarget } from "../domain/call/call.ts";
 
 /** `away`: no answer or a fault of the other program; `expired`: the session is over; `refused`: it understood and said no. */
 export type Failure = { ok: false; why: "away" | "expired" | "refused"; detail: string | null };
@@ -28,6 +28,7 @@ export type SignInWith = { login: string; password: string } | { oneTimeCode: st
 
 export type TransferOrder = {
   transferId: string;
+  mode: TransferMode;
   target: TransferTarget;
   ticketId: string | null;
   reason: TransferReason;
@@ -44,6 +45,11 @@ export interface BoxApi {
   resume(token: string, callId: string): Promise<Outcome<null>>;
   requestTransfer(token: string, callId: string, order: TransferOrder): Promise<Outcome<null>>;
   cancelTransfer(token: string, callId: string, transferId: string): Promise<Outcome<null>>;
+  turnConsultation(
+    token: string,
+    turn: { callId: string; transferId: string; talkingTo: TalkingTo },
+  ): Promise<Outcome<null>>;
+  completeTransfer(token: string, callId: string, transferId: string): Promise<Outcome<null>>;
   attachTicket(token: string, callId: string, ticketId: string): Promise<Outcome<null>>;
 }
 

@@ -7,7 +7,8 @@ import { findEntry } from "../domain/call/apply-calls-event.ts";
 import { cardStateOf } from "../domain/call/call.ts";
 import { ticketOfPanel } from "../domain/ticket/ticket-panel.ts";
 import type { Desk } from "./desk.ts";
-import type { Failure } from "./ports.ts";
+import type { TalkingTo, TransferMode } from "../domain/call/call.ts";
+import type { Failure, Outcome } from "./ports.ts";
 import type { TicketCommands } from "./ticket-commands.ts";
 import type { Destination, Explanation } from "../domain/transfer/transfer-steps.ts";
 
@@ -16,7 +17,12 @@ export type TransferCommands = {
   choose(destination: Destination): void;
   explain(explanation: Explanation): void;
   back(): void;
-  confirm(): Promise<void>;
+  /** `attended`: the operator speaks with the destination before handing over. */
+  confirm(mode?: TransferMode): Promise<void>;
+  /** During a consultation: whom to speak with. */
+  turnTo(callId: string, talkingTo: TalkingTo): Promise<void>;
+  /** Ends a consultation by handing the citizen over. */
+  complete(callId: string): Promise<void>;
   cancel(callId: string): Promise<void>;
 };
 
@@ -41,16 +47,39 @@ export function createTransferCommands(desk: Desk, tickets: Pick<TicketCommands,
     choose: (destination) => store.dispatch({ type: "destination-chosen", destination }),
     explain: (explanation) => store.dispatch({ type: "transfer-explained", explanation }),
     back: () => store.dispatch({ type: "transfer-back" }),
-    confirm() {
-      const asked = confirmTransfer(desk, tickets);
+    confirm(mode = "blind") {
+      const asked = confirmTransfer(desk, tickets, mode);
       sent = asked;
       return asked;
     },
+    turnTo: (callId, talkingTo) =>
+      consult(desk, callId, (token, transferId) =>
+        ports.boxApi.turnConsultation(token, { callId, transferId, talkingTo }),
+      ),
+    complete: (callId) =>
+      consult(desk, callId, (token, transferId) => ports.boxApi.completeTransfer(token, callId, transferId)),
     cancel: (callId) => cancelTransfer(desk, callId, sent),
   };
 }
 
-async function confirmTransfer(desk: Desk, tickets: Pick<TicketCommands, "sendNote">): Promise<void> {
+/** A step of the consultation that runs; when it is over meanwhile, the card says so already. */
+async function consult(
+  desk: Desk,
+  callId: string,
+  ask: (token: string, transferId: string) => Promise<Outcome<null>>,
+): Promise<void> {
+  const part = findEntry(desk.store.read().calls, callId)?.box?.myState;
+  if (part?.kind !== "transferring" || part.progress.phase !== "consulting") return;
+  const { transferId } = part.progress;
+  const answer = await withToken(desk, (token) => ask(token, transferId));
+  if (!answer.ok && answer.why === "away") tellProblem(desk, "problem.consultation");
+}
+
+async function confirmTransfer(
+  desk: Desk,
+  tickets: Pick<TicketCommands, "sendNote">,
+  mode: TransferMode,
+): Promise<void> {
   const { store, ports } = desk;
   const transferId = ports.ids.ulid();
   store.dispatch({ type: "transfer-confirmed", transferId });
@@ -64,7 +93,7 @@ async function confirmTransfer(desk: Desk, tickets: Pick<TicketCommands, "sendNo
     ticketOfPanel(store.read().panels[callId])?.ticketId ??
     findEntry(store.read().calls, callId)?.box?.call.ticket?.ticketId ??
     null;
-  const order = { transferId, target: destination.target, ticketId, ...explanation };
+  const order = { transferId, mode, target: destination.target, ticketId, ...explanation };
   const answer = await withToken(desk, (token) => ports.boxApi.requestTransfer(token, callId, order));
   if (answer.ok) return store.dispatch({ type: "transfer-accepted", transferId });
   store.dispatch({ type: "transfer-refused", transferId, problem: refusalText(answer) });

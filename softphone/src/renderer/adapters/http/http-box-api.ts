@@ -43,6 +43,21 @@ export const httpBoxApi: BoxApi = {
     request<null>({ method: "POST", path: `/api/calls/${callId}/transfers`, token, body: order, schema: null }),
   cancelTransfer: (token, callId, transferId) =>
     request<null>({ method: "DELETE", path: `/api/calls/${callId}/transfers/${transferId}`, token, schema: null }),
+  turnConsultation: (token, { callId, transferId, talkingTo }) =>
+    request<null>({
+      method: "PUT",
+      path: `/api/calls/${callId}/transfers/${transferId}/consultation`,
+      token,
+      body: { talkingTo },
+      schema: null,
+    }),
+  completeTransfer: (token, callId, transferId) =>
+    request<null>({
+      method: "POST",
+      path: `/api/calls/${callId}/transfers/${transferId}/completion`,
+      token,
+      schema: null,
+    }),
   attachTicket: (token, callId, ticketId) =>
     request<null>({ method: "PUT", path: `/api/calls/${callId}/ticket`, token, body: { ticketId }, schema: null }),
 };

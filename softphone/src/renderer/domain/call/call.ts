@@ -48,10 +48,18 @@ export type TransferFailure =
   | "not-reachable"
   | "cancelled"
   | "caller-hung-up"
+  | "target-hung-up"
   | "failed";
+
+/** Whom the operator speaks with during a consultation; the other one hears music. */
+export type TalkingTo = "target" | "caller";
+
+/** `attended`: the operator speaks with the other side before handing over. */
+export type TransferMode = "blind" | "attended";
 
 export type TransferProgress =
   | { phase: "calling" | "ringing" | "transferred"; transferId: string; target: TransferTarget }
+  | { phase: "consulting"; transferId: string; target: TransferTarget; talkingTo: TalkingTo }
   | { phase: "returned"; transferId: string; target: TransferTarget; cause: TransferFailure };
 
 /** Why a citizen who was called cannot be spoken to. */
@@ -76,6 +84,8 @@ export type MyPart =
   | { kind: "talking" }
   | { kind: "holding" }
   | { kind: "transferring"; progress: TransferProgress }
+  /** Colleague `by` asks for advice and may hand the citizen over; `talksToMe`: not with the citizen in between. */
+  | { kind: "consulted"; by: string; talksToMe: boolean }
   | { kind: "gone"; why: GoneReason };
 
 export type BoxCard = {
@@ -112,6 +122,7 @@ export type CardState =
   | "talking"
   | "held"
   | "transferring"
+  | "consulted"
   | "detached"
   | "transferred"
   | "ended";
@@ -152,6 +163,8 @@ function openLineState(part: MyPart | null): CardState {
       return "held";
     case "transferring":
       return "transferring";
+    case "consulted":
+      return "consulted";
     case "ringing":
     case "talking":
     case "gone":

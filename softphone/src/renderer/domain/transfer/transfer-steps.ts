@@ -134,6 +134,7 @@ export type TransferPhase =
   | "sending"
   | "calling"
   | "ringing"
+  | "consulting"
   | "cancelling"
   | "transferred"
   | "returned";

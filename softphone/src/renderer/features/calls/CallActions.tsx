@@ -25,6 +25,8 @@ export function CallActions({ entry, state, phase }: Props) {
     case "transferring":
     case "detached":
       return <TalkingActions entry={entry} state={state} phase={phase} />;
+    case "consulted":
+      return <ConsultedActions entry={entry} />;
     case "ended":
       return <EndedActions callId={entry.callId} />;
     case "answering":
@@ -92,28 +94,52 @@ function EndedActions({ callId }: { callId: string }) {
   );
 }
 
+/** Only the microphone and the end of the own part: who speaks with the citizen is decided by the colleague who asked. */
+function ConsultedActions({ entry }: { entry: CallEntry }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  return (
+    <div className="la2-actions">
+      <MuteButton entry={entry} />
+      <ActionButton action="hang-up" color="danger" run={() => calls.hangUp(entry.callId)}>
+        <PhoneGlyph name="hangup" />
+        <span>{t("action.hang-up")}</span>
+      </ActionButton>
+    </div>
+  );
+}
+
+function MuteButton({ entry }: { entry: CallEntry }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  const hasLine = entry.line.kind === "open";
+  const isMuted = entry.line.kind === "open" && entry.line.microphone === "muted";
+  return (
+    <ActionButton
+      action="mute"
+      isDisabled={!hasLine}
+      run={() => calls.toggleMicrophone(entry.callId)}
+      isPressed={isMuted}
+    >
+      <PhoneGlyph name={isMuted ? "mute" : "microphone"} />
+      <span>{t(isMuted ? "action.unmute" : "action.mute")}</span>
+    </ActionButton>
+  );
+}
+
 function TalkingActions({ entry, state, phase }: Props) {
   const { t } = useTexts();
   const { calls, transfer } = useSoftphone();
   const [isKeypadOpen, setKeypadOpen] = useState(false);
   const { callId } = entry;
   const hasLine = entry.line.kind === "open";
-  const isMuted = entry.line.kind === "open" && entry.line.microphone === "muted";
   const isInTransfer = phase !== "none" && phase !== "returned" && phase !== "transferred";
   return (
     <>
       <div className="la2-actions">
+        {(!isInTransfer || phase === "consulting") && <MuteButton entry={entry} />}
         {!isInTransfer && (
           <>
-            <ActionButton
-              action="mute"
-              isDisabled={!hasLine}
-              run={() => calls.toggleMicrophone(callId)}
-              isPressed={isMuted}
-            >
-              <PhoneGlyph name={isMuted ? "mute" : "microphone"} />
-              <span>{t(isMuted ? "action.unmute" : "action.mute")}</span>
-            </ActionButton>
             <ActionButton action="hold" isDisabled={!hasLine} run={() => void calls.toggleHold(callId)}>
               <PhoneGlyph name={state === "held" ? "play" : "pause"} />
               <span>{t(state === "held" ? "action.resume" : "action.hold")}</span>

@@ -26,6 +26,7 @@ const stateIcons: Record<CardState, string> = {
   talking: "telephone",
   held: "clock",
   transferring: "exchange-circle",
+  consulted: "comment",
   detached: "warning-circle",
   transferred: "check-circle",
   ended: "close-circle",
@@ -82,6 +83,11 @@ export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
       <CallFacts entry={entry} />
       {ticketStrip}
       {state === "detached" && <p className="la2-card-warning">{t("card.detached.text")}</p>}
+      {part?.kind === "consulted" && (
+        <p role="status" className="la2-progress">
+          {t(part.talksToMe ? "card.consulted.text" : "card.consulted.aside", { operator: part.by })}
+        </p>
+      )}
       {transferPanel}
       <CallActions entry={entry} state={state} phase={phase} />
       {!isSelected && state !== "ringing" && (

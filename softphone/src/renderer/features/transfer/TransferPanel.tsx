@@ -7,10 +7,11 @@ import { DirectoryCombobox } from "../../ui/DirectoryCombobox.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { useKeptFocus } from "../../ui/use-kept-focus.ts";
+import { Consultation } from "./Consultation.tsx";
 import { ConfirmStep } from "./ConfirmStep.tsx";
 import { ExplainStep } from "./ExplainStep.tsx";
 import { ReturnedNote } from "./ReturnedNote.tsx";
-import { TransferUnderWay } from "./TransferUnderWay.tsx";
+import { destinationText, TransferUnderWay } from "./TransferUnderWay.tsx";
 import type { CallEntry } from "../../domain/call/call.ts";
 
 const stepNumbers = { choosing: 1, explaining: 2, confirming: 3 } as const;
@@ -36,22 +37,35 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
 
   const isMine = steps.step !== "closed" && steps.callId === entry.callId;
   const stepNumber = isMine && steps.step in stepNumbers ? stepNumbers[steps.step as keyof typeof stepNumbers] : null;
+  const consultation =
+    phase === "consulting" && part?.kind === "transferring" && part.progress.phase === "consulting"
+      ? part.progress
+      : null;
   return (
     <section className="la2-transfer" aria-labelledby={`transfer-${entry.callId}`} {...focus}>
       <h4 id={`transfer-${entry.callId}`} ref={heading} tabIndex={-1} className="la2-subtitle">
         {t("transfer.title")}
         {stepNumber !== null && <span className="la2-hint"> {t("transfer.step", { step: stepNumber })}</span>}
       </h4>
-      <p className="la2-hint la2-hint-icon">
-        <Icon name="clock" />
-        <span>{t("transfer.held")}</span>
-      </p>
+      {consultation === null && (
+        <p className="la2-hint la2-hint-icon">
+          <Icon name="clock" />
+          <span>{t("transfer.held")}</span>
+        </p>
+      )}
       {isMine && steps.step === "choosing" && (
         <DirectoryCombobox ownLogin={ownLogin} initialText={searchText} choose={(to) => transfer.choose(to)} />
       )}
       {isMine && steps.step === "explaining" && <ExplainStep steps={steps} />}
       {isMine && steps.step === "confirming" && <ConfirmStep steps={steps} />}
-      {stepNumber === null && <TransferUnderWay phase={phase} steps={steps} part={part} />}
+      {consultation !== null && (
+        <Consultation
+          callId={entry.callId}
+          talkingTo={consultation.talkingTo}
+          destination={destinationText(steps, part)}
+        />
+      )}
+      {stepNumber === null && consultation === null && <TransferUnderWay phase={phase} steps={steps} part={part} />}
       {phase !== "cancelling" && (
         <Button color="primary" outline className="la2-cancel" onClick={() => void transfer.cancel(entry.callId)}>
           {t("transfer.cancel")}

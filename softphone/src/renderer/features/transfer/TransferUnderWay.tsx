@@ -29,6 +29,7 @@ function phaseText(phase: TransferPhase, destination: string, t: ReturnType<type
       return t("transfer.phase.cancelling");
     case "transferred":
       return t("transfer.phase.transferred", { destination });
+    case "consulting":
     case "none":
     case "choosing":
     case "explaining":
@@ -39,7 +40,7 @@ function phaseText(phase: TransferPhase, destination: string, t: ReturnType<type
 }
 
 /** The name chosen here; after a reload only the box's identifier is known. */
-function destinationText(steps: TransferSteps, part: MyPart | undefined): string {
+export function destinationText(steps: TransferSteps, part: MyPart | undefined): string {
   if ("destination" in steps && steps.destination !== null) return steps.destination.label;
   if (part?.kind !== "transferring") return "";
   const { target } = part.progress;
