@@ -72,6 +72,7 @@ export class FakeWorld {
   crm: CrmChannelListener | null = null;
   phone: PhoneListener | null = null;
   ringing: string | null = null;
+  ringback: "on" | "off" = "off";
   nowMs = 1_000_000;
   /** Set: the box refuses every sign-in with it. */
   signInProblem: SignInProblem | null = null;
@@ -101,6 +102,7 @@ export class FakeWorld {
       signOut: async () => void this.asked.push("sign-out"),
       setAvailability: (_token, availability) => this.ask("availability", availability),
       searchDirectory: async () => ({ ok: true, value: directory }),
+      dial: (_token, { callId, number }) => this.ask("dial", `${callId} ${number}`),
       hold: (_token, callId) => this.ask("hold", callId),
       resume: (_token, callId) => this.ask("resume", callId),
       requestTransfer: (_token, callId, order) =>
@@ -157,7 +159,10 @@ export class FakeWorld {
       readNote: () => null,
       writeNote: () => undefined,
     },
-    ringer: { setRinging: (ringing) => (this.ringing = ringing?.text ?? null) },
+    ringer: {
+      setRinging: (ringing) => (this.ringing = ringing?.text ?? null),
+      setRingback: (tone) => (this.ringback = tone),
+    },
     pageEvents: { tell: (name) => this.told.push(name) },
     clock: { nowMs: () => this.nowMs, after: () => () => undefined },
     ids: { ulid: () => `01KAQZ${String((this.count += 1)).padStart(20, "0")}` },

@@ -3,6 +3,7 @@
  * have to be renegotiated when they are connected. Failures are thrown; the call turns them into a refused or ended leg.
  */
 import type { MediaProfile } from "../domain/call/call.ts";
+import type { OfferedAudio } from "./media-port.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
 
 export type CallLeg = { callId: CallId; legId: LegId };
@@ -11,7 +12,10 @@ export type CallLeg = { callId: CallId; legId: LegId };
 export type Counterpart = { legId: LegId; offer: string | null };
 
 export interface CallMedia {
-  createOffer(leg: CallLeg, order: { profile: MediaProfile; towards: Counterpart | null }): Promise<string>;
+  createOffer(
+    leg: CallLeg,
+    order: { profile: MediaProfile; towards: Counterpart | null; audio: OfferedAudio },
+  ): Promise<string>;
   /** First answer and every answer to a re-INVITE of the same leg. */
   answerOffer(leg: CallLeg, offer: string): Promise<string>;
   acceptAnswer(leg: CallLeg, answer: string): Promise<void>;

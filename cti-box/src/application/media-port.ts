@@ -22,6 +22,9 @@ export type LegMedia = { callId: CallId; legId: LegId };
 /** Sixteen events of RFC 4733 §3.2. */
 export type DtmfDigit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#" | "A" | "B" | "C" | "D";
 
+/** What is offered to a leg whose counterpart is not known: everything, or what every carrier speaks. */
+export type OfferedAudio = "any" | "telephone";
+
 export type MediaFailure =
   /** The two sides have no audio codec in common and the server cannot translate. */
   | "no-shared-codec"
@@ -58,11 +61,12 @@ export interface MediaServer {
   answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>>;
   /**
    * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak, also while its offer is still being answered;
-   * absent: everything we know.
+   * absent: everything we know, or with `audio: "telephone"` only what every carrier speaks (G.711), for whoever is to talk over a trunk that
+   * nobody has called yet.
    */
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId },
+    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio },
   ): Promise<MediaResult<{ offerSdp: string }>>;
   /** The far end's answer to our last offer; `direction` as in `answerOffer`. */
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>>;

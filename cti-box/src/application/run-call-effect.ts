@@ -150,7 +150,8 @@ export class CallEffectRunner {
     const { legId, to, caller, callId, contactId } = effect;
     const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
-    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards });
+    const audio = this.parts.current().direction === "out" ? "telephone" : "any";
+    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
@@ -167,7 +168,7 @@ export class CallEffectRunner {
 
   /** A call that came without an offer: ours goes with the 200, and the leg's other work waits for the answer in the ACK. */
   private async offerInAnswer({ legId, media: profile }: Leg): Promise<void> {
-    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile, towards: null });
+    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile, towards: null, audio: "any" });
     if (this.answeredLeg(legId) === null) return;
     const acknowledged = this.descriptions.answerInAck(legId);
     await this.parts.signalling.answerLeg(legId, sdp);
@@ -268,8 +269,7 @@ export class CallEffectRunner {
   }
 
   private isWanted(legId: LegId): boolean {
-    const kind = findLeg(this.parts.current(), legId)?.state.kind;
-    return kind === "trying" || kind === "alerting";
+    return ["trying", "alerting"].includes(findLeg(this.parts.current(), legId)?.state.kind ?? "gone");
   }
 }
 

@@ -47,6 +47,41 @@ function card(callId: string): HTMLElement {
   return found;
 }
 
+test("a citizen is called from the field by keyboard; the stage is read, and the number can be called again", async () => {
+  fireEvent.keyDown(window, { key: "L", ctrlKey: true, shiftKey: true });
+  const field = screen.getByLabelText("Chiama un numero");
+  expect(document.activeElement).toBe(field);
+  fireEvent.change(field, { target: { value: "333 555 0123" } });
+  await act(async () => fireEvent.submit(field));
+  const callId = world.asked[0]?.split(" ")[1] ?? "";
+  const shown = (myState: Parameters<typeof boxCard>[1]) => {
+    const made = boxCard(callId, myState);
+    act(() => world.box?.card({ ...made, call: { ...made.call, direction: "out", calledNumber: "+393335550123" } }));
+  };
+  await act(async () =>
+    world.phone?.ringing({ callId, caller: { number: null, displayName: null, isWithheld: true } }),
+  );
+  shown({ kind: "dialling", stage: "ringing" });
+  expect(document.querySelector('[data-announcer="dial"]')?.textContent).toContain("Squilla");
+  expect(world.ringback).toBe("on");
+  shown({ kind: "gone", why: "callee-busy" });
+  expect(world.ringback).toBe("off");
+  expect(within(card(callId)).getByText("Il numero è occupato.")).toBeTruthy();
+  await act(async () => within(card(callId)).getByRole("button", { name: "Richiama" }).click());
+  expect(world.asked.at(-1)).toMatch(/^dial .* \+393335550123$/);
+});
+
+test("a call that is refused is said, and the number stays in the field", async () => {
+  world.refused.set("dial", { ok: false, why: "refused", detail: "invalid-number" });
+  const field = screen.getByLabelText<HTMLInputElement>("Chiama un numero");
+  fireEvent.change(field, { target: { value: "33312" } });
+  await act(async () => fireEvent.submit(field));
+  expect(screen.getAllByRole("alert").map((alert) => alert.textContent)).toContain(
+    "Non è un numero che si possa chiamare.",
+  );
+  expect(field.value).toBe("33312");
+});
+
 test("a wrong password is said once, and nobody is signed in", async () => {
   await act(() => softphone.session.signOut());
   world.signInProblem = "wrong-credentials";

@@ -1,6 +1,8 @@
 /** The desk of a signed-in operator: calls on the left, the ticket of the selected one (or the directory) on the right. */
 import { useState } from "react";
 import { CallList } from "./features/calls/CallList.tsx";
+import { DialAnnouncer } from "./features/calls/DialAnnouncer.tsx";
+import { DialField } from "./features/calls/DialField.tsx";
 import { RingAnnouncer } from "./features/calls/RingAnnouncer.tsx";
 import { DirectoryPanel } from "./features/directory/DirectoryPanel.tsx";
 import { Banners } from "./features/notices/Banners.tsx";
@@ -39,9 +41,11 @@ export function DeskScreen() {
     >
       <h1 className="visually-hidden">{t("app.title")}</h1>
       <RingAnnouncer />
+      <DialAnnouncer />
       <Banners />
       <div className="la2-columns">
         <div className="la2-column-calls">
+          <DialField />
           <CallList
             ticketStrip={(entry) => <TicketStrip callId={entry.callId} />}
             transferPanel={(entry) => <TransferPanel entry={entry} />}

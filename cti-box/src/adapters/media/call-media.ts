@@ -4,9 +4,8 @@
  * Whoever is rung is offered what the caller speaks. The leg of a caller that is answered only later (another office, a colleague) is set up
  * at the server when the first phone is rung; its answer waits here until the call wants it. So connecting never needs a renegotiation.
  */
-import type { CallLeg, CallMedia, Counterpart } from "../../application/call-media.ts";
+import type { CallLeg, CallMedia } from "../../application/call-media.ts";
 import type { DtmfDigit, MediaResult, MediaServer } from "../../application/media-port.ts";
-import type { MediaProfile } from "../../domain/call/call.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
 /** `given`: the call has asked for the answer; the server may still be at work on it. */
@@ -29,9 +28,9 @@ class ServedCallMedia implements CallMedia {
     this.server = server;
   }
 
-  async createOffer(leg: CallLeg, order: { profile: MediaProfile; towards: Counterpart | null }): Promise<string> {
-    const { profile, towards } = order;
-    if (towards === null) return done(await this.server.makeOffer(leg, { profile })).offerSdp;
+  async createOffer(leg: CallLeg, order: Parameters<CallMedia["createOffer"]>[1]): Promise<string> {
+    const { profile, towards, audio } = order;
+    if (towards === null) return done(await this.server.makeOffer(leg, { profile, audio })).offerSdp;
     if (towards.offer !== null) this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
     return done(await this.server.makeOffer(leg, { profile, towards: towards.legId })).offerSdp;
   }

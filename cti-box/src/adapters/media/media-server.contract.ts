@@ -252,6 +252,13 @@ function renegotiations(scene: MediaScene): void {
     expect(offerSdp).not.toMatch(/opus|G722/i);
   });
 
+  it("offers what every carrier speaks to whoever is to talk over a trunk", async () => {
+    const order = { profile: "webrtc", audio: "telephone" } as const;
+    const { offerSdp } = ok(await scene.server.makeOffer(scene.leg("operator"), order));
+    expect(offerSdp).toContain("PCMA/8000");
+    expect(offerSdp).not.toMatch(/opus|G722/i);
+  });
+
   it("names the leg to renegotiate, which then hears and is heard", async () => {
     const citizen = await scene.rtpCaller("citizen", { codecs: ["pcma"] });
     const operator = await scene.rtpCallee("operator", scene.leg("nobody"), { codecs: ["g722", "pcma"] });

@@ -14,9 +14,14 @@ export type CallCommands = {
   toggleMicrophone(callId: string): void;
   toggleHold(callId: string): Promise<void>;
   sendDigit(callId: string, digit: string): void;
+  /** Calls a citizen. True: the box has taken the call; otherwise the reason is on the screen (`dialProblem`). */
+  dial(number: string): Promise<boolean>;
   /** Takes an ended call off the screen. */
   dismiss(callId: string): void;
 };
+
+/** Refusals of the box that have words of their own. */
+const dialProblems = ["invalid-number", "number-not-allowed", "already-busy", "no-phone", "no-trunk"] as const;
 
 export function createCallCommands(desk: Desk): CallCommands {
   const { store, ports } = desk;
@@ -51,11 +56,30 @@ export function createCallCommands(desk: Desk): CallCommands {
       if (!answer.ok) tellProblem(desk, state === "talking" ? "problem.hold" : "problem.resume");
     },
     sendDigit: (callId, digit) => desk.telephone.current?.sendDigit(callId, digit),
+    dial: (number) => dial(desk, number),
     dismiss(callId) {
       store.dispatch({ type: "call-dismissed", callId });
       store.dispatch({ type: "panel-dropped", callId });
     },
   };
+}
+
+async function dial(desk: Desk, number: string): Promise<boolean> {
+  const { store, ports } = desk;
+  const callId = ports.ids.ulid();
+  // Its ring may be here before the box's answer.
+  desk.dialled.add(callId);
+  store.dispatch({ type: "dial-field", field: { lastNumber: number, problem: null } });
+  const answer = await withToken(desk, (token) => ports.boxApi.dial(token, { callId, number, ticketId: null }));
+  if (answer.ok) {
+    store.dispatch({ type: "call-selected", callId });
+    return true;
+  }
+  desk.dialled.delete(callId);
+  const known = dialProblems.find((slug) => slug === answer.detail);
+  const problem = known ?? (answer.why === "away" ? "away" : "unknown");
+  store.dispatch({ type: "dial-field", field: { lastNumber: number, problem } });
+  return false;
 }
 
 async function answerCall(desk: Desk, callId: string): Promise<void> {

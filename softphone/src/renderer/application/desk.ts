@@ -8,6 +8,8 @@ export type Desk = {
   ports: Ports;
   /** The telephone of the session; null while nobody is signed in. */
   telephone: { current: Telephone | null };
+  /** Calls that were dialled in this page: their ring is answered by itself. */
+  dialled: Set<string>;
 };
 
 export const noSession: Failure = { ok: false, why: "expired", detail: null };

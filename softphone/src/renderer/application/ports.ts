@@ -41,6 +41,8 @@ export interface BoxApi {
   signOut(token: string): Promise<void>;
   setAvailability(token: string, availability: Availability): Promise<Outcome<null>>;
   searchDirectory(token: string, text: string, signal: AbortSignal): Promise<Outcome<Directory>>;
+  /** Calls a citizen; the box rings this page first. */
+  dial(token: string, order: { callId: string; number: string; ticketId: string | null }): Promise<Outcome<null>>;
   hold(token: string, callId: string): Promise<Outcome<null>>;
   resume(token: string, callId: string): Promise<Outcome<null>>;
   requestTransfer(token: string, callId: string, order: TransferOrder): Promise<Outcome<null>>;
@@ -128,6 +130,8 @@ export interface TabStorage {
 export interface Ringer {
   /** Starts or stops the tone and the visual alert outside of the page (desktop shell, title). */
   setRinging(ringing: { text: string } | null): void;
+  /** The tone of a telephone that rings at the other end. */
+  setRingback(tone: "on" | "off"): void;
 }
 
 export interface PageEvents {

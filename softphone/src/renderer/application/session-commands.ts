@@ -1,5 +1,6 @@
 /** Signing in and out, and the lines that live as long as the session: box channel, ticket channel, SIP telephone. */
 import { sessionOf, tellProblem, withToken } from "./desk.ts";
+import type { CallCommands } from "./call-commands.ts";
 import type { Desk } from "./desk.ts";
 import type { Closeable, SignInWith, Telephone } from "./ports.ts";
 import type { Availability, Session } from "../domain/session/session.ts";
@@ -16,7 +17,7 @@ export type SessionCommands = {
   close(): void;
 };
 
-export function createSessionCommands(desk: Desk): SessionCommands {
+export function createSessionCommands(desk: Desk, calls: Pick<CallCommands, "answer">): SessionCommands {
   const { store, ports } = desk;
   let lines: readonly Closeable[] = [];
 
@@ -29,7 +30,7 @@ export function createSessionCommands(desk: Desk): SessionCommands {
     closeLines();
     ports.storage.writeToken(session.token);
     store.dispatch({ type: "signed-in", session });
-    lines = openLines(desk, session);
+    lines = openLines(desk, session, calls);
   };
   store.watch(() => {
     if (lines.length > 0 && sessionOf(desk) === null) closeLines();
@@ -90,8 +91,8 @@ async function storedSession({ store, ports }: Desk): Promise<Session | null> {
   return null;
 }
 
-function openLines(desk: Desk, session: Session): readonly Closeable[] {
-  const telephone = openTelephone(desk, session);
+function openLines(desk: Desk, session: Session, calls: Pick<CallCommands, "answer">): readonly Closeable[] {
+  const telephone = openTelephone(desk, session, calls);
   desk.telephone.current = telephone;
   const box = openBoxChannel(desk, session);
   if (session.crmBasePath === null) return [telephone, box];
@@ -104,12 +105,14 @@ function openLines(desk: Desk, session: Session): readonly Closeable[] {
   return [telephone, box, crm];
 }
 
-function openTelephone(desk: Desk, session: Session): Telephone {
+function openTelephone(desk: Desk, session: Session, calls: Pick<CallCommands, "answer">): Telephone {
   const { store, ports } = desk;
   return ports.telephones.open(session.sip, {
     link: (state) => store.dispatch({ type: "link-changed", link: "phone", state }),
-    ringing: ({ callId, caller }) =>
-      store.dispatch({ type: "line-ringing", callId, caller, nowMs: ports.clock.nowMs() }),
+    ringing: ({ callId, caller }) => {
+      store.dispatch({ type: "line-ringing", callId, caller, nowMs: ports.clock.nowMs() });
+      if (desk.dialled.delete(callId)) void calls.answer(callId);
+    },
     opened: (callId) => store.dispatch({ type: "line-open", callId, nowMs: ports.clock.nowMs() }),
     ended: (callId) => store.dispatch({ type: "line-ended", callId, nowMs: ports.clock.nowMs() }),
   });

@@ -30,6 +30,50 @@ function states(): string[] {
   return softphone.store.read().calls.map((entry) => `${entry.callId} ${cardStateOf(entry)}`);
 }
 
+describe("a call of one's own", () => {
+  const outgoing = (callId: string, myState: Parameters<typeof boxCard>[1]) => {
+    const card = boxCard(callId, myState);
+    return { ...card, call: { ...card.call, direction: "out" as const, calledNumber: "+393335550123" } };
+  };
+  const idOf = () => world.asked[0]?.split(" ")[1] ?? "";
+
+  test("is answered by itself when it rings here, and only once", async () => {
+    expect(await softphone.calls.dial("333 555 0123")).toBe(true);
+    const callId = idOf();
+    world.box?.card(outgoing(callId, { kind: "dialling", stage: "own-phone" }));
+    world.phone?.ringing({ callId, caller: { number: null, displayName: null, isWithheld: true } });
+    await Promise.resolve();
+    world.box?.card(outgoing(callId, { kind: "dialling", stage: "ringing" }));
+    expect(world.asked).toEqual([`dial ${callId} 333 555 0123`, `answer ${callId}`]);
+    expect(states()).toEqual([`${callId} dialling`]);
+    expect(softphone.store.read().selectedCallId).toBe(callId);
+  });
+
+  test("that rings before the box has answered is answered too", async () => {
+    world.hold("dial");
+    const dialled = softphone.calls.dial("112");
+    world.phone?.ringing({ callId: idOf(), caller: { number: null, displayName: null, isWithheld: true } });
+    world.letThrough("dial");
+    await dialled;
+    expect(world.asked).toContain(`answer ${idOf()}`);
+  });
+
+  test("that the box refuses says why, and answers nothing by itself", async () => {
+    world.refused.set("dial", { ok: false, why: "refused", detail: "number-not-allowed" });
+    expect(await softphone.calls.dial("899 123456")).toBe(false);
+    expect(softphone.store.read().dialling).toEqual({ lastNumber: "899 123456", problem: "number-not-allowed" });
+    ring(idOf());
+    expect(world.asked).toHaveLength(1);
+  });
+
+  test("that nobody answered stays on the screen and is no missed call", () => {
+    world.box?.card(outgoing("a", { kind: "dialling", stage: "own-phone" }));
+    world.box?.card(outgoing("a", { kind: "gone", why: "no-answer" }));
+    expect(states()).toEqual(["a ended"]);
+    expect(softphone.store.read().notices).toEqual([]);
+  });
+});
+
 describe("calls", () => {
   test("answering a second call holds the first one before", async () => {
     await talk("a");

@@ -28,6 +28,7 @@ export type Softphone = {
   /** What the screen has shown, for drivers and embedding pages. */
   tell: Ports["pageEvents"]["tell"];
   setRinging: Ports["ringer"]["setRinging"];
+  setRingback: Ports["ringer"]["setRingback"];
   close: () => void;
 };
 
@@ -36,14 +37,15 @@ const catchUpEveryMs = 5_000;
 
 export function createSoftphone(ports: Ports): Softphone {
   const store = new PhoneStore();
-  const desk: Desk = { store, ports, telephone: { current: null } };
-  const session = createSessionCommands(desk);
+  const desk: Desk = { store, ports, telephone: { current: null }, dialled: new Set() };
+  const calls = createCallCommands(desk);
+  const session = createSessionCommands(desk, calls);
   const tickets = createTicketCommands(desk);
   const stopWatching = watchCalls(desk, tickets);
   return {
     store,
     session,
-    calls: createCallCommands(desk),
+    calls,
     transfer: createTransferCommands(desk, tickets),
     tickets,
     searchDirectory: (text, signal) => withToken(desk, (token) => ports.boxApi.searchDirectory(token, text, signal)),
@@ -51,10 +53,12 @@ export function createSoftphone(ports: Ports): Softphone {
     dismiss: (event) => store.dispatch(event),
     tell: (name, payload) => ports.pageEvents.tell(name, payload),
     setRinging: (ringing) => ports.ringer.setRinging(ringing),
+    setRingback: (tone) => ports.ringer.setRingback(tone),
     close() {
       stopWatching();
       session.close();
       ports.ringer.setRinging(null);
+      ports.ringer.setRingback("off");
     },
   };
 }

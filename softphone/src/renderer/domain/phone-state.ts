@@ -22,6 +22,17 @@ export type Notice =
   | { noticeId: string; kind: "missed-call"; caller: Caller; why: GoneReason; atMs: number }
   | { noticeId: string; kind: "problem"; text: string; atMs: number };
 
+/** The field that calls are made with. `lastNumber`: for calling it again. */
+export type DialProblem =
+  | "invalid-number"
+  | "number-not-allowed"
+  | "already-busy"
+  | "no-phone"
+  | "no-trunk"
+  | "away"
+  | "unknown";
+export type DialField = { lastNumber: string | null; problem: DialProblem | null };
+
 export type PhoneState = {
   session: SessionState;
   links: Links;
@@ -37,6 +48,7 @@ export type PhoneState = {
   /** The newest word on each ticket's journey, by transfer; it may come before the call itself is transferred. */
   handOvers: Readonly<Record<string, HandOver>>;
   notices: readonly Notice[];
+  dialling: DialField;
   /** What a link from outside (tel:, la2cti://) asked to look for; only fills the search field. */
   searchText: string;
 };
@@ -52,6 +64,7 @@ export type PhoneEvent =
   | { type: "call-selected"; callId: string }
   | { type: "hand-over"; handOver: HandOver }
   | { type: "follow-up-dismissed"; transferId: string }
+  | { type: "dial-field"; field: DialField }
   | { type: "notice-added"; notice: Notice }
   | { type: "notice-dismissed"; noticeId: string }
   | { type: "search-filled"; text: string };
@@ -69,6 +82,7 @@ export const initialPhoneState: PhoneState = {
   followUps: [],
   handOvers: {},
   notices: [],
+  dialling: { lastNumber: null, problem: null },
   searchText: "",
 };
 
@@ -97,10 +111,11 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
       return { ...state, handOvers: withHandOver(state.handOvers, event.handOver) };
     case "follow-up-dismissed":
       return { ...state, followUps: state.followUps.filter((note) => note.transferId !== event.transferId) };
+    case "dial-field":
+      return { ...state, dialling: event.field };
     case "notice-added":
-      return { ...state, notices: [...state.notices, event.notice].slice(-noticeLimit) };
     case "notice-dismissed":
-      return { ...state, notices: state.notices.filter((notice) => notice.noticeId !== event.noticeId) };
+      return { ...state, notices: noticesAfter(state.notices, event) };
     case "search-filled":
       return { ...state, searchText: event.text };
     case "box-card":
@@ -134,6 +149,13 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "panel-dropped":
       return { ...state, panels: applyTicketEvent(state.panels, event) };
   }
+}
+
+type NoticeEvent = Extract<PhoneEvent, { type: "notice-added" | "notice-dismissed" }>;
+
+function noticesAfter(notices: readonly Notice[], event: NoticeEvent): readonly Notice[] {
+  if (event.type === "notice-added") return [...notices, event.notice].slice(-noticeLimit);
+  return notices.filter((notice) => notice.noticeId !== event.noticeId);
 }
 
 function afterCalls(state: PhoneState, event: CallsEvent): PhoneState {

@@ -21,6 +21,7 @@ export function useShortcuts(): void {
 }
 
 function runShortcut({ store, calls, transfer }: Softphone, action: ShortcutAction): void {
+  if (action === "dial") return document.querySelector<HTMLElement>("[data-dial-field]")?.focus();
   const state = store.read();
   const ringing = state.calls.find((entry) => cardStateOf(entry) === "ringing")?.callId;
   const open = state.calls.filter((entry) => entry.line.kind === "open");

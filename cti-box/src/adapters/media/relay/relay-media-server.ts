@@ -14,12 +14,14 @@ import type {
   MediaDirection,
   MediaEvent,
   MediaProfile,
+  OfferedAudio,
   MediaResult,
   MediaServer,
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
+import { codecsOf } from "../sdp/audio-codecs.ts";
 import { readSession } from "../sdp/read-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { FrameClock } from "./frame-clock.ts";
@@ -89,7 +91,7 @@ class RelayMediaServer implements MediaServer {
 
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId },
+    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio },
   ): Promise<MediaResult<{ offerSdp: string }>> {
     return asMediaResult(async () => {
       const known = this.legs.find(leg);
@@ -99,7 +101,7 @@ class RelayMediaServer implements MediaServer {
       const towards = options.towards === undefined ? undefined : this.legs.find({ ...leg, legId: options.towards });
       try {
         // A counterpart that has not described itself bounds nothing.
-        const codecs = towards?.leg.session.codecs ?? [];
+        const codecs = towards?.leg.session.codecs ?? codecsOf(options.audio);
         return { offerSdp: await joined.leg.offer(codecs.length === 0 ? null : codecs) };
       } catch (error) {
         if (known === undefined) await this.legs.close(leg);

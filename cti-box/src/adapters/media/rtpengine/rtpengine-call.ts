@@ -4,10 +4,10 @@
  *
  *   leg: (nothing) ─answerOffer, makeOffer+acceptAnswer─▶ paired with silence ⇄ paired with a leg ─close─▶ (nothing)
  */
-import type { DtmfDigit, LegMedia, MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import type { DtmfDigit, LegMedia, MediaDirection, MediaServer } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
-import { AUDIO_CODECS } from "../sdp/audio-codecs.ts";
+import { AUDIO_CODECS, codecsOf, TELEPHONE_CODECS } from "../sdp/audio-codecs.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import type { Music } from "./hold-music.ts";
@@ -19,8 +19,6 @@ import { Turns } from "./turns.ts";
 
 /** Long enough for any wait; the melody lasts two seconds. */
 const MUSIC_REPEATS = 100_000;
-
-const G711: readonly AudioCodec[] = ["pcma", "pcmu"];
 
 export type RtpengineCallSettings = PairingSettings & { music: Music; lost(leg: LegMedia, detail: string): void };
 
@@ -107,12 +105,14 @@ export class RtpengineCall {
   }
 
   /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. */
-  async makeOffer(media: LegMedia, order: { profile: MediaProfile; towards?: LegId }): Promise<string> {
+  async makeOffer(media: LegMedia, order: Parameters<MediaServer["makeOffer"]>[1]): Promise<string> {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
-    const first = order.towards === undefined ? [] : this.spokenBy(order.towards);
+    const first = order.towards === undefined ? codecsOf(order.audio) : this.spokenBy(order.towards);
     // Beside what the counterpart speaks only G.711, which everyone does: whatever else is offered, a far end might prefer, to no one's gain.
-    const others = AUDIO_CODECS.map(({ codec }) => codec).filter((codec) => first.length === 0 || G711.includes(codec));
+    const others = AUDIO_CODECS.map(({ codec }) => codec).filter(
+      (codec) => first.length === 0 || TELEPHONE_CODECS.includes(codec),
+    );
     const rest = others.filter((codec) => !first.includes(codec));
     const formats = leg.session.considerOffering([...first, ...rest]);
     this.legs.set(media.legId, leg);

@@ -10,6 +10,7 @@ import type {
   MediaDirection,
   MediaEvent,
   MediaProfile,
+  OfferedAudio,
   MediaResult,
   MediaServer,
 } from "../../../application/media-port.ts";
@@ -91,7 +92,7 @@ class RtpengineMediaServer implements MediaServer {
 
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId },
+    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio },
   ): Promise<MediaResult<{ offerSdp: string }>> {
     return asMediaResult(() =>
       this.inCall(leg.callId, async (call) => {

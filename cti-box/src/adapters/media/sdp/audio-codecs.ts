@@ -22,6 +22,14 @@ export const AUDIO_CODECS: readonly CodecDescription[] = [
   { codec: "pcmu", rtpmap: "PCMU/8000", clockRate: 8000, payloadType: 0, fmtp: null },
 ];
 
+/** What every telephone network speaks. */
+export const TELEPHONE_CODECS: readonly AudioCodec[] = ["pcma", "pcmu"];
+
+/** What an offer to nobody in particular is bound to; empty: nothing. */
+export function codecsOf(audio: "any" | "telephone" = "any"): readonly AudioCodec[] {
+  return audio === "telephone" ? TELEPHONE_CODECS : [];
+}
+
 /** Key presses (RFC 4733), one payload type per clock rate in use (§2.1). */
 export const TELEPHONE_EVENTS: readonly { clockRate: ClockRate; payloadType: number }[] = [
   { clockRate: 48_000, payloadType: 110 },

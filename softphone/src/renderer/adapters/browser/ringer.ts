@@ -8,6 +8,9 @@ import type { DesktopBridge } from "../../../shared/desktop-bridge.ts";
 const ringForMs = 1_000;
 const ringEveryMs = 3_000;
 const longestRingMs = 120_000;
+/** The Italian ringing tone: 425 Hz, one second of five. */
+const ringbackHz = 425;
+const ringbackEveryMs = 5_000;
 
 export function createRinger(page: Document, desktop: DesktopBridge | undefined): Ringer {
   const plainTitle = page.title;
@@ -34,7 +37,18 @@ export function createRinger(page: Document, desktop: DesktopBridge | undefined)
     timer = setInterval(once, ringEveryMs);
   };
 
+  let ringback: ReturnType<typeof setInterval> | null = null;
+
   return {
+    setRingback(tone) {
+      if (ringback !== null) clearInterval(ringback);
+      ringback = null;
+      if (tone === "off") return;
+      const audio = (context ??= new AudioContext());
+      void audio.resume().catch(() => undefined);
+      playRingback(audio);
+      ringback = setInterval(() => playRingback(audio), ringbackEveryMs);
+    },
     setRinging(next) {
       const text = next?.text ?? null;
       if (text === ringing) return;
@@ -45,6 +59,17 @@ export function createRinger(page: Document, desktop: DesktopBridge | undefined)
       void desktop?.setRinging(text === null ? { isRinging: false } : { isRinging: true, text: text.slice(0, 200) });
     },
   };
+}
+
+function playRingback(context: AudioContext): void {
+  const gain = context.createGain();
+  gain.gain.value = 0.05;
+  gain.connect(context.destination);
+  const tone = context.createOscillator();
+  tone.frequency.value = ringbackHz;
+  tone.connect(gain);
+  tone.start();
+  tone.stop(context.currentTime + 1);
 }
 
 function playRing(context: AudioContext): void {

@@ -36,6 +36,7 @@ export const httpBoxApi: BoxApi = {
       schema: directorySchema,
       signal,
     }),
+  dial: (token, order) => request<null>({ method: "POST", path: "/api/calls", token, body: order, schema: null }),
   hold: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/hold`, token, schema: null }),
   resume: (token, callId) =>
     request<null>({ method: "POST", path: `/api/calls/${callId}/resume`, token, schema: null }),

@@ -28,7 +28,7 @@ export function CallActions({ entry, state, phase }: Props) {
     case "consulted":
       return <ConsultedActions entry={entry} />;
     case "ended":
-      return <EndedActions callId={entry.callId} />;
+      return <EndedActions entry={entry} />;
     case "answering":
     case "transferred":
       return null;
@@ -64,6 +64,12 @@ function RingingActions({ entry }: { entry: CallEntry }) {
   );
 }
 
+/** The other party of a call that is over, where there is a number to call. */
+function redialNumberOf({ box }: CallEntry): string | null {
+  if (box === null || box.call.direction === "internal") return null;
+  return box.call.direction === "out" ? box.call.calledNumber : box.call.caller.number;
+}
+
 function DiallingActions({ entry }: { entry: CallEntry }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
@@ -82,11 +88,18 @@ function DiallingActions({ entry }: { entry: CallEntry }) {
   );
 }
 
-function EndedActions({ callId }: { callId: string }) {
+function EndedActions({ entry }: { entry: CallEntry }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
+  const { callId } = entry;
+  const number = redialNumberOf(entry);
   return (
     <div className="la2-actions">
+      {number !== null && (
+        <Button color="primary" size="xs" onClick={() => void calls.dial(number)}>
+          {t("dial.redial")}
+        </Button>
+      )}
       <Button color="primary" outline size="xs" onClick={() => calls.dismiss(callId)}>
         {t("card.dismiss")}
       </Button>

@@ -8,6 +8,7 @@ import { useTexts } from "../../i18n/language.ts";
 import { callerOf, cardStateOf } from "../../domain/call/call.ts";
 import { transferPhaseOf } from "../../domain/transfer/transfer-steps.ts";
 import { callerLine, numberText } from "../../ui/caller-text.ts";
+import { dialTextOf } from "../../ui/dial-text.ts";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
@@ -47,6 +48,7 @@ export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
   const focus = useKeptFocus(heading, `${state} ${phase}`);
   useToldStates(entry, state, phase);
   const caller = callerOf(entry);
+  const dialText = dialTextOf(entry);
   const isMuted = entry.line.kind === "open" && entry.line.microphone === "muted";
   const sinceMs = entry.answeredAtMs ?? entry.firstSeenAtMs;
 
@@ -80,6 +82,11 @@ export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
           <span className="la2-caller-name">{caller.displayName}</span>
         )}
       </h3>
+      {dialText !== null && (
+        <p className="la2-card-dial" data-dial={dialText}>
+          {t(dialText)}
+        </p>
+      )}
       <CallFacts entry={entry} />
       {ticketStrip}
       {state === "detached" && <p className="la2-card-warning">{t("card.detached.text")}</p>}

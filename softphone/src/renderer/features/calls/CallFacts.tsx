@@ -9,7 +9,7 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
   const { t } = useTexts();
   const { box } = entry;
   if (box === null) return null;
-  const { queue, calledNumber, transferredFrom } = box.call;
+  const { queue, calledNumber, transferredFrom, direction } = box.call;
   return (
     <>
       {transferredFrom !== null && <Origin origin={transferredFrom} />}
@@ -20,11 +20,13 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
             <dd>{queue.label}</dd>
           </div>
         )}
-        <div>
-          <dt>{t("card.waited")}</dt>
-          <dd>{minutesText(box.waitedSeconds, t)}</dd>
-        </div>
-        {calledNumber !== null && (
+        {direction !== "out" && (
+          <div>
+            <dt>{t("card.waited")}</dt>
+            <dd>{minutesText(box.waitedSeconds, t)}</dd>
+          </div>
+        )}
+        {direction !== "out" && calledNumber !== null && (
           <div>
             <dt>{t("card.called")}</dt>
             <dd>{formatPhoneNumber(calledNumber)}</dd>
