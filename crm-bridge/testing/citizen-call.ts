@@ -19,6 +19,7 @@ export type CitizenCall = {
   askTransfer(handover: Handover & { message?: string }): void;
   transferFailed(handover: Handover, cause: TransferEnd): void;
   transferred(handover: Handover): void;
+  handedOver(login: string): void;
   end(): void;
 };
 
@@ -27,7 +28,14 @@ type Start = {
   contactId?: string;
   /** What the call carries when another office sent it. */
   ticket?: CallSummary["ticket"];
+  /** The office that asks for advice with the call. */
+  consultedBy?: string;
 };
+
+function consultationOf(officeId: string): CallSummary["transferredFrom"] {
+  const unknown = { officeLabel: null, operatorLogin: null, transferId: null, reason: null, waitedSeconds: null };
+  return { officeId, ...unknown, isConsultation: true };
+}
 
 export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
   const call: CallSummary = {
@@ -40,7 +48,7 @@ export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
     calledNumber: "+390612345678",
     queue: { queueId: "urp", label: "URP" },
     operatorLogin: null,
-    transferredFrom: null,
+    transferredFrom: start.consultedBy === undefined ? null : consultationOf(start.consultedBy),
     ticket: start.ticket ?? null,
     startedAt: new Date().toISOString(),
     answeredAt: null,
@@ -66,6 +74,10 @@ export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
       Object.assign(call, { state: "answered", operatorLogin: login, answeredAt: new Date().toISOString() });
       box.emit({ type: "call-ring-ended", call, operatorLogin: login, outcome: "answered" });
       box.emit({ type: "call-answered", call, operatorLogin: login });
+    },
+    handedOver: (login) => {
+      if (call.transferredFrom !== null) call.transferredFrom.isConsultation = false;
+      box.emit({ type: "call-handed-over", call, operatorLogin: login });
     },
     attach: (ticketId) => {
       const ticket = { ticketId, transferId: null };

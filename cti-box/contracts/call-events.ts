@@ -101,6 +101,12 @@ export const callEventSchema = z.discriminatedUnion("type", [
     operatorLogin: operatorLoginSchema,
     cause: transferFailureSchema,
   }),
+  /** The office that had consulted us has handed the citizen over; `operatorLogin`: who talks with the citizen. */
+  z.object({
+    type: z.literal("call-handed-over"),
+    ...envelope,
+    operatorLogin: operatorLoginSchema.nullable(),
+  }),
   z.object({ type: z.literal("ticket-attached"), ...envelope, ticket: ticketReferenceSchema }),
   z.object({ type: z.literal("call-ended"), ...envelope, endCause: endCauseSchema }),
 ]);

@@ -37,6 +37,8 @@ export const transferOriginSchema = z.object({
   reason: transferReasonSchema.nullable(),
   /** Seconds the citizen had already spent in the earlier office (waiting and talking). */
   waitedSeconds: z.int().min(0).nullable(),
+  /** The other office's operator asks for advice; the citizen is not on the line yet, and the ticket is still theirs. */
+  isConsultation: z.boolean().default(false),
 });
 
 export const callStateSchema = z.enum([

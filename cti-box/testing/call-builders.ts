@@ -187,6 +187,7 @@ export function nameOfEffect(effect: CallEffect): string {
     case "notify-referrer":
     case "refuse-reinvite":
       return `${effect.type} ${short(effect.legId)} ${effect.status}`;
+    case "tell-handover":
     case "place-leg":
     case "progress-leg":
     case "answer-leg":

@@ -84,6 +84,10 @@ export class FakeSignalling implements CallSignalling {
     this.done.push(`notify-referrer ${legId} ${status}`);
   }
 
+  async tellHandover(legId: LegId): Promise<void> {
+    this.done.push(`tell-handover ${legId}`);
+  }
+
   dropAccount(authorizationUser: string): void {
     this.done.push(`drop-account ${authorizationUser}`);
   }

@@ -93,10 +93,11 @@ afterEach(async () => {
   for (const office of [one, two]) expect(office.log()).not.toMatch(/left something behind|"level":50/);
 });
 
-async function transfer(): Promise<string> {
+async function transfer(mode: "blind" | "attended" = "blind"): Promise<string> {
   const transferId = ulid();
   const status = await session.command("POST", `/api/calls/${callId}/transfers`, {
     transferId,
+    mode,
     target: { kind: "office", officeId: "x_test2" },
     ticketId,
     reason: "competence",
@@ -141,6 +142,36 @@ describe("transfer to another office", () => {
       ["caller", "on-net"],
       ["operator", "on-net"],
     ]);
+  });
+
+  test("the other office is asked first: its ticket waits until the citizen is handed over", async () => {
+    const transferId = await transfer("attended");
+    await bruno.event("CALL_INCOMING");
+    bruno.command("accept");
+    await readers.one.event("call-consulting");
+    await Promise.all([hearsTone(anna, tones.bruno), hearsTone(bruno, tones.anna)]);
+    await hearsMusic(citizen, Object.values(tones));
+    const answered = await readers.two.event("call-answered");
+    expect(answered.call).toMatchObject({ ticket: { ticketId }, transferredFrom: { isConsultation: true } });
+    expect(await session.command("POST", `/api/calls/${callId}/transfers/${transferId}/completion`)).toBe(204);
+    await Promise.all([hearsTone(citizen, tones.bruno), hearsTone(bruno, tones.citizen)]);
+    expect(await readers.two.event("call-handed-over")).toMatchObject({
+      operatorLogin: "bruno",
+      call: { transferredFrom: { isConsultation: false } },
+    });
+    await anna.event("CALL_CLOSED");
+  });
+
+  test("asked first and cancelled, the citizen is back and the other office never had the citizen", async () => {
+    const transferId = await transfer("attended");
+    await bruno.event("CALL_INCOMING");
+    bruno.command("accept");
+    await readers.one.event("call-consulting");
+    expect(await session.command("DELETE", `/api/calls/${callId}/transfers/${transferId}`)).toBe(204);
+    await bruno.event("CALL_CLOSED");
+    await expectReturned("cancelled");
+    const ended = await readers.two.event("call-ended");
+    expect(ended.call.transferredFrom).toMatchObject({ isConsultation: true });
   });
 
   test("refused by the other office, it comes back with the reason", async () => {

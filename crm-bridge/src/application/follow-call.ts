@@ -17,8 +17,11 @@ export type FollowedEvent = {
   /** The operator whom the call's summary names. */
   operatorLogin: string | null;
   ticket: { ticketId: string; transferId: string | null } | null;
+  /** Another office asks for advice with this call; the citizen and the ticket are still theirs. */
+  isConsultation: boolean;
 } & (
   | { type: "call-ringing" | "call-answered" | "call-returned"; by: string }
+  | { type: "call-handed-over"; by: string | null }
   | { type: "call-ring-ended"; by: string; outcome: string }
   | { type: "ticket-attached" }
   | {
@@ -45,6 +48,9 @@ export function followCall(parts: BridgeParts, event: FollowedEvent): Said {
       return [popFor(parts, event, "ringing")];
     case "call-answered":
       return answered(parts, event, event.by);
+    case "call-handed-over":
+      takeTicket(parts, event, event.by ?? parts.store.call(event.callId)?.operatorLogin ?? null);
+      return [];
     case "call-returned":
       return [popFor(parts, event, "answered")];
     case "call-ring-ended":
@@ -81,7 +87,7 @@ function noteOf(event: FollowedEvent, rest: Pick<CallNote, "operatorLogin" | "ph
 /** Decides the pop for one operator and remembers it; the newest revision is what a reloaded page gets. */
 function popFor(
   parts: BridgeParts,
-  event: Extract<FollowedEvent, { by: string }>,
+  event: Extract<FollowedEvent, { type: "call-ringing" | "call-answered" | "call-returned" }>,
   phase: CallNote["phase"],
 ): () => void {
   const operatorLogin = event.by;
@@ -119,13 +125,18 @@ function answered(parts: BridgeParts, event: FollowedEvent, operatorLogin: strin
   }
   const ticket = event.ticket === null ? null : store.ticket(event.ticket.ticketId);
   if (ticket !== null) said.push(...linked(parts, ticket, { contactId: event.contactId, operatorLogin }));
-  const transferId = event.ticket?.transferId ?? null;
-  if (transferId !== null) {
-    // The ticket may come after the call, even after its end, when hub or bridge were away: then it is taken up by this word.
-    store.putTransferWord(transferId, { ...store.transferWord(transferId), answeredBy: operatorLogin });
-    acceptIfOffered(parts, transferId, operatorLogin);
-  }
+  if (!event.isConsultation) takeTicket(parts, event, operatorLogin);
   return said;
+}
+
+/** The citizen is with us, and the ticket becomes ours. */
+function takeTicket(parts: BridgeParts, event: FollowedEvent, operatorLogin: string | null): void {
+  const { store } = parts;
+  const transferId = event.ticket?.transferId ?? null;
+  if (transferId === null) return;
+  // The ticket may come after the call, even after its end, when hub or bridge were away: then it is taken up by this word.
+  store.putTransferWord(transferId, { ...store.transferWord(transferId), answeredBy: operatorLogin });
+  acceptIfOffered(parts, transferId, operatorLogin);
 }
 
 /** The receiving office takes the ticket with the call: the hub is asked, and its answer changes the owner. */

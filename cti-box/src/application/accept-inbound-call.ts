@@ -128,6 +128,7 @@ function originOf(
     transferId: (pointer?.transferId as TransferOrigin["transferId"] | undefined) ?? null,
     reason: transfer?.reason ?? null,
     waitedSeconds: transfer?.waitedSeconds ?? null,
+    isConsultation: transfer?.mode === "attended",
   };
 }
 

@@ -77,7 +77,7 @@ export function startTransfer(
 ): CommandResult {
   const { operatorId, order, referrerLegId } = wish;
   const { transferId, ticketId, message, target, mode = "blind" } = order;
-  const planned = planTransfer(planner, runner.call, { target, mode });
+  const planned = planTransfer(planner, runner.call, target);
   if (!planned.ok) return planned;
   const reason = reasonFrom(order.reason);
   const { plan } = planned;

@@ -45,6 +45,7 @@ describe("transfer to another office", () => {
         ticketId: "01KAQZ000000000000000000T1",
         reason: "competence",
         waitedSeconds: 10,
+        mode: "blind",
       },
     });
     expect([...scene.media.music]).toEqual([caller]);
@@ -120,6 +121,24 @@ describe("transfer to another office", () => {
     });
     await scene.answer("anna");
     expect(scene.sip.done.join()).toContain(`answer-leg ${caller}`);
+  });
+
+  test("a consultation of this office is one until the other says that the citizen is on the line", async () => {
+    scene.signIn(anna);
+    const caller = await scene.call({
+      source: { kind: "member", officeId: "x_test2" },
+      requestedUser: "urp",
+      transferHeader: "reason=competence;waited=123;mode=attended",
+    });
+    await scene.answer("anna");
+    expect(scene.events.at(-1)?.call.transferredFrom).toMatchObject({ isConsultation: true });
+    scene.sip.hear({ type: "leg-handed-over", legId: caller });
+    await scene.settle();
+    expect(scene.events.at(-1)).toMatchObject({
+      type: "call-handed-over",
+      operatorId: "anna",
+      call: { transferredFrom: { isConsultation: false } },
+    });
   });
 
   test("a call from another office is turned away at once when nobody is free", async () => {

@@ -1,7 +1,6 @@
 /** Where a transfer goes: the target looked up, allowed, reachable on-net, with the legs it will need. Telephone numbers are never targets. */
 import { routeToOffice } from "../domain/transfer/network-directory.ts";
 import type { Call } from "../domain/call/call.ts";
-import type { TransferMode } from "../domain/transfer/transfer.ts";
 import type { TransferPlan } from "../domain/call/call-event.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { Office } from "./office-settings.ts";
@@ -17,13 +16,7 @@ export type TransferPlanner = {
   ids: Pick<Ids, "legId">;
 };
 
-export function planTransfer(
-  planner: TransferPlanner,
-  call: Call,
-  { target, mode }: { target: TransferDestination; mode: TransferMode },
-): TransferPlanResult {
-  // The other office would own the ticket from its answer on, also where the citizen is not handed over.
-  if (target.kind === "office" && mode === "attended") return { ok: false, reason: "target-not-allowed" };
+export function planTransfer(planner: TransferPlanner, call: Call, target: TransferDestination): TransferPlanResult {
   return target.kind === "office"
     ? planToOffice(planner, call, target.officeId)
     : planToOperator(planner, call, target);

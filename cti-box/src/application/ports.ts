@@ -102,6 +102,8 @@ export interface CallSignalling {
   answerReinvite(legId: LegId, sdp: string): Promise<void>;
   refuseReinvite(legId: LegId, status: number): Promise<void>;
   notifyReferrer(legId: LegId, status: number): Promise<void>;
+  /** Tells a member that the citizen is on the line after a consultation. */
+  tellHandover(legId: LegId): Promise<void>;
   /** Forgets the registrations made with an account; its legs are reported as lost. */
   dropAccount(authorizationUser: string): void;
   /** Legs that exist now, for the end-of-call check. */
@@ -150,6 +152,8 @@ export type SignallingEvent =
   | { type: "leg-reinvited"; legId: LegId; sdp: string | null; direction: MediaDirection }
   /** A REFER that was accepted with 202; progress is told with `notifyReferrer`. */
   | { type: "leg-referred"; legId: LegId; user: string; host: string; hasReplaces: boolean }
+  /** The office at the other end says that the citizen is on the line now. */
+  | { type: "leg-handed-over"; legId: LegId }
   | { type: "leg-digit"; legId: LegId; digit: string; durationMs: number };
 
 /** Who may register and call from a phone of this office. */

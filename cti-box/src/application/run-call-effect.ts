@@ -25,6 +25,7 @@ export type EffectParts = {
     | "answerReinvite"
     | "refuseReinvite"
     | "notifyReferrer"
+    | "tellHandover"
   >;
   media: CallMedia;
   clock: Clock;
@@ -115,6 +116,7 @@ export class CallEffectRunner {
       case "answer-reinvite":
       case "refuse-reinvite":
       case "notify-referrer":
+      case "tell-handover":
         return this.runSignalling(effect);
     }
   }
@@ -139,6 +141,8 @@ export class CallEffectRunner {
         return this.inLane([legId], () => signalling.refuseReinvite(legId, effect.status), "ignore");
       case "notify-referrer":
         return this.inLane([legId], () => signalling.notifyReferrer(legId, effect.status), "ignore");
+      case "tell-handover":
+        return this.inLane([legId], () => signalling.tellHandover(legId), "ignore");
       case "end-leg":
         // An answer that is still awaited would hold up the end.
         this.descriptions.acknowledged(legId, null);

@@ -58,6 +58,7 @@ describe("a call rings", () => {
       operatorLogin: null,
       transferId: null,
       reason: "competence" as const,
+      isConsultation: false,
       waitedSeconds: 185,
     };
     act(() => world.box?.card(boxCard("a", { kind: "ringing" }, { transferredFrom })));

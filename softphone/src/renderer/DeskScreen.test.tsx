@@ -144,12 +144,12 @@ describe("a consultation", () => {
   const at = (transferId: string, talkingTo: "target" | "caller") =>
     boxCard("a", { kind: "transferring", progress: { phase: "consulting", transferId, target, talkingTo } });
 
-  test("is offered for a colleague; who hears whom is announced; each step has its button", async () => {
+  test("is offered before the transfer; who hears whom is announced; each step has its button", async () => {
     await talk("a");
     await act(() => softphone.transfer.open("a"));
     act(() => softphone.transfer.choose(destination));
     act(() => softphone.transfer.explain({ reason: "competence", message: "" }));
-    await act(async () => screen.getByRole("button", { name: "Parla prima con il collega" }).click());
+    await act(async () => screen.getByRole("button", { name: "Parla prima con la destinazione" }).click());
     const steps = softphone.store.read().transfer;
     if (steps.step !== "sent") throw new Error("the transfer was not sent");
     act(() => world.box?.card(at(steps.transferId, "target")));
@@ -164,14 +164,6 @@ describe("a consultation", () => {
     expect(screen.getByRole("button", { name: "Annulla e riprendi il cittadino" })).toBeTruthy();
     await act(async () => screen.getByRole("button", { name: "Passa il cittadino a Bruno Sì" }).click());
     expect(world.asked.at(-1)).toBe("complete-transfer a");
-  });
-
-  test("is not offered for another office", async () => {
-    await talk("a");
-    await act(() => softphone.transfer.open("a"));
-    act(() => softphone.transfer.choose({ ...destination, target: { kind: "office", officeId: "x_test2" } }));
-    act(() => softphone.transfer.explain({ reason: "competence", message: "" }));
-    expect(screen.queryByRole("button", { name: "Parla prima con il collega" })).toBeNull();
   });
 
   test("the colleague who is asked sees by whom, may mute and hang up, and nothing else", async () => {

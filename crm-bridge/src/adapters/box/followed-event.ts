@@ -12,6 +12,7 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     callerName: call.caller.isWithheld ? null : call.caller.displayName,
     operatorLogin: call.operatorLogin,
     ticket: call.ticket,
+    isConsultation: call.transferredFrom?.isConsultation ?? false,
   };
   switch (event.type) {
     case "call-ringing":
@@ -39,6 +40,8 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     }
     case "call-transfer-failed":
       return { ...about, type: event.type, transferId: event.transferId, cause: event.cause };
+    case "call-handed-over":
+      return { ...about, type: event.type, by: event.operatorLogin };
     case "call-transferred":
       return { ...about, type: event.type, transferId: event.transferId };
     case "call-ended":

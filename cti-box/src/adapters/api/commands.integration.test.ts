@@ -88,13 +88,6 @@ it("a consultation: asked, turned, handed over; each repeated without a second e
   expect(scene.office.eventTypes().slice(-2)).toEqual(["call-transferred", "call-answered"]);
 });
 
-it("another office cannot be consulted yet", async () => {
-  const body = { ...toOffice("x_test2"), mode: "attended" };
-  expect(refusal(await scene.ask("POST", `${call}/transfers`, { token: own, body }))).toBe(
-    "422 /problems/target-not-allowed",
-  );
-});
-
 it.each([
   [toOffice("x_none9"), "422 /problems/unknown-target"],
   [toOffice("x_test3"), "422 /problems/no-on-net-route"],

@@ -28,7 +28,7 @@ export function target(from: TransferTarget): TargetContract {
 export function origin(from: TransferOrigin | null): OriginContract | null {
   if (from === null) return null;
   const { operatorId, ...rest } = from;
-  return { ...rest, operatorLogin: operatorId };
+  return { ...rest, operatorLogin: operatorId, isConsultation: rest.isConsultation ?? false };
 }
 
 function summary(call: CallSummaryView): CallSummary {
@@ -60,6 +60,8 @@ export function eventToContract(event: PublicCallEvent): CallEvent {
       return { type: event.type, ...envelope, operatorLogin: event.operatorId, cause: event.cause };
     case "ticket-attached":
       return { type: event.type, ...envelope, ticket: event.ticket };
+    case "call-handed-over":
+      return { type: event.type, ...envelope, operatorLogin: event.operatorId };
     case "call-ended":
       return { type: event.type, ...envelope, endCause: event.endCause };
     case "call-transfer-requested":

@@ -105,6 +105,7 @@ function toAnotherOffice(scene: Scene): void {
       transferId: "01KAQZX0000000000000000007" as TransferId,
       ticketId: "01KAQZT0000000000000000008",
       reason: "competence" as const,
+      mode: "blind" as const,
       waitedSeconds: 63.4,
     };
     const uri = `sip:urp@${office.hostPort}`;

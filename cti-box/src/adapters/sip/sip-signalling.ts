@@ -108,6 +108,10 @@ export class SipSignalling implements CallSignalling {
     this.legs.get(legId)?.notifyReferrer(status);
   }
 
+  async tellHandover(legId: LegId): Promise<void> {
+    this.legs.get(legId)?.tellHandover();
+  }
+
   dropAccount(authorizationUser: string): void {
     const { running } = this;
     if (running === null) return;

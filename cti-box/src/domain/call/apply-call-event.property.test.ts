@@ -161,6 +161,7 @@ class World {
       case "answer-reinvite":
       case "refuse-reinvite":
       case "notify-referrer":
+      case "tell-handover":
         return;
     }
   }

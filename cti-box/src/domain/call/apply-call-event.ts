@@ -9,7 +9,7 @@ import {
   routeTaken,
   startDialling,
 } from "./dialling.ts";
-import { completeTransfer, otherSideAnswered, turnTo } from "./consulting.ts";
+import { completeTransfer, handedOver, otherSideAnswered, turnTo } from "./consulting.ts";
 import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
@@ -59,6 +59,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return legEnded(step, { atMs, legId: event.legId, how: event.type === "leg-ended" ? event.how : "bye" });
     case "leg-reinvited":
       return legReinvited(step, event);
+    case "leg-handed-over":
+      return handedOver(step, event.legId, atMs);
     case "device-gone":
       return deviceGone(step, event.legId, atMs);
     case "media-failed":

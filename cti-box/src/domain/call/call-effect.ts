@@ -5,6 +5,7 @@
 import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
 import type { TimerName } from "./call-event.ts";
 import type { CallerIdPolicy } from "../trunk/trunk.ts";
+import type { TransferMode } from "../transfer/transfer.ts";
 import type { MediaProfile } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
@@ -14,6 +15,7 @@ export type TransferHandover = {
   ticketId: string | null;
   reason: TransferReason;
   waitedSeconds: number;
+  mode: TransferMode;
 };
 
 export type LegDestination =
@@ -60,7 +62,9 @@ export type SignallingEffect =
   | { type: "answer-reinvite"; legId: LegId }
   | { type: "refuse-reinvite"; legId: LegId; status: number }
   /** Progress of a REFER as sipfrag (RFC 3515). */
-  | { type: "notify-referrer"; legId: LegId; status: number };
+  | { type: "notify-referrer"; legId: LegId; status: number }
+  /** Tells the other office that the consultation is over and the citizen is on the line. */
+  | { type: "tell-handover"; legId: LegId };
 
 export type MediaEffect =
   | { type: "connect-media"; legIds: readonly [LegId, LegId] }

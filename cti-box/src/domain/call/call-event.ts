@@ -99,6 +99,8 @@ export type CallEvent =
   | { type: "leg-reinvited"; atMs: number; legId: LegId; direction: MediaDirection }
   /** The device behind a ringing leg went away: page closed, registration gone. */
   | { type: "device-gone"; atMs: number; legId: LegId }
+  /** The office that had only consulted us has put the citizen on the line. */
+  | { type: "leg-handed-over"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }
   | { type: "hold-requested"; atMs: number; operatorId: OperatorId }
   | { type: "resume-requested"; atMs: number; operatorId: OperatorId }

@@ -23,6 +23,8 @@ export type TransferOrigin = {
   reason: TransferReason | null;
   /** Seconds the citizen had already spent in the earlier office. */
   waitedSeconds: number | null;
+  /** The other office's operator speaks, and the citizen is not on the line yet; absent in older journals: false. */
+  isConsultation?: boolean;
 };
 
 export type CallStateName =
@@ -97,6 +99,8 @@ export type PublicCallHappening =
   | ({ type: "call-consulting"; talkingTo: "target" | "caller" } & TransferFields)
   | ({ type: "call-transferred"; tariff: Tariff } & TransferFields)
   | ({ type: "call-transfer-failed"; cause: TransferFailure; sipStatus: number | null } & TransferFields)
+  /** After a consultation by another office: the citizen is on the line, and stays with us. */
+  | { type: "call-handed-over"; operatorId: OperatorId | null }
   | { type: "call-returned"; operatorId: OperatorId; cause: TransferFailure }
   | { type: "ticket-attached"; ticket: TicketReference }
   | { type: "call-ended"; endCause: EndCause };

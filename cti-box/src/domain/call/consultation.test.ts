@@ -8,6 +8,7 @@ import {
   consultation,
   effectNames,
   leg,
+  memberArrival,
   officeTransfer,
   play,
   startMs,
@@ -213,6 +214,12 @@ describe("consultation", () => {
     const step = play(arrival(), [...toTalking, toOffice, { type: "leg-answered", legId: leg("office-1") }]);
     expect(conversationOf(step.call)).toEqual(["anna-1", "office-1"]);
     expect(musicLegOf(step.call)).toBe(callerLegId);
+    expect(step.all).toContainEqual(
+      expect.objectContaining({
+        type: "place-leg",
+        to: expect.objectContaining({ handover: expect.objectContaining({ mode: "attended" }) }),
+      }),
+    );
     const left = play(arrival(), [
       ...toTalking,
       toOffice,
@@ -220,6 +227,31 @@ describe("consultation", () => {
       hangsUp("anna-1"),
     ]);
     expect(left.call.phase).toMatchObject({ kind: "transferred", legId: "office-1" });
+    expect(effectNames(left.effects)).toContain("tell-handover office-1");
+    const blind = play(arrival(), [...toTalking, officeTransfer(), { type: "leg-answered", legId: leg("office-1") }]);
+    expect(effectNames(blind.effects)).not.toContain("tell-handover office-1");
+  });
+
+  test("an office that was consulted hears once that the citizen is on the line, from that office's leg alone", () => {
+    const origin = {
+      officeId: "c_b200",
+      officeLabel: null,
+      operatorId: null,
+      transferId,
+      reason: null,
+      waitedSeconds: null,
+      isConsultation: true,
+    };
+    const from = { ...memberArrival(), origin };
+    const handedOver: UntimedEvent = { type: "leg-handed-over", legId: callerLegId };
+    expect(play(from, [...toTalking, { ...handedOver, legId: leg("anna-1") }]).effects).toEqual([]);
+    const step = play(from, [...toTalking, handedOver]);
+    expect(step.effects).toMatchObject([
+      { type: "publish", happening: { type: "call-handed-over", operatorId: anna } },
+    ]);
+    expect(step.call.origin).toMatchObject({ isConsultation: false });
+    expect(play(from, [...toTalking, handedOver, handedOver]).effects).toEqual([]);
+    expect(play(memberArrival(), [...toTalking, handedOver]).effects).toEqual([]);
   });
 
   test("a journal of a box without attended transfer replays to a blind one", () => {

@@ -4,7 +4,9 @@
  *   transferring ─answer─▶ consulting(target) ⇄ consulting(caller) ─complete, operator leaves─▶ transferred │ talking with the colleague
  *                               └──── cancel, other side leaves ────▶ talking (the operator again)
  */
+import { callerLegOf } from "./legs.ts";
 import { changed, published } from "./step.ts";
+import { summaryOf } from "./summary.ts";
 import { joinTarget, takeAnswer, targetAnswered } from "./transferring.ts";
 import { transferFields } from "./transfer-notices.ts";
 import type { Step } from "./step.ts";
@@ -42,4 +44,13 @@ export function turnTo(step: Step, talkingTo: Consulting["talkingTo"], atMs: num
 export function completeTransfer(step: Step, atMs: number): Step {
   const phase = step.call.phase;
   return phase.kind === "consulting" ? joinTarget(step, phase.targetLegId, atMs) : step;
+}
+
+/** The other end of this: an office that had consulted us has put the citizen on the line. */
+export function handedOver(step: Step, legId: LegId, atMs: number): Step {
+  const { origin } = step.call;
+  if (callerLegOf(step.call).legId !== legId || origin?.isConsultation !== true) return step;
+  const ours = changed(step, { origin: { ...origin, isConsultation: false } });
+  const { operatorId } = summaryOf(ours.call);
+  return published(ours, atMs, { type: "call-handed-over", operatorId });
 }

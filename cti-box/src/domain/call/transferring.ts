@@ -18,6 +18,9 @@ import type { TransferPlan, TransferRequested } from "./call-event.ts";
 import type { LegId } from "./ids.ts";
 import type { TransferUnderWay } from "./transfer-under-way.ts";
 
+/** So long the ticket waits at the other office for the end of a consultation. */
+const longestConsultationMs = 3_600_000;
+
 /** Starts a transfer if this operator has the citizen on the line now. */
 export function requestTransfer(step: Step, event: TransferRequested): Step {
   const phase = step.call.phase;
@@ -35,7 +38,7 @@ export function requestTransfer(step: Step, event: TransferRequested): Step {
     ticketId: event.ticketId,
     reason: event.reason,
     message: event.message,
-    expiresAtMs: transfer.expiresAtMs,
+    expiresAtMs: transfer.mode === "attended" ? event.atMs + longestConsultationMs : transfer.expiresAtMs,
   });
   return placeTarget(notified(announced, transfer, 100), event.plan, event.atMs);
 }
@@ -66,7 +69,9 @@ export function joinTarget(step: Step, legId: LegId, atMs: number): Step {
   const underWay = transferUnderWay(step.call);
   if (underWay === null) return step;
   const { transfer, operatorLegId } = underWay;
-  const told = notified(step, transfer, 200);
+  const isTold = transfer.mode === "attended" && transfer.target.kind === "office";
+  const announced = isTold ? withEffect(step, { type: "tell-handover", legId }) : step;
+  const told = notified(announced, transfer, 200);
   const freed = operatorLegId === null ? told : closeLeg(told, operatorLegId, { atMs, reason: "transferred" });
   const progress = { phase: "transferred", transferId: transfer.transferId, target: transfer.target } as const;
   const joined = changed(freed, {
@@ -139,6 +144,7 @@ function placeTarget(step: Step, plan: TransferPlan, atMs: number): Step {
         ticketId: transfer.ticketId,
         reason: transfer.reason,
         waitedSeconds: secondsSpent(step.call, atMs),
+        mode: transfer.mode,
       },
     },
     media: "rtp",

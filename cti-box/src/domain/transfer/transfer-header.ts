@@ -1,8 +1,10 @@
 /**
- * `X-LA2-Transfer: reason=competence;waited=123`: why a member hands the call over and the seconds the citizen has already spent there.
+ * `X-LA2-Transfer: reason=competence;waited=123;mode=attended`: why a member hands the call over, the seconds the citizen has already spent
+ * there, and whether its operator speaks first (absent: no). Then an INFO with `X-LA2-Transfer: completed` says that the citizen is on the line.
  * No personal data; read from members only.
  */
 import type { TransferReason } from "../call/call-view.ts";
+import type { TransferMode } from "./transfer.ts";
 
 export const transferReasons = [
   "competence",
@@ -16,18 +18,27 @@ export const transferReasons = [
 /** More than a day on the line is not believed. */
 const maxWaitedSeconds = 86_400;
 
-export function writeTransferHeader(transfer: { reason: TransferReason; waitedSeconds: number }): string {
-  return `reason=${transfer.reason};waited=${Math.floor(transfer.waitedSeconds)}`;
+/** Value of the INFO's header. */
+export const handoverCompleted = "completed";
+
+export function writeTransferHeader(transfer: {
+  reason: TransferReason;
+  waitedSeconds: number;
+  mode: TransferMode;
+}): string {
+  const { reason, waitedSeconds, mode } = transfer;
+  return `reason=${reason};waited=${Math.floor(waitedSeconds)}${mode === "attended" ? ";mode=attended" : ""}`;
 }
 
 /** Unknown or damaged parts are null; a header without any known part gives null. */
 export function readTransferHeader(
   header: string | null,
-): { reason: TransferReason | null; waitedSeconds: number | null } | null {
+): { reason: TransferReason | null; waitedSeconds: number | null; mode: TransferMode } | null {
   if (header === null || header.length > 200) return null;
   const reason = transferReasons.find((one) => one === /(?:^|;)\s*reason=([a-z_]+)/.exec(header)?.[1]) ?? null;
   const digits = /(?:^|;)\s*waited=([0-9]{1,6})(?:;|\s|$)/.exec(header)?.[1];
   const waited = digits === undefined ? null : Number(digits);
   const waitedSeconds = waited !== null && waited <= maxWaitedSeconds ? waited : null;
-  return reason === null && waitedSeconds === null ? null : { reason, waitedSeconds };
+  const mode = /(?:^|;)\s*mode=attended(?:;|\s|$)/.test(header) ? "attended" : "blind";
+  return reason === null && waitedSeconds === null ? null : { reason, waitedSeconds, mode };
 }

@@ -111,6 +111,8 @@ export const en: Record<TextKey, string> = {
   "card.queue-named": "queue {{queue}}",
   "card.no-queue": "direct",
   "card.origin": "Transferred by {{office}}",
+  "card.origin.consultation":
+    "Asks for advice: the citizen is not on the line yet. The ticket stays theirs until they hand over.",
   "card.origin.operator": "operator {{operator}}",
   "card.origin.reason": "Reason",
   "card.origin.waited": "Already on the line",
@@ -152,7 +154,7 @@ export const en: Record<TextKey, string> = {
   "transfer.back": "Back",
   "transfer.change": "Change destination",
   "transfer.go": "Transfer now",
-  "transfer.consult": "Speak with the colleague first",
+  "transfer.consult": "Speak with the destination first",
   "transfer.complete": "Hand the citizen to {{destination}}",
   "transfer.turn.caller": "Back to the citizen for a moment",
   "transfer.turn.target": "Back to {{destination}}",

@@ -111,6 +111,8 @@ export const it = {
   "card.queue-named": "coda {{queue}}",
   "card.no-queue": "diretta",
   "card.origin": "Trasferita da {{office}}",
+  "card.origin.consultation":
+    "Chiede un parere: il cittadino non è ancora in linea. Il ticket resta loro finché non glielo passano.",
   "card.origin.operator": "operatore {{operator}}",
   "card.origin.reason": "Motivo",
   "card.origin.waited": "Già in linea",
@@ -152,7 +154,7 @@ export const it = {
   "transfer.back": "Indietro",
   "transfer.change": "Cambia destinazione",
   "transfer.go": "Trasferisci ora",
-  "transfer.consult": "Parla prima con il collega",
+  "transfer.consult": "Parla prima con la destinazione",
   "transfer.complete": "Passa il cittadino a {{destination}}",
   "transfer.turn.caller": "Torna un momento al cittadino",
   "transfer.turn.target": "Torna a {{destination}}",

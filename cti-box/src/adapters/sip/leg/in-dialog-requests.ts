@@ -2,6 +2,7 @@
  * What a far end may send inside a leg's dialog. Every kind has a listener: `drachtio-srf` answers 200 to requests that nobody listens
  * to, and a phone would believe that its REFER was done.
  */
+import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { readDtmfInfo } from "../headers/dtmf-info.ts";
 import { readReferTo } from "../headers/refer-to.ts";
 import { sdpOf } from "../incoming-invite.ts";
@@ -52,6 +53,9 @@ function receiveInfo(listener: DialogListener, request: SipRequest, response: Si
     return response.send(415, { headers: { Accept: "application/dtmf-relay, application/dtmf" } });
   }
   response.send(200);
+  if (request.get("x-la2-transfer") === handoverCompleted) {
+    return listener.emit({ type: "leg-handed-over", legId: listener.legId });
+  }
   if (key !== null) listener.emit({ type: "leg-digit", legId: listener.legId, ...key });
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
+import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { allowedMethods, headersOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { sdpOf } from "../incoming-invite.ts";
@@ -112,6 +113,14 @@ export class SipLeg {
     this.stage.dialog.request({ method: "NOTIFY", ...writeSipfrag(status) }, (error) => {
       if (error === null) return;
       this.parts.log.info({ legId: this.legId, status, error: error.message }, "referrer could not be told");
+    });
+  }
+
+  tellHandover(): void {
+    if (this.stage.kind !== "talking") return;
+    this.stage.dialog.request({ method: "INFO", headers: { "X-LA2-Transfer": handoverCompleted } }, (error) => {
+      if (error === null) return;
+      this.parts.log.warn({ legId: this.legId, error: error.message }, "the other office was not told of the handover");
     });
   }
 

@@ -21,6 +21,8 @@ export type TransferOrigin = {
   transferId: string | null;
   reason: TransferReason | null;
   waitedSeconds: number | null;
+  /** The other office's operator asks for advice; the citizen is not on the line yet. */
+  isConsultation: boolean;
 };
 
 export type CallSummary = {

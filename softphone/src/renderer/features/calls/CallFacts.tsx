@@ -45,6 +45,7 @@ function Origin({ origin }: { origin: TransferOrigin }) {
         <Icon name="exchange-circle" />
         <strong>{t("card.origin", { office: origin.officeLabel ?? origin.officeId })}</strong>
       </p>
+      <p role="status">{origin.isConsultation && t("card.origin.consultation")}</p>
       <dl className="la2-facts">
         {origin.reason !== null && (
           <div>

@@ -51,11 +51,9 @@ export function ConfirmStep({ steps }: Props) {
         <Button color="primary" autoFocus onClick={() => void transfer.confirm()}>
           {t("transfer.go")}
         </Button>
-        {destination.target.kind === "operator" && (
-          <Button color="primary" outline onClick={() => void transfer.confirm("attended")}>
-            {t("transfer.consult")}
-          </Button>
-        )}
+        <Button color="primary" outline onClick={() => void transfer.confirm("attended")}>
+          {t("transfer.consult")}
+        </Button>
         <Button color="primary" outline onClick={() => transfer.back()}>
           {t("transfer.back")}
         </Button>

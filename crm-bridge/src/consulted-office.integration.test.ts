@@ -1,0 +1,66 @@
+/** Who owns the ticket while another office is asked for advice: hub and both bridges run as programs, the boxes are played. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ulid } from "ulid";
+import { startCall } from "../testing/citizen-call.ts";
+import {
+  officeA,
+  officeB,
+  seededTicketId as ticketId,
+  startTicketNetwork,
+  type TicketNetwork,
+} from "../testing/ticket-network.ts";
+import { until } from "../testing/until.ts";
+import type { OperatorDesk } from "../testing/operator-desk.ts";
+
+let network: TicketNetwork;
+const desks: OperatorDesk[] = [];
+
+beforeAll(async () => {
+  network = await startTicketNetwork();
+});
+afterAll(async () => {
+  for (const desk of desks) desk.close();
+  await network.close();
+});
+
+test("the ticket of which another office is asked first stays here until the citizen is handed over, or for good", async () => {
+  const [anna, bruno] = await Promise.all([network.a.desk("anna"), network.b.desk("bruno")]);
+  desks.push(anna, bruno);
+  const call = startCall(network.a.box);
+  call.ring("anna");
+  call.answer("anna");
+  call.attach(ticketId);
+  const consult = async () => {
+    const handover = { transferId: ulid(), by: "anna", toOfficeId: officeB };
+    call.askTransfer(handover);
+    await anna.frame("hand-over", (frame) => {
+      return frame.handOver.status === "delivered" && frame.handOver.transferId === handover.transferId;
+    });
+    const ticket = { ticketId, transferId: handover.transferId };
+    const asked = startCall(network.b.box, { contactId: call.contactId, ticket, consultedBy: officeA });
+    asked.ring("bruno");
+    asked.answer("bruno");
+    const pop = await bruno.frame("screen-pop", (frame) => frame.pop.callId === asked.callId);
+    expect(pop.pop.content).toMatchObject({ kind: "ticket", why: "came-with-call" });
+    return { handover, asked };
+  };
+  const first = await consult();
+  call.transferFailed(first.handover, "target-hung-up");
+  first.asked.end();
+  await anna.frame("hand-over", (frame) => {
+    return frame.handOver.status === "withdrawn" && frame.handOver.transferId === first.handover.transferId;
+  });
+  expect(await anna.ticket(ticketId)).toMatchObject({ ourRole: "owner", ownerOfficeId: officeA });
+
+  const second = await consult();
+  second.asked.handedOver("bruno");
+  call.transferred(second.handover);
+  const taken = await until("B owns the ticket", async () => {
+    const now = await bruno.ticket(ticketId);
+    return now?.ourRole === "owner" ? now : null;
+  });
+  expect(taken).toMatchObject({ ownerOfficeId: officeB, assignee: "bruno" });
+  expect(network.hubHistory(ticketId).filter((line) => line.type === "transfer_accepted")).toHaveLength(1);
+  call.end();
+  second.asked.end();
+});
