@@ -7,6 +7,7 @@ import { startOfficeProcess, type OfficeProcess } from "../office/office-process
 import { OfficeReader } from "../office/office-reader.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
 import { hearsTone } from "../phones/phone-hearing.ts";
+import { runSipp } from "../sipp/run-sipp.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 
 const citizenHz = 800;
@@ -78,4 +79,14 @@ test("a fax (T.38) is refused with 488 and the conversation goes on", async () =
   expect(await placed.offerFax()).toBe(488);
   await hearEachOther(placed);
   await isOverWithoutFaults(placed);
+});
+
+test("a re-INVITE without an offer: that the caller holds stands in its ACK", async () => {
+  const call = { from: carrier.address, target: `${network.address}:5060`, number: officeNumber, pauseMs: 800 };
+  const placed = runSipp({ scenario: "hold-in-the-ack", ...call });
+  await reader.event("call-answered");
+  expect(await reader.event("call-held")).toMatchObject({ heldBy: "caller" });
+  await placed;
+  await reader.event("call-ended");
+  expect(office.log()).not.toMatch(/left something behind|"level":50/);
 });

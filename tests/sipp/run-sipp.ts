@@ -6,7 +6,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export type SippRun = {
-  scenario: "call-and-hang-up" | "expect-refusal" | "cancel-while-ringing" | "be-called" | "refuse-call";
+  scenario:
+    | "call-and-hang-up"
+    | "hold-in-the-ack"
+    | "expect-refusal"
+    | "cancel-while-ringing"
+    | "be-called"
+    | "refuse-call";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;

@@ -84,11 +84,12 @@ export class CallsInProgress {
       call.effects.describe(event.legId, sdp, "answer");
       return call.runner.post(fact);
     }
-    if (event.type === "leg-acknowledged") return call.effects.acknowledge(event.legId, event.sdp);
+    if (event.type === "leg-acknowledged") return call.effects.acknowledge(event.legId, event.answer);
     if (event.type === "leg-ended") call.effects.acknowledge(event.legId, null);
     if (event.type === "leg-reinvited") {
       const { sdp, ...fact } = event;
-      if (sdp !== null) call.effects.describe(event.legId, sdp, "offer");
+      if (sdp === null) return call.effects.reinvitedWithoutOffer(event.legId);
+      call.effects.describe(event.legId, sdp, "offer");
       return call.runner.post(fact);
     }
     return call.runner.post(event);

@@ -1,6 +1,7 @@
 /** A carrier's call that comes without an offer: everything that needs the caller's media waits for the ACK, and nothing waits for ever. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { anna, OfficeScene } from "../../testing/office-scene.ts";
+import type { MediaDirection } from "../domain/call/call-event.ts";
 import type { LegId } from "../domain/call/ids.ts";
 
 let scene: OfficeScene;
@@ -19,8 +20,8 @@ afterEach(async () => {
   await scene.box.close();
 });
 
-const acknowledge = async (sdp: string | null): Promise<void> => {
-  scene.sip.hear({ type: "leg-acknowledged", legId: caller, sdp });
+const acknowledge = async (sdp: string | null, direction: MediaDirection = "sendrecv"): Promise<void> => {
+  scene.sip.hear({ type: "leg-acknowledged", legId: caller, answer: sdp === null ? null : { sdp, direction } });
   await scene.settle();
 };
 const citizenHangsUp = (): void => scene.sip.hear({ type: "leg-ended", legId: caller, how: "bye" });
@@ -51,4 +52,36 @@ test("a citizen who hangs up before the ACK", async () => {
 test("a box that is stopped before the ACK does not wait for it", async () => {
   await scene.box.close();
   expect(scene.sip.done.slice(1)).toEqual([expect.stringContaining(`end-leg ${caller}`)]);
+});
+
+test("a re-INVITE without an offer: hold and resume are what its ACK says", async () => {
+  await acknowledge("answer of the carrier");
+  await scene.answer("anna");
+  const reinvited = { type: "leg-reinvited", legId: caller, sdp: null, direction: "sendrecv" } as const;
+  scene.sip.hear(reinvited);
+  await scene.settle();
+  expect(scene.sip.done.at(-1)).toBe(`answer-reinvite ${caller} offer of rtp`);
+  expect(scene.eventTypes().at(-1)).toBe("call-answered");
+  await acknowledge("holds", "sendonly");
+  expect(scene.eventTypes().at(-1)).toBe("call-held");
+  scene.sip.hear(reinvited);
+  await scene.settle();
+  await acknowledge(null);
+  expect(scene.eventTypes().at(-1)).toBe("call-held");
+  scene.sip.hear(reinvited);
+  await scene.settle();
+  await acknowledge("is back", "sendrecv");
+  expect(scene.eventTypes().at(-1)).toBe("call-resumed");
+  citizenHangsUp();
+});
+
+test("a re-INVITE that the media cannot answer is refused, and the call goes on", async () => {
+  await acknowledge("answer of the carrier");
+  await scene.answer("anna");
+  scene.media.broken.add("createOffer");
+  scene.sip.hear({ type: "leg-reinvited", legId: caller, sdp: null, direction: "sendrecv" });
+  await scene.settle();
+  expect(scene.sip.done.at(-1)).toBe(`refuse-reinvite ${caller} 488`);
+  expect(scene.box.health().callsInProgress).toBe(1);
+  citizenHangsUp();
 });

@@ -143,12 +143,12 @@ export type SignallingEvent =
   | { type: "leg-trying"; legId: LegId }
   | { type: "leg-progressed"; legId: LegId }
   | { type: "leg-answered"; legId: LegId; sdp: string }
-  /** The ACK of a leg that came without an offer, with the far end's answer; null: it brought none. */
-  | { type: "leg-acknowledged"; legId: LegId; sdp: string | null }
+  /** The ACK of an INVITE or re-INVITE that came without an offer, with the far end's answer; null: it brought none. */
+  | { type: "leg-acknowledged"; legId: LegId; answer: { sdp: string; direction: MediaDirection } | null }
   | { type: "leg-failed"; legId: LegId; status: number; q850: number | null }
   | { type: "leg-cancelled"; legId: LegId }
   | { type: "leg-ended"; legId: LegId; how: "bye" | "lost" | "closed" }
-  /** `sdp` null: a re-INVITE without offer. */
+  /** `sdp` null: a re-INVITE without offer; the ACK says what the far end wants. */
   | { type: "leg-reinvited"; legId: LegId; sdp: string | null; direction: MediaDirection }
   /** A REFER that was accepted with 202; progress is told with `notifyReferrer`. */
   | { type: "leg-referred"; legId: LegId; user: string; host: string; hasReplaces: boolean }

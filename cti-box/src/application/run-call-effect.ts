@@ -6,7 +6,8 @@
 import { conversationOf } from "../domain/call/settle.ts";
 import { counterpartOf, findLeg } from "../domain/call/legs.ts";
 import { OfficeEffects, type OfficeEffectParts } from "./run-office-effect.ts";
-import { RemoteDescriptions } from "./remote-descriptions.ts";
+import { LateOffers } from "./late-offers.ts";
+import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { CallEffect, MediaEffect, SignallingEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
@@ -42,12 +43,14 @@ export class CallEffectRunner {
   private readonly lanes = new Map<LegId, Promise<void>>();
   private readonly office: OfficeEffects;
   private readonly descriptions = new RemoteDescriptions();
+  private readonly lateOffers: LateOffers;
   /** Legs the signalling knows. */
   private readonly signalled = new Set<LegId>();
 
   constructor(parts: EffectParts) {
     this.parts = parts;
     this.office = new OfficeEffects(parts);
+    this.lateOffers = new LateOffers(parts, this.descriptions);
   }
 
   /** The far end of a leg described its media. */
@@ -56,9 +59,15 @@ export class CallEffectRunner {
     else this.descriptions.answered(legId, sdp);
   }
 
-  /** The ACK of a leg that came without an offer; null: it brought no answer, or the leg is over. */
-  acknowledge(legId: LegId, sdp: string | null): void {
-    this.descriptions.acknowledged(legId, sdp);
+  /** The far end of a leg sent a re-INVITE without an offer. */
+  reinvitedWithoutOffer(legId: LegId): void {
+    this.descriptions.offered(legId, null);
+    this.inLane([legId], () => this.lateOffers.answerReinvite(legId), "ignore");
+  }
+
+  /** The ACK of an INVITE that came without an offer; null: it brought no answer, or the leg is over. */
+  acknowledge(legId: LegId, answer: AnswerInAck | null): void {
+    this.descriptions.acknowledged(legId, answer);
   }
 
   /** An incoming leg exists in the signalling already. `sdp` null: it came without an offer. */
@@ -164,22 +173,10 @@ export class CallEffectRunner {
   private async answerLeg(legId: LegId): Promise<void> {
     const leg = this.answeredLeg(legId);
     if (leg === null) return undefined;
-    if (this.descriptions.kindOf(legId) === "awaited") return this.offerInAnswer(leg);
+    if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
     const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
     if (this.answeredLeg(legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
     return undefined;
-  }
-
-  /** A call that came without an offer: ours goes with the 200, and the leg's other work waits for the answer in the ACK. */
-  private async offerInAnswer({ legId, media: profile }: Leg): Promise<void> {
-    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile, towards: null, audio: "any" });
-    if (this.answeredLeg(legId) === null) return;
-    const acknowledged = this.descriptions.answerInAck(legId);
-    await this.parts.signalling.answerLeg(legId, sdp);
-    const answer = await acknowledged;
-    if (this.answeredLeg(legId) === null) return;
-    if (answer === null) throw new Error("the ACK of a call without an offer brought no answer");
-    await this.parts.media.acceptAnswer(this.leg(legId), answer);
   }
 
   private async answerReinvite(legId: LegId): Promise<void> {

@@ -37,7 +37,7 @@ export type SipDialog = {
   local: { contact?: string; sdp: string };
   remote: { sdp: string | undefined };
   on(event: "destroy", listener: (request: SipRequest) => void): void;
-  once(event: "ack", listener: (ack: SipRequest) => void): void;
+  on(event: "ack", listener: (ack: SipRequest) => void): void;
   on(event: InDialogEvent, listener: (request: SipRequest, response: SipResponse) => void): void;
   destroy(options: { headers: SipHeaders }, done: (error: unknown) => void): void;
   request(

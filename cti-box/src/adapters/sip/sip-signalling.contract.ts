@@ -141,7 +141,7 @@ function endedByEitherSide(): void {
     expect(await scene.host.event("leg-acknowledged")).toEqual({
       type: "leg-acknowledged",
       legId,
-      sdp: `${sdp}a=sendonly\r\n`,
+      answer: { sdp: `${sdp}a=sendonly\r\n`, direction: "sendonly" },
     });
   });
 
@@ -153,6 +153,17 @@ function endedByEitherSide(): void {
 }
 
 function talking(): void {
+  test("a re-INVITE without an offer gets ours; hold stands in its ACK", async () => {
+    const call = await answeredCall("late-hold");
+    carrier.send(inDialog("INVITE", call.answer, { cseq: 2 }));
+    expect(await scene.host.event("leg-reinvited")).toMatchObject({ legId: call.legId, sdp: null });
+    await scene.sip.answerReinvite(call.legId, sdp);
+    expect(await carrier.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 2 INVITE/)).toContain(sdp);
+    const type = ["Content-Type: application/sdp"];
+    carrier.send(inDialog("ACK", call.answer, { cseq: 2, more: type }), `${sdp}a=inactive\r\n`);
+    expect(await scene.host.event("leg-acknowledged")).toMatchObject({ answer: { direction: "inactive" } });
+  });
+
   test("holds by re-INVITE; a second one at the same time is told to wait", async () => {
     const call = await answeredCall("hold");
     const type = ["Content-Type: application/sdp"];

@@ -11,7 +11,7 @@ import {
 } from "./dialling.ts";
 import { completeTransfer, handedOver, otherSideAnswered, turnTo } from "./consulting.ts";
 import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
-import { hold, legReinvited, resume } from "./holding.ts";
+import { hold, legRedescribed, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
 import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator, waitedTooLong } from "./ringing.ts";
@@ -57,6 +57,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "leg-cancelled":
     case "leg-ended":
       return legEnded(step, { atMs, legId: event.legId, how: event.type === "leg-ended" ? event.how : "bye" });
+    case "leg-redescribed":
+      return legRedescribed(step, event);
     case "leg-reinvited":
       return legReinvited(step, event);
     case "leg-handed-over":

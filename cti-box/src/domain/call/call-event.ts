@@ -97,6 +97,8 @@ export type CallEvent =
   /** `bye`: the far end hung up. `lost`: ACK or session timer ran out, or its account was closed. `closed`: our own end is done. */
   | { type: "leg-ended"; atMs: number; legId: LegId; how: "bye" | "lost" | "closed" }
   | { type: "leg-reinvited"; atMs: number; legId: LegId; direction: MediaDirection }
+  /** The far end described itself in the ACK of a re-INVITE that came without an offer, and has its answer. */
+  | { type: "leg-redescribed"; atMs: number; legId: LegId; direction: MediaDirection }
   /** The device behind a ringing leg went away: page closed, registration gone. */
   | { type: "device-gone"; atMs: number; legId: LegId }
   /** The office that had only consulted us has put the citizen on the line. */

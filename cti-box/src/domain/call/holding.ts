@@ -38,11 +38,15 @@ export function legReinvited(step: Step, event: { atMs: number; legId: LegId; di
   if (leg?.state.kind !== "answered") {
     return withEffect(step, { type: "refuse-reinvite", legId: event.legId, status: 491 });
   }
-  const answered = withEffect(step, { type: "answer-reinvite", legId: event.legId });
-  const source = holderOf(answered, event.legId);
-  if (source === null) return answered;
+  return legRedescribed(withEffect(step, { type: "answer-reinvite", legId: event.legId }), event);
+}
+
+/** What the far end of a leg does with its audio from now on. */
+export function legRedescribed(step: Step, event: { atMs: number; legId: LegId; direction: MediaDirection }): Step {
+  const source = holderOf(step, event.legId);
+  if (source === null) return step;
   const isHold = event.direction === "sendonly" || event.direction === "inactive";
-  return isHold ? hold(answered, source, event.atMs) : resume(answered, source, event.atMs);
+  return isHold ? hold(step, source, event.atMs) : resume(step, source, event.atMs);
 }
 
 function holderOf(step: Step, legId: LegId): HoldSource | null {

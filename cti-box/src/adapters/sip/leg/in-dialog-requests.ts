@@ -6,7 +6,9 @@ import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { readDtmfInfo } from "../headers/dtmf-info.ts";
 import { readReferTo } from "../headers/refer-to.ts";
 import { sdpOf } from "../incoming-invite.ts";
+import { sequenceNumberOf } from "../headers/cseq.ts";
 import { allowedMethods } from "../outgoing-invite.ts";
+import type { Reinvite } from "./leg-stage.ts";
 import { directionOf } from "./offer-direction.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { SignallingEvent } from "../../../application/ports.ts";
@@ -19,7 +21,7 @@ export type DialogListener = {
   ended(how: "bye" | "lost"): void;
   mayRefer(): boolean;
   /** Keeps the response of a re-INVITE until the media has its answer; false while another one is being answered. */
-  takeReinvite(response: SipResponse): boolean;
+  takeReinvite(reinvite: Reinvite): boolean;
 };
 
 export function listenToDialog(dialog: SipDialog, listener: DialogListener): void {
@@ -40,8 +42,9 @@ export function listenToDialog(dialog: SipDialog, listener: DialogListener): voi
 function receiveReinvite(listener: DialogListener, request: SipRequest, response: SipResponse): void {
   const description = sdpOf(request);
   if (description.kind === "other-type") return response.send(415);
-  if (!listener.takeReinvite(response)) return response.send(491);
   const sdp = description.kind === "sdp" ? description.sdp : null;
+  if (!listener.takeReinvite({ response, answerInAckOf: sdp === null ? sequenceNumberOf(request) : null }))
+    return response.send(491);
   const direction = sdp === null ? "sendrecv" : directionOf(sdp);
   return listener.emit({ type: "leg-reinvited", legId: listener.legId, sdp, direction });
 }

@@ -5,16 +5,19 @@
  *   placing ─200───────────────────────────▶ talking
  *   offered ─reject, CANCEL─▶ over        placing ─final failure, our CANCEL done─▶ over        talking ─our BYE─▶ ending ─answer─▶ over
  *
+ * `answerInAckOf`: the CSeq number of an INVITE that came without an offer; its ACK brings the answer to ours.
  * `wantsEnd`: the box gave the leg up while the stack was still busy with it; it ends as soon as it can.
  */
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { SipDialog, SipRequest, SipResponse } from "../drachtio.ts";
 
+/** A re-INVITE or UPDATE that waits for our answer. */
+export type Reinvite = { response: SipResponse; answerInAckOf: number | null };
+
 export type LegStage =
   | { kind: "offered"; request: SipRequest; response: SipResponse }
-  /** `ack`: what the far end's ACK brings; the answer where its INVITE came without an offer. */
-  | { kind: "answering"; ack: "nothing" | "answer"; wantsEnd: LegEndReason | null }
+  | { kind: "answering"; answerInAckOf: number | null; wantsEnd: LegEndReason | null }
   | { kind: "placing"; invite: SipRequest | null; wantsEnd: LegEndReason | null }
-  | { kind: "talking"; dialog: SipDialog; reinvite: SipResponse | null }
+  | { kind: "talking"; dialog: SipDialog; reinvite: Reinvite | null; answerInAckOf: number | null }
   | { kind: "ending" }
   | { kind: "over" };

@@ -9,7 +9,9 @@ import type { LegId } from "../../../domain/call/ids.ts";
 import type { Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipFailure, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
 import type { OwnOffice } from "../outgoing-invite.ts";
-import type { LegStage } from "./leg-stage.ts";
+import { sequenceNumberOf } from "../headers/cseq.ts";
+import { directionOf } from "./offer-direction.ts";
+import type { LegStage, Reinvite } from "./leg-stage.ts";
 
 export type LegParts = {
   stack: SipStack;
@@ -63,8 +65,8 @@ export class SipLeg {
   answer(sdp: string): void {
     if (this.stage.kind !== "offered") return;
     const { request, response } = this.stage;
-    const ack = sdpOf(request).kind === "none" ? "answer" : "nothing";
-    this.stage = { kind: "answering", ack, wantsEnd: null };
+    const answerInAckOf = sdpOf(request).kind === "none" ? sequenceNumberOf(request) : null;
+    this.stage = { kind: "answering", answerInAckOf, wantsEnd: null };
     const options = { localSdp: sdp, headers: { Allow: allowedMethods, "Content-Type": "application/sdp" } };
     this.parts.stack.createUAS(request, response, options, (error, dialog) => {
       if (error === null) return this.established(dialog);
@@ -102,10 +104,14 @@ export class SipLeg {
     if (this.stage.kind !== "talking" || this.stage.reinvite === null) return;
     const { dialog, reinvite } = this.stage;
     this.stage = { ...this.stage, reinvite: null };
-    if ("status" in answer) return reinvite.send(answer.status);
+    if ("status" in answer) return reinvite.response.send(answer.status);
+    this.stage = { ...this.stage, answerInAckOf: reinvite.answerInAckOf };
     dialog.local.sdp = answer.sdp;
     const contact = dialog.local.contact === undefined ? {} : { Contact: dialog.local.contact };
-    return reinvite.send(200, { headers: { ...contact, "Content-Type": "application/sdp" }, body: answer.sdp });
+    return reinvite.response.send(200, {
+      headers: { ...contact, "Content-Type": "application/sdp" },
+      body: answer.sdp,
+    });
   }
 
   notifyReferrer(status: number): void {
@@ -193,37 +199,41 @@ export class SipLeg {
       // Cancelled while the 200 was on its way: the dialog has nobody any more.
       return dialog.destroy({ headers: {} }, () => undefined);
     }
-    this.stage = { kind: "talking", dialog, reinvite: null };
-    if (stage.kind === "answering" && stage.ack === "answer") this.awaitAnswer(dialog);
+    const answerInAckOf = stage.kind === "answering" ? stage.answerInAckOf : null;
+    this.stage = { kind: "talking", dialog, reinvite: null, answerInAckOf };
+    dialog.on("ack", (ack) => this.acknowledged(ack));
     listenToDialog(dialog, {
       legId,
       emit: (event) => this.parts.emit(event),
       ended: (how) => this.over({ type: "leg-ended", legId, how: this.stage.kind === "ending" ? "closed" : how }),
       mayRefer: () => this.parts.mayRefer(legId),
-      takeReinvite: (response) => this.takeReinvite(response),
+      takeReinvite: (reinvite) => this.takeReinvite(reinvite),
     });
     if (stage.wantsEnd !== null) return this.hangUp(dialog, stage.wantsEnd);
     if (stage.kind === "placing") this.parts.emit({ type: "leg-answered", legId, sdp: dialog.remote.sdp ?? "" });
     return undefined;
   }
 
-  private awaitAnswer(dialog: SipDialog): void {
-    dialog.once("ack", (ack) => {
-      const description = sdpOf(ack);
-      const sdp = description.kind === "sdp" ? description.sdp : null;
-      this.parts.emit({ type: "leg-acknowledged", legId: this.legId, sdp });
-    });
+  /** An ACK; only one whose INVITE came without an offer matters. */
+  private acknowledged(ack: SipRequest): void {
+    if (this.stage.kind !== "talking" || this.stage.answerInAckOf === null) return;
+    if (sequenceNumberOf(ack) !== this.stage.answerInAckOf) return;
+    this.stage = { ...this.stage, answerInAckOf: null };
+    const description = sdpOf(ack);
+    const answer =
+      description.kind === "sdp" ? { sdp: description.sdp, direction: directionOf(description.sdp) } : null;
+    this.parts.emit({ type: "leg-acknowledged", legId: this.legId, answer });
   }
 
   /** One re-INVITE at a time (RFC 3261 §14.2): a second one is told to wait. */
-  private takeReinvite(response: SipResponse): boolean {
+  private takeReinvite(reinvite: Reinvite): boolean {
     if (this.stage.kind !== "talking" || this.stage.reinvite !== null) return false;
-    this.stage = { ...this.stage, reinvite: response };
+    this.stage = { ...this.stage, reinvite };
     return true;
   }
 
   private hangUp(dialog: SipDialog, reason: LegEndReason): void {
-    if (this.stage.kind === "talking") this.stage.reinvite?.send(487);
+    if (this.stage.kind === "talking") this.stage.reinvite?.response.send(487);
     this.stage = { kind: "ending" };
     dialog.destroy({ headers: { Reason: reasonHeader(reason) } }, () =>
       this.over({ type: "leg-ended", legId: this.legId, how: "closed" }),
