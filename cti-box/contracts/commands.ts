@@ -71,6 +71,9 @@ export const requestTransferSchema = z.strictObject({
 /** PUT /api/calls/{callId}/transfers/{transferId}/consultation: whom the operator speaks with from now on. */
 export const turnConsultationSchema = z.strictObject({ talkingTo: consultationPartnerSchema });
 
+/** Answer of POST /api/operators/{login}/pick-up: the call, which rings at the own phone now. */
+export const pickedUpSchema = z.object({ callId: ulidSchema });
+
 /** PUT /api/calls/{callId}/ticket: ties the call to the ticket the operator opened or created. */
 export const attachTicketSchema = z.strictObject({ ticketId: ticketReferenceSchema.shape.ticketId });
 

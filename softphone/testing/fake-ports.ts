@@ -82,6 +82,8 @@ export class FakeWorld {
   readonly refused = new Map<string, Outcome<null>>();
   readonly readers = new Map<string, Ticket>();
   isCrmAway = false;
+  /** Operators whom the directory finds. */
+  colleagues: Directory["operators"] = [];
   private count = 0;
 
   /** The next request beginning with this word is answered only when `let` is called. */
@@ -101,8 +103,12 @@ export class FakeWorld {
       currentSession: async () => ({ ok: true, value: session }),
       signOut: async () => void this.asked.push("sign-out"),
       setAvailability: (_token, availability) => this.ask("availability", availability),
-      searchDirectory: async () => ({ ok: true, value: directory }),
+      searchDirectory: async () => ({ ok: true, value: { ...directory, operators: this.colleagues } }),
       dial: (_token, { callId, number }) => this.ask("dial", `${callId} ${number}`),
+      pickUp: async (_token, login) => {
+        const answer = await this.ask("pick-up", login);
+        return answer.ok ? { ok: true, value: { callId: "picked-up" } } : answer;
+      },
       hold: (_token, callId) => this.ask("hold", callId),
       resume: (_token, callId) => this.ask("resume", callId),
       requestTransfer: (_token, callId, order) =>

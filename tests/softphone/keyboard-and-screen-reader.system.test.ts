@@ -138,6 +138,36 @@ describe("by keyboard, with a screen reader", () => {
     await expectAccessible(anna.page, "returned");
   });
 
+  test("the other office is asked first, by keyboard: who hears whom is announced, and the citizen comes back", async () => {
+    const openedAt = Date.now();
+    await anna.page.keyboard.press("Control+Shift+X");
+    await anna.event("la2-transfer-phase", { phase: "choosing" }, openedAt);
+    await anna.page.keyboard.type("Ambiente");
+    await anna.page.getByRole("option", { name: /Ufficio Ambiente/ }).waitFor();
+    await anna.page.keyboard.press("ArrowDown");
+    await anna.page.keyboard.press("Enter");
+    await anna.event("la2-transfer-phase", { phase: "explaining" }, openedAt);
+    await tabTo(anna.page, /^Avanti$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.event("la2-transfer-phase", { phase: "confirming" }, openedAt);
+    await tabTo(anna.page, /^Parla prima con la destinazione$/);
+    await anna.page.keyboard.press("Enter");
+    await bruno.event("la2-call-ringing", { canAnswer: true }, openedAt);
+    expect(await announced(bruno.page)).toMatch(/il cittadino non è ancora in linea/);
+    await bruno.page.keyboard.press("Control+Shift+A");
+    await anna.event("la2-transfer-phase", { phase: "consulting" }, openedAt);
+    expect(await announced(anna.page)).toMatch(/Parla con .*Ambiente.*Il cittadino ascolta la musica/);
+    await expectAccessible(anna.page, "consulting");
+    await expectAccessible(bruno.page, "being consulted");
+    await tabTo(anna.page, /^Torna un momento al cittadino$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.page.getByText(/Parla con il cittadino\./).waitFor();
+    await tabTo(anna.page, /^Annulla e riprendi il cittadino$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.page.getByText("In conversazione").waitFor();
+    await bruno.untilFree();
+  });
+
   test("hang up with Ctrl+Shift+E; Esc never hangs up", async () => {
     await anna.page.keyboard.press("Escape");
     await anna.page.getByText("In conversazione").waitFor();

@@ -21,7 +21,7 @@ import type { CallCommands, CommandResult, TransferOrder } from "./use-cases.ts"
 type Runner = { readonly call: Call; post(event: PostedEvent): void };
 export type CommandParts = TransferPlanner & { find(callId: CallId): Runner | null };
 
-export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dial"> {
+export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dial" | "pickUp"> {
   const command = (
     callId: CallId,
     guard: (call: Call) => GuardResult,

@@ -117,6 +117,12 @@ export class CallsInProgress {
       .filter((card) => card !== null);
   }
 
+  /** The call that rings at the operator's out of the line, or from a colleague; not one that is being transferred. */
+  ringingAt(operatorId: OperatorId): CallRunner | null {
+    const isThere = ({ phase }: Call): boolean => phase.kind === "ringing" && phase.operatorId === operatorId;
+    return [...this.calls.values()].find(({ runner }) => isThere(runner.call))?.runner ?? null;
+  }
+
   onEvent(listener: (event: PublicCallEvent) => void): () => void {
     this.eventListeners.add(listener);
     return () => this.eventListeners.delete(listener);

@@ -9,6 +9,7 @@ import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OperatorRoom } from "./operator-room.ts";
+import { pickUpCall } from "./pick-up-call.ts";
 import { recordPages } from "./record-pages.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
@@ -86,6 +87,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       ...createCallCommands(commandParts),
       dial: async (operatorId, order) =>
         dialCitizen({ office, room, trunks, calls, clock, ids, log }, operatorId, order),
+      pickUp: async (operatorId, colleagueId) => pickUpCall({ office, room, calls, ids }, operatorId, colleagueId),
     },
     desk: room,
     accounts,

@@ -49,7 +49,19 @@ export interface CallCommands {
   attachTicket(callId: CallId, operatorId: OperatorId, ticketId: string): Promise<CommandResult>;
   /** Calls a citizen; the operator's own phone rings first. */
   dial(operatorId: OperatorId, order: DialOrder): Promise<DialResult>;
+  /** Takes the call that rings at a colleague's; it rings at the operator's own phone, which answers. */
+  pickUp(operatorId: OperatorId, colleagueId: OperatorId): Promise<PickUpResult>;
 }
+
+export type PickUpResult =
+  | { ok: true; callId: CallId }
+  | {
+      ok: false;
+      reason: Extract<
+        CommandRefusal | DialRefusal,
+        "unknown-target" | "target-not-allowed" | "already-busy" | "no-phone" | "wrong-state"
+      >;
+    };
 
 /** `callId` is made by who asks, so that a repeated order is the same call. */
 export type DialOrder = { callId: CallId; number: string; ticketId: string | null };

@@ -138,6 +138,16 @@ test.each([
   expect(document.querySelector("[data-link-lost]")).toBeNull();
 });
 
+test("the call that rings at a colleague's can be taken from the directory, named for the screen reader", async () => {
+  const ringing = { login: "bruno", displayName: "Bruno Sì", extension: "202", state: "ringing" } as const;
+  world.colleagues = [ringing, { ...ringing, login: "ugo", displayName: "Ugo Re", state: "available" }];
+  fireEvent.change(screen.getByLabelText("Cerca ufficio o operatore"), { target: { value: "o" } });
+  const button = await screen.findByRole("button", { name: "Prendi la chiamata che squilla da Bruno Sì" });
+  expect(screen.queryByRole("button", { name: /Ugo Re/ })).toBeNull();
+  await act(async () => button.click());
+  expect(world.asked).toEqual(["pick-up bruno"]);
+});
+
 describe("a consultation", () => {
   const target = { kind: "operator", operatorLogin: "bruno" } as const;
   const destination = { target, label: "Bruno Sì", isFree: true };

@@ -110,6 +110,26 @@ it("calls a citizen; repeated it is the same call, and what cannot be called is 
   expect(refusal(await dial(colleague, "3331234567"))).toBe("503 /problems/no-trunk");
 });
 
+it("takes the call that rings at a colleague's, and says why it cannot", async () => {
+  const pickUp = (token: string, login: string) => scene.ask("POST", `/api/operators/${login}/pick-up`, { token });
+  expect(refusal(await pickUp(own, "bruno"))).toBe("409 /problems/already-busy");
+  expect(refusal(await pickUp(colleague, "anna"))).toBe("409 /problems/no-phone");
+  scene.office.signIn(bruno);
+  expect(refusal(await pickUp(colleague, "nobody"))).toBe("422 /problems/unknown-target");
+  expect(refusal(await pickUp(colleague, "bruno"))).toBe("422 /problems/target-not-allowed");
+  expect(refusal(await pickUp(colleague, "anna"))).toBe("409 /problems/wrong-state");
+  scene.office.sip.hear({ type: "leg-ended", legId: scene.office.sip.legTo("anna"), how: "bye" });
+  await scene.office.settle();
+  scene.office.box.desk.setAvailability(bruno, "away");
+  await scene.office.call();
+  const callId = scene.office.lastCallId();
+  expect(lastEvent()).toMatchObject({ type: "call-ringing", operatorId: "anna" });
+  expect(await pickUp(colleague, "anna")).toMatchObject({ status: 202, json: { callId } });
+  await scene.office.answer("bruno");
+  expect(lastEvent()).toMatchObject({ type: "call-answered", operatorId: "bruno" });
+  expect(scene.office.sip.done.join()).toContain("answered-elsewhere");
+});
+
 it("ties the ticket to the call", async () => {
   expect((await scene.ask("PUT", `${call}/ticket`, { token: own, body: { ticketId } })).status).toBe(204);
   await scene.office.settle();

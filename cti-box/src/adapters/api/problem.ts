@@ -1,7 +1,7 @@
 /** Errors of the API as RFC 9457 problem details, in the language that the caller prefers (Italian or English). */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import type { CommandRefusal, CommandResult, DialRefusal, DialResult } from "../../application/use-cases.ts";
+import type { CommandRefusal, DialRefusal } from "../../application/use-cases.ts";
 import type { Problem } from "../../../contracts/index.ts";
 import type { Log } from "../../application/ports.ts";
 
@@ -98,7 +98,7 @@ export class ProblemError extends Error {
 }
 
 /** A refusal of a command becomes its problem. */
-export function settled(result: CommandResult | DialResult): void {
+export function settled<T extends { ok: true }>(result: T | { ok: false; reason: Slug }): asserts result is T {
   if (!result.ok) throw new ProblemError(result.reason);
 }
 

@@ -28,7 +28,7 @@ import type { UntimedEvent } from "../../../testing/call-builders.ts";
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(18),
+  kind: fc.nat(19),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
@@ -49,6 +49,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
   const [timer, deadlineMs] = timers[pick % Math.max(1, timers.length)] ?? ["ring" as const, 0];
   const table: UntimedEvent[] = [
     { type: "operator-assigned", operatorId, legs },
+    { type: "call-picked-up", operatorId, legs },
     { type: "no-operator" },
     { type: "leg-progressed", legId },
     { type: "leg-answered", legId },

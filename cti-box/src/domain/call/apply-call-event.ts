@@ -14,7 +14,7 @@ import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legRedescribed, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
-import { nobodyTakesIt, operatorAnswered, operatorMissed, ringOperator, waitedTooLong } from "./ringing.ts";
+import { nobodyTakesIt, operatorAnswered, operatorMissed, pickUp, ringOperator, waitedTooLong } from "./ringing.ts";
 import { settle, timersOf } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { changed, published, unchanged, withEffect } from "./step.ts";
@@ -44,6 +44,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
   switch (event.type) {
     case "operator-assigned":
       return ringOperator(step, event);
+    case "call-picked-up":
+      return pickUp(step, event);
     case "no-operator":
       return nobodyTakesIt(step, atMs);
     case "leg-trying":

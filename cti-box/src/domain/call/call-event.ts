@@ -84,6 +84,8 @@ export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 export type CallEvent =
   | CallBeginning
   | { type: "operator-assigned"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
+  /** An operator takes the call that rings at a colleague's. */
+  | { type: "call-picked-up"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
   /** Nobody can be rung now, for a call that cannot wait. */
   | { type: "no-operator"; atMs: number }
   /** The next hop has the INVITE (100), nothing more. */

@@ -69,6 +69,20 @@ export function operatorAnswered(step: Step, legId: LegId, atMs: number): Step {
   return published(ringEnded, atMs, { type: "call-answered", operatorId: phase.operatorId });
 }
 
+/** Another operator takes the ringing call: the colleague's phones stop (RFC 3326 "completed elsewhere") and the other's ring. */
+export function pickUp(step: Step, ring: Ring): Step {
+  const phase = step.call.phase;
+  if (phase.kind !== "ringing" || phase.operatorId === ring.operatorId || ring.legs.length === 0) return step;
+  const { operatorId, wait } = phase;
+  const { atMs } = ring;
+  const quiet = changed(closePendingLegs(step, { atMs, reason: "answered-elsewhere" }), {
+    phase: { kind: "queued", wait, enteredAtMs: atMs },
+    departed: [...step.call.departed, { operatorId, why: "answered-elsewhere" }],
+  });
+  const ended = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "answered-elsewhere" });
+  return ringOperator(ended, ring);
+}
+
 const endOfMissedRing: Record<MissedRing, LegEndReason> = {
   "no-answer": "no-answer",
   rejected: "declined",

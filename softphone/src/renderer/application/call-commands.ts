@@ -16,6 +16,8 @@ export type CallCommands = {
   sendDigit(callId: string, digit: string): void;
   /** Calls a citizen. True: the box has taken the call; otherwise the reason is on the screen (`dialProblem`). */
   dial(number: string): Promise<boolean>;
+  /** Takes the call that rings at a colleague's. */
+  pickUp(login: string): Promise<void>;
   /** Takes an ended call off the screen. */
   dismiss(callId: string): void;
 };
@@ -57,11 +59,26 @@ export function createCallCommands(desk: Desk): CallCommands {
     },
     sendDigit: (callId, digit) => desk.telephone.current?.sendDigit(callId, digit),
     dial: (number) => dial(desk, number),
+    pickUp: (login) => pickUp(desk, login),
     dismiss(callId) {
       store.dispatch({ type: "call-dismissed", callId });
       store.dispatch({ type: "panel-dropped", callId });
     },
   };
+}
+
+async function pickUp(desk: Desk, login: string): Promise<void> {
+  const { store, ports } = desk;
+  const answer = await withToken(desk, (token) => ports.boxApi.pickUp(token, login));
+  if (!answer.ok) {
+    const isOver = answer.detail === "wrong-state";
+    tellProblem(desk, isOver ? "problem.pick-up.over" : "problem.pick-up");
+    return;
+  }
+  const { callId } = answer.value;
+  // It may ring here already, before the box's answer has come.
+  if (findEntry(store.read().calls, callId)?.line.kind === "ringing") return answerCall(desk, callId);
+  desk.dialled.add(callId);
 }
 
 async function dial(desk: Desk, number: string): Promise<boolean> {

@@ -8,7 +8,7 @@ export type Desk = {
   ports: Ports;
   /** The telephone of the session; null while nobody is signed in. */
   telephone: { current: Telephone | null };
-  /** Calls that were dialled in this page: their ring is answered by itself. */
+  /** Calls that were dialled or picked up in this page: their ring is answered by itself. */
   dialled: Set<string>;
 };
 

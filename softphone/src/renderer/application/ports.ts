@@ -43,6 +43,8 @@ export interface BoxApi {
   searchDirectory(token: string, text: string, signal: AbortSignal): Promise<Outcome<Directory>>;
   /** Calls a citizen; the box rings this page first. */
   dial(token: string, order: { callId: string; number: string; ticketId: string | null }): Promise<Outcome<null>>;
+  /** Takes the call that rings at a colleague's; the box rings this page with it. */
+  pickUp(token: string, login: string): Promise<Outcome<{ callId: string }>>;
   hold(token: string, callId: string): Promise<Outcome<null>>;
   resume(token: string, callId: string): Promise<Outcome<null>>;
   requestTransfer(token: string, callId: string, order: TransferOrder): Promise<Outcome<null>>;

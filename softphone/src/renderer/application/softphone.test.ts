@@ -74,6 +74,38 @@ describe("a call of one's own", () => {
   });
 });
 
+describe("a call taken from a colleague", () => {
+  const ringsHere = () => {
+    world.box?.card(boxCard("picked-up", { kind: "ringing" }));
+    world.phone?.ringing({ callId: "picked-up", caller: { number: null, displayName: null, isWithheld: true } });
+  };
+
+  test("is answered by itself when it rings here", async () => {
+    await softphone.calls.pickUp("bruno");
+    ringsHere();
+    await Promise.resolve();
+    expect(world.asked).toEqual(["pick-up bruno", "answer picked-up"]);
+  });
+
+  test("that rings before the box has answered is answered too", async () => {
+    world.hold("pick-up");
+    const picked = softphone.calls.pickUp("bruno");
+    ringsHere();
+    world.letThrough("pick-up");
+    await picked;
+    expect(world.asked).toEqual(["pick-up bruno", "answer picked-up"]);
+  });
+
+  test("that no longer rings there says so, and nothing is answered by itself", async () => {
+    world.refused.set("pick-up", { ok: false, why: "refused", detail: "wrong-state" });
+    await softphone.calls.pickUp("bruno");
+    expect(softphone.store.read().notices).toMatchObject([{ kind: "problem", text: "problem.pick-up.over" }]);
+    ringsHere();
+    await Promise.resolve();
+    expect(world.asked).toEqual(["pick-up bruno"]);
+  });
+});
+
 describe("calls", () => {
   test("answering a second call holds the first one before", async () => {
     await talk("a");

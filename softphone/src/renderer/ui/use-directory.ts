@@ -6,8 +6,8 @@ import type { Directory } from "../domain/session/session.ts";
 export type DirectorySearch = { kind: "searching" } | { kind: "away" } | { kind: "found"; directory: Directory };
 
 const typingPauseMs = 150;
-/** While the list is on screen, states of operators and offices are looked up again. */
-const refreshEveryMs = 10_000;
+/** While the list is on screen, states of operators and offices are looked up again: well within the time a colleague is rung. */
+const refreshEveryMs = 3_000;
 
 export function useDirectory(text: string): DirectorySearch {
   const { searchDirectory } = useSoftphone();

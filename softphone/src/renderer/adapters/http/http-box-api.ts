@@ -1,5 +1,5 @@
 /** The box's HTTP API. Numbers never stand in a URL. */
-import { directorySchema, sessionSchema } from "@la2-cti/cti-box/contracts";
+import { directorySchema, pickedUpSchema, sessionSchema } from "@la2-cti/cti-box/contracts";
 import { request } from "./request.ts";
 import type { BoxApi, Failure } from "../../application/ports.ts";
 import type { SignInProblem } from "../../domain/session/session.ts";
@@ -37,6 +37,13 @@ export const httpBoxApi: BoxApi = {
       signal,
     }),
   dial: (token, order) => request<null>({ method: "POST", path: "/api/calls", token, body: order, schema: null }),
+  pickUp: (token, login) =>
+    request({
+      method: "POST",
+      path: `/api/operators/${encodeURIComponent(login)}/pick-up`,
+      token,
+      schema: pickedUpSchema,
+    }),
   hold: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/hold`, token, schema: null }),
   resume: (token, callId) =>
     request<null>({ method: "POST", path: `/api/calls/${callId}/resume`, token, schema: null }),

@@ -1,8 +1,9 @@
 import { useId, useState } from "react";
+import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { OperatorStateBadge } from "../../ui/OperatorStateBadge.tsx";
-import { usePhone } from "../../ui/softphone-context.tsx";
+import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { TariffBadge } from "../../ui/TariffBadge.tsx";
 import { useDirectory } from "../../ui/use-directory.ts";
 import type { Directory } from "../../domain/session/session.ts";
@@ -46,6 +47,10 @@ function DirectorySearch({ initialText }: { initialText: string }) {
 
 function Entries({ directory }: { directory: Directory }) {
   const { t } = useTexts();
+  const { calls } = useSoftphone();
+  const ownLogin = usePhone((phone) =>
+    phone.session.kind === "signed-in" ? phone.session.session.operator.login : "",
+  );
   const isEmpty = directory.offices.length === 0 && directory.operators.length === 0;
   if (isEmpty) return <p>{t("directory.empty")}</p>;
   return (
@@ -84,6 +89,17 @@ function Entries({ directory }: { directory: Directory }) {
             </span>
             <span className="la2-choice-badges">
               <OperatorStateBadge state={operator.state} />
+              {operator.state === "ringing" && operator.login !== ownLogin && (
+                <Button
+                  color="primary"
+                  outline
+                  size="xs"
+                  aria-label={t("directory.pick-up.of", { operator: operator.displayName })}
+                  onClick={() => void calls.pickUp(operator.login)}
+                >
+                  {t("directory.pick-up")}
+                </Button>
+              )}
             </span>
           </li>
         ))}

@@ -1,0 +1,69 @@
+/** A call that rings at a colleague's is taken by another operator: real phones, and what is said to the one that stops ringing. */
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { startOfficeProcess } from "../office/office-process.ts";
+import { OfficeReader } from "../office/office-reader.ts";
+import { OperatorSession } from "../office/operator-session.ts";
+import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { hearsTone } from "../phones/phone-hearing.ts";
+import { PhoneNetwork } from "../phones/phone-network.ts";
+import type { OfficeProcess } from "../office/office-process.ts";
+
+const tones = { citizen: 1000, anna: 440, bruno: 700 };
+let network: PhoneNetwork;
+let office: OfficeProcess;
+let reader: OfficeReader;
+let session: OperatorSession;
+let citizen: BaresipPhone;
+let anna: BaresipPhone;
+let bruno: BaresipPhone;
+
+async function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
+  const account = { user, domain: network.address, password: passwordOf(user) };
+  const phone = await BaresipPhone.open({ host: network.addHost(), account, toneHz: tones[user], answer: "manual" });
+  await phone.registered();
+  return phone;
+}
+
+beforeAll(async () => {
+  network = PhoneNetwork.open();
+  const carrier = network.addHost();
+  const { address } = network;
+  const choice = { officeId: "x_test1", address, carrierAddress: carrier.address, operators: ["anna", "bruno"] };
+  office = await startOfficeProcess(officeConfig({ ...choice, sip: { trace: true } }));
+  reader = new OfficeReader(office.url);
+  citizen = await BaresipPhone.open({
+    host: carrier,
+    account: { user: "+393315550123", domain: carrier.address },
+    toneHz: tones.citizen,
+    answer: "manual",
+  });
+  [anna, bruno] = [await operatorPhone("anna"), await operatorPhone("bruno")];
+  session = await OperatorSession.open(office.url, "bruno");
+  // The queue leaves him alone; what he takes himself rings all the same.
+  expect(await session.command("PUT", "/api/operators/me/availability", { availability: "away" })).toBe(204);
+});
+afterAll(async () => {
+  for (const phone of [citizen, anna, bruno]) await phone?.close();
+  await office?.close();
+  network?.close();
+});
+
+test("the colleague's phone is told that the call was completed elsewhere; citizen and taker hear each other", async () => {
+  citizen.command("dial", `sip:${officeNumber}@${network.address}`);
+  await anna.event("CALL_INCOMING");
+  const { callId } = (await reader.event("call-ringing")).call;
+  expect(await session.command("POST", "/api/operators/anna/pick-up")).toBe(202);
+  await Promise.all([anna.event("CALL_CLOSED"), bruno.event("CALL_INCOMING")]);
+  expect(await reader.event("call-ring-ended")).toMatchObject({ operatorLogin: "anna", outcome: "answered-elsewhere" });
+  bruno.command("accept");
+  await Promise.all([hearsTone(citizen, tones.bruno), hearsTone(bruno, tones.citizen)]);
+  expect(await session.command("POST", "/api/operators/anna/pick-up")).toBe(409);
+  const messages = (await reader.trace(callId))?.legs.flatMap((leg) => leg.messages.map(({ text }) => text)) ?? [];
+  const cancel = messages.find((text) => text.startsWith("CANCEL "));
+  expect(cancel).toMatch(/^Reason: SIP;cause=200;text="Call completed elsewhere"/im);
+  citizen.command("hangup");
+  await reader.event("call-ended");
+  expect((await reader.records()).at(-1)).toMatchObject({ operatorLogins: ["bruno"], endCause: "caller-hung-up" });
+  expect(office.log()).not.toMatch(/left something behind|"level":50/);
+});
