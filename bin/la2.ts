@@ -6,6 +6,7 @@ import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
 import type { LadderOptions } from "./commands/ladder.ts";
 import type { RecordsOptions } from "./commands/records.ts";
+import type { TrunkListOptions } from "./commands/trunk-list.ts";
 import type { ReportOptions } from "./commands/report.ts";
 import type { DemoOptions } from "./commands/demo.ts";
 
@@ -143,6 +144,19 @@ program
   .action(async (options: ReportOptions) => {
     const { report } = await import("./commands/report.ts");
     finished(await report(options));
+  });
+
+const trunk = program.command("trunk").description("the carriers of an office");
+trunk
+  .command("list")
+  .description("whether each carrier answers, and how much it carries now; ends with 1 where one does not answer")
+  .option("--json", "as JSON")
+  .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .option("--office <id>", "only of this office of the playground, e.g. x_test1")
+  .addOption(portOption())
+  .action(async (options: TrunkListOptions) => {
+    const { trunkList } = await import("./commands/trunk-list.ts");
+    finished(await trunkList(options));
   });
 
 program

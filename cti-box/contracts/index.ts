@@ -8,6 +8,7 @@ export * from "./reports.ts";
 export * from "./directory.ts";
 export * from "./operator-channel.ts";
 export * from "./sip-trace.ts";
+export * from "./trunks.ts";
 export * from "./access-token.ts";
 
 export const contractVersion = "1.1.0";

@@ -98,6 +98,7 @@ async function openApi({ config, log, stack, media, box, sip }: Parts & { box: O
     desk: box.desk,
     accounts: box.accounts,
     queries: box.queries,
+    trunks: box.trunks,
     traces: createCallTraces({
       queries: box.queries,
       legBook: sip.legBook,

@@ -77,6 +77,7 @@ export class ApiScene {
       desk: box.desk,
       accounts: box.accounts,
       queries: box.queries,
+      trunks: box.trunks,
       traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
       reports: officeReports(box.queries, {
         currency: "EUR",

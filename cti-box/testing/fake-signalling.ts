@@ -9,12 +9,18 @@ import type {
   PlaceLegOrder,
   SignallingEvent,
   SignallingHost,
+  TrunkProbes,
 } from "../src/application/ports.ts";
+import type { ProbeAnswer } from "../src/domain/trunk/trunk-health.ts";
 import type { LegId } from "../src/domain/call/ids.ts";
 
 export type FakeLeg = { legId: LegId; stage: "incoming" | "placed" | "answered"; order: PlaceLegOrder | null };
 
-export class FakeSignalling implements CallSignalling {
+export class FakeSignalling implements CallSignalling, TrunkProbes {
+  /** What carriers answer to probes, by a part of their URI; silence where there is nothing. */
+  readonly probeStatus = new Map<string, number>();
+  probes = 0;
+
   host: SignallingHost | null = null;
   /** One line per request of the box: `place-leg sip:anna@…`, `end-leg <legId> hung-up`. */
   readonly done: string[] = [];
@@ -22,6 +28,12 @@ export class FakeSignalling implements CallSignalling {
   private readonly legs = new Map<LegId, FakeLeg>();
   /** `holds`: cancelled legs keep silent until the test lets them speak. */
   cancelled: "speaks" | "holds" = "speaks";
+
+  async probe({ uri }: { uri: string }): Promise<ProbeAnswer> {
+    this.probes += 1;
+    const found = [...this.probeStatus].find(([part]) => uri.includes(part));
+    return found === undefined ? { kind: "silent" } : { kind: "answered", status: found[1] };
+  }
 
   async start(host: SignallingHost): Promise<void> {
     this.host = host;

@@ -67,8 +67,14 @@ export class OfficeScene {
     this.box.queries.onEvent((event) => this.events.push(event));
   }
 
-  static async open(config = officeSettings(), store = openSqliteCallStore(":memory:")): Promise<OfficeScene> {
+  /** `prepare`: what is out there already when the box starts. */
+  static async open(
+    config = officeSettings(),
+    store = openSqliteCallStore(":memory:"),
+    prepare: (sip: FakeSignalling) => void = () => undefined,
+  ): Promise<OfficeScene> {
     const scene = new OfficeScene(config, store);
+    prepare(scene.sip);
     await scene.box.start();
     return scene;
   }

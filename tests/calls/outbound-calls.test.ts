@@ -24,7 +24,7 @@ let anna: OperatorSession;
 
 function outboundTo(address: string): Record<string, unknown> {
   const callerId = { number: officeNumber };
-  return { outbound: { uri: `sip:${address}:5060;transport=udp`, callerId, failoverSeconds: 1 } };
+  return { outbound: { uri: `sip:${address}:5060;transport=udp`, callerId, failoverSeconds: 1, probeSeconds: "off" } };
 }
 
 beforeAll(async () => {

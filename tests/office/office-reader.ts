@@ -1,7 +1,7 @@
 /** What an office's program tells over its API: events, records, status. Waits are for events, with a deadline. */
-import { callRecordPageSchema, eventPageSchema, sipTraceSchema } from "@la2-cti/cti-box/contracts";
+import { callRecordPageSchema, eventPageSchema, sipTraceSchema, trunkListSchema } from "@la2-cti/cti-box/contracts";
 import { serviceSecret } from "./office-config.ts";
-import type { CallEvent, CallRecord, SipTrace } from "@la2-cti/cti-box/contracts";
+import type { CallEvent, CallRecord, SipTrace, TrunkView } from "@la2-cti/cti-box/contracts";
 
 export class OfficeReader {
   private readonly url: string;
@@ -20,6 +20,19 @@ export class OfficeReader {
   async trace(callId: string): Promise<SipTrace["items"][number] | undefined> {
     const trace = sipTraceSchema.parse(await this.get(`/api/sip-trace?call=${callId}`));
     return trace.items.find((item) => item.callId === callId);
+  }
+
+  /** The trunk once its carrier is found to be so. */
+  async trunk(trunkId: string, state: "up" | "down", deadlineMs = 20_000): Promise<TrunkView> {
+    const endMs = Date.now() + deadlineMs;
+    for (;;) {
+      const { items } = trunkListSchema.parse(await this.get("/api/trunks"));
+      const found = items.find((each) => each.trunkId === trunkId);
+      if (found?.health?.state === state) return found;
+      if (Date.now() > endMs) throw new Error(`trunk ${trunkId} is not ${state}: ${JSON.stringify(found)}`);
+      // The state is read, not pushed: a short breath between two looks.
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   async callsInProgress(): Promise<number> {

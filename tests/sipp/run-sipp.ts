@@ -12,7 +12,8 @@ export type SippRun = {
     | "expect-refusal"
     | "cancel-while-ringing"
     | "be-called"
-    | "refuse-call";
+    | "refuse-call"
+    | "answer-options";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;

@@ -7,7 +7,7 @@ import { admitInvite } from "./accept-inbound-call.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
-import { officeFrom } from "./office-settings.ts";
+import { officeFrom, watchedTrunks } from "./office-settings.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall } from "./pick-up-call.ts";
 import { recordPages } from "./record-pages.ts";
@@ -15,6 +15,7 @@ import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import { TrunkBook } from "./trunk-book.ts";
+import { TrunkWatch } from "./trunk-watch.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { Admission } from "./accept-inbound-call.ts";
@@ -29,15 +30,16 @@ import type {
   InviteVerdict,
   Log,
   SignallingHost,
+  TrunkProbes,
 } from "./ports.ts";
-import type { CallCommands, CallQueries, OperatorDesk, SipAccounts } from "./use-cases.ts";
+import type { CallCommands, CallQueries, OperatorDesk, SipAccounts, TrunkQueries } from "./use-cases.ts";
 
 /** Time the far ends get to confirm the end of their calls when the box is stopped. */
 const lastWordsMs = 2000;
 
 export type OfficeBoxParts = {
   config: OfficeSettings;
-  sip: CallSignalling;
+  sip: CallSignalling & TrunkProbes;
   media: CallMedia;
   store: CallStore;
   clock: Clock;
@@ -50,6 +52,7 @@ export type OfficeBox = {
   desk: OperatorDesk;
   accounts: SipAccounts;
   queries: CallQueries;
+  trunks: TrunkQueries;
   /** Media of a leg broke down. */
   mediaFailed: CallsInProgress["mediaFailed"];
   /** Calls in progress, and calls that ended with something left behind: for tests and health checks. */
@@ -64,7 +67,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
   const calls = new CallsInProgress({ signalling, media, store, clock, log, room });
-  const trunks = new TrunkBook({ trunks: config.trunks, callsOn: (trunkId) => calls.onTrunk(trunkId) });
+  const watch = new TrunkWatch({ probes: sip, clock, log });
+  const trunks = new TrunkBook({ trunks: config.trunks, callsOn: (trunkId) => calls.onTrunk(trunkId), watch });
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
   const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
@@ -91,14 +95,17 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     },
     desk: room,
     accounts,
+    trunks,
     queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
     health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
       recoverCalls({ store, clock, log });
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
+      watch.watch(watchedTrunks(config.trunks));
     },
     close: async () => {
+      watch.close();
       await calls.endAll(lastWordsMs);
       await sip.close();
       calls.close();

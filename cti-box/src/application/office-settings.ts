@@ -12,6 +12,7 @@ import type { KnownSources } from "../domain/trunk/identify-source.ts";
 import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
+import type { WatchedTrunk } from "./trunk-watch.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 
@@ -62,6 +63,7 @@ export type OfficeSettings = {
 /** What is left out has the defaults of the configuration. */
 export type TrunkSettings = {
   trunkId: string;
+  carrier?: string;
   addresses: readonly string[];
   numbers?: readonly string[];
   capacity?: number | undefined;
@@ -77,6 +79,7 @@ export type OutboundSettings = {
   numberFormat?: TrunkOutbound["numberFormat"];
   callerId: { number: string; identity?: CallerIdPolicy["identity"]; withheld?: boolean };
   failoverSeconds?: number;
+  probeSeconds?: number | "off";
 };
 
 /** The office as the use cases look things up in it. */
@@ -132,6 +135,14 @@ export function trunkFrom(settings: TrunkSettings): Trunk {
   const { trunkId, numbers = [], capacity = null, whenFull = "unavailable", priority = 10, weight = 1 } = settings;
   const outbound = settings.outbound === undefined ? null : outboundFrom(settings.outbound);
   return { trunkId, numbers, capacity, whenFull, priority, weight, outbound };
+}
+
+/** The trunks whose carriers are asked whether they are there. */
+export function watchedTrunks(trunks: readonly TrunkSettings[]): WatchedTrunk[] {
+  return trunks.flatMap(({ trunkId, outbound }) => {
+    const { uri, probeSeconds = "off" } = outbound ?? {};
+    return uri === undefined || probeSeconds === "off" ? [] : [{ trunkId, uri, everyMs: probeSeconds * 1000 }];
+  });
 }
 
 function outboundFrom(settings: OutboundSettings): TrunkOutbound {

@@ -8,6 +8,7 @@ import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { Tariff } from "../domain/cost/tariff.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
+import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
 import type { Source } from "../domain/trunk/identify-source.ts";
 
 export interface Clock {
@@ -109,6 +110,11 @@ export interface CallSignalling {
   /** Legs that exist now, for the end-of-call check. */
   openLegs(): LegId[];
   close(): Promise<void>;
+}
+
+/** Asks a carrier whether it is there (OPTIONS). Never rejects: what goes wrong is silence. */
+export interface TrunkProbes {
+  probe(target: { uri: string; withinMs: number }): Promise<ProbeAnswer>;
 }
 
 /** An INVITE outside a dialog, reduced to what the application decides on. */

@@ -4,12 +4,15 @@ import { isFull } from "../domain/trunk/trunk.ts";
 import { trunkFrom } from "./office-settings.ts";
 import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { Trunk } from "../domain/trunk/trunk.ts";
+import type { TrunkView } from "./use-cases.ts";
+import type { TrunkWatch } from "./trunk-watch.ts";
 import type { TrunkSettings } from "./office-settings.ts";
 
 export type TrunkBookParts = {
   trunks: readonly TrunkSettings[];
   /** Calls that use the trunk now. */
   callsOn(trunkId: string): number;
+  watch: Pick<TrunkWatch, "isDown" | "healthOf">;
 };
 
 export class TrunkBook {
@@ -34,9 +37,24 @@ export class TrunkBook {
   /** Trunks for a call to this number, best first. */
   routesTo(number: string): UsableTrunk[] {
     return chooseTrunks([...this.trunks.values()], number, (trunkId) => ({
-      calls: this.parts.callsOn(trunkId),
-      placed: this.placed.get(trunkId) ?? 0,
+      ...this.useOf(trunkId),
+      isDown: this.parts.watch.isDown(trunkId),
     }));
+  }
+
+  /** All trunks, in the order of the configuration. */
+  list(): TrunkView[] {
+    return this.parts.trunks.map(
+      ({ trunkId, carrier = trunkId, priority = 10, weight = 1, capacity = null, outbound }) => {
+        const health = this.parts.watch.healthOf(trunkId);
+        const route = outbound === undefined ? null : { uri: outbound.uri, prefixes: [...(outbound.prefixes ?? [])] };
+        return { trunkId, carrier, priority, weight, capacity, outbound: route, ...this.useOf(trunkId), health };
+      },
+    );
+  }
+
+  private useOf(trunkId: string): { calls: number; placed: number } {
+    return { calls: this.parts.callsOn(trunkId), placed: this.placed.get(trunkId) ?? 0 };
   }
 
   /** An INVITE is about to go out; the call has its place on the trunk already. False: there is no place for it. */

@@ -4,6 +4,7 @@
  */
 import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
+import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { TransferMode } from "../domain/transfer/transfer.ts";
@@ -77,6 +78,23 @@ export type DialRefusal =
   | "no-trunk"
   | "wrong-state";
 export type DialResult = { ok: true } | { ok: false; reason: DialRefusal };
+
+/** A trunk as it is now; `placed`: calls over it since the start; `health` null: it is not probed. */
+export type TrunkView = {
+  trunkId: string;
+  carrier: string;
+  priority: number;
+  weight: number;
+  capacity: number | null;
+  outbound: { uri: string; prefixes: string[] } | null;
+  calls: number;
+  placed: number;
+  health: TrunkHealth | null;
+};
+
+export interface TrunkQueries {
+  list(): TrunkView[];
+}
 
 /** Operators' presence lives in memory, for routing only; it is never written anywhere (domain: INL circolare 4/2017). */
 export interface OperatorDesk {

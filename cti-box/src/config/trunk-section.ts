@@ -39,6 +39,8 @@ const outbound = z.strictObject({
   }),
   /** Time without any answer of the carrier after which the next trunk is tried. */
   failoverSeconds: z.number().min(0.5).max(30).default(4),
+  /** How often the carrier is asked (OPTIONS) whether it is there; one that is not is tried last. */
+  probeSeconds: z.union([z.number().min(1).max(3600), z.literal("off")]).default(30),
 });
 
 export const trunkSchema = z.strictObject({

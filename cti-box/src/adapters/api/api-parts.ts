@@ -7,6 +7,7 @@ import type {
   OfficeReports,
   OperatorDesk,
   SipAccounts,
+  TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
 import type { OpeningHours } from "../../domain/routing/open-state.ts";
@@ -62,6 +63,7 @@ export type ApiParts = {
   accounts: SipAccounts;
   queries: CallQueries;
   traces: CallTraces;
+  trunks: TrunkQueries;
   reports: OfficeReports;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string } }>;
   signer: TokenSigner;

@@ -17,6 +17,7 @@ import { reportRoutes } from "./report-routes.ts";
 import { sessionRoutes } from "./session-routes.ts";
 import { Sessions } from "./sessions.ts";
 import { traceRoutes } from "./trace-routes.ts";
+import { trunkRoutes } from "./trunk-routes.ts";
 import { serveUpgrades } from "./upgrades.ts";
 
 const largestBody = 256 * 1024;
@@ -55,6 +56,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   recordRoutes(app, parts, sessions);
   reportRoutes(app, parts, sessions);
   traceRoutes(app, parts, sessions);
+  trunkRoutes(app, parts, sessions);
   await servePages(app, options.softphoneDirectory);
   if (options.crmBridge !== null) {
     await app.register(httpProxy, {

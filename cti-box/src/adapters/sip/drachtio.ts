@@ -50,6 +50,8 @@ export type InDialogEvent = "modify" | "update" | "info" | "refer" | "message" |
 export type SipFailure = Error & { status?: number; res?: SipMessage };
 
 export type SipStack = {
+  /** Resolves when the request left; it then tells its answer as `response`. */
+  request(uri: string, options: { method: string; headers: SipHeaders }): Promise<NodeJS.EventEmitter>;
   use(verb: string, handler: (request: SipRequest, response: SipResponse) => void): void;
   createUAS(
     request: SipRequest,

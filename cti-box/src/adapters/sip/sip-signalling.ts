@@ -7,6 +7,7 @@ import { connectControl } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
 import { LegBook } from "./leg/leg-book.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
+import { probeWithOptions } from "./options-probe.ts";
 import { allowedMethods } from "./outgoing-invite.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
 import type { ControlAddress, ControlConnection } from "./control-connection.ts";
@@ -21,7 +22,9 @@ import type {
   Log,
   PlaceLegOrder,
   SignallingHost,
+  TrunkProbes,
 } from "../../application/ports.ts";
+import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
 import type { LegEndReason } from "../../domain/call/call-effect.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
@@ -43,7 +46,7 @@ type Running = {
   authentication: AuthenticationParts;
 };
 
-export class SipSignalling implements CallSignalling {
+export class SipSignalling implements CallSignalling, TrunkProbes {
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
   /** Which Call-ID the latest legs have or had. */
@@ -110,6 +113,13 @@ export class SipSignalling implements CallSignalling {
 
   async tellHandover(legId: LegId): Promise<void> {
     this.legs.get(legId)?.tellHandover();
+  }
+
+  async probe(target: Parameters<TrunkProbes["probe"]>[0]): Promise<ProbeAnswer> {
+    const { running } = this;
+    return running === null
+      ? { kind: "silent" }
+      : probeWithOptions(running.connection.stack, this.parts.office, target);
   }
 
   dropAccount(authorizationUser: string): void {

@@ -2,6 +2,7 @@
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { chooseTrunks, requestUri } from "./choose-trunks.ts";
+import type { TrunkUse } from "./choose-trunks.ts";
 import type { Trunk, TrunkOutbound } from "./trunk.ts";
 
 const outbound: TrunkOutbound = {
@@ -25,8 +26,8 @@ function trunk(trunkId: string, change: Partial<Trunk> = {}): Trunk {
   };
 }
 
-const unused = () => ({ calls: 0, placed: 0 });
-const namesFor = (trunks: readonly Trunk[], number: string, useOf = unused): string[] =>
+const unused = () => ({ calls: 0, placed: 0, isDown: false });
+const namesFor = (trunks: readonly Trunk[], number: string, useOf: (trunkId: string) => TrunkUse = unused): string[] =>
   chooseTrunks(trunks, number, useOf).map(({ trunkId }) => trunkId);
 
 it("the longest prefix goes before priority, priority before the order of the configuration", () => {
@@ -44,7 +45,13 @@ it("the longest prefix goes before priority, priority before the order of the co
 
 it("a full trunk is left out", () => {
   const trunks = [trunk("full", { capacity: 2, priority: 1 }), trunk("free", { capacity: 3 })];
-  expect(namesFor(trunks, "112", () => ({ calls: 2, placed: 0 }))).toEqual(["free"]);
+  expect(namesFor(trunks, "112", () => ({ ...unused(), calls: 2 }))).toEqual(["free"]);
+});
+
+it("a carrier that does not answer comes last, and is still tried", () => {
+  const trunks = [trunk("down", { priority: 1 }), trunk("up", { priority: 50 })];
+  const useOf = (trunkId?: string) => ({ ...unused(), isDown: trunkId === "down" });
+  expect(namesFor(trunks, "112", useOf)).toEqual(["up", "down"]);
 });
 
 it("calls are shared by weight, within one call of the exact share", () => {
@@ -55,7 +62,7 @@ it("calls are shared by weight, within one call of the exact share", () => {
       const placed = new Map<string, number>();
       for (let call = 0; call < calls; call += 1) {
         const [first] = namesFor(trunks, "112", (trunkId?: string) => ({
-          calls: 0,
+          ...unused(),
           placed: placed.get(trunkId ?? "") ?? 0,
         }));
         placed.set(first ?? "", (placed.get(first ?? "") ?? 0) + 1);

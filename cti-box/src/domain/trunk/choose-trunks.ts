@@ -1,11 +1,13 @@
 /**
  * The trunks that can carry a call to a number, best first: the longest prefix that fits, then the lowest priority number, then those that
- * have carried least for their weight, so that weights hold exactly also when calls are few. Full ones are left out.
+ * have carried least for their weight, so that weights hold exactly also when calls are few. Those that do not answer come last, full ones are
+ * left out.
  */
 import { isFull } from "./trunk.ts";
 import type { Trunk, TrunkOutbound } from "./trunk.ts";
 
-export type TrunkUse = { calls: number; placed: number };
+/** `isDown`: the carrier does not answer probes. */
+export type TrunkUse = { calls: number; placed: number; isDown: boolean };
 export type UsableTrunk = Trunk & { outbound: TrunkOutbound };
 
 export function chooseTrunks(
@@ -18,11 +20,22 @@ export function chooseTrunks(
     const prefix = longestPrefix(trunk.outbound, number);
     const use = useOf(trunk.trunkId);
     if (prefix === null || isFull(trunk, use.calls)) return [];
-    return [{ trunk: { ...trunk, outbound: trunk.outbound }, prefix, load: (use.placed + 1) / trunk.weight }];
+    return [
+      {
+        trunk: { ...trunk, outbound: trunk.outbound },
+        prefix,
+        isDown: use.isDown,
+        load: (use.placed + 1) / trunk.weight,
+      },
+    ];
   });
   return candidates
     .toSorted(
-      (one, other) => other.prefix - one.prefix || one.trunk.priority - other.trunk.priority || one.load - other.load,
+      (one, other) =>
+        Number(one.isDown) - Number(other.isDown) ||
+        other.prefix - one.prefix ||
+        one.trunk.priority - other.trunk.priority ||
+        one.load - other.load,
     )
     .map(({ trunk }) => trunk);
 }

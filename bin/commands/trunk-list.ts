@@ -1,0 +1,33 @@
+/** `la2 trunk list`: the carriers of an office, whether they answer, and what they carry now. */
+import { trunkListSchema, type TrunkView } from "../../cti-box/contracts/index.ts";
+import { askForAnswer, boxesToAsk, type WhichBoxes } from "../office/boxes-to-ask.ts";
+import { say } from "./words.ts";
+
+export type TrunkListOptions = WhichBoxes & { json?: boolean };
+
+/** Exit code 1 where a carrier does not answer. */
+export async function trunkList(options: TrunkListOptions): Promise<number> {
+  let isOneDown = false;
+  for (const box of boxesToAsk(options)) {
+    const { items } = trunkListSchema.parse(await (await askForAnswer(box, "/api/trunks", {})).json());
+    isOneDown ||= items.some(({ health }) => health?.state === "down");
+    if (options.json === true) say(JSON.stringify(items, null, 2));
+    else for (const trunk of items) say(`${box.label}: ${lineOf(trunk)}`);
+  }
+  return isOneDown ? 1 : 0;
+}
+
+function lineOf({ trunkId, carrier, calls, capacity, placed, priority, weight, outbound, health }: TrunkView): string {
+  const load = `${calls}${capacity === null ? "" : ` of ${capacity}`} calls now`;
+  if (outbound === null) return `${trunkId} (${carrier}): ${load}, only from the carrier`;
+  const numbers = outbound.prefixes.length === 0 ? "all numbers" : outbound.prefixes.join(" ");
+  return `${trunkId} (${carrier}): ${healthText(health)}, ${load}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
+}
+
+function healthText(health: TrunkView["health"]): string {
+  if (health === null) return "not asked";
+  const { state, since, lastStatus } = health;
+  if (state === "unknown") return "asked, no answer yet";
+  const last = lastStatus === null ? "no answer" : `answers ${lastStatus}`;
+  return `${state} since ${since} (${last})`;
+}
