@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startApi } from "./adapters/api/start-api.ts";
+import { PromptFiles } from "./adapters/media/prompt-files.ts";
 import { createCallMedia } from "./adapters/media/call-media.ts";
 import { openMediaServer } from "./adapters/media/start-media-server.ts";
 import { SipSignalling } from "./adapters/sip/sip-signalling.ts";
@@ -73,7 +74,7 @@ async function openBox({ config, log, sip, media, ids }: Omit<Parts, "stack"> & 
   const box = createOfficeBox({
     config,
     sip,
-    media: createCallMedia(media),
+    media: createCallMedia(media, new PromptFiles()),
     store: openSqliteCallStore(join(config.dataDirectory, "calls.sqlite")),
     clock: systemClock,
     ids,
@@ -81,6 +82,7 @@ async function openBox({ config, log, sip, media, ids }: Omit<Parts, "stack"> & 
   });
   media.onEvent((event) => {
     if (event.type === "media-lost") box.mediaFailed(event.legId);
+    if (event.type === "announcement-ended") box.announcementEnded(event.legId);
   });
   try {
     await box.start();

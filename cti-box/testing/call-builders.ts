@@ -180,6 +180,8 @@ export function nameOfEffect(effect: CallEffect): string {
       return `${effect.type} ${effect.priority}`;
     case "leave-queue":
       return effect.type;
+    case "announce":
+      return `${effect.type} ${effect.prompts.join(" ")}`;
     case "reject-leg":
       return `${effect.type} ${short(effect.legId)} ${effect.status}`;
     case "end-leg":
@@ -193,6 +195,7 @@ export function nameOfEffect(effect: CallEffect): string {
     case "answer-leg":
     case "accept-answer":
     case "answer-reinvite":
+    case "announce-place":
     case "start-music":
     case "stop-music":
     case "release-media":

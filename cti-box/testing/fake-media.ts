@@ -8,6 +8,7 @@ export class FakeMedia implements CallMedia {
   readonly music = new Set<LegId>();
   readonly pairs = new Set<string>();
   readonly digits: string[] = [];
+  readonly announced: string[] = [];
   /** Operations that fail. */
   readonly broken = new Set<string>();
 
@@ -45,6 +46,14 @@ export class FakeMedia implements CallMedia {
 
   async stopMusic({ legId }: CallLeg): Promise<void> {
     this.music.delete(legId);
+  }
+
+  async announce(
+    { legId }: CallLeg,
+    { prompts, language }: { prompts: readonly string[]; language: string },
+  ): Promise<void> {
+    this.require(legId);
+    this.announced.push(`${language} ${prompts.join(" ")}`);
   }
 
   async sendDtmf({ legId }: CallLeg, { digit }: { digit: string }): Promise<void> {

@@ -2,6 +2,7 @@
  * The media operations a call needs, leg by leg. A leg that the box places is offered what its counterpart speaks, so that the two never
  * have to be renegotiated when they are connected. Failures are thrown; the call turns them into a refused or ended leg.
  */
+import type { PromptLanguage, PromptName } from "../domain/queue/announcement.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { OfferedAudio } from "./media-port.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
@@ -24,6 +25,8 @@ export interface CallMedia {
   disconnect(one: CallLeg, other: CallLeg): Promise<void>;
   startMusic(leg: CallLeg): Promise<void>;
   stopMusic(leg: CallLeg): Promise<void>;
+  /** Plays prompts one after the other, once, over the music if there is any. */
+  announce(leg: CallLeg, announcement: { prompts: readonly PromptName[]; language: PromptLanguage }): Promise<void>;
   /** `durationMs` 40 to 5000. */
   sendDtmf(leg: CallLeg, key: { digit: string; durationMs: number }): Promise<void>;
   release(leg: CallLeg): Promise<void>;

@@ -95,6 +95,10 @@ export class CallsInProgress {
     return call.runner.post(event);
   }
 
+  announcementEnded(legId: LegId): void {
+    this.callOf(legId)?.runner.post({ type: "announcement-ended", legId });
+  }
+
   mediaFailed(legId: LegId): void {
     this.callOf(legId)?.runner.post({ type: "media-failed", legId });
   }

@@ -4,6 +4,7 @@
  * the far end noticing more than a change of voice.
  *
  *   (nothing) ─answerOffer / makeOffer+acceptAnswer─▶ idle (hears silence) ─connect─▶ joined ─connect to another, disconnect─▶ …
+ *        any state ─announce─▶ hears the announcement ─its end, connect─▶ as before it
  *        any state ─startMusic─▶ hears music, its counterpart silence ─stopMusic or connect─▶ as before the music
  *        any state ─closeLeg─▶ (nothing)
  *
@@ -49,6 +50,8 @@ export type MediaResult<T> = ({ ok: true } & T) | MediaRefusal;
 export type MediaEvent =
   /** The far end of the leg pressed a key (RFC 4733). Told once per key, where the server can tell. */
   | { type: "dtmf-received"; callId: CallId; legId: LegId; digit: DtmfDigit }
+  /** The announcement has been played to its end. Not told of one that was broken off. */
+  | { type: "announcement-ended"; callId: CallId; legId: LegId }
   /** The leg's media is gone: ICE or DTLS failed, nothing arrived for a minute, or the server lost the call. Told once. */
   | { type: "media-lost"; callId: CallId; legId: LegId };
 
@@ -80,6 +83,11 @@ export interface MediaServer {
   /** Hold music or wait tone to this leg only; its counterpart, if any, hears silence meanwhile. */
   startMusic(leg: LegMedia): Promise<MediaResult<object>>;
   stopMusic(leg: LegMedia): Promise<MediaResult<object>>;
+  /**
+   * Plays a sound once to this leg, in place of the music if there is any, which then goes on; its counterpart, if any, hears silence meanwhile.
+   * `sound`: A-law, 8000 samples per second. A later one takes the place of one under way; `connect` and `closeLeg` break it off.
+   */
+  announce(leg: LegMedia, sound: Buffer): Promise<MediaResult<object>>;
   /** One key press towards that leg (RFC 4733), `durationMs` 40 to 5000. Resolves when the event is on its way. */
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>>;
   /** Ends the leg's media and frees its ports. Never fails; a leg that does not exist is no error. */

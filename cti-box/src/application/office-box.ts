@@ -55,6 +55,8 @@ export type OfficeBox = {
   trunks: TrunkQueries;
   /** Media of a leg broke down. */
   mediaFailed: CallsInProgress["mediaFailed"];
+  /** An announcement was heard to its end. */
+  announcementEnded: CallsInProgress["announcementEnded"];
   /** Calls in progress, and calls that ended with something left behind: for tests and health checks. */
   health(): { callsInProgress: number; callsWithLeftovers: number };
   start(): Promise<void>;
@@ -98,6 +100,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     trunks,
     queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
+    announcementEnded: (legId) => calls.announcementEnded(legId),
     health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
       recoverCalls({ store, clock, log });

@@ -4,6 +4,7 @@ import type { CallQueue } from "../domain/call/call.ts";
 import type { NumberKind } from "../domain/routing/dialled-number.ts";
 import type { OperatorProfile, Role } from "../domain/operator/operator.ts";
 import type { Distribution } from "../domain/queue/choose-operator.ts";
+import type { PromptLanguage } from "../domain/queue/announcement.ts";
 import type { QueueRules } from "../domain/queue/place-caller.ts";
 import type { OperatorSkills, SpecialNeed } from "../domain/queue/skills.ts";
 import type { OpeningHours } from "../domain/routing/open-state.ts";
@@ -35,6 +36,7 @@ export type OfficeSettings = {
     closedQueueId?: string | undefined;
     maxLength?: number | undefined;
     overflowQueueId?: string | undefined;
+    announcements?: { language: PromptLanguage; placeEverySeconds: number } | undefined;
   }[];
   operators: readonly {
     login: string;
@@ -155,6 +157,7 @@ type QueueSettings = OfficeSettings["queues"][number];
 
 /** The queue with those that its callers go to after its whole time; the configuration has no circle in them. */
 function queueFrom(queue: QueueSettings, all: readonly QueueSettings[]): CallQueue {
+  const { announcements } = queue;
   const overflow = all.find((one) => one.queueId === queue.overflowQueueId);
   return {
     queueId: queue.queueId,
@@ -163,6 +166,9 @@ function queueFrom(queue: QueueSettings, all: readonly QueueSettings[]): CallQue
     maxWaitMs: queue.maxWaitSeconds * 1000,
     wrapUpMs: queue.wrapUpSeconds * 1000,
     ...(overflow !== undefined && { overflow: queueFrom(overflow, all) }),
+    ...(announcements !== undefined && {
+      announcements: { language: announcements.language, everyMs: announcements.placeEverySeconds * 1000 },
+    }),
   };
 }
 

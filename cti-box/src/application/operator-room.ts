@@ -6,13 +6,15 @@ import { emptyEntry, presenceOf, ringableDevices } from "../domain/operator/oper
 import { withCall, withoutCall } from "../domain/operator/operator-desk.ts";
 import { chooseOperator } from "../domain/queue/choose-operator.ts";
 import { nothingRequired } from "../domain/queue/skills.ts";
-import { inServingOrder } from "../domain/queue/waiting-line.ts";
+import { expectedWait, usualCall } from "../domain/queue/announcement.ts";
+import { inServingOrder, placeIn } from "../domain/queue/waiting-line.ts";
 import type { Device } from "../domain/call/call.ts";
 import type { CallId, OperatorId } from "../domain/call/ids.ts";
 import type { DeskEntry, RegisteredDevice, Release } from "../domain/operator/operator-desk.ts";
 import type { OperatorAvailability, OperatorPresence, OperatorProfile } from "../domain/operator/operator.ts";
 import type { Distribution } from "../domain/queue/choose-operator.ts";
 import type { RequiredSkills } from "../domain/queue/skills.ts";
+import type { PlaceInLine } from "../domain/queue/announcement.ts";
 import type { WaitingCall } from "../domain/queue/waiting-line.ts";
 import type { Clock } from "./ports.ts";
 import type { OperatorDesk } from "./use-cases.ts";
@@ -36,6 +38,9 @@ export class OperatorRoom implements OperatorDesk {
   private readonly entries = new Map<OperatorId, DeskEntry>();
   private readonly services: ReadonlyMap<string, QueueService>;
   private readonly line = new Map<CallId, WaitingCall>();
+  /** Since when somebody talks in a call, and how long that usually takes in this office; null before the first one. */
+  private readonly talkingSinceMs = new Map<CallId, number>();
+  private usualCallMs: number | null = null;
   /** Who was rung last for each queue. */
   private readonly lastRung = new Map<string, OperatorId>();
   private readonly presenceListeners = new Set<(operatorId: OperatorId, presence: OperatorPresence) => void>();
@@ -110,6 +115,7 @@ export class OperatorRoom implements OperatorDesk {
   }
 
   engage(operatorId: OperatorId, callId: CallId, activity: "ringing" | "on-call"): void {
+    if (activity === "on-call") this.talkingSinceMs.set(callId, this.clock.now());
     this.change(operatorId, (entry) => withCall(entry, callId, activity));
   }
 
@@ -118,6 +124,10 @@ export class OperatorRoom implements OperatorDesk {
     this.change(operatorId, (entry) =>
       entry.calls.has(release.callId) ? withoutCall(entry, { ...release, nowMs }) : entry,
     );
+    const talkingSinceMs = this.talkingSinceMs.get(release.callId);
+    this.talkingSinceMs.delete(release.callId);
+    if (release.why === "talked" && talkingSinceMs !== undefined)
+      this.usualCallMs = usualCall(this.usualCallMs, nowMs - talkingSinceMs);
     const wrapUpMs = (this.entries.get(operatorId)?.wrapUpUntilMs ?? 0) - nowMs;
     if (wrapUpMs > 0) this.wakeAfterWrapUp(operatorId, wrapUpMs);
   }
@@ -134,6 +144,16 @@ export class OperatorRoom implements OperatorDesk {
   /** Callers in the line, for the end-of-call check. */
   isWaiting(callId: CallId): boolean {
     return this.line.has(callId);
+  }
+
+  /** Where a waiting caller stands, and how long it may still take; null: does not wait. */
+  placeOf(callId: CallId): PlaceInLine | null {
+    const place = placeIn(this.line.values(), callId);
+    const queueId = this.line.get(callId)?.queueId;
+    if (place === null || queueId === undefined) return null;
+    const nowMs = this.clock.now();
+    const operators = [...this.entries.values()].filter((entry) => serves(entry, queueId, nowMs)).length;
+    return { place, expectedMs: expectedWait(place, { usualCallMs: this.usualCallMs, operators }) };
   }
 
   /** Callers who wait in a queue now. */
@@ -226,4 +246,11 @@ export class OperatorRoom implements OperatorDesk {
     });
     this.wrapUpTimers.set(operatorId, stop);
   }
+}
+
+/** At work for the queue, be it in a call. */
+function serves(entry: DeskEntry, queueId: string, nowMs: number): boolean {
+  const presence = presenceOf(entry, nowMs);
+  const isAtWork = presence !== "signed-out" && presence !== "away" && presence !== "unreachable";
+  return entry.queueIds.includes(queueId) && isAtWork;
 }

@@ -8,6 +8,7 @@ import { counterpartOf, findLeg } from "../domain/call/legs.ts";
 import { OfficeEffects, type OfficeEffectParts } from "./run-office-effect.ts";
 import { LateOffers } from "./late-offers.ts";
 import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
+import { promptsOfPlace } from "../domain/queue/announcement.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { CallEffect, MediaEffect, SignallingEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
@@ -37,6 +38,9 @@ export type EffectParts = {
   current(): Call;
   post(event: PostedEvent): void;
 };
+
+/** What the call is told when a port fails. */
+type Consequence = "leg-failed" | "media-failed" | "announcement-ended" | "ignore";
 
 export class CallEffectRunner {
   private readonly parts: EffectParts;
@@ -107,6 +111,8 @@ export class CallEffectRunner {
       case "disconnect-media":
       case "start-music":
       case "stop-music":
+      case "announce":
+      case "announce-place":
       case "release-media":
         return this.runMedia(effect);
       case "start-timer":
@@ -209,17 +215,25 @@ export class CallEffectRunner {
         return this.inLane([effect.legId], () => media.startMusic(this.leg(effect.legId)), "ignore");
       case "stop-music":
         return this.inLane([effect.legId], () => media.stopMusic(this.leg(effect.legId)), "ignore");
+      case "announce":
+        return this.inLane([effect.legId], () => media.announce(this.leg(effect.legId), effect), "announcement-ended");
+      case "announce-place":
+        return this.announcePlace(effect);
       case "release-media":
         return this.inLane([effect.legId], () => media.release(this.leg(effect.legId)), "ignore");
     }
   }
 
+  /** Whoever is being rung for meanwhile has no place to be told of. */
+  private announcePlace({ legId, language }: Extract<MediaEffect, { type: "announce-place" }>): void {
+    const place = this.parts.room.placeOf(this.parts.callId);
+    if (place === null) return;
+    const announcement = { prompts: promptsOfPlace(place), language };
+    this.inLane([legId], () => this.parts.media.announce(this.leg(legId), announcement), "ignore");
+  }
+
   /** Queues work behind what these legs still have to do. `onFailure`: the event the call gets when the port fails. */
-  private inLane(
-    legIds: readonly LegId[],
-    work: () => Promise<void>,
-    onFailure: "leg-failed" | "media-failed" | "ignore",
-  ): void {
+  private inLane(legIds: readonly LegId[], work: () => Promise<void>, onFailure: Consequence): void {
     const earlier = legIds.map((legId) => this.lanes.get(legId)).filter((lane) => lane !== undefined);
     const started = earlier.length === 0 ? attempt(work) : Promise.all(earlier).then(work);
     const lane = started.catch((error: unknown) => this.portFailed(legIds, error, onFailure));
@@ -229,16 +243,13 @@ export class CallEffectRunner {
     });
   }
 
-  private portFailed(
-    legIds: readonly LegId[],
-    error: unknown,
-    onFailure: "leg-failed" | "media-failed" | "ignore",
-  ): void {
+  private portFailed(legIds: readonly LegId[], error: unknown, onFailure: Consequence): void {
     const { callId } = this.parts;
     this.parts.log.warn({ callId, legIds, error: String(error), consequence: onFailure }, "a port failed");
     const legId = legIds.at(-1);
     if (legId === undefined || onFailure === "ignore") return;
-    if (onFailure === "media-failed") this.parts.post({ type: "media-failed", legId });
+    if (onFailure === "announcement-ended") this.parts.post({ type: "announcement-ended", legId });
+    else if (onFailure === "media-failed") this.parts.post({ type: "media-failed", legId });
     else this.parts.post({ type: "leg-failed", legId, status: 500, q850: null });
   }
 

@@ -3,6 +3,7 @@ import type { Call } from "../domain/call/call.ts";
 import type { OfficeEffect } from "../domain/call/call-effect.ts";
 import type { TimerName } from "../domain/call/call-event.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
+import type { PlaceInLine } from "../domain/queue/announcement.ts";
 import type { WaitingCall } from "../domain/queue/waiting-line.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { Clock } from "./ports.ts";
@@ -12,6 +13,8 @@ export type OfficeEffectParts = {
   room: {
     joinLine(waiting: WaitingCall): void;
     leaveLine(callId: Call["callId"]): void;
+    /** Null: does not wait now. */
+    placeOf(callId: Call["callId"]): PlaceInLine | null;
     engage(operatorId: OperatorId, callId: Call["callId"], activity: "ringing" | "on-call"): void;
     release(
       operatorId: OperatorId,

@@ -54,4 +54,11 @@ export const queueRules = {
   maxLength: z.int().min(1).max(1000).optional(),
   /** Queue for callers who find this one full or have waited `maxWaitSeconds`; absent: they are refused, or let go. */
   overflowQueueId: z.string().optional(),
+  /** Carriers' callers are greeted, told their place and why nobody answers; absent: music only, and a refusal before the answer. */
+  announcements: z
+    .strictObject({
+      language: z.enum(["it", "en"]).default("it"),
+      placeEverySeconds: z.int().min(15).max(600).default(60),
+    })
+    .optional(),
 };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { MediaServer } from "../../application/media-port.ts";
 import type { CallLeg } from "../../application/call-media.ts";
+import { PromptFiles } from "./prompt-files.ts";
 import { createCallMedia } from "./call-media.ts";
 
 const caller = { callId: "call", legId: "caller" } as unknown as CallLeg;
@@ -25,7 +26,7 @@ function listeningServer(): { asked: string[]; server: MediaServer } {
 
 test("whoever is rung for a caller that is not answered yet is offered what the caller speaks; the answer waits", async () => {
   const { asked, server } = listeningServer();
-  const media = createCallMedia(server);
+  const media = createCallMedia(server, new PromptFiles());
   await media.createOffer(operator, { profile: "webrtc", towards, audio: "any" });
   expect(asked).toEqual(["answer caller: caller's offer", "offer operator towards caller"]);
   expect(await media.answerOffer(caller, towards.offer)).toBe("answer to caller's offer");
@@ -36,7 +37,7 @@ test("whoever is rung for a caller that is not answered yet is offered what the 
 
 test("an operator rung at the moment at which the caller is answered: the server hears of the caller first, once", async () => {
   const { asked, server } = listeningServer();
-  const media = createCallMedia(server);
+  const media = createCallMedia(server, new PromptFiles());
   await Promise.all([
     media.answerOffer(caller, towards.offer),
     media.createOffer(operator, { profile: "webrtc", towards, audio: "any" }),

@@ -6,6 +6,8 @@
  */
 import type { CallLeg, CallMedia } from "../../application/call-media.ts";
 import type { DtmfDigit, MediaResult, MediaServer } from "../../application/media-port.ts";
+import type { PromptLanguage, PromptName } from "../../domain/queue/announcement.ts";
+import type { PromptFiles } from "./prompt-files.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
 /** `given`: the call has asked for the answer; the server may still be at work on it. */
@@ -16,16 +18,18 @@ type FirstAnswer = {
   answer: Promise<string>;
 };
 
-export function createCallMedia(server: MediaServer): CallMedia {
-  return new ServedCallMedia(server);
+export function createCallMedia(server: MediaServer, prompts: Pick<PromptFiles, "sound">): CallMedia {
+  return new ServedCallMedia(server, prompts);
 }
 
 class ServedCallMedia implements CallMedia {
   private readonly server: MediaServer;
+  private readonly prompts: Pick<PromptFiles, "sound">;
   private readonly answers = new Map<LegId, FirstAnswer>();
 
-  constructor(server: MediaServer) {
+  constructor(server: MediaServer, prompts: Pick<PromptFiles, "sound">) {
     this.server = server;
+    this.prompts = prompts;
   }
 
   async createOffer(leg: CallLeg, order: Parameters<CallMedia["createOffer"]>[1]): Promise<string> {
@@ -66,6 +70,14 @@ class ServedCallMedia implements CallMedia {
 
   async stopMusic(leg: CallLeg): Promise<void> {
     done(await this.server.stopMusic(leg));
+  }
+
+  async announce(
+    leg: CallLeg,
+    { prompts, language }: { prompts: readonly PromptName[]; language: PromptLanguage },
+  ): Promise<void> {
+    const sounds = await Promise.all(prompts.map((name) => this.prompts.sound(language, name)));
+    done(await this.server.announce(leg, Buffer.concat(sounds)));
   }
 
   async sendDtmf(leg: CallLeg, { digit, durationMs }: { digit: string; durationMs: number }): Promise<void> {

@@ -14,6 +14,7 @@ import {
 } from "../../../testing/media-peers/media-scene.ts";
 import type { ServerUnderTest } from "../../../testing/media-peers/media-scene.ts";
 import { MELODY_NOTES_HZ } from "./audio/hold-melody.ts";
+import { itAnnounces } from "./announcements.contract.ts";
 import { itRefusesAndEnds } from "./refusals.contract.ts";
 
 const AWAY = 0.05;
@@ -28,6 +29,7 @@ export function itIsAMediaServer(underTest: ServerUnderTest): void {
     conversations(scene);
     transfers(scene);
     waiting(scene);
+    itAnnounces(scene);
     holding(scene);
     keys(scene);
     itRefusesAndEnds(scene);

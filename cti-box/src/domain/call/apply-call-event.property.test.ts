@@ -11,6 +11,7 @@ import {
   memberArrival,
   officeTransfer,
   placement,
+  queue,
   startMs,
   transferId,
 } from "../../../testing/call-builders.ts";
@@ -34,8 +35,14 @@ const choice = fc.record({
   stepMs: fc.integer({ min: 0, max: 40_000 }),
 });
 const choices = fc.array(choice, { maxLength: 40 });
-const arrivals = fc.constantFrom(arrival(), memberArrival());
-const beginning = fc.constantFrom(arrival(), memberArrival(), placement());
+const speaking = { ...queue, announcements: { language: "it", everyMs: 60_000 } } as const;
+const arrivals = fc.constantFrom(
+  arrival(),
+  arrival({ queue: speaking }),
+  arrival({ queue: speaking, turnedAway: "queue-full" }),
+  memberArrival(),
+);
+const beginning = fc.oneof(arrivals, fc.constant(placement()));
 
 function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
   const legId = call.legs[pick % call.legs.length]?.legId ?? callerLegId;
@@ -85,6 +92,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "timer-fired", timer, deadlineMs },
     { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
     { type: "leg-trying", legId },
+    { type: "announcement-ended", legId },
   ];
   return table[kind] ?? { type: "no-operator" };
 }
@@ -156,6 +164,10 @@ class World {
         return;
       case "publish":
         if (effect.happening.type === "call-ended") this.endedTimes += 1;
+        return;
+      case "announce":
+      case "announce-place":
+        expect(this.media.has(effect.legId), "announced to a leg with media").toBe(true);
         return;
       case "progress-leg":
       case "accept-answer":

@@ -21,6 +21,7 @@ import { changed, published, unchanged, withEffect } from "./step.ts";
 import { returnCall } from "./returning.ts";
 import { requestTransfer, targetAlerts } from "./transferring.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
+import { announcementEnded, saidGoodbye, tellPlace } from "./turning-away.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg } from "./call.ts";
 import type { CallBeginning, LaterCallEvent, TimerName } from "./call-event.ts";
@@ -67,6 +68,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return handedOver(step, event.legId, atMs);
     case "device-gone":
       return deviceGone(step, event.legId, atMs);
+    case "announcement-ended":
+      return announcementEnded(step, event.legId, atMs);
     case "media-failed":
       return mediaFailed(step, event.legId, atMs);
     case "hold-requested":
@@ -189,6 +192,10 @@ function timerFired(step: Step, event: { atMs: number; timer: TimerName; deadlin
       return changed(step, { triedOperators: [] });
     case "transfer":
       return returnCall(step, { atMs, cause: "no-answer", sipStatus: null });
+    case "place":
+      return tellPlace(step, atMs);
+    case "goodbye":
+      return saidGoodbye(step, atMs);
     case "max-wait":
       return waitedTooLong(step, atMs);
   }

@@ -3,6 +3,7 @@
  * Nothing here is vendor specific: `application/run-call-effect.ts` turns them into calls of ports.
  */
 import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
+import type { PromptLanguage, PromptName } from "../queue/announcement.ts";
 import type { TimerName } from "./call-event.ts";
 import type { CallerIdPolicy } from "../trunk/trunk.ts";
 import type { TransferMode } from "../transfer/transfer.ts";
@@ -71,6 +72,9 @@ export type MediaEffect =
   | { type: "disconnect-media"; legIds: readonly [LegId, LegId] }
   | { type: "start-music"; legId: LegId }
   | { type: "stop-music"; legId: LegId }
+  | { type: "announce"; legId: LegId; prompts: readonly PromptName[]; language: PromptLanguage }
+  /** Tells the waiting caller the place in the line, as it is when the effect runs. */
+  | { type: "announce-place"; legId: LegId; language: PromptLanguage }
   | { type: "release-media"; legId: LegId };
 
 export type OfficeEffect =

@@ -78,7 +78,7 @@ export type TransferRequested = {
   referrerLegId: LegId | null;
 };
 
-export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route";
+export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route" | "place" | "goodbye";
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
@@ -105,6 +105,8 @@ export type CallEvent =
   | { type: "device-gone"; atMs: number; legId: LegId }
   /** The office that had only consulted us has put the citizen on the line. */
   | { type: "leg-handed-over"; atMs: number; legId: LegId }
+  /** What was announced to the leg has been heard to its end. */
+  | { type: "announcement-ended"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }
   | { type: "hold-requested"; atMs: number; operatorId: OperatorId }
   | { type: "resume-requested"; atMs: number; operatorId: OperatorId }

@@ -7,11 +7,14 @@
  *     └──────────────────── transferring ─answer─▶ transferred      (target operator answers: talking again)
  *                                │ attended: answer ─▶ consulting ─complete─▶ transferred │ talking      (consulting.ts)
  *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
+ *   queued, or the arrival itself ─nobody will answer─▶ turned-away ─told why─▶ ended
  *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
  *
  * The caller's leg of a carrier is answered into the queue at once and hears music; the leg of another office or of a colleague is
  * answered only when an operator answers, so that a refusal goes back to where the call came from.
  */
+import type { PromptLanguage } from "../queue/announcement.ts";
+import type { TurnedAway } from "../queue/place-caller.ts";
 import type { PeerKind } from "../cost/tariff.ts";
 import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
@@ -70,6 +73,8 @@ export type CallQueue = {
   wrapUpMs: number;
   /** Queue for callers who have waited here the whole time; absent: they are let go. */
   overflow?: CallQueue;
+  /** What a carrier's callers are told; absent: nothing, they hear music only, and are refused before an answer. `everyMs`: the place in the line. */
+  announcements?: { language: PromptLanguage; everyMs: number };
 };
 
 export type HoldSource = "operator" | "operator-phone" | "caller";
@@ -109,6 +114,9 @@ export type DiallingStage =
       failoverMs: number;
     };
 
+/** Why a caller is let go without an operator. */
+export type TurnAwayCause = TurnedAway | "no-operator";
+
 export type CallPhase =
   | {
       kind: "dialling";
@@ -119,6 +127,8 @@ export type CallPhase =
       routes: readonly PlannedTrunkLeg[];
     }
   | { kind: "queued"; wait: Wait; enteredAtMs: number }
+  /** Is told why nobody will answer, and then let go. */
+  | { kind: "turned-away"; cause: TurnAwayCause; sinceMs: number }
   | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
   | { kind: "talking"; operatorId: OperatorId; legId: LegId }
   | { kind: "held"; operatorId: OperatorId; legId: LegId; by: readonly HoldSource[] }
@@ -155,6 +165,8 @@ export type Call = {
   ticket: TicketReference | null;
   startedAtMs: number;
   answeredAtMs: number | null;
+  /** When the caller was last told of the place in the line. */
+  placeToldAtMs: number | null;
   /** When an operator was first rung: until then the citizen waited. */
   firstRungAtMs: number | null;
   phase: CallPhase;

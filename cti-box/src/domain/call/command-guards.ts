@@ -94,6 +94,7 @@ function hasPart(call: Call, operatorId: OperatorId): boolean {
       return requestedBy === operatorId || (target.kind === "operator" && target.operatorId === operatorId);
     }
     case "queued":
+    case "turned-away":
     case "transferred":
     case "ended":
       return call.spokenOperators.includes(operatorId);

@@ -31,6 +31,7 @@ export function legLeft(step: Step, end: LegEnd): Step {
     case "transferred":
       return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
     case "queued":
+    case "turned-away":
     case "ringing":
     case "ended":
       return gone;
@@ -44,6 +45,8 @@ export function callerLeft(step: Step, atMs: number): Step {
   switch (phase.kind) {
     case "queued":
       return endCall(step, { ...gone, cause: "caller-gave-up" });
+    case "turned-away":
+      return endCall(step, { ...gone, cause: phase.cause });
     case "ringing": {
       const { operatorId } = phase;
       const quiet = changed(closePendingLegs(step, gone), {

@@ -7,6 +7,7 @@
 import { endCall } from "./ending.ts";
 import { answerCaller, callerLegOf, closePendingLegs, isCallerAnswered, withLegState } from "./legs.ts";
 import { changed, published, withEffect } from "./step.ts";
+import { turnAway } from "./turning-away.ts";
 import type { Step } from "./step.ts";
 import type { Device, Leg } from "./call.ts";
 import type { PlannedDeviceLeg } from "./call-event.ts";
@@ -120,7 +121,7 @@ export function waitedTooLong(step: Step, atMs: number): Step {
   const { phase, queue } = step.call;
   if (phase.kind !== "queued") return step;
   const next = queue?.overflow;
-  if (next === undefined) return endCall(step, { atMs, cause: "no-operator", reason: "no-operator" });
+  if (next === undefined) return turnAway(step, { atMs, cause: "no-operator" });
   const moved = changed(step, {
     queue: next,
     phase: { kind: "queued", wait: { ...phase.wait, inQueueSinceMs: atMs }, enteredAtMs: atMs },

@@ -6,6 +6,7 @@
 import { callerLegOf, isCallerAnswered } from "./legs.ts";
 import { engagementsOf } from "./summary.ts";
 import { accountWait } from "./waiting-time.ts";
+import { nextPlaceAt } from "./turning-away.ts";
 import type { Step } from "./step.ts";
 import type { Call, CallPhase } from "./call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect } from "./call-effect.ts";
@@ -14,6 +15,8 @@ import type { LegId, OperatorId } from "./ids.ts";
 
 /** Pause before operators who did not take a call are rung for it again when nobody else is free. */
 export const retryPauseMs = 5000;
+/** The longest announcement takes half of this: it ends a call whose media server does not tell. */
+const longestGoodbyeMs = 20_000;
 /** Time a colleague is rung in a call that has no queue. */
 const internalRingMs = 30_000;
 /** From the wish to call somebody to giving up. */
@@ -52,6 +55,7 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
         : [callerLegOf(call).legId, phase.operatorLegId];
     case "dialling":
     case "queued":
+    case "turned-away":
     case "ringing":
     case "transferring":
     case "ended":
@@ -64,7 +68,7 @@ export function musicLegOf(call: Call): LegId | null {
   if (call.phase.kind === "consulting") {
     return call.phase.talkingTo === "target" ? callerLegOf(call).legId : call.phase.targetLegId;
   }
-  const isQuiet = call.phase.kind === "ended" || call.phase.kind === "dialling";
+  const isQuiet = ["ended", "dialling", "turned-away"].includes(call.phase.kind);
   if (isQuiet || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
   return callerLegOf(call).legId;
 }
@@ -86,9 +90,12 @@ export function timersOf(call: Call): Map<TimerName, number> {
   if (phase.kind === "queued" && call.queue !== null && isCallerAnswered(call)) {
     timers.set("max-wait", (phase.wait.inQueueSinceMs ?? phase.wait.sinceMs) + call.queue.maxWaitMs);
     if (phase.wait.priority === "returned") timers.set("max-wait", phase.enteredAtMs + call.queue.maxWaitMs);
+    const placeAtMs = nextPlaceAt(call);
+    if (placeAtMs !== null) timers.set("place", placeAtMs);
     if (call.triedOperators.length > 0) timers.set("retry", phase.enteredAtMs + retryPauseMs);
   }
   if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
+  if (phase.kind === "turned-away") timers.set("goodbye", phase.sinceMs + longestGoodbyeMs);
   if (phase.kind === "transferring") timers.set("transfer", phase.transfer.expiresAtMs);
   if (phase.kind === "dialling") setDiallingTimers(timers, phase);
   return timers;

@@ -14,6 +14,7 @@ import type { OperatorId } from "./ids.ts";
 const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   dialling: "dialling",
   queued: "queued",
+  "turned-away": "queued",
   ringing: "ringing",
   talking: "answered",
   held: "held",
@@ -87,6 +88,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
       engaged.set(phase.transfer.requestedBy, "on-call");
       break;
     case "queued":
+    case "turned-away":
     case "transferred":
     case "ended":
       break;
@@ -119,6 +121,7 @@ function operatorInCharge(call: Call): OperatorId | null {
     case "ended":
       return call.spokenOperators.at(-1) ?? null;
     case "queued":
+    case "turned-away":
     case "transferred":
       return null;
   }
@@ -184,6 +187,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
     case "consulting":
       return partInConsultation(call, phase, operatorId);
     case "queued":
+    case "turned-away":
     case "transferred":
     case "ended":
       break;

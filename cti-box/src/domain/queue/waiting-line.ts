@@ -21,6 +21,16 @@ export function inServingOrder(line: Iterable<WaitingCall>): WaitingCall[] {
   );
 }
 
+/** Place of a call among those of its queue, 1 for the next one; null when it does not wait. */
+export function placeIn(line: Iterable<WaitingCall>, callId: CallId): number | null {
+  const all = [...line];
+  const queueId = all.find((waiting) => waiting.callId === callId)?.queueId;
+  const place = inServingOrder(all.filter((waiting) => waiting.queueId === queueId)).findIndex(
+    (waiting) => waiting.callId === callId,
+  );
+  return place === -1 ? null : place + 1;
+}
+
 function rank(waiting: WaitingCall): number {
   return waiting.priority === "returned" ? 0 : 1;
 }

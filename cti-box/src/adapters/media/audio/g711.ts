@@ -10,6 +10,15 @@ export function encodeAlaw(sample: number): number {
   return ((isPositive ? SIGN : 0) | (segment << 4) | mantissa) ^ 0x55;
 }
 
+/** The middle of the sample's step. */
+export function decodeAlaw(byte: number): number {
+  const bits = byte ^ 0x55;
+  const segment = (bits >> 4) & 0x07;
+  const mantissa = bits & 0x0f;
+  const magnitude = segment === 0 ? (mantissa << 4) + 8 : ((mantissa << 4) + 0x108) << (segment - 1);
+  return (bits & SIGN) === 0 ? -magnitude : magnitude;
+}
+
 export function encodeMulaw(sample: number): number {
   const isPositive = sample >= 0;
   const magnitude = Math.min(isPositive ? sample : -sample, 32_635) + 132;

@@ -1,19 +1,21 @@
 /**
- * Frames of 20 ms that the relay makes itself: the hold melody and silence. It has no Opus or G.722 encoder, so the melody goes out in G.711,
+ * Frames of 20 ms that the relay makes itself: the hold melody, announcements and silence. It has no Opus or G.722 encoder, so the melody goes out in G.711,
  * which nearly every leg agreed to beside its wideband codec; a leg with Opus alone gets Opus silence, one with G.722 alone gets nothing.
  */
 import { encodeAlaw, encodeMulaw } from "../audio/g711.ts";
 import { MELODY_SAMPLES, melodySample } from "../audio/hold-melody.ts";
+import type { Announcement } from "./announcement.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
 
-export type GeneratedSound = "melody" | "silence";
+/** `melody` and `silence` are endless. */
+export type GeneratedSound = "melody" | "silence" | Announcement;
 
 const FRAME_SAMPLES = 160;
 /** CELT, 20 ms, fullband, mono, nothing coded (RFC 6716 §3.1). */
 const OPUS_SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);
 const MELODY_FRAMES = MELODY_SAMPLES / FRAME_SAMPLES;
 
-const SOUNDS: Record<"pcma" | "pcmu", Record<GeneratedSound, Buffer>> = {
+const SOUNDS: Record<"pcma" | "pcmu", Record<"melody" | "silence", Buffer>> = {
   pcma: { melody: compressed(encodeAlaw), silence: Buffer.alloc(FRAME_SAMPLES, encodeAlaw(0)) },
   pcmu: { melody: compressed(encodeMulaw), silence: Buffer.alloc(FRAME_SAMPLES, encodeMulaw(0)) },
 };
@@ -26,9 +28,10 @@ export function codecFor(sound: GeneratedSound, agreed: readonly AudioCodec[]): 
   return agreed.includes("opus") ? "opus" : null;
 }
 
-/** Payload number `index` of the endless sound. */
+/** Payload number `index` of the sound. */
 export function generatedFrame(sound: GeneratedSound, codec: "pcma" | "pcmu" | "opus", index: number): Buffer {
   if (codec === "opus") return OPUS_SILENCE;
+  if (typeof sound !== "string") return sound.frame(codec, index);
   const samples = SOUNDS[codec][sound];
   if (sound === "silence") return samples;
   const start = (index % MELODY_FRAMES) * FRAME_SAMPLES;

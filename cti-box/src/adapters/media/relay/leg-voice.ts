@@ -60,7 +60,8 @@ export class LegVoice {
     if (sound === null || codec === null || format === undefined) return;
     const { clockRate } = describeCodec(codec);
     const timestamp = (index * (clockRate / 50)) >>> 0;
-    const source = { source: sound, sequenceNumber: index & 0xffff, timestamp, clockRate, marker: false };
+    const name = typeof sound === "string" ? sound : sound.source;
+    const source = { source: name, sequenceNumber: index & 0xffff, timestamp, clockRate, marker: false };
     const numbered = this.stream.follow(source, performance.now());
     const payload = generatedFrame(sound, codec, index);
     this.send({ ...numbered, payload, payloadType: format.sendType, ssrc: this.stream.ssrc });

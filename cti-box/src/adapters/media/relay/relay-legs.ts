@@ -3,11 +3,13 @@
  *
  *   idle ─join─▶ joined ─part, or the counterpart leaves─▶ idle
  *     each ─startMusic─▶ the same with `music` ─stopMusic, join─▶ without
+ *     each ─announce─▶ the same with an announcement ─its end, join─▶ without
  */
 import type { LegMedia, MediaEvent, MediaProfile } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId } from "../../../domain/call/ids.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
+import { Announcement } from "./announcement.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
 import { MediaRefused } from "../media-refused.ts";
 import type { LegTransport, TransportSettings } from "./leg-transport.ts";
@@ -22,6 +24,8 @@ export type JoinedLeg = {
   readonly leg: RelayLeg;
   counterpart: JoinedLeg | null;
   hears: "counterpart" | "music";
+  /** Goes before what the leg hears otherwise. */
+  announcement: Announcement | null;
   /** SSRC and timestamp of the last key presses, so that each is told once, also if its end comes after the start of the next one. */
   lastKeys: string[];
 };
@@ -36,6 +40,7 @@ export class RelayLegs {
   /** Legs whose transport is being opened, so that a close meanwhile is noticed. */
   private readonly opening = new Set<string>();
   private readonly lost = new WeakSet<RelayLeg>();
+  private announcements = 0;
   private readonly settings: TransportSettings;
   private readonly log: Log;
 
@@ -85,8 +90,7 @@ export class RelayLegs {
     this.part(other);
     one.counterpart = other;
     other.counterpart = one;
-    one.hears = "counterpart";
-    other.hears = "counterpart";
+    for (const joined of [one, other]) Object.assign(joined, { hears: "counterpart", announcement: null });
   }
 
   part(one: JoinedLeg): object {
@@ -105,8 +109,18 @@ export class RelayLegs {
     return {};
   }
 
+  announce(one: JoinedLeg, sound: Buffer): object {
+    this.announcements += 1;
+    one.announcement = new Announcement(sound, `announcement ${this.announcements}`);
+    return {};
+  }
+
   beat(beat: number): void {
     for (const joined of this.legs.values()) {
+      if (joined.announcement?.isOverAt(beat) === true) {
+        joined.announcement = null;
+        this.tell({ type: "announcement-ended", ...joined.leg.media });
+      }
       joined.leg.beat(beat, soundFor(joined));
       if (beat % BEATS_PER_SECOND === 0) this.watch(joined);
     }
@@ -144,19 +158,26 @@ export class RelayLegs {
         if (joined !== null) this.tellLost(joined, detail);
       },
     });
-    joined = { leg: new RelayLeg(media, profile, transport), counterpart: null, hears: "counterpart", lastKeys: [] };
+    joined = {
+      leg: new RelayLeg(media, profile, transport),
+      counterpart: null,
+      hears: "counterpart",
+      announcement: null,
+      lastKeys: [],
+    };
     return joined;
   }
 
   /** The new leg takes the old one's place beside its counterpart. */
   private async replace(old: JoinedLeg, fresh: JoinedLeg): Promise<void> {
-    const { counterpart, hears } = old;
+    const { counterpart, hears, announcement } = old;
     this.part(old);
     if (counterpart !== null) {
       fresh.counterpart = counterpart;
       counterpart.counterpart = fresh;
     }
     fresh.hears = hears;
+    fresh.announcement = announcement;
     await old.leg.transport.close();
   }
 
@@ -165,7 +186,7 @@ export class RelayLegs {
     if (heard === null) return;
     if (heard.kind === "key") this.tellKey(joined, packet);
     const { counterpart } = joined;
-    if (counterpart === null || joined.hears === "music" || counterpart.hears === "music") return;
+    if (counterpart === null || isAway(joined) || isAway(counterpart)) return;
     counterpart.leg.relay(heard, joined.leg.media.legId);
   }
 
@@ -200,9 +221,15 @@ export class RelayLegs {
 }
 
 /** What a leg hears of our own making; null where its counterpart speaks. */
-function soundFor({ hears, counterpart }: JoinedLeg): GeneratedSound | null {
+function soundFor({ hears, counterpart, announcement }: JoinedLeg): GeneratedSound | null {
+  if (announcement !== null) return announcement;
   if (hears === "music") return "melody";
-  return counterpart === null || counterpart.hears === "music" ? "silence" : null;
+  return counterpart === null || isAway(counterpart) ? "silence" : null;
+}
+
+/** Hears something that is not its counterpart, and is not heard meanwhile. */
+function isAway({ hears, announcement }: JoinedLeg): boolean {
+  return hears === "music" || announcement !== null;
 }
 
 function keyOf({ callId, legId }: LegMedia): string {

@@ -151,6 +151,10 @@ class RelayMediaServer implements MediaServer {
     return asMediaResult(async () => this.legs.stopMusic(this.legs.get(leg)));
   }
 
+  announce(leg: LegMedia, sound: Buffer): Promise<MediaResult<object>> {
+    return asMediaResult(async () => this.legs.announce(this.legs.get(leg), sound));
+  }
+
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>> {
     return asMediaResult(async () => {
       const outcome = this.legs.get(leg).leg.press(digit, Math.min(Math.max(durationMs, 40), 5000));

@@ -10,22 +10,36 @@ import { MediaRefused } from "../media-refused.ts";
 import { AUDIO_CODECS, codecsOf, TELEPHONE_CODECS } from "../sdp/audio-codecs.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
+import { Announcement, breakOff } from "./announcement.ts";
+import { Player } from "./player.ts";
 import type { Music } from "./hold-music.ts";
 import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
 import type { PairingSettings } from "./pairing.ts";
-import { isPairedAsWanted, isSamePath, markOutdated, newLeg, wantedPartner, wantedVoice } from "./rtpengine-leg.ts";
-import type { FarEnd, RtpengineLeg } from "./rtpengine-leg.ts";
+import {
+  isPairedAsWanted,
+  isSamePath,
+  markOutdated,
+  newLeg,
+  part,
+  wantedPartner,
+  wantedVoice,
+  describe,
+} from "./rtpengine-leg.ts";
+import type { RtpengineLeg } from "./rtpengine-leg.ts";
 import { Turns } from "./turns.ts";
 
-/** Long enough for any wait; the melody lasts two seconds. */
-const MUSIC_REPEATS = 100_000;
-
-export type RtpengineCallSettings = PairingSettings & { music: Music; lost(leg: LegMedia, detail: string): void };
+export type RtpengineCallSettings = PairingSettings & {
+  music: Music;
+  lost(leg: LegMedia, detail: string): void;
+  /** An announcement has been played to its end. */
+  announced(leg: LegMedia): void;
+};
 
 export class RtpengineCall {
   readonly callId: CallId;
   private readonly settings: RtpengineCallSettings;
   private readonly pairing: Pairing;
+  private readonly player: Player;
   private readonly legs = new Map<LegId, RtpengineLeg>();
   private readonly lost = new WeakSet<RtpengineLeg>();
   /** What far ends have offered while their legs are not set up yet. */
@@ -36,6 +50,13 @@ export class RtpengineCall {
     this.callId = callId;
     this.settings = settings;
     this.pairing = new Pairing(callId, settings);
+    this.player = new Player({
+      ...settings,
+      send: (command, leg, members) => this.send(command, tagOf(leg), members),
+      inTurn: (work) => this.turns.inTurn(work),
+      isThere: (leg) => this.legs.get(leg.media.legId) === leg,
+      arrange: () => this.arrange(),
+    });
   }
 
   get size(): number {
@@ -152,8 +173,10 @@ export class RtpengineCall {
     }
     one.counterpart = other;
     other.counterpart = one;
-    one.hears = "counterpart";
-    other.hears = "counterpart";
+    for (const leg of [one, other]) {
+      leg.hears = "counterpart";
+      breakOff(leg);
+    }
     await this.arrange();
   }
 
@@ -164,6 +187,13 @@ export class RtpengineCall {
 
   async setHearing(media: LegMedia, hears: RtpengineLeg["hears"]): Promise<void> {
     this.get(media).hears = hears;
+    await this.arrange();
+  }
+
+  async announce(media: LegMedia, sound: Buffer): Promise<void> {
+    const leg = this.get(media);
+    breakOff(leg);
+    leg.announcement = new Announcement(sound);
     await this.arrange();
   }
 
@@ -188,6 +218,7 @@ export class RtpengineCall {
     if (leg === undefined) return;
     const wasPaired = leg.counterpart;
     part(leg);
+    breakOff(leg);
     this.legs.delete(legId);
     try {
       if (this.legs.size === 0) {
@@ -225,7 +256,7 @@ export class RtpengineCall {
     }
     for (const leg of legs) {
       await this.arrangeVoice(leg);
-      await this.arrangeMusic(leg);
+      await this.player.arrange(leg);
     }
   }
 
@@ -241,28 +272,15 @@ export class RtpengineCall {
     await this.pairing.withSilence(leg, leg.far);
     leg.pairing = { with: "silence", outdated: false };
     // A new pairing ends what was playing.
-    leg.music = "off";
+    leg.playing = "nothing";
   }
 
   private async pairLegs(one: RtpengineLeg, other: RtpengineLeg): Promise<void> {
-    await this.stopMusic(one);
-    await this.stopMusic(other);
+    await this.player.stop(one);
+    await this.player.stop(other);
     await this.pairing.ofLegs(one, other);
     one.pairing = { with: "leg", leg: other, outdated: false };
     other.pairing = { with: "leg", leg: one, outdated: false };
-  }
-
-  private async arrangeMusic(leg: RtpengineLeg): Promise<void> {
-    if (leg.far === null || leg.hears !== "music") return this.stopMusic(leg);
-    if (leg.music === "playing") return;
-    await this.send("play media", tagOf(leg), { ...this.settings.music, "repeat-times": MUSIC_REPEATS });
-    leg.music = "playing";
-  }
-
-  private async stopMusic(leg: RtpengineLeg): Promise<void> {
-    if (leg.music === "off") return;
-    leg.music = "off";
-    await this.send("stop media", tagOf(leg), {});
   }
 
   private async send(command: string, tag: string, members: Record<string, string | number | Buffer>): Promise<void> {
@@ -278,15 +296,4 @@ export class RtpengineCall {
   private mustStillBe(leg: RtpengineLeg): void {
     if (this.legs.get(leg.media.legId) !== leg) throw new MediaRefused("unknown-leg", "the leg ended meanwhile");
   }
-}
-
-function describe(leg: RtpengineLeg, far: FarEnd): void {
-  leg.far = far;
-  leg.describedAtMs = Date.now();
-  markOutdated(leg);
-}
-
-function part(leg: RtpengineLeg): void {
-  if (leg.counterpart !== null) leg.counterpart.counterpart = null;
-  leg.counterpart = null;
 }

@@ -3,6 +3,7 @@
  * with now. Pure bookkeeping; rtpengine-call.ts acts on it.
  */
 import type { LegMedia, MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import type { Announcement } from "./announcement.ts";
 import { LegSession } from "../sdp/leg-session.ts";
 import type { Agreement } from "../sdp/negotiate.ts";
 import type { DtlsSetup, LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
@@ -30,8 +31,10 @@ export type RtpengineLeg = {
     | { with: "leg"; leg: RtpengineLeg; outdated: boolean };
   /** What rtpengine does with the far end's audio while the leg is paired with another. */
   voice: "passed" | "blocked";
-  /** Music of this leg is running at rtpengine. */
-  music: "off" | "playing";
+  /** Goes before what the leg hears otherwise. */
+  announcement: Announcement | null;
+  /** What rtpengine is playing to this leg. */
+  playing: "nothing" | "music" | Announcement;
 };
 
 export function newLeg(media: LegMedia, profile: MediaProfile): RtpengineLeg {
@@ -47,7 +50,8 @@ export function newLeg(media: LegMedia, profile: MediaProfile): RtpengineLeg {
     hears: "counterpart",
     pairing: { with: "nobody" },
     voice: "passed",
-    music: "off",
+    announcement: null,
+    playing: "nothing",
   };
 }
 
@@ -56,7 +60,12 @@ export function wantedPartner(leg: RtpengineLeg): RtpengineLeg | "silence" | nul
   if (leg.far === null) return null;
   const { counterpart } = leg;
   if (counterpart === null || counterpart.far === null) return "silence";
-  return leg.hears === "music" || counterpart.hears === "music" ? "silence" : counterpart;
+  return isAway(leg) || isAway(counterpart) ? "silence" : counterpart;
+}
+
+/** Hears something that is not its counterpart, and is not heard meanwhile. */
+function isAway({ hears, announcement }: RtpengineLeg): boolean {
+  return hears === "music" || announcement !== null;
 }
 
 export function isPairedAsWanted(leg: RtpengineLeg): boolean {
@@ -65,6 +74,19 @@ export function isPairedAsWanted(leg: RtpengineLeg): boolean {
   if (wanted === null) return true;
   if (pairing.with === "nobody" || pairing.outdated) return false;
   return wanted === "silence" ? pairing.with === "silence" : pairing.with === "leg" && pairing.leg === wanted;
+}
+
+/** The far end has described itself. */
+export function describe(leg: RtpengineLeg, far: FarEnd): void {
+  leg.far = far;
+  leg.describedAtMs = Date.now();
+  markOutdated(leg);
+}
+
+/** Neither of the two hears the other any more. */
+export function part(leg: RtpengineLeg): void {
+  if (leg.counterpart !== null) leg.counterpart.counterpart = null;
+  leg.counterpart = null;
 }
 
 export function markOutdated(leg: RtpengineLeg): void {

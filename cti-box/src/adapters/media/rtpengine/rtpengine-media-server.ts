@@ -132,6 +132,10 @@ class RtpengineMediaServer implements MediaServer {
     return this.act(leg.callId, async (call) => done(call.setHearing(leg, "counterpart")));
   }
 
+  announce(leg: LegMedia, sound: Buffer): Promise<MediaResult<object>> {
+    return this.act(leg.callId, async (call) => done(call.announce(leg, sound)));
+  }
+
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>> {
     return this.act(leg.callId, async (call) => done(call.sendDtmf(leg, digit, durationMs)));
   }
@@ -194,6 +198,7 @@ class RtpengineMediaServer implements MediaServer {
       ng: this.ng,
       music: this.music,
       advertisedAddress: this.settings.advertisedAddress ?? null,
+      announced: (leg) => this.tell({ type: "announcement-ended", ...leg }),
       lost: (leg, detail) => {
         this.settings.log.warn({ ...leg, detail }, "media of a leg was lost");
         this.tell({ type: "media-lost", ...leg });
