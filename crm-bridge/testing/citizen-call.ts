@@ -34,7 +34,7 @@ type Start = {
 
 function consultationOf(officeId: string): CallSummary["transferredFrom"] {
   const unknown = { officeLabel: null, operatorLogin: null, transferId: null, reason: null, waitedSeconds: null };
-  return { officeId, ...unknown, isConsultation: true };
+  return { officeId, ...unknown, isConsultation: true, visitsBefore: 0 };
 }
 
 export function startCall(box: FakeBox, start: Start = {}): CitizenCall {

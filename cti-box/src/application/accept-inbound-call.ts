@@ -37,12 +37,16 @@ export function admitInvite(office: Office, invite: IncomingInvite, fresh: Fresh
   }
 }
 
-/** `waitingIn`: callers who wait in a queue now. */
+/** So often a citizen may come back to an office in one contact, from office to office; then somebody has to decide. */
+const mostVisits = 3;
+
+/** `waitingIn`: callers who wait in a queue now. `visitsOf`: calls of that contact which are in this office now. */
 type Fresh = {
   ids: Ids;
   nowMs: number;
   trunks: Pick<TrunkBook, "find" | "isFull">;
   waitingIn: (queueId: string) => number;
+  visitsOf: (contactId: string) => number;
 };
 
 function fromTrunk(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
@@ -92,6 +96,8 @@ function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admis
   const sourceId = sourceOfficeOf(office, invite, pointer);
   const source = sourceId === null ? null : officeNamed(office.network, sourceId);
   if (source?.status === "suspended") return { kind: "refused", status: 403, why: "office is suspended" };
+  const visitsBefore = invite.sessionId === null ? 0 : fresh.visitsOf(invite.sessionId);
+  if (visitsBefore >= mostVisits) return { kind: "refused", status: 482, why: "the contact goes round in circles" };
   const arrival: CallArrival = {
     ...arrivalOf(office, invite, fresh),
     direction: "in",
@@ -100,7 +106,7 @@ function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admis
     caller: callerOf(invite, invite.asserted ?? invite.from),
     calledNumber: null,
     ...placeIn(office, queueId, fresh),
-    origin: originOf(invite, pointer, { sourceId, label: source?.label ?? null }),
+    origin: originOf(invite, pointer, { sourceId, label: source?.label ?? null, visitsBefore }),
     ticket: ticketOf(pointer),
   };
   return { kind: "queue", arrival, stripped: [] };
@@ -117,7 +123,7 @@ function sourceOfficeOf(office: Office, invite: IncomingInvite, pointer: TicketP
 function originOf(
   invite: IncomingInvite,
   pointer: TicketPointer | null,
-  source: { sourceId: string | null; label: string | null },
+  source: { sourceId: string | null; label: string | null; visitsBefore: number },
 ): TransferOrigin | null {
   const transfer = readTransferHeader(invite.transferHeader);
   if (source.sourceId === null || (transfer === null && pointer === null)) return null;
@@ -129,6 +135,7 @@ function originOf(
     reason: transfer?.reason ?? null,
     waitedSeconds: transfer?.waitedSeconds ?? null,
     isConsultation: transfer?.mode === "attended",
+    visitsBefore: source.visitsBefore,
   };
 }
 

@@ -2,10 +2,13 @@
  * Every call of the office that is not over: finds the call of a leg, hands events to it, tells the listeners of public events and cards,
  * and checks at the end of each call that nothing of it is left.
  */
-import { engagementsOf, cardOf, operatorsWithCard } from "../domain/call/summary.ts";
+import { changedCards } from "../domain/call/changed-cards.ts";
+import { engagementsOf, cardOf } from "../domain/call/summary.ts";
 import { pendingLegsOf, usesTrunk } from "../domain/call/legs.ts";
 import { CallEffectRunner } from "./run-call-effect.ts";
 import { CallRunner } from "./call-runner.ts";
+import { CallAudience, guarded } from "./call-audience.ts";
+import { ringsAt } from "../domain/call/ringing.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
 import type { CallArrival, CallBeginning, CallPlacement } from "../domain/call/call-event.ts";
@@ -40,13 +43,13 @@ export class CallsInProgress {
   private readonly parts: CallsParts;
   private readonly calls = new Map<CallId, CallInProgress>();
   private readonly callOfLeg = new Map<LegId, CallId>();
-  private readonly eventListeners = new Set<(event: PublicCallEvent) => void>();
-  private readonly cardListeners = new Set<(operatorId: OperatorId, view: CallView) => void>();
+  private readonly audience: CallAudience;
   private leftoverCount = 0;
   private onceEmpty: () => void = () => undefined;
 
   constructor(parts: CallsParts) {
     this.parts = parts;
+    this.audience = new CallAudience(parts.log);
   }
 
   /** A call begins, with an incoming leg or with an operator's wish. Throws when the journal refuses it: the caller has to be turned away. */
@@ -106,35 +109,27 @@ export class CallsInProgress {
   /** Contacts of an operator that cannot be reached any more: the legs that ring there are given up. */
   devicesGone(operatorId: OperatorId, uris: readonly string[]): void {
     for (const { runner, deviceUris } of this.calls.values()) {
-      for (const leg of pendingLegsOf(runner.call)) {
-        const uri = deviceUris.get(leg.legId);
-        if (leg.peer.name !== operatorId || uri === undefined || !uris.includes(uri)) continue;
-        runner.post({ type: "device-gone", legId: leg.legId });
-      }
+      const rings = pendingLegsOf(runner.call).filter(({ peer }) => peer.name === operatorId);
+      const gone = rings.filter(({ legId }) => uris.includes(deviceUris.get(legId) ?? ""));
+      for (const { legId } of gone) runner.post({ type: "device-gone", legId });
     }
   }
 
   callsOf(operatorId: OperatorId): CallView[] {
-    return [...this.calls.values()]
-      .filter(({ runner }) => engagementsOf(runner.call).has(operatorId))
-      .map(({ runner }) => cardOf(runner.call, operatorId))
-      .filter((card) => card !== null);
+    const engaged = this.where((call) => engagementsOf(call).has(operatorId));
+    return engaged.flatMap(({ call }) => cardOf(call, operatorId) ?? []);
   }
 
-  /** The call that rings at the operator's out of the line, or from a colleague; not one that is being transferred. */
   ringingAt(operatorId: OperatorId): CallRunner | null {
-    const isThere = ({ phase }: Call): boolean => phase.kind === "ringing" && phase.operatorId === operatorId;
-    return [...this.calls.values()].find(({ runner }) => isThere(runner.call))?.runner ?? null;
+    return this.where((call) => ringsAt(call, operatorId))[0] ?? null;
   }
 
   onEvent(listener: (event: PublicCallEvent) => void): () => void {
-    this.eventListeners.add(listener);
-    return () => this.eventListeners.delete(listener);
+    return this.audience.onEvent(listener);
   }
 
   onCard(listener: (operatorId: OperatorId, view: CallView) => void): () => void {
-    this.cardListeners.add(listener);
-    return () => this.cardListeners.delete(listener);
+    return this.audience.onCard(listener);
   }
 
   /** How many calls ended with something left behind. A bug whenever it is not 0. */
@@ -144,18 +139,17 @@ export class CallsInProgress {
 
   /** Calls that have not ended; one that only waits for the last word of a far end is over for everybody else. */
   size(): number {
-    return [...this.calls.values()].filter(({ runner }) => runner.call.phase.kind !== "ended").length;
+    return this.where((call) => call.phase.kind !== "ended").length;
+  }
+
+  /** Calls of the contact that have not ended. */
+  ofContact(contactId: string): number {
+    return this.where((call) => call.contactId === contactId && call.phase.kind !== "ended").length;
   }
 
   /** Calls with a leg on the carrier's trunk. */
   onTrunk(trunkId: string): number {
-    return [...this.calls.values()].filter(({ runner }) => usesTrunk(runner.call, trunkId)).length;
-  }
-
-  tellEvents(events: readonly PublicCallEvent[]): void {
-    for (const event of events) {
-      for (const listener of this.eventListeners) this.guarded(() => listener(event), event.call.callId);
-    }
+    return this.where((call) => usesTrunk(call, trunkId)).length;
   }
 
   /** Ends every call for a stop of the box and waits, at most `withinMs`, until their legs have said their last word. */
@@ -178,8 +172,11 @@ export class CallsInProgress {
     }
     this.calls.clear();
     this.callOfLeg.clear();
-    this.eventListeners.clear();
-    this.cardListeners.clear();
+    this.audience.close();
+  }
+
+  private where(fits: (call: Call) => boolean): CallRunner[] {
+    return [...this.calls.values()].map(({ runner }) => runner).filter(({ call }) => fits(call));
   }
 
   private callOf(legId: LegId): CallInProgress | null {
@@ -212,7 +209,7 @@ export class CallsInProgress {
       log,
       runEffects: (list) => {
         this.noteNewLegs(callId, list);
-        this.guarded(() => effects.run(list), callId);
+        guarded(this.parts.log, callId, () => effects.run(list));
       },
       onStep: (change) => this.stepDone(callId, change),
       onOver: () => void this.callOver(callId),
@@ -229,22 +226,13 @@ export class CallsInProgress {
 
   private stepDone(callId: CallId, change: Parameters<CallRunnerParts["onStep"]>[0]): void {
     const { before, after, event, published } = change;
-    this.tellEvents(published);
-    this.tellCards(before, after);
+    this.audience.tellEvents(published);
+    this.audience.tellCards(changedCards(before, after), callId);
     if (event.type === "operator-assigned" && !engagementsOf(after).has(event.operatorId)) {
       // The call did not want the operator any more: the room's reservation is given back.
       this.parts.room.release(event.operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
     }
     if (after.phase.kind === "ended" && before?.phase.kind !== "ended") this.awaitLastWords(callId);
-  }
-
-  private tellCards(before: Call | null, after: Call): void {
-    for (const operatorId of operatorsWithCard(after)) {
-      const card = cardOf(after, operatorId);
-      const earlier = before === null ? null : cardOf(before, operatorId);
-      if (card === null || JSON.stringify(card) === JSON.stringify(earlier)) continue;
-      for (const listener of this.cardListeners) this.guarded(() => listener(operatorId, card), after.callId);
-    }
   }
 
   private awaitLastWords(callId: CallId): void {
@@ -289,14 +277,5 @@ export class CallsInProgress {
     const call = this.calls.get(callId);
     if (call === undefined) throw new Error(`call ${callId} is not in progress`);
     return call;
-  }
-
-  /** A fault of a listener or an adapter is logged and never stops the call. */
-  private guarded(work: () => void, callId: CallId): void {
-    try {
-      work();
-    } catch (error) {
-      this.parts.log.error({ callId, error: error instanceof Error ? error.stack : String(error) }, "fault in a call");
-    }
   }
 }

@@ -166,7 +166,8 @@ function signallingHost(parts: HostParts): SignallingHost {
 function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
   const { office, room, trunks, ids, clock, log } = parts;
   const waitingIn = (queueId: string): number => room.waitingIn(queueId);
-  const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now(), waitingIn });
+  const visitsOf = (contactId: string): number => parts.calls.ofContact(contactId);
+  const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now(), waitingIn, visitsOf });
   const source = JSON.stringify(invite.source);
   if (admission.kind === "refused") {
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");

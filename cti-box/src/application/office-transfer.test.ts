@@ -22,6 +22,8 @@ const toOffice = (change: Partial<TransferOrder> = {}): TransferOrder => ({
   ...change,
 });
 
+const memberInvite = { source: { kind: "member", officeId: "x_test2" }, requestedUser: "urp" } as const;
+
 describe("transfer to another office", () => {
   const talking = async () => {
     scene.signIn(anna);
@@ -138,6 +140,37 @@ describe("transfer to another office", () => {
       type: "call-handed-over",
       operatorId: "anna",
       call: { transferredFrom: { isConsultation: false } },
+    });
+  });
+
+  test("a citizen who comes round again is announced as such, and the third round is refused", async () => {
+    scene.signIn(anna);
+    const comesBack = () =>
+      scene.call({
+        source: { kind: "member", officeId: "x_test2" },
+        requestedUser: "urp",
+        sessionId: "b".repeat(32),
+        transferHeader: "reason=competence;waited=9",
+      });
+    const visits: unknown[] = [];
+    const legs = [];
+    for (let round = 0; round < 3; round += 1) {
+      legs.push(await comesBack());
+      await scene.answer("anna");
+      visits.push(scene.events.at(-1)?.call.transferredFrom?.visitsBefore);
+      const transferId = `01KAQZ000000000000000000X${round}` as TransferId;
+      await scene.box.commands.requestTransfer(scene.lastCallId(), anna, toOffice({ transferId }));
+      await scene.settle();
+      await scene.answer("192.0.2.2");
+    }
+    expect(visits).toEqual([0, 1, 2]);
+    expect(scene.sip.invite(scene.invite({ ...memberInvite, sessionId: "b".repeat(32) }))).toMatchObject({
+      status: 482,
+    });
+    for (const legId of legs) scene.sip.hear({ type: "leg-ended", legId, how: "bye" });
+    await scene.settle();
+    expect(scene.sip.invite(scene.invite({ ...memberInvite, sessionId: "b".repeat(32) }))).toEqual({
+      kind: "accepted",
     });
   });
 

@@ -59,12 +59,14 @@ describe("a call rings", () => {
       transferId: null,
       reason: "competence" as const,
       isConsultation: false,
+      visitsBefore: 1,
       waitedSeconds: 185,
     };
     act(() => world.box?.card(boxCard("a", { kind: "ringing" }, { transferredFrom })));
     expect(screen.getByText("Trasferita da Ufficio Ambiente")).toBeTruthy();
     expect(screen.getByText("Competenza di un altro ufficio")).toBeTruthy();
     expect(screen.getByText("3 min")).toBeTruthy();
+    expect(screen.getByText(/è già stato in questo ufficio/)).toBeTruthy();
   });
 
   test("in English", async () => {

@@ -28,7 +28,8 @@ export function target(from: TransferTarget): TargetContract {
 export function origin(from: TransferOrigin | null): OriginContract | null {
   if (from === null) return null;
   const { operatorId, ...rest } = from;
-  return { ...rest, operatorLogin: operatorId, isConsultation: rest.isConsultation ?? false };
+  const { isConsultation = false, visitsBefore = 0 } = rest;
+  return { ...rest, operatorLogin: operatorId, isConsultation, visitsBefore };
 }
 
 function summary(call: CallSummaryView): CallSummary {

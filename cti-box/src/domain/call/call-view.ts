@@ -25,6 +25,8 @@ export type TransferOrigin = {
   waitedSeconds: number | null;
   /** The other office's operator speaks, and the citizen is not on the line yet; absent in older journals: false. */
   isConsultation?: boolean;
+  /** Calls of the same contact that are in this office already; absent in older journals: none. */
+  visitsBefore?: number;
 };
 
 export type CallStateName =

@@ -9,7 +9,7 @@ import { answerCaller, callerLegOf, closePendingLegs, isCallerAnswered, withLegS
 import { changed, published, withEffect } from "./step.ts";
 import { turnAway } from "./turning-away.ts";
 import type { Step } from "./step.ts";
-import type { Device, Leg } from "./call.ts";
+import type { Call, Device, Leg } from "./call.ts";
 import type { PlannedDeviceLeg } from "./call-event.ts";
 import type { LegEndReason, MissedRing } from "./call-effect.ts";
 import type { LegId, OperatorId } from "./ids.ts";
@@ -68,6 +68,11 @@ export function operatorAnswered(step: Step, legId: LegId, atMs: number): Step {
     outcome: "answered",
   });
   return published(ringEnded, atMs, { type: "call-answered", operatorId: phase.operatorId });
+}
+
+/** Does the call ring at this operator's, out of the line or from a colleague? Not one that is being transferred. */
+export function ringsAt({ phase }: Call, operatorId: OperatorId): boolean {
+  return phase.kind === "ringing" && phase.operatorId === operatorId;
 }
 
 /** Another operator takes the ringing call: the colleague's phones stop (RFC 3326 "completed elsewhere") and the other's ring. */

@@ -113,6 +113,7 @@ export const en: Record<TextKey, string> = {
   "card.origin": "Transferred by {{office}}",
   "card.origin.consultation":
     "Asks for advice: the citizen is not on the line yet. The ticket stays theirs until they hand over.",
+  "card.origin.been-here": "The citizen has been in this office before, during the same call.",
   "card.origin.operator": "operator {{operator}}",
   "card.origin.reason": "Reason",
   "card.origin.waited": "Already on the line",

@@ -113,6 +113,7 @@ export const it = {
   "card.origin": "Trasferita da {{office}}",
   "card.origin.consultation":
     "Chiede un parere: il cittadino non è ancora in linea. Il ticket resta loro finché non glielo passano.",
+  "card.origin.been-here": "Il cittadino è già stato in questo ufficio durante la stessa telefonata.",
   "card.origin.operator": "operatore {{operator}}",
   "card.origin.reason": "Motivo",
   "card.origin.waited": "Già in linea",

@@ -23,6 +23,8 @@ export type TransferOrigin = {
   waitedSeconds: number | null;
   /** The other office's operator asks for advice; the citizen is not on the line yet. */
   isConsultation: boolean;
+  /** So often the citizen was in this office already in the same contact. */
+  visitsBefore: number;
 };
 
 export type CallSummary = {

@@ -45,7 +45,9 @@ function Origin({ origin }: { origin: TransferOrigin }) {
         <Icon name="exchange-circle" />
         <strong>{t("card.origin", { office: origin.officeLabel ?? origin.officeId })}</strong>
       </p>
-      <p role="status">{origin.isConsultation && t("card.origin.consultation")}</p>
+      <p role="status">
+        {origin.isConsultation && t("card.origin.consultation")} {origin.visitsBefore > 0 && t("card.origin.been-here")}
+      </p>
       <dl className="la2-facts">
         {origin.reason !== null && (
           <div>
