@@ -10,6 +10,7 @@ import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import { runSipp } from "../sipp/run-sipp.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
@@ -113,6 +114,16 @@ describe("a call of an operator", () => {
     await busy;
     const record = (await reader.records()).find(({ callId }) => callId === ended.call.callId);
     expect(record?.legs.map((leg) => leg.peer.name)).toEqual(["carrier", "anna"]);
+  });
+
+  test("lets the operator hear what the carrier says before it refuses", async () => {
+    const telling = { from: firstCarrier, number: asWritten, status: 404, toneHz: 950, pauseMs: 4_000 };
+    const carrier = runSipp({ scenario: "tell-and-refuse", ...telling });
+    expect(await dial(number)).toBe(202);
+    await hearsTone(phone, 950);
+    const ended = await reader.event("call-ended");
+    expect(ended.endCause).toBe("callee-unknown");
+    await carrier;
   });
 
   test("to a premium number is refused", async () => {

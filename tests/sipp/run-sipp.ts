@@ -4,6 +4,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { encodeAlaw } from "../../bin/carrier/alaw.ts";
+import { tone } from "../../bin/carrier/sound.ts";
 
 export type SippRun = {
   scenario:
@@ -13,7 +15,8 @@ export type SippRun = {
     | "cancel-while-ringing"
     | "be-called"
     | "refuse-call"
-    | "answer-options";
+    | "answer-options"
+    | "tell-and-refuse";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;
@@ -25,6 +28,8 @@ export type SippRun = {
   /** How long a call lasts, or rings. */
   pauseMs?: number;
   status?: number;
+  /** Tone in the place of an announcement, hertz. */
+  toneHz?: number;
   /** Header lines added to the INVITE. */
   headers?: readonly string[];
 };
@@ -34,7 +39,10 @@ const deadlineMs = 60_000;
 /** Rejects with sipp's own report when a call did not go as the scenario says. */
 export async function runSipp(run: SippRun): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "la2-sipp-"));
+  const soundFile = join(folder, "tone.alaw");
+  writeFileSync(soundFile, Uint8Array.from(tone(run.toneHz ?? 425, 10), encodeAlaw));
   const scenario = readFileSync(new URL(`scenarios/${run.scenario}.xml`, import.meta.url), "utf8")
+    .replace("__SOUND__", soundFile)
     .replace("__STATUS__", String(run.status ?? 403))
     .replace("__NUMBER__", run.number.replace("+", "\\+"))
     .replace(

@@ -82,7 +82,7 @@ export class CallsInProgress {
     const call = this.callOf(event.legId);
     if (call === null) return;
     if (event.type === "leg-digit") return call.effects.relayDigit(event.legId, event);
-    if (event.type === "leg-answered") {
+    if (event.type === "leg-answered" || event.type === "leg-early-media") {
       const { sdp, ...fact } = event;
       call.effects.describe(event.legId, sdp, "answer");
       return call.runner.post(fact);

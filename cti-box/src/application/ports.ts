@@ -148,6 +148,8 @@ export type SignallingEvent =
   /** 100: the next hop has the INVITE. */
   | { type: "leg-trying"; legId: LegId }
   | { type: "leg-progressed"; legId: LegId }
+  /** A provisional answer described the far end's media: what it plays is to be heard before the answer (RFC 3960). */
+  | { type: "leg-early-media"; legId: LegId; sdp: string }
   | { type: "leg-answered"; legId: LegId; sdp: string }
   /** The ACK of an INVITE or re-INVITE that came without an offer, with the far end's answer; null: it brought none. */
   | { type: "leg-acknowledged"; legId: LegId; answer: { sdp: string; direction: MediaDirection } | null }

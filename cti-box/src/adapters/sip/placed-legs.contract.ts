@@ -53,6 +53,8 @@ function toADevice(scene: Scene): void {
     const invite = await phone.receive(/^INVITE /);
     phone.send(["SIP/2.0 180 Ringing", ...answerLines(invite, phone)]);
     await scene().host.event("leg-progressed");
+    phone.send(["SIP/2.0 183 Session Progress", ...answerLines(invite, phone), "Content-Type: application/sdp"], sdp);
+    expect(await scene().host.event("leg-early-media")).toEqual({ type: "leg-early-media", legId, sdp });
     phone.send(["SIP/2.0 200 OK", ...answerLines(invite, phone), "Content-Type: application/sdp"], sdp);
     expect(await scene().host.event("leg-answered")).toEqual({ type: "leg-answered", legId, sdp });
     await phone.receive(/^ACK /);

@@ -17,7 +17,7 @@ import {
 } from "../../../testing/call-builders.ts";
 import { applyCallEvent, beginCall } from "./apply-call-event.ts";
 import { recordOf } from "./record-of.ts";
-import { conversationOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
+import { joinedLegsOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
 import { engagementsOf } from "./summary.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
@@ -63,6 +63,8 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "leg-failed", legId, status, q850: null },
     { type: "leg-cancelled", legId },
     { type: "leg-ended", legId, how: pick % 3 === 0 ? "lost" : "bye" },
+    { type: "leg-early-media", legId },
+    { type: "leg-redescribed", legId, direction: pick % 2 === 0 ? "inactive" : "sendrecv" },
     { type: "leg-reinvited", legId, direction: pick % 2 === 0 ? "sendonly" : "sendrecv" },
     { type: "device-gone", legId },
     { type: "media-failed", legId },
@@ -203,7 +205,7 @@ describe("any sequence of events", () => {
         run(from, script, (call, world) => {
           expect([...world.media].toSorted()).toEqual([...mediaLegsOf(call)].toSorted());
           expect([...world.music]).toEqual(musicLegOf(call) === null ? [] : [musicLegOf(call)]);
-          expect([...world.pairs]).toEqual(conversationOf(call) === null ? [] : [conversationOf(call)?.join()]);
+          expect([...world.pairs]).toEqual(joinedLegsOf(call) === null ? [] : [joinedLegsOf(call)?.join()]);
           expect(world.timers).toEqual(timersOf(call));
           expect(world.busy).toEqual(engagementsOf(call));
           expect(world.inLine).toBe(call.phase.kind === "queued" && call.queue !== null);

@@ -2,6 +2,7 @@
 import { transferFailureOf } from "../transfer/failure-cause.ts";
 import {
   citizenAlerts,
+  citizenHeard,
   diallingAnswered,
   diallingFailed,
   diallingTimedOut,
@@ -53,6 +54,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return routeTaken(step, event.legId);
     case "leg-progressed":
       return legProgressed(step, event.legId, atMs);
+    case "leg-early-media":
+      return citizenHeard(step, event.legId);
     case "leg-answered":
       return legAnswered(step, event.legId, atMs);
     case "leg-failed":

@@ -91,6 +91,8 @@ export type CallEvent =
   /** The next hop has the INVITE (100), nothing more. */
   | { type: "leg-trying"; atMs: number; legId: LegId }
   | { type: "leg-progressed"; atMs: number; legId: LegId }
+  /** What the far end plays before its answer can be heard: ringing, an announcement. */
+  | { type: "leg-early-media"; atMs: number; legId: LegId }
   | { type: "leg-answered"; atMs: number; legId: LegId }
   /** A final answer other than 2xx, or the leg could not be placed. `q850` from the Reason header (RFC 3326), where given. */
   | { type: "leg-failed"; atMs: number; legId: LegId; status: number; q850: number | null }

@@ -110,6 +110,8 @@ export type DiallingStage =
       kind: "citizen";
       legId: LegId;
       attempt: "calling" | "trying" | "ringing";
+      /** `early`: the operator hears what the carrier plays before the answer. */
+      media: "none" | "early";
       attemptSinceMs: number;
       failoverMs: number;
     };

@@ -103,6 +103,24 @@ describe("the citizen", () => {
     expect(effects).toContain(`end-leg anna-1 ${reason}`);
   });
 
+  test("is heard before the answer where the carrier lets it be; the two stay joined at the answer, and are parted before the next trunk", () => {
+    const early: readonly UntimedEvent[] = [annaAnswers, { type: "leg-early-media", legId: viaTim }];
+    expect(step(early).effects).toEqual(["accept-answer via-tim", "connect-media via-tim+anna-1"]);
+    const talking = step([...early, { type: "leg-answered", legId: viaTim }]);
+    expect(talking.effects).toEqual([
+      "accept-answer via-tim",
+      "publish call-answered",
+      "stop-timer dial",
+      "stop-timer route",
+    ]);
+    expect(talking.call.legs[0]?.talkedMs).toBe(0);
+    const next = step([...early, failed(viaTim, 503)]);
+    expect(next.effects).toEqual(
+      expect.arrayContaining(["disconnect-media via-tim+anna-1", "place-leg via-eolo", "release-media via-tim"]),
+    );
+    expect(step([...early, failed(viaTim, 404)]).call.phase).toMatchObject({ cause: "callee-unknown" });
+  });
+
   test("does not answer for two minutes", () => {
     const dial: UntimedEvent = { type: "timer-fired", timer: "dial", deadlineMs: startMs + 120_000 };
     const { call, effects } = step([annaAnswers, { type: "leg-progressed", legId: viaTim }, dial]);

@@ -61,6 +61,21 @@ export function citizenAlerts(step: Step, legId: LegId): Step {
   return withAttempt(step, legId, "ringing");
 }
 
+/** The carrier lets its network be heard before the answer: the operator hears the ringing, or why there will be no answer. */
+export function citizenHeard(step: Step, legId: LegId): Step {
+  const phase = diallingOf(step);
+  const citizen = step.call.legs[0];
+  if (
+    phase === null ||
+    phase.stage.kind === "own-phone" ||
+    citizen?.legId !== legId ||
+    (citizen.state.kind !== "trying" && citizen.state.kind !== "alerting")
+  )
+    return step;
+  const heard = changed(step, { phase: { ...phase, stage: { ...phase.stage, media: "early" } } });
+  return withEffect(heard, { type: "accept-answer", legId });
+}
+
 /** A leg that was called did not come about: a phone of the operator's, or the citizen over this trunk. */
 export function diallingFailed(
   step: Step,
@@ -118,7 +133,7 @@ function operatorReady(step: Step, phase: Dialling, answer: { legId: LegId; atMs
 }
 
 function citizenStage(legId: LegId, atMs: number, failoverMs: number): Dialling["stage"] {
-  return { kind: "citizen", legId, attempt: "calling", attemptSinceMs: atMs, failoverMs };
+  return { kind: "citizen", legId, attempt: "calling", media: "none", attemptSinceMs: atMs, failoverMs };
 }
 
 function callCitizen(step: Step, phase: Dialling, via: { route: PlannedTrunkLeg; legId: LegId; atMs: number }): Step {

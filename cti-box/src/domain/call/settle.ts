@@ -63,6 +63,14 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
   }
 }
 
+/** The two legs that are joined now: those in conversation, or the operator and what the carrier plays before the citizen answers. */
+export function joinedLegsOf(call: Call): readonly [LegId, LegId] | null {
+  const phase = call.phase;
+  if (phase.kind !== "dialling" || phase.stage.kind === "own-phone" || phase.stage.media === "none")
+    return conversationOf(call);
+  return [callerLegOf(call).legId, phase.stage.legId];
+}
+
 /** The leg that hears music now. */
 export function musicLegOf(call: Call): LegId | null {
   if (call.phase.kind === "consulting") {
@@ -131,8 +139,8 @@ function accountTalk(before: Call | null, after: Call, atMs: number): Call {
 function mediaChanges(before: Call | null, after: Call): { stops: MediaEffect[]; starts: MediaEffect[] } {
   const stops: MediaEffect[] = [];
   const starts: MediaEffect[] = [];
-  const pairBefore = before === null ? null : conversationOf(before);
-  const pairNow = conversationOf(after);
+  const pairBefore = before === null ? null : joinedLegsOf(before);
+  const pairNow = joinedLegsOf(after);
   if (pairBefore?.join() !== pairNow?.join()) {
     if (pairBefore !== null) stops.push({ type: "disconnect-media", legIds: pairBefore });
     if (pairNow !== null) starts.push({ type: "connect-media", legIds: pairNow });

@@ -146,7 +146,7 @@ export class SipLeg {
         if (!error) this.inviteSent(invite);
         sent();
       },
-      cbProvisional: (response: SipResponse) => this.provisional(response.status),
+      cbProvisional: (response: SipResponse) => this.provisional(response),
     };
     stack.createUAC(uri, options, progress, (error, dialog) => {
       if (error === null) return this.established(dialog);
@@ -163,9 +163,12 @@ export class SipLeg {
     if (wantsEnd !== null) this.sendCancel(invite, wantsEnd);
   }
 
-  private provisional(status: number): void {
+  private provisional(response: SipResponse): void {
     if (this.stage.kind !== "placing" || this.stage.wantsEnd !== null) return;
-    this.parts.emit({ type: status === 100 ? "leg-trying" : "leg-progressed", legId: this.legId });
+    const { legId } = this;
+    this.parts.emit({ type: response.status === 100 ? "leg-trying" : "leg-progressed", legId });
+    const description = sdpOf(response);
+    if (description.kind === "sdp") this.parts.emit({ type: "leg-early-media", legId, sdp: description.sdp });
   }
 
   private inviteFailed(error: SipFailure): void {
