@@ -10,18 +10,37 @@ export async function trunkList(options: TrunkListOptions): Promise<number> {
   let isOneDown = false;
   for (const box of boxesToAsk(options)) {
     const { items } = trunkListSchema.parse(await (await askForAnswer(box, "/api/trunks", {})).json());
-    isOneDown ||= items.some(({ health }) => health?.state === "down");
+    isOneDown ||= items.some(
+      ({ health, registration }) => health?.state === "down" || registration?.state === "failed",
+    );
     if (options.json === true) say(JSON.stringify(items, null, 2));
     else for (const trunk of items) say(`${box.label}: ${lineOf(trunk)}`);
   }
   return isOneDown ? 1 : 0;
 }
 
-function lineOf({ trunkId, carrier, calls, capacity, placed, priority, weight, outbound, health }: TrunkView): string {
+function lineOf({
+  trunkId,
+  carrier,
+  calls,
+  capacity,
+  placed,
+  priority,
+  weight,
+  outbound,
+  health,
+  registration,
+}: TrunkView): string {
   const load = `${calls}${capacity === null ? "" : ` of ${capacity}`} calls now`;
-  if (outbound === null) return `${trunkId} (${carrier}): ${load}, only from the carrier`;
+  const account = registration === null ? "" : `${registrationText(registration)}, `;
+  if (outbound === null) return `${trunkId} (${carrier}): ${account}${load}, only from the carrier`;
   const numbers = outbound.prefixes.length === 0 ? "all numbers" : outbound.prefixes.join(" ");
-  return `${trunkId} (${carrier}): ${healthText(health)}, ${load}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
+  return `${trunkId} (${carrier}): ${account}${healthText(health)}, ${load}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
+}
+
+function registrationText({ state, since, lastStatus }: NonNullable<TrunkView["registration"]>): string {
+  if (state !== "failed") return state === "registered" ? `registered since ${since}` : "registering";
+  return `not registered since ${since} (${lastStatus === null ? "no answer" : `the carrier answers ${lastStatus}`})`;
 }
 
 function healthText(health: TrunkView["health"]): string {

@@ -17,6 +17,14 @@ export const trunkViewSchema = z.object({
   health: z
     .object({ state: z.enum(["unknown", "up", "down"]), since: timestampSchema, lastStatus: z.int().nullable() })
     .nullable(),
+  /** The office's registration at the carrier; null where it wants none. */
+  registration: z
+    .object({
+      state: z.enum(["trying", "registered", "failed"]),
+      since: timestampSchema,
+      lastStatus: z.int().nullable(),
+    })
+    .nullable(),
 });
 export type TrunkView = z.infer<typeof trunkViewSchema>;
 export const trunkListSchema = z.object({ items: z.array(trunkViewSchema) });

@@ -50,7 +50,8 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     opened.push(() => media.close());
     const ids = createRandomIds();
     const office = { officeId: config.office.officeId, domain: config.sip.domain };
-    const sip = new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log });
+    const credentials = trunkCredentials(config);
+    const sip = new SipSignalling({ control: stack.control, office, credentials, clock: systemClock, ids, log });
     const box = await openBox({ config, log, sip, media, ids });
     opened.push(() => box.close());
     const api = await openApi({ config, log, box, media, stack, sip });
@@ -66,6 +67,16 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     await close();
     throw error;
   }
+}
+
+function trunkCredentials({ trunks }: OfficeConfig): Map<string, { username: string; password: string }> {
+  return new Map(
+    trunks.flatMap(({ trunkId, account }) =>
+      account === undefined
+        ? []
+        : [[trunkId, { username: account.authUser ?? account.user, password: account.password }] as const],
+    ),
+  );
 }
 
 type Parts = { config: OfficeConfig; log: Log; stack: SipStackHandle; media: MediaServer; sip: SipSignalling };

@@ -9,14 +9,19 @@ import type {
   PlaceLegOrder,
   SignallingEvent,
   SignallingHost,
+  RegisterOrder,
   TrunkProbes,
+  TrunkRegistrar,
 } from "../src/application/ports.ts";
+import type { RegisterAnswer } from "../src/domain/trunk/trunk-registration.ts";
 import type { ProbeAnswer } from "../src/domain/trunk/trunk-health.ts";
 import type { LegId } from "../src/domain/call/ids.ts";
 
 export type FakeLeg = { legId: LegId; stage: "incoming" | "placed" | "answered"; order: PlaceLegOrder | null };
 
-export class FakeSignalling implements CallSignalling, TrunkProbes {
+export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar {
+  readonly registered: string[] = [];
+  registerAnswer: RegisterAnswer = { kind: "registered", expiresSeconds: 60 };
   /** What carriers answer to probes, by a part of their URI; silence where there is nothing. */
   readonly probeStatus = new Map<string, number>();
   probes = 0;
@@ -28,6 +33,11 @@ export class FakeSignalling implements CallSignalling, TrunkProbes {
   private readonly legs = new Map<LegId, FakeLeg>();
   /** `holds`: cancelled legs keep silent until the test lets them speak. */
   cancelled: "speaks" | "holds" = "speaks";
+
+  async register({ trunkId, expiresSeconds }: RegisterOrder): Promise<RegisterAnswer> {
+    this.registered.push(`${trunkId} ${expiresSeconds}`);
+    return this.registerAnswer;
+  }
 
   async probe({ uri }: { uri: string }): Promise<ProbeAnswer> {
     this.probes += 1;

@@ -39,7 +39,10 @@ beforeAll(async () => {
     address: network.address,
     carrierAddress: firstCarrier,
     operators: ["anna"],
-    trunk: outboundTo(firstCarrier),
+    trunk: {
+      ...outboundTo(firstCarrier),
+      account: { user: officeNumber, authUser: "office-auth", password: "secret of the office" },
+    },
     moreTrunks: [{ ...second, ...outboundTo(secondCarrier) }],
   });
   office = await startOfficeProcess(config);
@@ -84,6 +87,13 @@ async function talkAndHangUp(carrier: Promise<void>, trunkId: string): Promise<v
 describe("a call of an operator", () => {
   test("goes out over the first trunk with the office's number, and is hung up by the operator", async () => {
     await talkAndHangUp(runSipp({ scenario: "be-called", from: firstCarrier, number: asWritten }), "carrier");
+  });
+
+  test("proves who the office is to a carrier that asks", async () => {
+    await talkAndHangUp(
+      runSipp({ scenario: "be-called-challenged", from: firstCarrier, number: asWritten }),
+      "carrier",
+    );
   });
 
   test("goes to the second trunk when the first answers 503", async () => {

@@ -23,13 +23,28 @@ export class OfficeReader {
   }
 
   /** The trunk once its carrier is found to be so. */
-  async trunk(trunkId: string, state: "up" | "down", deadlineMs = 20_000): Promise<TrunkView> {
+  async trunk(trunkId: string, state: "up" | "down"): Promise<TrunkView> {
+    return this.trunkWhere(trunkId, ({ health }) => health?.state === state);
+  }
+
+  /** The office's registration at the carrier once it is so. */
+  async registration(trunkId: string, state: "registered" | "failed"): Promise<NonNullable<TrunkView["registration"]>> {
+    const { registration } = await this.trunkWhere(trunkId, (trunk) => trunk.registration?.state === state);
+    if (registration === null) throw new Error("no registration");
+    return registration;
+  }
+
+  private async trunkWhere(
+    trunkId: string,
+    holds: (trunk: TrunkView) => boolean,
+    deadlineMs = 20_000,
+  ): Promise<TrunkView> {
     const endMs = Date.now() + deadlineMs;
     for (;;) {
       const { items } = trunkListSchema.parse(await this.get("/api/trunks"));
       const found = items.find((each) => each.trunkId === trunkId);
-      if (found?.health?.state === state) return found;
-      if (Date.now() > endMs) throw new Error(`trunk ${trunkId} is not ${state}: ${JSON.stringify(found)}`);
+      if (found !== undefined && holds(found)) return found;
+      if (Date.now() > endMs) throw new Error(`trunk ${trunkId} is not so: ${JSON.stringify(found)}`);
       // The state is read, not pushed: a short breath between two looks.
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

@@ -16,7 +16,9 @@ export type SippRun = {
     | "be-called"
     | "refuse-call"
     | "answer-options"
-    | "tell-and-refuse";
+    | "tell-and-refuse"
+    | "registrar"
+    | "be-called-challenged";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;

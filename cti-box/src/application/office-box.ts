@@ -7,7 +7,7 @@ import { admitInvite } from "./accept-inbound-call.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
-import { officeFrom, watchedTrunks } from "./office-settings.ts";
+import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall } from "./pick-up-call.ts";
 import { recordPages } from "./record-pages.ts";
@@ -15,6 +15,7 @@ import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import { TrunkBook } from "./trunk-book.ts";
+import { TrunkRegistrations } from "./trunk-registrations.ts";
 import { TrunkWatch } from "./trunk-watch.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
@@ -31,6 +32,7 @@ import type {
   Log,
   SignallingHost,
   TrunkProbes,
+  TrunkRegistrar,
 } from "./ports.ts";
 import type { CallCommands, CallQueries, OperatorDesk, SipAccounts, TrunkQueries } from "./use-cases.ts";
 
@@ -39,7 +41,7 @@ const lastWordsMs = 2000;
 
 export type OfficeBoxParts = {
   config: OfficeSettings;
-  sip: CallSignalling & TrunkProbes;
+  sip: CallSignalling & TrunkProbes & TrunkRegistrar;
   media: CallMedia;
   store: CallStore;
   clock: Clock;
@@ -70,7 +72,9 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const signalling = gatedSignalling(sip, () => trunks);
   const calls = new CallsInProgress({ signalling, media, store, clock, log, room });
   const watch = new TrunkWatch({ probes: sip, clock, log });
-  const trunks = new TrunkBook({ trunks: config.trunks, callsOn: (trunkId) => calls.onTrunk(trunkId), watch });
+  const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
+  const callsOn = (trunkId: string): number => calls.onTrunk(trunkId);
+  const trunks = new TrunkBook({ trunks: config.trunks, callsOn, watch, registrations });
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
   const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
@@ -106,10 +110,11 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       recoverCalls({ store, clock, log });
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
       watch.watch(watchedTrunks(config.trunks));
+      registrations.keep(registrationsOf(config.trunks));
     },
     close: async () => {
       watch.close();
-      await calls.endAll(lastWordsMs);
+      await Promise.all([calls.endAll(lastWordsMs), registrations.close()]);
       await sip.close();
       calls.close();
       room.close();

@@ -13,6 +13,7 @@ import type { KnownSources } from "../domain/trunk/identify-source.ts";
 import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
+import type { RegisterOrder } from "./ports.ts";
 import type { WatchedTrunk } from "./trunk-watch.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
@@ -73,6 +74,7 @@ export type TrunkSettings = {
   priority?: number;
   weight?: number;
   outbound?: OutboundSettings | undefined;
+  account?: { user: string; registrar?: string | undefined; expiresSeconds?: number } | undefined;
 };
 
 export type OutboundSettings = {
@@ -137,6 +139,14 @@ export function trunkFrom(settings: TrunkSettings): Trunk {
   const { trunkId, numbers = [], capacity = null, whenFull = "unavailable", priority = 10, weight = 1 } = settings;
   const outbound = settings.outbound === undefined ? null : outboundFrom(settings.outbound);
   return { trunkId, numbers, capacity, whenFull, priority, weight, outbound };
+}
+
+/** The registrations that carriers want. */
+export function registrationsOf(trunks: readonly TrunkSettings[]): RegisterOrder[] {
+  return trunks.flatMap(({ trunkId, account }) => {
+    const { user, registrar, expiresSeconds = 600 } = account ?? {};
+    return user === undefined || registrar === undefined ? [] : [{ trunkId, user, registrar, expiresSeconds }];
+  });
 }
 
 /** The trunks whose carriers are asked whether they are there. */

@@ -9,6 +9,7 @@ import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain
 import type { Tariff } from "../domain/cost/tariff.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
 import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
+import type { RegisterAnswer } from "../domain/trunk/trunk-registration.ts";
 import type { Source } from "../domain/trunk/identify-source.ts";
 
 export interface Clock {
@@ -110,6 +111,20 @@ export interface CallSignalling {
   /** Legs that exist now, for the end-of-call check. */
   openLegs(): LegId[];
   close(): Promise<void>;
+}
+
+export type RegisterOrder = {
+  trunkId: string;
+  /** Where the REGISTER goes. */
+  registrar: string;
+  user: string;
+  /** 0 ends the registration. */
+  expiresSeconds: number;
+};
+
+/** Registers the office at a carrier with the trunk's credentials. Never rejects: what goes wrong is silence. */
+export interface TrunkRegistrar {
+  register(order: RegisterOrder): Promise<RegisterAnswer>;
 }
 
 /** Asks a carrier whether it is there (OPTIONS). Never rejects: what goes wrong is silence. */

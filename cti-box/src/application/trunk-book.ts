@@ -5,6 +5,7 @@ import { trunkFrom } from "./office-settings.ts";
 import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { Trunk } from "../domain/trunk/trunk.ts";
 import type { TrunkView } from "./use-cases.ts";
+import type { TrunkRegistrations } from "./trunk-registrations.ts";
 import type { TrunkWatch } from "./trunk-watch.ts";
 import type { TrunkSettings } from "./office-settings.ts";
 
@@ -12,6 +13,7 @@ export type TrunkBookParts = {
   trunks: readonly TrunkSettings[];
   /** Calls that use the trunk now. */
   callsOn(trunkId: string): number;
+  registrations: Pick<TrunkRegistrations, "of">;
   watch: Pick<TrunkWatch, "isDown" | "healthOf">;
 };
 
@@ -47,8 +49,19 @@ export class TrunkBook {
     return this.parts.trunks.map(
       ({ trunkId, carrier = trunkId, priority = 10, weight = 1, capacity = null, outbound }) => {
         const health = this.parts.watch.healthOf(trunkId);
+        const registration = this.parts.registrations.of(trunkId);
         const route = outbound === undefined ? null : { uri: outbound.uri, prefixes: [...(outbound.prefixes ?? [])] };
-        return { trunkId, carrier, priority, weight, capacity, outbound: route, ...this.useOf(trunkId), health };
+        return {
+          trunkId,
+          carrier,
+          priority,
+          weight,
+          capacity,
+          outbound: route,
+          ...this.useOf(trunkId),
+          health,
+          registration,
+        };
       },
     );
   }

@@ -4,6 +4,7 @@
  */
 import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
+import type { TrunkRegistration } from "../domain/trunk/trunk-registration.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
@@ -90,6 +91,8 @@ export type TrunkView = {
   calls: number;
   placed: number;
   health: TrunkHealth | null;
+  /** Null: the carrier wants none. */
+  registration: TrunkRegistration | null;
 };
 
 export interface TrunkQueries {

@@ -43,6 +43,17 @@ const outbound = z.strictObject({
   probeSeconds: z.union([z.number().min(1).max(3600), z.literal("off")]).default(30),
 });
 
+/** Who the office is for the carrier: for its challenges of calls, and where it wants one, for a registration. */
+const account = z.strictObject({
+  user: z.string().regex(/^[^\s@<>";]{1,64}$/, "is not the user of an account"),
+  /** Name in the credentials, where it differs from `user`. */
+  authUser: z.string().min(1).max(128).optional(),
+  password: z.string().min(1).max(256),
+  /** Where to register; absent: the carrier wants none. */
+  registrar: sipUri.optional(),
+  expiresSeconds: z.int().min(60).max(86_400).default(600),
+});
+
 export const trunkSchema = z.strictObject({
   trunkId: z.string().min(1).max(64),
   carrier: z.string().min(1),
@@ -59,6 +70,7 @@ export const trunkSchema = z.strictObject({
   /** Share of the calls among trunks of the same priority. */
   weight: z.int().min(1).max(100).default(1),
   outbound: outbound.optional(),
+  account: account.optional(),
 });
 
 const numberKind = z.enum([

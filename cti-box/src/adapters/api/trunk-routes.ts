@@ -15,9 +15,22 @@ export function trunkRoutes(app: FastifyInstance, parts: ApiParts, sessions: Ses
   });
 }
 
-function toContract({ health, ...trunk }: OwnView): TrunkView {
-  if (health === null) return { ...trunk, health };
-  const { state, sinceMs, last } = health;
-  const lastStatus = last?.kind === "answered" ? last.status : null;
-  return { ...trunk, health: { state, since: new Date(sinceMs).toISOString(), lastStatus } };
+function toContract({ health, registration, ...trunk }: OwnView): TrunkView {
+  return {
+    ...trunk,
+    health: health && { state: health.state, since: timeOf(health.sinceMs), lastStatus: lastStatusOf(health) },
+    registration: registration && {
+      state: registration.state,
+      since: timeOf(registration.sinceMs),
+      lastStatus: registration.lastStatus,
+    },
+  };
+}
+
+function lastStatusOf({ last }: NonNullable<OwnView["health"]>): number | null {
+  return last?.kind === "answered" ? last.status : null;
+}
+
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString();
 }

@@ -51,7 +51,10 @@ export type SipFailure = Error & { status?: number; res?: SipMessage };
 
 export type SipStack = {
   /** Resolves when the request left; it then tells its answer as `response`. */
-  request(uri: string, options: { method: string; headers: SipHeaders }): Promise<NodeJS.EventEmitter>;
+  request(
+    uri: string,
+    options: { method: string; headers: SipHeaders; auth?: { username: string; password: string } },
+  ): Promise<NodeJS.EventEmitter>;
   use(verb: string, handler: (request: SipRequest, response: SipResponse) => void): void;
   createUAS(
     request: SipRequest,
@@ -61,7 +64,13 @@ export type SipStack = {
   ): void;
   createUAC(
     uri: string,
-    options: { localSdp: string; headers: SipHeaders; proxy?: string },
+    options: {
+      localSdp: string;
+      headers: SipHeaders;
+      proxy?: string;
+      /** For a peer that asks who we are (401, 407). */
+      auth?: { username: string; password: string };
+    },
     progress: {
       cbRequest: (error: unknown, request: SipRequest) => void;
       cbProvisional: (response: SipResponse) => void;

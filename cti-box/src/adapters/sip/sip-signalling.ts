@@ -8,10 +8,12 @@ import { readInvite } from "./incoming-invite.ts";
 import { LegBook } from "./leg/leg-book.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { probeWithOptions } from "./options-probe.ts";
+import { registerAtCarrier } from "./trunk-register.ts";
 import { allowedMethods } from "./outgoing-invite.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
 import type { ControlAddress, ControlConnection } from "./control-connection.ts";
 import type { SipRequest, SipResponse, SipStack } from "./drachtio.ts";
+import type { TrunkCredentials } from "./trunk-register.ts";
 import type { LegParts } from "./leg/sip-leg.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type {
@@ -22,15 +24,20 @@ import type {
   Log,
   PlaceLegOrder,
   SignallingHost,
+  RegisterOrder,
   TrunkProbes,
+  TrunkRegistrar,
 } from "../../application/ports.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
+import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
 import type { LegEndReason } from "../../domain/call/call-effect.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
 export type SipSignallingParts = {
   control: ControlAddress;
   office: OwnOffice;
+  /** What the carriers know the office by. */
+  credentials: ReadonlyMap<string, TrunkCredentials>;
   clock: Clock;
   ids: Pick<Ids, "legId">;
   log: Log;
@@ -46,7 +53,7 @@ type Running = {
   authentication: AuthenticationParts;
 };
 
-export class SipSignalling implements CallSignalling, TrunkProbes {
+export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar {
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
   /** Which Call-ID the latest legs have or had. */
@@ -113,6 +120,12 @@ export class SipSignalling implements CallSignalling, TrunkProbes {
 
   async tellHandover(legId: LegId): Promise<void> {
     this.legs.get(legId)?.tellHandover();
+  }
+
+  async register(order: RegisterOrder): Promise<RegisterAnswer> {
+    const { running } = this;
+    if (running === null) return { kind: "silent" };
+    return registerAtCarrier(running.connection.stack, order, this.parts.credentials.get(order.trunkId));
   }
 
   async probe(target: Parameters<TrunkProbes["probe"]>[0]): Promise<ProbeAnswer> {
@@ -213,6 +226,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes {
     return {
       stack: connection.stack,
       office: this.parts.office,
+      credentialsOf: (trunkId) => this.parts.credentials.get(trunkId),
       log: this.parts.log,
       emit: (event) => host.legEvent(event),
       onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),

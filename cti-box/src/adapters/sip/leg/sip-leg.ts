@@ -8,6 +8,7 @@ import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipFailure, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
+import type { TrunkCredentials } from "../trunk-register.ts";
 import type { OwnOffice } from "../outgoing-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { directionOf } from "./offer-direction.ts";
@@ -16,6 +17,7 @@ import type { LegStage, Reinvite } from "./leg-stage.ts";
 export type LegParts = {
   stack: SipStack;
   office: OwnOffice;
+  credentialsOf(trunkId: string): TrunkCredentials | undefined;
   log: Log;
   emit(event: SignallingEvent): void;
   /** Its INVITE left. */
@@ -140,7 +142,9 @@ export class SipLeg {
     const { stack, office } = this.parts;
     const { uri, nextHop } = order.to;
     const headers = { ...headersOf(order, office), "Content-Type": "application/sdp" };
-    const options = { localSdp: order.sdp, headers, ...(nextHop === null ? {} : { proxy: nextHop }) };
+    const auth = order.to.kind === "trunk" ? this.parts.credentialsOf(order.to.trunkId) : undefined;
+    const identity = auth === undefined ? {} : { auth };
+    const options = { localSdp: order.sdp, headers, ...identity, ...(nextHop === null ? {} : { proxy: nextHop }) };
     const progress = {
       cbRequest: (error: unknown, invite: SipRequest) => {
         if (!error) this.inviteSent(invite);

@@ -1,0 +1,38 @@
+/** REGISTER of the office at a carrier (RFC 3261 §10.2), with digest where the carrier asks for it. */
+import { once } from "node:events";
+import { parseSipUri } from "./drachtio.ts";
+import type { SipMessage, SipStack } from "./drachtio.ts";
+import type { RegisterOrder } from "../../application/ports.ts";
+import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
+
+export type TrunkCredentials = { username: string; password: string };
+
+const answerWithinMs = 10_000;
+
+export async function registerAtCarrier(
+  stack: SipStack,
+  order: RegisterOrder,
+  credentials: TrunkCredentials | undefined,
+): Promise<RegisterAnswer> {
+  const { registrar, user, expiresSeconds } = order;
+  const address = `<sip:${user}@${parseSipUri(registrar)?.host ?? ""}>`;
+  // The stack writes the address that it is reached at.
+  const headers = { from: address, to: address, contact: `<sip:${user}@localhost>`, expires: String(expiresSeconds) };
+  const auth = credentials === undefined ? {} : { auth: credentials };
+  try {
+    const request = await stack.request(registrar, { method: "REGISTER", headers, ...auth });
+    const signal = AbortSignal.timeout(answerWithinMs);
+    const [response] = (await once(request, "response", { signal })) as [SipMessage & { status: number }];
+    if (response.status !== 200) return { kind: "refused", status: response.status };
+    return { kind: "registered", expiresSeconds: grantedSeconds(response) ?? expiresSeconds };
+  } catch {
+    return { kind: "silent" };
+  }
+}
+
+/** The `expires` of our Contact goes before the Expires header (§10.2.4). */
+function grantedSeconds(response: SipMessage): number | null {
+  const inContact = /;\s*expires\s*=\s*"?(\d{1,9})/i.exec(response.get("contact") ?? "")?.[1];
+  const text = inContact ?? response.get("expires")?.trim() ?? "";
+  return /^\d{1,9}$/.test(text) ? Number(text) : null;
+}
