@@ -128,6 +128,26 @@ describe("is refused", () => {
   });
 });
 
+test("calls beyond the minute's limit stop the trunk with one alarm; emergency calls pass", async () => {
+  await scene.box.close();
+  const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" }, limits: { perMinute: 2 } };
+  await open([trunk("one", { outbound })]);
+  const dialAndLeave = async (number: string) => {
+    const result = await dial(number, { callId: scene.ids.callId() });
+    if (result.ok) scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("anna"), status: 603, q850: null });
+    await scene.settle();
+    return result.ok;
+  };
+  const taken = [];
+  for (let call = 0; call < 5; call += 1) taken.push(await dialAndLeave("3331234567"));
+  expect(taken).toEqual([true, true, false, false, false]);
+  expect(scene.log.messages("error")).toEqual(["alarm: more calls than the trunk's limits allow"]);
+  expect(await dialAndLeave("112")).toBe(true);
+  scene.clock.move(600_000);
+  await scene.settle();
+  expect(await dialAndLeave("3331234567")).toBe(true);
+});
+
 test("emergency numbers may be called by everybody", async () => {
   expect(await dial("112")).toEqual({ ok: true });
   await scene.answer("anna");

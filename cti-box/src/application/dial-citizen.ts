@@ -39,7 +39,7 @@ export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: Dia
   if (presence === "on-call" || presence === "ringing") return refused("already-busy");
   const devices = parts.room.devicesForDialling(operatorId);
   if (devices.length === 0) return refused("no-phone");
-  const routes = parts.trunks.routesTo(dialled.number).map((trunk) => plannedLeg(parts, trunk, dialled.number));
+  const routes = parts.trunks.routesTo(dialled).map((trunk) => plannedLeg(parts, trunk, dialled.number));
   if (routes.length === 0) return refused("no-trunk");
   const legs = devices.map((device) => ({ legId: parts.ids.legId(), device }));
   parts.calls.begin({ ...placementOf(parts, order, dialled), operatorId, legs, routes });

@@ -74,7 +74,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const watch = new TrunkWatch({ probes: sip, clock, log });
   const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
   const callsOn = (trunkId: string): number => calls.onTrunk(trunkId);
-  const trunks = new TrunkBook({ trunks: config.trunks, callsOn, watch, registrations });
+  const trunks = new TrunkBook({ trunks: config.trunks, callsOn, watch, registrations, clock, log });
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
   const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });

@@ -12,6 +12,7 @@ import type { QueueService } from "./operator-room.ts";
 import type { KnownSources } from "../domain/trunk/identify-source.ts";
 import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions } from "../domain/trunk/dial-permissions.ts";
+import type { TollLimits } from "../domain/trunk/toll-limits.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
 import type { RegisterOrder } from "./ports.ts";
 import type { WatchedTrunk } from "./trunk-watch.ts";
@@ -84,6 +85,7 @@ export type OutboundSettings = {
   callerId: { number: string; identity?: CallerIdPolicy["identity"]; withheld?: boolean };
   failoverSeconds?: number;
   probeSeconds?: number | "off";
+  limits?: { [limit in keyof TollLimits]?: number | undefined };
 };
 
 /** The office as the use cases look things up in it. */
@@ -160,7 +162,10 @@ export function watchedTrunks(trunks: readonly TrunkSettings[]): WatchedTrunk[] 
 function outboundFrom(settings: OutboundSettings): TrunkOutbound {
   const { uri, prefixes = [], numberFormat = "e164", callerId, failoverSeconds = 4 } = settings;
   const { number, identity = "asserted", withheld = false } = callerId;
-  return { uri, prefixes, numberFormat, callerId: { number, identity, withheld }, failoverMs: failoverSeconds * 1000 };
+  const { perMinute = null, perDay = null, costlyPerDay = null } = settings.limits ?? {};
+  const limits = { perMinute, perDay, costlyPerDay };
+  const shown = { number, identity, withheld };
+  return { uri, prefixes, numberFormat, callerId: shown, failoverMs: failoverSeconds * 1000, limits };
 }
 
 type QueueSettings = OfficeSettings["queues"][number];

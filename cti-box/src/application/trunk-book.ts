@@ -1,10 +1,14 @@
 /** The office's trunks as they are now, and how much of each is in use. */
 import { chooseTrunks } from "../domain/trunk/choose-trunks.ts";
+import { noCallsYet, refusalOf, stopped, withCall } from "../domain/trunk/toll-limits.ts";
 import { isFull } from "../domain/trunk/trunk.ts";
 import { trunkFrom } from "./office-settings.ts";
+import type { DialledNumber, NumberKind } from "../domain/routing/dialled-number.ts";
+import type { TollTally } from "../domain/trunk/toll-limits.ts";
 import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { Trunk } from "../domain/trunk/trunk.ts";
 import type { TrunkView } from "./use-cases.ts";
+import type { Clock, Log } from "./ports.ts";
 import type { TrunkRegistrations } from "./trunk-registrations.ts";
 import type { TrunkWatch } from "./trunk-watch.ts";
 import type { TrunkSettings } from "./office-settings.ts";
@@ -13,6 +17,8 @@ export type TrunkBookParts = {
   trunks: readonly TrunkSettings[];
   /** Calls that use the trunk now. */
   callsOn(trunkId: string): number;
+  clock: Pick<Clock, "now">;
+  log: Log;
   registrations: Pick<TrunkRegistrations, "of">;
   watch: Pick<TrunkWatch, "isDown" | "healthOf">;
 };
@@ -22,6 +28,7 @@ export class TrunkBook {
   private readonly trunks: ReadonlyMap<string, Trunk>;
   /** Calls placed over each trunk since the start: weights are shares of them. */
   private readonly placed = new Map<string, number>();
+  private readonly tallies = new Map<string, TollTally>();
 
   constructor(parts: TrunkBookParts) {
     this.parts = parts;
@@ -36,12 +43,34 @@ export class TrunkBook {
     return trunk.capacity !== null && isFull(trunk, this.parts.callsOn(trunk.trunkId));
   }
 
-  /** Trunks for a call to this number, best first. */
-  routesTo(number: string): UsableTrunk[] {
+  /** Trunks for a call to this number, best first. One whose limits are reached is left out, and the log is told. */
+  routesTo({ number, kind }: DialledNumber): UsableTrunk[] {
+    return this.candidatesFor(number).filter((trunk) => this.isWithinLimits(trunk, kind));
+  }
+
+  private candidatesFor(number: string): UsableTrunk[] {
     return chooseTrunks([...this.trunks.values()], number, (trunkId) => ({
       ...this.useOf(trunkId),
       isDown: this.parts.watch.isDown(trunkId),
     }));
+  }
+
+  private isWithinLimits({ trunkId, outbound }: UsableTrunk, kind: NumberKind): boolean {
+    const nowMs = this.parts.clock.now();
+    const tally = this.tallies.get(trunkId) ?? noCallsYet;
+    const refusal = refusalOf(tally, outbound.limits, { kind, nowMs });
+    if (refusal === null) {
+      this.tallies.set(trunkId, withCall(tally, { kind, nowMs }));
+      return true;
+    }
+    if (refusal === "burst") this.tallies.set(trunkId, stopped(tally, nowMs));
+    const isNew = refusal !== "burst" || tally.stoppedUntilMs <= nowMs;
+    if (isNew)
+      this.parts.log.error(
+        { trunkId, numberKind: kind, limit: refusal },
+        "alarm: more calls than the trunk's limits allow",
+      );
+    return false;
   }
 
   /** All trunks, in the order of the configuration. */

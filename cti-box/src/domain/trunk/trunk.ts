@@ -1,5 +1,7 @@
 /** A link to a carrier: which calls it takes from there, and how calls go out over it. */
 
+import type { TollLimits } from "./toll-limits.ts";
+
 export type Trunk = {
   trunkId: string;
   /** The office's numbers that come over it, in E.164; a star ends a range. Empty: all of them. */
@@ -25,6 +27,7 @@ export type TrunkOutbound = {
   callerId: CallerIdPolicy;
   /** Time without any answer after which the next trunk is tried. */
   failoverMs: number;
+  limits: TollLimits;
 };
 
 /** The office's own number, never the citizen's or an operator's own choice: carriers refuse others, and so does the law (AGCOM 106/25/CONS). */
