@@ -101,6 +101,8 @@ export const callEventSchema = z.discriminatedUnion("type", [
     operatorLogin: operatorLoginSchema,
     cause: transferFailureSchema,
   }),
+  /** The citizen waits for any operator to retrieve the call. */
+  z.object({ type: z.literal("call-parked"), ...envelope, operatorLogin: operatorLoginSchema }),
   /** The office that had consulted us has handed the citizen over; `operatorLogin`: who talks with the citizen. */
   z.object({
     type: z.literal("call-handed-over"),

@@ -50,6 +50,7 @@ export const callStateSchema = z.enum([
   "answered",
   "held",
   "transferring",
+  "parked",
   "transferred",
   "ended",
 ]);

@@ -1,6 +1,6 @@
 /** What softphones ask of the box over HTTP. Answering, rejecting and hanging up are SIP; everything the box has to decide is here. */
 import { z } from "zod";
-import { ticketReferenceSchema, transferReasonSchema } from "./call-summary.ts";
+import { callerSchema, ticketReferenceSchema, transferReasonSchema } from "./call-summary.ts";
 import { consultationPartnerSchema, transferModeSchema, transferTargetSchema } from "./call-events.ts";
 import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
 
@@ -71,7 +71,15 @@ export const requestTransferSchema = z.strictObject({
 /** PUT /api/calls/{callId}/transfers/{transferId}/consultation: whom the operator speaks with from now on. */
 export const turnConsultationSchema = z.strictObject({ talkingTo: consultationPartnerSchema });
 
-/** Answer of POST /api/operators/{login}/pick-up: the call, which rings at the own phone now. */
+/** Answer of GET /api/parked-calls, the oldest first. */
+export const parkedCallsSchema = z.object({
+  items: z.array(
+    z.object({ callId: ulidSchema, caller: callerSchema, parkedBy: operatorLoginSchema, parkedAt: timestampSchema }),
+  ),
+});
+export type ParkedCalls = z.infer<typeof parkedCallsSchema>;
+
+/** Answer of POST /api/operators/{login}/pick-up and /api/calls/{callId}/retrieval: the call, which rings at the own phone now. */
 export const pickedUpSchema = z.object({ callId: ulidSchema });
 
 /** PUT /api/calls/{callId}/ticket: ties the call to the ticket the operator opened or created. */

@@ -6,7 +6,7 @@ import type {
   PhoneListener,
   Ports,
 } from "../src/renderer/application/ports.ts";
-import type { BoxCard, MyPart } from "../src/renderer/domain/call/call.ts";
+import type { BoxCard, MyPart, ParkedCall } from "../src/renderer/domain/call/call.ts";
 import type { Directory, Session, SignInProblem } from "../src/renderer/domain/session/session.ts";
 import type { Ticket } from "../src/renderer/domain/ticket/ticket.ts";
 
@@ -82,6 +82,7 @@ export class FakeWorld {
   readonly refused = new Map<string, Outcome<null>>();
   readonly readers = new Map<string, Ticket>();
   isCrmAway = false;
+  parked: readonly ParkedCall[] = [];
   /** Operators whom the directory finds. */
   colleagues: Directory["operators"] = [];
   private count = 0;
@@ -105,6 +106,12 @@ export class FakeWorld {
       setAvailability: (_token, availability) => this.ask("availability", availability),
       searchDirectory: async () => ({ ok: true, value: { ...directory, operators: this.colleagues } }),
       dial: (_token, { callId, number }) => this.ask("dial", `${callId} ${number}`),
+      park: (_token, callId) => this.ask("park", callId),
+      parkedCalls: async () => ({ ok: true, value: this.parked }),
+      retrieve: async (_token, callId) => {
+        const answer = await this.ask("retrieve", callId);
+        return answer.ok ? { ok: true, value: { callId } } : answer;
+      },
       pickUp: async (_token, login) => {
         const answer = await this.ask("pick-up", login);
         return answer.ok ? { ok: true, value: { callId: "picked-up" } } : answer;

@@ -1,11 +1,11 @@
-/** A call that rings at a colleague's is taken by another operator: real phones, and what is said to the one that stops ringing. */
+/** Calls that wait elsewhere are taken by another operator, ringing at a colleague's or parked: real phones, judged by ear. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
-import { hearsTone } from "../phones/phone-hearing.ts";
+import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
@@ -65,5 +65,29 @@ test("the colleague's phone is told that the call was completed elsewhere; citiz
   citizen.command("hangup");
   await reader.event("call-ended");
   expect((await reader.records()).at(-1)).toMatchObject({ operatorLogins: ["bruno"], endCause: "caller-hung-up" });
+  expect(office.log()).not.toMatch(/left something behind|"level":50/);
+});
+
+test("a parked citizen hears music and is taken up by another operator; the one who parked is free", async () => {
+  for (const phone of [citizen, anna, bruno]) phone.startAfresh();
+  await reader.startAfresh();
+  citizen.command("dial", `sip:${officeNumber}@${network.address}`);
+  await anna.event("CALL_INCOMING");
+  anna.command("accept");
+  const { callId } = (await reader.event("call-answered")).call;
+  await hearsTone(citizen, tones.anna);
+  const annas = await OperatorSession.open(office.url, "anna");
+  expect(await annas.command("POST", `/api/calls/${callId}/park`)).toBe(204);
+  await anna.event("CALL_CLOSED");
+  await hearsMusic(citizen, Object.values(tones));
+  expect(await session.command("POST", `/api/calls/${callId}/retrieval`)).toBe(202);
+  await bruno.event("CALL_INCOMING");
+  bruno.command("accept");
+  await Promise.all([hearsTone(citizen, tones.bruno), hearsTone(bruno, tones.citizen)]);
+  expect(await annas.command("POST", `/api/calls/${callId}/retrieval`)).toBe(409);
+  citizen.command("hangup");
+  await reader.event("call-ended");
+  const record = (await reader.records()).find((each) => each.callId === callId);
+  expect(record).toMatchObject({ operatorLogins: ["anna", "bruno"], endCause: "caller-hung-up" });
   expect(office.log()).not.toMatch(/left something behind|"level":50/);
 });

@@ -168,6 +168,16 @@ describe("by keyboard, with a screen reader", () => {
     await bruno.untilFree();
   });
 
+  test("a call is parked and taken up again by keyboard", async () => {
+    await tabTo(anna.page, /^Parcheggia$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.page.getByText("Chiamate parcheggiate", { exact: true }).waitFor();
+    await expectAccessible(anna.page, "parked");
+    await tabTo(anna.page, /^Riprendi$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.page.getByText("In conversazione").waitFor();
+  });
+
   test("hang up with Ctrl+Shift+E; Esc never hangs up", async () => {
     await anna.page.keyboard.press("Escape");
     await anna.page.getByText("In conversazione").waitFor();

@@ -4,6 +4,7 @@ import {
   mayCancelTransfer,
   mayCompleteTransfer,
   mayHold,
+  mayPark,
   mayResume,
   mayTransfer,
   mayTurnTo,
@@ -21,7 +22,7 @@ import type { CallCommands, CommandResult, TransferOrder } from "./use-cases.ts"
 type Runner = { readonly call: Call; post(event: PostedEvent): void };
 export type CommandParts = TransferPlanner & { find(callId: CallId): Runner | null };
 
-export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dial" | "pickUp"> {
+export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dial" | "pickUp" | "retrieve"> {
   const command = (
     callId: CallId,
     guard: (call: Call) => GuardResult,
@@ -36,6 +37,8 @@ export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dia
       command(callId, (call) => mayHold(call, operatorId), post({ type: "hold-requested", operatorId })),
     resume: (callId, operatorId) =>
       command(callId, (call) => mayResume(call, operatorId), post({ type: "resume-requested", operatorId })),
+    park: (callId, operatorId) =>
+      command(callId, (call) => mayPark(call, operatorId), post({ type: "call-parked", operatorId })),
     requestTransfer: (callId, operatorId, order) =>
       command(
         callId,

@@ -8,11 +8,12 @@ import { pendingLegsOf, usesTrunk } from "../domain/call/legs.ts";
 import { CallEffectRunner } from "./run-call-effect.ts";
 import { CallRunner } from "./call-runner.ts";
 import { CallAudience, guarded } from "./call-audience.ts";
+import { parkedView } from "../domain/call/parking.ts";
 import { ringsAt } from "../domain/call/ringing.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
 import type { CallArrival, CallBeginning, CallPlacement } from "../domain/call/call-event.ts";
-import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
+import type { CallView, ParkedCallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallRunnerParts } from "./call-runner.ts";
@@ -118,6 +119,10 @@ export class CallsInProgress {
   callsOf(operatorId: OperatorId): CallView[] {
     const engaged = this.where((call) => engagementsOf(call).has(operatorId));
     return engaged.flatMap(({ call }) => cardOf(call, operatorId) ?? []);
+  }
+
+  parked(): ParkedCallView[] {
+    return this.where((call) => call.phase.kind === "parked").flatMap(({ call }) => parkedView(call) ?? []);
   }
 
   ringingAt(operatorId: OperatorId): CallRunner | null {

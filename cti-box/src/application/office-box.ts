@@ -9,7 +9,7 @@ import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts";
 import { OperatorRoom } from "./operator-room.ts";
-import { pickUpCall } from "./pick-up-call.ts";
+import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { recordPages } from "./record-pages.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
@@ -98,6 +98,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       dial: async (operatorId, order) =>
         dialCitizen({ office, room, trunks, calls, clock, ids, log }, operatorId, order),
       pickUp: async (operatorId, colleagueId) => pickUpCall({ office, room, calls, ids }, operatorId, colleagueId),
+      retrieve: async (operatorId, callId) => retrieveCall({ office, room, calls, ids }, operatorId, callId),
     },
     desk: room,
     accounts,
@@ -129,6 +130,7 @@ function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts
     onEvent: (listener) => calls.onEvent(listener),
     onCard: (listener) => calls.onCard(listener),
     callsOf: (operatorId) => calls.callsOf(operatorId),
+    parkedCalls: () => calls.parked(),
     records: (filter) => store.records(filter),
     recordPages: (filter) => recordPages({ store, clock }, filter),
     latestRecords: (filter) => store.latestRecords(filter),

@@ -3,7 +3,7 @@
  * Types are the box's own; `adapters/api` maps them to and from `contracts`.
  */
 import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
-import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
+import type { CallView, ParkedCallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { TrunkRegistration } from "../domain/trunk/trunk-registration.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
@@ -51,6 +51,10 @@ export interface CallCommands {
   attachTicket(callId: CallId, operatorId: OperatorId, ticketId: string): Promise<CommandResult>;
   /** Calls a citizen; the operator's own phone rings first. */
   dial(operatorId: OperatorId, order: DialOrder): Promise<DialResult>;
+  /** Leaves the citizen with music to whoever retrieves the call. */
+  park(callId: CallId, operatorId: OperatorId): Promise<CommandResult>;
+  /** Takes a parked call up; it rings at the operator's own phone, which answers. */
+  retrieve(operatorId: OperatorId, callId: CallId): Promise<PickUpResult>;
   /** Takes the call that rings at a colleague's; it rings at the operator's own phone, which answers. */
   pickUp(operatorId: OperatorId, colleagueId: OperatorId): Promise<PickUpResult>;
 }
@@ -61,7 +65,7 @@ export type PickUpResult =
       ok: false;
       reason: Extract<
         CommandRefusal | DialRefusal,
-        "unknown-target" | "target-not-allowed" | "already-busy" | "no-phone" | "wrong-state"
+        "unknown-call" | "unknown-target" | "target-not-allowed" | "already-busy" | "no-phone" | "wrong-state"
       >;
     };
 
@@ -171,6 +175,8 @@ export interface CallQueries {
   /** Every change of a call as this operator should see it. */
   onCard(listener: (operatorId: OperatorId, view: CallView) => void): () => void;
   callsOf(operatorId: OperatorId): CallView[];
+  /** Calls that wait for any operator, the oldest first. */
+  parkedCalls(): ParkedCallView[];
   /** In the order in which the calls came. */
   records(filter: RecordFilter): CallRecordView[];
   /** All that fit, a page at a time; calls have their turn in between. */

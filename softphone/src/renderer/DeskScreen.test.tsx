@@ -148,6 +148,22 @@ test("the call that rings at a colleague's can be taken from the directory, name
   expect(world.asked).toEqual(["pick-up bruno"]);
 });
 
+test("a call is parked, and a parked one is announced and taken up again, named for the screen reader", async () => {
+  await talk("a");
+  await act(async () => screen.getByRole("button", { name: "Parcheggia" }).click());
+  expect(world.asked.at(-1)).toBe("park a");
+  const { caller } = boxCard("b", { kind: "ringing" }).call;
+  world.parked = [{ callId: "b", caller, parkedBy: "bruno", parkedAt: "2026-11-23T10:00:00.000Z" }];
+  const button = await screen.findByRole(
+    "button",
+    { name: /Riprendi la chiamata parcheggiata di/ },
+    { timeout: 8_000 },
+  );
+  expect(screen.getByText("Chiamate parcheggiate: 1")).toBeTruthy();
+  await act(async () => button.click());
+  expect(world.asked.at(-1)).toBe("retrieve b");
+});
+
 describe("a consultation", () => {
   const target = { kind: "operator", operatorLogin: "bruno" } as const;
   const destination = { target, label: "Bruno Sì", isFree: true };

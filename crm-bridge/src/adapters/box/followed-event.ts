@@ -52,6 +52,7 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     case "call-resumed":
     case "call-transfer-ringing":
     case "call-consulting":
+    case "call-parked":
       return null;
   }
 }

@@ -8,11 +8,9 @@ import {
   dialSchema,
   directorySchema,
   eventPageSchema,
-  operatorLoginSchema,
-  pickedUpSchema,
   ulidSchema,
 } from "../../../contracts/index.ts";
-import type { CallId, OperatorId } from "../../domain/call/ids.ts";
+import type { CallId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
@@ -37,7 +35,7 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
     },
   );
 
-  for (const command of ["hold", "resume"] as const) {
+  for (const command of ["hold", "resume", "park"] as const) {
     api.post(`/api/calls/:callId/${command}`, { schema: { params: callParams } }, async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       settled(await commands[command](request.params.callId as CallId, operatorId));
@@ -56,7 +54,7 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
   );
 }
 
-/** Calls that an operator makes, or takes from a colleague. */
+/** Calls that an operator makes. */
 export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   api.post("/api/calls", { schema: { body: dialSchema } }, async (request, reply) => {
@@ -65,16 +63,6 @@ export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, session
     settled(await commands.dial(operatorId, { callId: callId as CallId, number, ticketId }));
     return reply.code(202).send({ callId });
   });
-  api.post(
-    "/api/operators/:login/pick-up",
-    { schema: { params: z.object({ login: operatorLoginSchema }), response: { 202: pickedUpSchema } } },
-    async (request, reply) => {
-      const { operatorId } = await sessionOf(request, sessions);
-      const result = await commands.pickUp(operatorId, request.params.login as OperatorId);
-      settled(result);
-      return reply.code(202).send({ callId: result.callId });
-    },
-  );
 }
 
 /** What is read: directory, events in pages, the state of the box. */

@@ -1,6 +1,6 @@
 /** Operators' commands over HTTP on calls that are under way, and the directory they choose from. */
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { callRecordPageSchema, directorySchema, problemSchema } from "../../../contracts/index.ts";
+import { callRecordPageSchema, directorySchema, parkedCallsSchema, problemSchema } from "../../../contracts/index.ts";
 import { ApiScene, type Answer } from "../../../testing/api-scene.ts";
 import { anna, bruno } from "../../../testing/office-scene.ts";
 
@@ -128,6 +128,27 @@ it("takes the call that rings at a colleague's, and says why it cannot", async (
   await scene.office.answer("bruno");
   expect(lastEvent()).toMatchObject({ type: "call-answered", operatorId: "bruno" });
   expect(scene.office.sip.done.join()).toContain("answered-elsewhere");
+});
+
+it("parks the call for everybody to see, and another operator takes it up; each repeated without a second effect", async () => {
+  const parked = async () =>
+    parkedCallsSchema.parse((await scene.ask("GET", "/api/parked-calls", { token: colleague })).json);
+  const retrieve = () => scene.ask("POST", `${call}/retrieval`, { token: colleague });
+  expect(refusal(await scene.ask("POST", `${call}/park`, { token: colleague }))).toBe("403 /problems/not-your-call");
+  expect(refusal(await retrieve())).toBe("409 /problems/no-phone");
+  scene.office.signIn(bruno);
+  expect(refusal(await retrieve())).toBe("409 /problems/wrong-state");
+  expect((await parked()).items).toEqual([]);
+  for (let time = 0; time < 2; time += 1) {
+    expect((await scene.ask("POST", `${call}/park`, { token: own })).status).toBe(204);
+    await scene.office.settle();
+  }
+  expect(lastEvent()).toMatchObject({ type: "call-parked", operatorId: "anna", call: { state: "parked" } });
+  expect((await parked()).items).toMatchObject([{ parkedBy: "anna", caller: { number: "+393331234567" } }]);
+  expect((await retrieve()).status).toBe(202);
+  await scene.office.answer("bruno");
+  expect(lastEvent()).toMatchObject({ type: "call-answered", operatorId: "bruno" });
+  expect((await parked()).items).toEqual([]);
 });
 
 it("ties the ticket to the call", async () => {

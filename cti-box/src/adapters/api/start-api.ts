@@ -8,6 +8,7 @@ import fastifyStatic from "@fastify/static";
 import fastify, { type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiParts } from "./api-parts.ts";
+import { parkedRoutes } from "./parked-routes.ts";
 import { transferRoutes } from "./transfer-routes.ts";
 import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
@@ -51,6 +52,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   sessionRoutes(app, parts, sessions);
   callRoutes(app, parts, sessions);
   transferRoutes(app, parts, sessions);
+  parkedRoutes(app, parts, sessions);
   dialRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
   recordRoutes(app, parts, sessions);

@@ -49,6 +49,7 @@ export function eventToContract(event: PublicCallEvent): CallEvent {
     case "call-offered":
     case "call-queued":
       return { type: event.type, ...envelope };
+    case "call-parked":
     case "call-ringing":
     case "call-answered":
       return { type: event.type, ...envelope, operatorLogin: event.operatorId };

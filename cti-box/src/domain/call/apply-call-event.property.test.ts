@@ -29,7 +29,7 @@ import type { UntimedEvent } from "../../../testing/call-builders.ts";
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(19),
+  kind: fc.nat(21),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
@@ -57,6 +57,8 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
   const table: UntimedEvent[] = [
     { type: "operator-assigned", operatorId, legs },
     { type: "call-picked-up", operatorId, legs },
+    { type: "call-parked", operatorId },
+    { type: "call-retrieved", operatorId, legs },
     { type: "no-operator" },
     { type: "leg-progressed", legId },
     { type: "leg-answered", legId },

@@ -15,6 +15,7 @@ import { boxRestarted, boxStopping, legLeft, mediaLeft } from "./leaving.ts";
 import { hold, legRedescribed, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
+import { park, parkedTooLong, retrieve } from "./parking.ts";
 import { nobodyTakesIt, operatorAnswered, operatorMissed, pickUp, ringOperator, waitedTooLong } from "./ringing.ts";
 import { settle, timersOf } from "./settle.ts";
 import { startCall } from "./start-call.ts";
@@ -85,6 +86,10 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return isMyTransfer(step, event) ? returnCall(step, { atMs, cause: "cancelled", sipStatus: null }) : step;
     case "consultation-turned":
       return isMyTransfer(step, event) ? turnTo(step, event.talkingTo, atMs) : step;
+    case "call-parked":
+      return isInCharge(step, event.operatorId) ? park(step, atMs) : step;
+    case "call-retrieved":
+      return retrieve(step, event);
     case "transfer-completed":
       return isMyTransfer(step, event) ? completeTransfer(step, atMs) : step;
     case "ticket-attached":
@@ -199,6 +204,8 @@ function timerFired(step: Step, event: { atMs: number; timer: TimerName; deadlin
       return tellPlace(step, atMs);
     case "goodbye":
       return saidGoodbye(step, atMs);
+    case "park":
+      return parkedTooLong(step, atMs);
     case "max-wait":
       return waitedTooLong(step, atMs);
   }

@@ -78,7 +78,7 @@ export type TransferRequested = {
   referrerLegId: LegId | null;
 };
 
-export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route" | "place" | "goodbye";
+export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route" | "place" | "goodbye" | "park";
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
@@ -120,6 +120,8 @@ export type CallEvent =
       transferId: TransferId;
       talkingTo: "target" | "caller";
     }
+  | { type: "call-parked"; atMs: number; operatorId: OperatorId }
+  | { type: "call-retrieved"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
   | { type: "transfer-completed"; atMs: number; operatorId: OperatorId; transferId: TransferId }
   | { type: "transfer-cancelled"; atMs: number; operatorId: OperatorId; transferId: TransferId }
   | { type: "ticket-attached"; atMs: number; operatorId: OperatorId; ticketId: string }

@@ -36,6 +36,7 @@ export type CallStateName =
   | "answered"
   | "held"
   | "transferring"
+  | "parked"
   | "transferred"
   | "ended";
 
@@ -102,6 +103,7 @@ export type PublicCallHappening =
   | ({ type: "call-transferred"; tariff: Tariff } & TransferFields)
   | ({ type: "call-transfer-failed"; cause: TransferFailure; sipStatus: number | null } & TransferFields)
   /** After a consultation by another office: the citizen is on the line, and stays with us. */
+  | { type: "call-parked"; operatorId: OperatorId }
   | { type: "call-handed-over"; operatorId: OperatorId | null }
   | { type: "call-returned"; operatorId: OperatorId; cause: TransferFailure }
   | { type: "ticket-attached"; ticket: TicketReference }
@@ -138,3 +140,6 @@ export type CallView = {
   /** Whole seconds the citizen has waited in this office's queue before the ring. */
   waitedSeconds: number;
 };
+
+/** A call that waits for any operator to take it up again. */
+export type ParkedCallView = { callId: CallId; caller: Caller; parkedBy: OperatorId; parkedAtMs: number };

@@ -149,6 +149,8 @@ export type CallPhase =
       /** Whom the operator speaks with; the other one hears music. */
       talkingTo: "target" | "caller";
     }
+  /** The citizen hears music until any operator takes the call up again, at most for a while. */
+  | { kind: "parked"; parkedBy: OperatorId; sinceMs: number }
   | { kind: "transferred"; transfer: Transfer; legId: LegId }
   | { kind: "ended"; cause: EndCause; atMs: number };
 

@@ -1,4 +1,5 @@
 /** May this operator do this to this call now? The refusals of the commands, decided before anything is journaled. */
+import { mayBeParked } from "./parking.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
 import type { OperatorId, TransferId } from "./ids.ts";
@@ -24,6 +25,12 @@ export function mayResume(call: Call, operatorId: OperatorId): GuardResult {
   if (isHolder && phase.operatorId === operatorId) return go;
   const refusal = mayAct(call, operatorId);
   return refusal.kind === "go" ? { kind: "done" } : refusal;
+}
+
+export function mayPark(call: Call, operatorId: OperatorId): GuardResult {
+  if (call.phase.kind === "parked" && call.phase.parkedBy === operatorId) return { kind: "done" };
+  const verdict = mayAct(call, operatorId);
+  return verdict.kind === "go" && !mayBeParked(call) ? { kind: "refused", reason: "wrong-state" } : verdict;
 }
 
 export function mayTransfer(call: Call, operatorId: OperatorId, transferId: TransferId): GuardResult {
@@ -93,6 +100,7 @@ function hasPart(call: Call, operatorId: OperatorId): boolean {
       const { target, requestedBy } = phase.transfer;
       return requestedBy === operatorId || (target.kind === "operator" && target.operatorId === operatorId);
     }
+    case "parked":
     case "queued":
     case "turned-away":
     case "transferred":

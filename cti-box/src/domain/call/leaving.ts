@@ -30,6 +30,7 @@ export function legLeft(step: Step, end: LegEnd): Step {
       return consultingLegLeft(gone, end.legId, end.atMs);
     case "transferred":
       return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
+    case "parked":
     case "queued":
     case "turned-away":
     case "ringing":
@@ -63,6 +64,7 @@ export function callerLeft(step: Step, atMs: number): Step {
         cause: "caller-hung-up",
       });
     case "dialling":
+    case "parked":
     case "talking":
     case "held":
     case "transferred":

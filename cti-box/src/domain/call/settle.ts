@@ -4,6 +4,7 @@
  * everything started is stopped by construction.
  */
 import { callerLegOf, isCallerAnswered } from "./legs.ts";
+import { longestParkedMs } from "./parking.ts";
 import { engagementsOf } from "./summary.ts";
 import { accountWait } from "./waiting-time.ts";
 import { nextPlaceAt } from "./turning-away.ts";
@@ -54,6 +55,7 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
         ? [phase.operatorLegId, phase.targetLegId]
         : [callerLegOf(call).legId, phase.operatorLegId];
     case "dialling":
+    case "parked":
     case "queued":
     case "turned-away":
     case "ringing":
@@ -105,6 +107,7 @@ export function timersOf(call: Call): Map<TimerName, number> {
   if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
   if (phase.kind === "turned-away") timers.set("goodbye", phase.sinceMs + longestGoodbyeMs);
   if (phase.kind === "transferring") timers.set("transfer", phase.transfer.expiresAtMs);
+  if (phase.kind === "parked") timers.set("park", phase.sinceMs + longestParkedMs);
   if (phase.kind === "dialling") setDiallingTimers(timers, phase);
   return timers;
 }

@@ -19,6 +19,7 @@ const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   talking: "answered",
   held: "held",
   transferring: "transferring",
+  parked: "parked",
   consulting: "transferring",
   transferred: "transferred",
   ended: "ended",
@@ -87,6 +88,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
       if (phase.transfer.target.kind === "operator") engaged.set(phase.transfer.target.operatorId, "on-call");
       engaged.set(phase.transfer.requestedBy, "on-call");
       break;
+    case "parked":
     case "queued":
     case "turned-away":
     case "transferred":
@@ -120,6 +122,7 @@ function operatorInCharge(call: Call): OperatorId | null {
       return phase.transfer.requestedBy;
     case "ended":
       return call.spokenOperators.at(-1) ?? null;
+    case "parked":
     case "queued":
     case "turned-away":
     case "transferred":
@@ -186,6 +189,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
     }
     case "consulting":
       return partInConsultation(call, phase, operatorId);
+    case "parked":
     case "queued":
     case "turned-away":
     case "transferred":

@@ -3,6 +3,7 @@ import { tellProblem, withToken } from "./desk.ts";
 import { findEntry } from "../domain/call/apply-calls-event.ts";
 import { cardStateOf } from "../domain/call/call.ts";
 import type { Desk } from "./desk.ts";
+import type { Outcome } from "./ports.ts";
 import type { CardState } from "../domain/call/call.ts";
 
 export type CallCommands = {
@@ -16,6 +17,9 @@ export type CallCommands = {
   sendDigit(callId: string, digit: string): void;
   /** Calls a citizen. True: the box has taken the call; otherwise the reason is on the screen (`dialProblem`). */
   dial(number: string): Promise<boolean>;
+  /** Leaves the citizen with music to whoever takes the call up again. */
+  park(callId: string): Promise<void>;
+  retrieve(callId: string): Promise<void>;
   /** Takes the call that rings at a colleague's. */
   pickUp(login: string): Promise<void>;
   /** Takes an ended call off the screen. */
@@ -59,7 +63,12 @@ export function createCallCommands(desk: Desk): CallCommands {
     },
     sendDigit: (callId, digit) => desk.telephone.current?.sendDigit(callId, digit),
     dial: (number) => dial(desk, number),
-    pickUp: (login) => pickUp(desk, login),
+    async park(callId) {
+      const answer = await withToken(desk, (token) => ports.boxApi.park(token, callId));
+      if (!answer.ok) tellProblem(desk, "problem.park");
+    },
+    retrieve: (callId) => takeUp(desk, (token) => ports.boxApi.retrieve(token, callId)),
+    pickUp: (login) => takeUp(desk, (token) => ports.boxApi.pickUp(token, login)),
     dismiss(callId) {
       store.dispatch({ type: "call-dismissed", callId });
       store.dispatch({ type: "panel-dropped", callId });
@@ -67,11 +76,12 @@ export function createCallCommands(desk: Desk): CallCommands {
   };
 }
 
-async function pickUp(desk: Desk, login: string): Promise<void> {
-  const { store, ports } = desk;
-  const answer = await withToken(desk, (token) => ports.boxApi.pickUp(token, login));
+/** Takes a call that waits elsewhere: it rings here next, and is answered by itself. */
+async function takeUp(desk: Desk, ask: (token: string) => Promise<Outcome<{ callId: string }>>): Promise<void> {
+  const { store } = desk;
+  const answer = await withToken(desk, ask);
   if (!answer.ok) {
-    const isOver = answer.detail === "wrong-state";
+    const isOver = answer.detail === "wrong-state" || answer.detail === "unknown-call";
     tellProblem(desk, isOver ? "problem.pick-up.over" : "problem.pick-up");
     return;
   }

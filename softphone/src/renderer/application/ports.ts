@@ -1,5 +1,5 @@
 /** What the softphone needs of the world. Expected failures are values; each port has one adapter and one fake. */
-import type { BoxCard, Caller } from "../domain/call/call.ts";
+import type { BoxCard, Caller, ParkedCall } from "../domain/call/call.ts";
 import type {
   Availability,
   Directory,
@@ -43,6 +43,11 @@ export interface BoxApi {
   searchDirectory(token: string, text: string, signal: AbortSignal): Promise<Outcome<Directory>>;
   /** Calls a citizen; the box rings this page first. */
   dial(token: string, order: { callId: string; number: string; ticketId: string | null }): Promise<Outcome<null>>;
+  /** Leaves the citizen with music to whoever retrieves the call. */
+  park(token: string, callId: string): Promise<Outcome<null>>;
+  parkedCalls(token: string, signal: AbortSignal): Promise<Outcome<readonly ParkedCall[]>>;
+  /** Takes a parked call up; the box rings this page with it. */
+  retrieve(token: string, callId: string): Promise<Outcome<{ callId: string }>>;
   /** Takes the call that rings at a colleague's; the box rings this page with it. */
   pickUp(token: string, login: string): Promise<Outcome<{ callId: string }>>;
   hold(token: string, callId: string): Promise<Outcome<null>>;

@@ -6,6 +6,7 @@ import { createTransferCommands } from "./transfer-commands.ts";
 import { PhoneStore } from "./phone-store.ts";
 import { withToken } from "./desk.ts";
 import { cardStateOf } from "../domain/call/call.ts";
+import type { ParkedCall } from "../domain/call/call.ts";
 import type { CallCommands } from "./call-commands.ts";
 import type { Desk } from "./desk.ts";
 import type { Outcome, Ports } from "./ports.ts";
@@ -21,6 +22,7 @@ export type Softphone = {
   calls: CallCommands;
   transfer: TransferCommands;
   tickets: TicketCommands;
+  parkedCalls: (signal: AbortSignal) => Promise<Outcome<readonly ParkedCall[]>>;
   searchDirectory: (text: string, signal: AbortSignal) => Promise<Outcome<Directory>>;
   /** Fills the search field; never dials by itself. */
   fillSearch: (text: string) => void;
@@ -48,6 +50,7 @@ export function createSoftphone(ports: Ports): Softphone {
     calls,
     transfer: createTransferCommands(desk, tickets),
     tickets,
+    parkedCalls: (signal) => withToken(desk, (token) => ports.boxApi.parkedCalls(token, signal)),
     searchDirectory: (text, signal) => withToken(desk, (token) => ports.boxApi.searchDirectory(token, text, signal)),
     fillSearch: (text) => store.dispatch({ type: "search-filled", text }),
     dismiss: (event) => store.dispatch(event),

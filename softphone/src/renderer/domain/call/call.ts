@@ -13,6 +13,9 @@ export const transferReasons: readonly TransferReason[] = [
   "other",
 ];
 
+/** A call that waits for any operator of the office. */
+export type ParkedCall = { callId: string; caller: Caller; parkedBy: string; parkedAt: string };
+
 /** The office a transferred call comes from. `waitedSeconds`: what the citizen had already spent there. */
 export type TransferOrigin = {
   officeId: string;

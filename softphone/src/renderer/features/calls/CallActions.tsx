@@ -167,6 +167,12 @@ function TalkingActions({ entry, state, phase }: Props) {
               <PhoneGlyph name="keypad" />
               <span>{t("action.keypad")}</span>
             </Button>
+            {entry.box?.call.direction === "in" && entry.box.call.queue !== null && (
+              <Button color="primary" outline disabled={!hasLine} onClick={() => void calls.park(callId)}>
+                <PhoneGlyph name="pause" />
+                <span>{t("action.park")}</span>
+              </Button>
+            )}
             <ActionButton action="transfer" color="primary" run={() => void transfer.open(callId)}>
               <PhoneGlyph name="transfer" />
               <span>{t("action.transfer")}</span>
