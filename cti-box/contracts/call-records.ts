@@ -8,7 +8,15 @@ import {
   transferReasonSchema,
 } from "./call-summary.ts";
 import { transferFailureSchema, transferTargetSchema } from "./call-events.ts";
-import { contactIdSchema, officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
+import {
+  contactIdSchema,
+  maskedPhoneNumberSchema,
+  officeIdSchema,
+  operatorLoginSchema,
+  phoneNumberSchema,
+  timestampSchema,
+  ulidSchema,
+} from "./identifiers.ts";
 
 /**
  * How a leg ended. `q850`: cause of ITU-T Q.850; `text`: its English name; `sipStatus`: the final answer, received or sent, null when the leg
@@ -41,9 +49,11 @@ export const callRecordSchema = z.object({
   contactId: contactIdSchema,
   officeId: officeIdSchema,
   direction: z.enum(["in", "out", "internal"]),
-  caller: callerSchema,
+  /** After some time a number ends in `****` and the name is gone (`retention` of the office). */
+  caller: callerSchema.extend({ number: z.union([phoneNumberSchema, maskedPhoneNumberSchema]).nullable() }),
   calledNumber: z.string().nullable(),
   queueId: z.string().nullable(),
+  /** After some time `operator-1`, `operator-2` of this call. */
   operatorLogins: z.array(operatorLoginSchema),
   ticketId: ulidSchema.nullable(),
   transferredFrom: transferOriginSchema.nullable(),

@@ -13,6 +13,9 @@ export const officeIdSchema = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?
 /** E.164 with plus sign; Italian geographic numbers keep their leading zero (+3906…). */
 export const phoneNumberSchema = z.string().regex(/^\+[1-9][0-9]{4,14}$/, "not an E.164 number");
 
+/** The same without its last four digits, for what is kept longer than the number. */
+export const maskedPhoneNumberSchema = z.string().regex(/^\+[0-9]{0,11}\*{4}$/, "not a masked number");
+
 export const operatorLoginSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, "not a login");
 
 export const timestampSchema = z.iso.datetime({ offset: false });

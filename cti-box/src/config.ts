@@ -3,7 +3,7 @@
  * Every problem is reported at once, each with its key (`queues[0].ringTimeoutSeconds: …`).
  */
 import { z } from "zod";
-import { costsSchema } from "./record-config.ts";
+import { costsSchema, retentionSchema } from "./record-config.ts";
 import { address, phoneNumber, sipUri } from "./config/fields.ts";
 import { outboundSchema, trunkSchema } from "./config/trunk-section.ts";
 import { openingHours } from "./config/hours-section.ts";
@@ -191,6 +191,7 @@ export const officeConfigSchema = z.strictObject({
   /** The office's crm-bridge: proxied under `/crm`, and allowed to read events with this secret. */
   crmBridge: z.strictObject({ url: z.url(), serviceSecret }).optional(),
   costs: costsSchema.optional(),
+  retention: retentionSchema,
   /** Folder of the databases and of the token key. */
   dataDirectory: z.string().min(1),
   /** Folder of the built softphone; absent: the one beside the program. */

@@ -107,6 +107,13 @@ describe("one problem each, told by its key", () => {
     [{ trunks: [{ ...trunkAt("192.0.2.1"), numbers: ["06*"] }] }, "trunks[0].numbers[0]: is not a number in E.164"],
     [{ trunks: [{ ...trunkAt("192.0.2.1"), numbers: ["+3902*"] }] }, "trunks[0].numbers: +3902* leads to no queue"],
     [{ trunks: [trunkAt("192.0.2.1"), trunkAt("192.0.2.2")] }, "trunks.trunkId: one is there twice"],
+    [{ retention: { numberDays: 0 } }, "retention.numberDays: Too small"],
+    [
+      { retention: { journalDays: 8 } },
+      "retention.journalDays: the journal holds operators and numbers in full, so at most 7",
+    ],
+    [{ retention: { operatorDays: 31 } }, "retention.operatorDays: at most numberDays, 30"],
+    [{ retention: { numberDays: 400 } }, "retention.numberDays: at most recordDays, 365"],
     [{ costs: { usual: { perMinute: -1 } } }, "costs.usual.perMinute: Too small"],
     [{ costs: { currency: "Euro", usual: { perMinute: 1 } } }, "costs.currency: is not a currency such as EUR"],
     [

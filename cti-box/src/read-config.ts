@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
-import { costProblems } from "./record-config.ts";
+import { costProblems, retentionProblems } from "./record-config.ts";
 import { queueProblems } from "./config/queue-problems.ts";
 import { isSecureContact, uriOf } from "./sip-contacts.ts";
 
@@ -170,6 +170,7 @@ function ownRtpengine(given: unknown): object {
 function crossChecks(config: Partial<OfficeConfig>): string[] {
   return [
     ...costProblems(config.costs, config.trunks ?? []),
+    ...retentionProblems(config.retention),
     ...unknownQueues(config),
     ...queueProblems(config),
     ...repetitions(config),

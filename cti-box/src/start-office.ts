@@ -9,16 +9,17 @@ import { PromptFiles } from "./adapters/media/prompt-files.ts";
 import { createCallMedia } from "./adapters/media/call-media.ts";
 import { openMediaServer } from "./adapters/media/start-media-server.ts";
 import { SipSignalling } from "./adapters/sip/sip-signalling.ts";
-import { openSqliteCallStore } from "./adapters/store/sqlite-call-store.ts";
+import { openSqliteCallStore, type SqliteCallStore } from "./adapters/store/sqlite-call-store.ts";
 import { createRandomIds } from "./adapters/system/random-ids.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
 import { openTokenKey } from "./adapters/system/token-key.ts";
 import { apiOptionsFrom } from "./api-options.ts";
 import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
+import { RetentionJob } from "./application/retention-job.ts";
 import { officeReports } from "./application/make-cost-report.ts";
 import { openSipStack } from "./open-sip-stack.ts";
-import { priceListFrom } from "./record-config.ts";
+import { priceListFrom, retentionRulesFrom } from "./record-config.ts";
 import type { MediaServer } from "./application/media-port.ts";
 import type { OfficeBox } from "./application/office-box.ts";
 import type { Ids, Log } from "./application/ports.ts";
@@ -52,9 +53,12 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     const office = { officeId: config.office.officeId, domain: config.sip.domain };
     const credentials = trunkCredentials(config);
     const sip = new SipSignalling({ control: stack.control, office, credentials, clock: systemClock, ids, log });
-    const box = await openBox({ config, log, sip, media, ids });
+    const store = openSqliteCallStore(join(config.dataDirectory, "calls.sqlite"));
+    const box = await openBox({ config, log, sip, media, ids, store });
     opened.push(() => box.close());
-    const api = await openApi({ config, log, box, media, stack, sip });
+    const retention = startRetention({ config, log, store });
+    opened.push(async () => retention.close());
+    const api = await openApi({ config, log, box, media, stack, sip, store });
     opened.push(() => api.close());
     return {
       url: api.url,
@@ -79,14 +83,40 @@ function trunkCredentials({ trunks }: OfficeConfig): Map<string, { username: str
   );
 }
 
-type Parts = { config: OfficeConfig; log: Log; stack: SipStackHandle; media: MediaServer; sip: SipSignalling };
+type Parts = {
+  config: OfficeConfig;
+  log: Log;
+  stack: SipStackHandle;
+  media: MediaServer;
+  sip: SipSignalling;
+  store: SqliteCallStore;
+};
 
-async function openBox({ config, log, sip, media, ids }: Omit<Parts, "stack"> & { ids: Ids }): Promise<OfficeBox> {
+function startRetention({ config, log, store }: Pick<Parts, "config" | "log" | "store">): RetentionJob {
+  const job = new RetentionJob({
+    store: store.retained,
+    clock: systemClock,
+    log,
+    rules: retentionRulesFrom(config.retention),
+    prices: priceListFrom(config.costs),
+  });
+  job.start();
+  return job;
+}
+
+async function openBox({
+  config,
+  log,
+  sip,
+  media,
+  ids,
+  store,
+}: Omit<Parts, "stack"> & { ids: Ids }): Promise<OfficeBox> {
   const box = createOfficeBox({
     config,
     sip,
     media: createCallMedia(media, new PromptFiles()),
-    store: openSqliteCallStore(join(config.dataDirectory, "calls.sqlite")),
+    store,
     clock: systemClock,
     ids,
     log,
@@ -104,7 +134,7 @@ async function openBox({ config, log, sip, media, ids }: Omit<Parts, "stack"> & 
   return box;
 }
 
-async function openApi({ config, log, stack, media, box, sip }: Parts & { box: OfficeBox }) {
+async function openApi({ config, log, stack, media, box, sip, store }: Parts & { box: OfficeBox }) {
   return startApi({
     options: apiOptionsFrom(config, stack.webSocket),
     commands: box.commands,
@@ -118,7 +148,10 @@ async function openApi({ config, log, stack, media, box, sip }: Parts & { box: O
       trace: (query) => stack.trace(query),
       nameOf: peerNames(config),
     }),
-    reports: officeReports(box.queries, priceListFrom(config.costs)),
+    reports: officeReports(
+      { ...box.queries, monthlyTotals: () => store.retained.monthlyTotals() },
+      priceListFrom(config.costs),
+    ),
     health: async () => ({ callsInProgress: box.health().callsInProgress, media: await media.health() }),
     signer: await openTokenKey(config.dataDirectory),
     clock: systemClock,

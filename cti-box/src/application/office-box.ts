@@ -127,6 +127,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
 function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts, "store" | "clock">): CallQueries {
   return {
     eventsAfter: (cursor, limit) => store.eventsAfter(cursor, limit),
+    lastCursor: () => store.lastCursor(),
     onEvent: (listener) => calls.onEvent(listener),
     onCard: (listener) => calls.onCard(listener),
     callsOf: (operatorId) => calls.callsOf(operatorId),

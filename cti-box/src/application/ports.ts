@@ -7,6 +7,8 @@ import type { Caller, EndCause } from "../domain/call/call-view.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { Tariff } from "../domain/cost/tariff.ts";
+import type { MonthlyTotal } from "../domain/retention/monthly-totals.ts";
+import type { RecordDetail } from "../domain/retention/retention-rules.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
 import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
 import type { RegisterAnswer } from "../domain/trunk/trunk-registration.ts";
@@ -71,12 +73,25 @@ export interface CallStore {
   append(entry: JournalEntry): PublicCallEvent[];
   /** Public events after `cursor`, oldest first. */
   eventsAfter(cursor: number, limit: number): PublicCallEvent[];
+  /** The highest cursor that was ever given, also when its event is not kept any more. */
+  lastCursor(): number;
   records(filter: RecordFilter): CallRecordView[];
   /** Records of calls whose id begins so, the latest first. */
   latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
   /** Journals of calls that had not ended when the box stopped. */
   unfinishedCalls(): { callId: CallId; events: CallEvent[] }[];
   close(): void;
+}
+
+/** What the retention rules need of the store. Calls that have not ended are never touched. */
+export interface RetainedCalls {
+  /** Deletes at most `limit` journal entries and as many public events from before this time. Returns the higher of the two counts. */
+  deleteJournal(wanted: { beforeMs: number; limit: number }): number;
+  /** Records of calls that ended before this time and still hold more than that; null: all. The oldest first. */
+  endedBefore(wanted: { beforeMs: number; moreThan: RecordDetail | null; limit: number }): CallRecordView[];
+  keepLess(records: readonly CallRecordView[], detail: RecordDetail): void;
+  replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): void;
+  monthlyTotals(): MonthlyTotal[];
 }
 
 export type PlaceLegOrder = {

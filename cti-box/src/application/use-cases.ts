@@ -170,6 +170,8 @@ export interface OfficeReports {
 export interface CallQueries {
   /** Events after `cursor`, oldest first, at most `limit`. Projection of the journal. */
   eventsAfter(cursor: number, limit: number): PublicCallEvent[];
+  /** The highest cursor that was ever given. */
+  lastCursor(): number;
   /** Live events, each once, in order, from the moment of the call on. Returns the way to stop. */
   onEvent(listener: (event: PublicCallEvent) => void): () => void;
   /** Every change of a call as this operator should see it. */

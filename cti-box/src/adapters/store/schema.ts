@@ -19,6 +19,8 @@ export type CallTables = {
     direction: Generated<string>;
     end_cause: Generated<string | null>;
     ticket_id: Generated<string | null>;
+    /** What the retention rules have taken out: 0 nothing, 1 operators, 2 numbers as well. */
+    detail_taken: Generated<number>;
   };
 };
 
@@ -54,4 +56,15 @@ export const migrations: readonly string[] = [
    ALTER TABLE calls ADD COLUMN ticket_id TEXT GENERATED ALWAYS AS (json_extract(record, '$.ticketId')) VIRTUAL;
    CREATE INDEX calls_by_start ON calls (started_at_ms);
    CREATE INDEX calls_by_ticket ON calls (ticket_id) WHERE ticket_id IS NOT NULL;`,
+  `ALTER TABLE calls ADD COLUMN detail_taken INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX calls_by_end ON calls (ended_at_ms, detail_taken) WHERE ended_at_ms IS NOT NULL;
+   CREATE TABLE monthly_totals (
+     month TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     name TEXT NOT NULL,
+     calls INTEGER NOT NULL,
+     connected_ms INTEGER NOT NULL,
+     cost_millionths INTEGER NOT NULL,
+     PRIMARY KEY (month, kind, name)
+   ) STRICT, WITHOUT ROWID;`,
 ];

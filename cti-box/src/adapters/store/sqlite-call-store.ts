@@ -11,6 +11,7 @@ import type { StatementSync } from "node:sqlite";
 import { sql } from "./call-sql.ts";
 import { findRecords } from "./record-queries.ts";
 import { migrations } from "./schema.ts";
+import { SqliteRetainedCalls } from "./retained-calls.ts";
 import { recordFromStored } from "./stored-record.ts";
 import type { CallStore, JournalEntry, RecordFilter } from "../../application/ports.ts";
 import type { CallEvent } from "../../domain/call/call-event.ts";
@@ -21,18 +22,23 @@ import type { CallId } from "../../domain/call/ids.ts";
 /** Opens (and where needed creates) the store at `path`; `:memory:` for a store that is forgotten. */
 export function openSqliteCallStore(path: string): SqliteCallStore {
   const database = new DatabaseSync(path);
-  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000;");
+  database.exec(
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = FAST;",
+  );
   migrate(database);
   return new SqliteCallStore(database);
 }
 
 export class SqliteCallStore implements CallStore {
+  /** What the retention rules work on. */
+  readonly retained: SqliteRetainedCalls;
   private readonly database: DatabaseSync;
   private readonly run: ReturnType<typeof prepareStatements>;
 
   constructor(database: DatabaseSync) {
     this.database = database;
     this.run = prepareStatements(database);
+    this.retained = new SqliteRetainedCalls(database);
   }
 
   append(entry: JournalEntry): PublicCallEvent[] {
@@ -57,6 +63,11 @@ export class SqliteCallStore implements CallStore {
   eventsAfter(cursor: number, limit: number): PublicCallEvent[] {
     const rows = this.run.eventsAfter.all(cursor, limit) as { cursor: number; body: string }[];
     return rows.map((row) => ({ cursor: row.cursor, ...JSON.parse(row.body) }) as PublicCallEvent);
+  }
+
+  lastCursor(): number {
+    const row = this.run.lastCursor.get() as { seq: number } | undefined;
+    return row?.seq ?? 0;
   }
 
   records(filter: RecordFilter): CallRecordView[] {
@@ -123,6 +134,7 @@ function prepareStatements(database: DatabaseSync) {
         .orderBy("cursor")
         .limit(1),
     ),
+    lastCursor: database.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'public_events'"),
     latestRecords: prepare(
       sql
         .selectFrom("calls")
