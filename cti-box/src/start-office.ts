@@ -26,6 +26,12 @@ import type { Ids, Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
 import type { SipStackHandle } from "./open-sip-stack.ts";
 
+/**
+ * A page that hangs up closes its audio at the same moment, and that may be seen before its BYE: only a leg that is still there after this was
+ * really lost. A closed box knows no leg any more.
+ */
+const byeGraceMs = 1_000;
+
 export type RunningOffice = {
   /** Where the softphone is opened. */
   url: string;
@@ -122,7 +128,7 @@ async function openBox({
     log,
   });
   media.onEvent((event) => {
-    if (event.type === "media-lost") box.mediaFailed(event.legId);
+    if (event.type === "media-lost") systemClock.after(byeGraceMs, () => box.mediaFailed(event.legId));
     if (event.type === "announcement-ended") box.announcementEnded(event.legId);
   });
   try {
