@@ -21,18 +21,24 @@ for (const [language, texts] of Object.entries(promptTexts)) {
   const folder = join(import.meta.dirname, language);
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(texts)) {
-    const spoken = trimmed(resampled(readSpeech(language, text)));
+    const spoken = trimmed(resampled(readSpeech(voiceOf(language, name), text)));
     const leadIn = Array.from({ length: (leadInMs * sampleRate) / 1000 }, () => 0);
     const samples = louder([...(name.startsWith("place-") ? [] : leadIn), ...spoken]);
     writeFileSync(join(folder, `${name}.wav`), alawWav(Buffer.from(samples.map((sample) => encodeAlaw(sample)))));
   }
 }
 
+/** What leads to the other language is said in that one. */
+function voiceOf(language: string, name: string): string {
+  if (!name.startsWith("other-language-")) return language;
+  return language === "it" ? "en" : "it";
+}
+
 type Speech = { rate: number; samples: Int16Array };
 
 /** espeak-ng writes 16-bit mono to its standard output; its header says no true length there. */
-function readSpeech(language: string, text: string): Speech {
-  const wav = execFileSync("espeak-ng", ["-v", language, "-s", wordsPerMinute, "--stdout", text]);
+function readSpeech(voice: string, text: string): Speech {
+  const wav = execFileSync("espeak-ng", ["-v", voice, "-s", wordsPerMinute, "--stdout", text]);
   const start = wav.indexOf("data") + 8;
   const count = Math.floor((wav.length - start) / 2);
   const samples = Int16Array.from({ length: count }, (_, index) => wav.readInt16LE(start + 2 * index));

@@ -1,4 +1,4 @@
-/** What the announcements say. `npm run prompts` speaks them with espeak-ng into the WAV files beside this one. */
+/** What the announcements say; `other-language` says it in the other one. `npm run prompts` speaks them with espeak-ng into the WAV files beside this one. */
 import type { PromptName } from "../src/domain/queue/announcement.ts";
 
 export const promptTexts: Readonly<Record<"it" | "en", Readonly<Record<PromptName, string>>>> = {
@@ -25,6 +25,15 @@ export const promptTexts: Readonly<Record<"it" | "en", Readonly<Record<PromptNam
     "wait-10": "L'attesa prevista è di circa dieci minuti.",
     "wait-15": "L'attesa prevista è di circa quindici minuti.",
     "wait-long": "L'attesa prevista è di più di un quarto d'ora.",
+    "other-language-1": "For English, please press one.",
+    "other-language-2": "For English, please press two.",
+    "other-language-3": "For English, please press three.",
+    "other-language-4": "For English, please press four.",
+    "other-language-5": "For English, please press five.",
+    "other-language-6": "For English, please press six.",
+    "other-language-7": "For English, please press seven.",
+    "other-language-8": "For English, please press eight.",
+    "other-language-9": "For English, please press nine.",
   },
   en: {
     welcome: "Welcome. Your call will be answered as soon as possible.",
@@ -48,5 +57,14 @@ export const promptTexts: Readonly<Record<"it" | "en", Readonly<Record<PromptNam
     "wait-10": "The expected wait is about ten minutes.",
     "wait-15": "The expected wait is about fifteen minutes.",
     "wait-long": "The expected wait is more than a quarter of an hour.",
+    "other-language-1": "Per l'italiano premere il tasto uno.",
+    "other-language-2": "Per l'italiano premere il tasto due.",
+    "other-language-3": "Per l'italiano premere il tasto tre.",
+    "other-language-4": "Per l'italiano premere il tasto quattro.",
+    "other-language-5": "Per l'italiano premere il tasto cinque.",
+    "other-language-6": "Per l'italiano premere il tasto sei.",
+    "other-language-7": "Per l'italiano premere il tasto sette.",
+    "other-language-8": "Per l'italiano premere il tasto otto.",
+    "other-language-9": "Per l'italiano premere il tasto nove.",
   },
 };

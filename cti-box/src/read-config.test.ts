@@ -79,6 +79,12 @@ describe("one problem each, told by its key", () => {
     ],
     [{ queues: [{ ...queue, closedQueueId: "x" }] }, "queues[0].closedQueueId: there is no queue x"],
     [{ queues: [{ ...queue, overflowQueueId: "urp" }] }, "queues[0].overflowQueueId: callers would come back to urp"],
+    [{ queues: [{ ...queue, keys: { "2": "x" } }] }, "queues[0].keys.2: there is no queue x"],
+    [{ queues: [{ ...queue, keys: { "12": "urp" } }] }, "queues[0].keys"],
+    [
+      { queues: [{ ...queue, announcements: { otherLanguageKey: "2" } }] },
+      "queues[0].announcements.otherLanguageKey: 2 is not one of the keys of the queue",
+    ],
     [{ queues: [{ ...queue, maxLength: 0 }] }, "queues[0].maxLength"],
     [{ queues: [{ ...queue, distribution: "ring-all" }] }, "queues[0].distribution"],
     [{ queues: [{ ...queue, requires: { topic: "calcio" } }] }, "queues[0].requires.topic"],

@@ -129,6 +129,7 @@ async function openBox({
   });
   media.onEvent((event) => {
     if (event.type === "media-lost") systemClock.after(byeGraceMs, () => box.mediaFailed(event.legId));
+    if (event.type === "dtmf-received") box.keyPressed(event.legId, event.digit);
     if (event.type === "announcement-ended") box.announcementEnded(event.legId);
   });
   try {

@@ -29,7 +29,13 @@ beforeAll(async () => {
   office = await startOfficeProcess({
     ...config,
     queues: [
-      { queueId: "urp", label: "URP", maxLength: 1, announcements: {} },
+      {
+        queueId: "urp",
+        label: "URP",
+        maxLength: 1,
+        keys: { "2": "english" },
+        announcements: { otherLanguageKey: "2" },
+      },
       { queueId: "tributi", label: "Tributi", hours: { weekly: {}, holidays: "none" }, announcements: {} },
       { queueId: "english", label: "English", announcements: { language: "en", placeEverySeconds: 15 } },
     ],
@@ -79,6 +85,17 @@ describe("a citizen hears", () => {
     await hearsMusic(first);
     await first.hangUp();
     expect(await reader.event("call-ended")).toMatchObject({ endCause: "caller-gave-up" });
+  });
+
+  test("in English how to go on in English, presses the key, and is welcomed in English", async () => {
+    const citizen = await call(officeNumber);
+    await hearsSpeech(earOf(citizen), await prompts.sound("it", "other-language-2"));
+    await reader.startAfresh();
+    await citizen.sendInfoDigit("2");
+    await hearsSpeech(earOf(citizen), await prompts.sound("en", "welcome"));
+    expect(await reader.event("call-queued")).toMatchObject({ call: { queue: { queueId: "english" } } });
+    await citizen.hangUp();
+    expect(await reader.event("call-ended")).toMatchObject({ call: { queue: { queueId: "english" } } });
   });
 
   test("in English the place in the line, each caller another one, then music again", async () => {

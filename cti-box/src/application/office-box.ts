@@ -11,6 +11,7 @@ import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { recordPages } from "./record-pages.ts";
+import { keyPressed } from "./queue-keys.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
@@ -59,6 +60,8 @@ export type OfficeBox = {
   mediaFailed: CallsInProgress["mediaFailed"];
   /** An announcement was heard to its end. */
   announcementEnded: CallsInProgress["announcementEnded"];
+  /** The far end of a leg pressed a key in the sound (RFC 4733). */
+  keyPressed(legId: LegId, key: string): void;
   /** Calls in progress, and calls that ended with something left behind: for tests and health checks. */
   health(): { callsInProgress: number; callsWithLeftovers: number };
   start(): Promise<void>;
@@ -106,6 +109,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
+    keyPressed: (legId, key) => keyPressed({ office, room, calls, clock, log }, legId, key),
     health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
       recoverCalls({ store, clock, log });
@@ -159,6 +163,7 @@ function signallingHost(parts: HostParts): SignallingHost {
       return runner !== null && mayRefer(runner.call, legId);
     },
     legEvent: (event) => {
+      if (event.type === "leg-digit") keyPressed(parts, event.legId, event.digit);
       if (event.type !== "leg-referred") return calls.legEvent(event);
       const runner = calls.findByLeg(event.legId);
       if (runner === null) return undefined;

@@ -4,7 +4,7 @@ import type { CallQueue } from "../domain/call/call.ts";
 import type { NumberKind } from "../domain/routing/dialled-number.ts";
 import type { OperatorProfile, Role } from "../domain/operator/operator.ts";
 import type { Distribution } from "../domain/queue/choose-operator.ts";
-import type { PromptLanguage } from "../domain/queue/announcement.ts";
+import type { LanguageKey, PromptLanguage } from "../domain/queue/announcement.ts";
 import type { QueueRules } from "../domain/queue/place-caller.ts";
 import type { OperatorSkills, SpecialNeed } from "../domain/queue/skills.ts";
 import type { OpeningHours } from "../domain/routing/open-state.ts";
@@ -38,7 +38,10 @@ export type OfficeSettings = {
     closedQueueId?: string | undefined;
     maxLength?: number | undefined;
     overflowQueueId?: string | undefined;
-    announcements?: { language: PromptLanguage; placeEverySeconds: number } | undefined;
+    announcements?:
+      | { language: PromptLanguage; placeEverySeconds: number; otherLanguageKey?: LanguageKey | undefined }
+      | undefined;
+    keys?: Readonly<Record<string, string>> | undefined;
   }[];
   operators: readonly {
     login: string;
@@ -98,6 +101,8 @@ export type Office = {
   queues: ReadonlyMap<string, CallQueue>;
   queueRules: ReadonlyMap<string, QueueRules>;
   services: ReadonlyMap<string, QueueService>;
+  /** Queue by key, for each queue. */
+  queueKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
   network: Network;
   operators: ReadonlyMap<OperatorId, OperatorProfile>;
   transferTimeoutMs: number;
@@ -120,6 +125,7 @@ export function officeFrom(settings: OfficeSettings): Office {
     routes: { numbers: settings.numbers, queueIds: settings.queues.map((queue) => queue.queueId) },
     queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue, settings.queues)])),
     queueRules: new Map(settings.queues.map((queue) => [queue.queueId, rulesFrom(queue, settings.office.hours)])),
+    queueKeys: new Map(settings.queues.map(({ queueId, keys }) => [queueId, new Map(Object.entries(keys ?? {}))])),
     services: new Map(settings.queues.map((queue) => [queue.queueId, serviceFrom(queue)])),
     network: {
       ownOfficeId: settings.office.officeId,
@@ -182,7 +188,7 @@ function queueFrom(queue: QueueSettings, all: readonly QueueSettings[]): CallQue
     wrapUpMs: queue.wrapUpSeconds * 1000,
     ...(overflow !== undefined && { overflow: queueFrom(overflow, all) }),
     ...(announcements !== undefined && {
-      announcements: { language: announcements.language, everyMs: announcements.placeEverySeconds * 1000 },
+      announcements: announcementsFrom(announcements),
     }),
   };
 }
@@ -190,6 +196,11 @@ function queueFrom(queue: QueueSettings, all: readonly QueueSettings[]): CallQue
 function permissionsFrom({ outbound }: OfficeSettings): DialPermissions {
   const own = Object.entries(outbound?.permissions ?? {}).filter(([, kinds]) => kinds !== undefined);
   return { ...defaultPermissions, ...Object.fromEntries(own) };
+}
+
+function announcementsFrom(settings: NonNullable<QueueSettings["announcements"]>): CallQueue["announcements"] & object {
+  const { language, placeEverySeconds, otherLanguageKey } = settings;
+  return { language, everyMs: placeEverySeconds * 1000, ...(otherLanguageKey !== undefined && { otherLanguageKey }) };
 }
 
 /** A queue without hours of its own keeps those of the office. */

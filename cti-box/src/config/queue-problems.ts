@@ -6,6 +6,8 @@ type QueueLinks = {
   queueId: string;
   closedQueueId?: string | undefined;
   overflowQueueId?: string | undefined;
+  announcements?: { otherLanguageKey?: string | undefined } | undefined;
+  keys: Readonly<Record<string, string>>;
   requires: { topic?: string | undefined; language?: string | undefined; need?: SpecialNeed | undefined };
 };
 type OperatorLinks = { queues: readonly string[]; skills: OperatorSkills };
@@ -21,6 +23,9 @@ export function queueProblems({
     const at = `queues[${index}]`;
     const problems = unknownLinks(queue, queues).map(({ key, target }) => `${at}.${key}: there is no queue ${target}`);
     if (comesBack(queue, queues)) problems.push(`${at}.overflowQueueId: callers would come back to ${queue.queueId}`);
+    const languageKey = queue.announcements?.otherLanguageKey;
+    if (languageKey !== undefined && !Object.hasOwn(queue.keys, languageKey))
+      problems.push(`${at}.announcements.otherLanguageKey: ${languageKey} is not one of the keys of the queue`);
     const asksSkills = Object.values(queue.requires).some((skill) => skill !== undefined);
     if (asksSkills && !operators.some((operator) => canServe(operator, queue)))
       problems.push(`${at}.requires: no operator of this queue has these skills`);
@@ -29,9 +34,10 @@ export function queueProblems({
 }
 
 function unknownLinks(queue: QueueLinks, all: readonly QueueLinks[]): { key: string; target: string }[] {
-  const links = [
+  const links: { key: string; target: string | undefined }[] = [
     { key: "closedQueueId", target: queue.closedQueueId },
     { key: "overflowQueueId", target: queue.overflowQueueId },
+    ...Object.entries(queue.keys).map(([pressed, target]) => ({ key: `keys.${pressed}`, target })),
   ];
   return links.flatMap(({ key, target }) =>
     target === undefined || all.some(({ queueId }) => queueId === target) ? [] : [{ key, target }],

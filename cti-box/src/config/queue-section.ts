@@ -39,6 +39,8 @@ export const operatorSkills = z.strictObject({
   needs: z.array(need).default([]),
 });
 
+const queueKey = z.enum(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+
 export const queueRules = {
   /** Which free operator is rung. */
   distribution: z.enum(["longest-idle", "round-robin", "priority"]).default("longest-idle"),
@@ -59,6 +61,10 @@ export const queueRules = {
     .strictObject({
       language: z.enum(["it", "en"]).default("it"),
       placeEverySeconds: z.int().min(15).max(600).default(60),
+      /** Said after the welcome, in the other language; one of `keys`. */
+      otherLanguageKey: queueKey.optional(),
     })
     .optional(),
+  /** Keys that lead a waiting caller to other queues. */
+  keys: z.partialRecord(queueKey, z.string()).default({}),
 };

@@ -29,7 +29,7 @@ import type { UntimedEvent } from "../../../testing/call-builders.ts";
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(21),
+  kind: fc.nat(22),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
@@ -97,6 +97,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
     { type: "leg-trying", legId },
     { type: "announcement-ended", legId },
+    { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
   ];
   return table[kind] ?? { type: "no-operator" };
 }

@@ -16,7 +16,7 @@ import { hold, legRedescribed, legReinvited, resume } from "./holding.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
 import { park, parkedTooLong, retrieve } from "./parking.ts";
-import { nobodyTakesIt, operatorAnswered, operatorMissed, pickUp, ringOperator, waitedTooLong } from "./ringing.ts";
+import { nobodyTakesIt, operatorAnswered, operatorMissed, pickUp, ringOperator } from "./ringing.ts";
 import { settle, timersOf } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { changed, published, unchanged, withEffect } from "./step.ts";
@@ -24,6 +24,7 @@ import { returnCall } from "./returning.ts";
 import { requestTransfer, targetAlerts } from "./transferring.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import { announcementEnded, saidGoodbye, tellPlace } from "./turning-away.ts";
+import { chooseQueue, waitedTooLong } from "./changing-queue.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg } from "./call.ts";
 import type { CallBeginning, LaterCallEvent, TimerName } from "./call-event.ts";
@@ -72,14 +73,14 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return handedOver(step, event.legId, atMs);
     case "device-gone":
       return deviceGone(step, event.legId, atMs);
+    case "queue-chosen":
     case "announcement-ended":
-      return announcementEnded(step, event.legId, atMs);
+      return waitChanged(step, event);
     case "media-failed":
       return mediaFailed(step, event.legId, atMs);
     case "hold-requested":
-      return isInCharge(step, event.operatorId) ? hold(step, "operator", atMs) : step;
     case "resume-requested":
-      return isInCharge(step, event.operatorId) ? resume(step, "operator", atMs) : step;
+      return holdChanged(step, event);
     case "transfer-requested":
       return requestTransfer(step, event);
     case "transfer-cancelled":
@@ -101,6 +102,22 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "box-restarted":
       return boxRestarted(step, atMs);
   }
+}
+
+function holdChanged(
+  step: Step,
+  event: Extract<LaterCallEvent, { type: "hold-requested" | "resume-requested" }>,
+): Step {
+  if (!isInCharge(step, event.operatorId)) return step;
+  return (event.type === "hold-requested" ? hold : resume)(step, "operator", event.atMs);
+}
+
+function waitChanged(
+  step: Step,
+  event: Extract<LaterCallEvent, { type: "queue-chosen" | "announcement-ended" }>,
+): Step {
+  if (event.type === "queue-chosen") return chooseQueue(step, event);
+  return announcementEnded(step, event.legId, event.atMs);
 }
 
 function legProgressed(step: Step, legId: LegId, atMs: number): Step {

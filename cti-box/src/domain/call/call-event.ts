@@ -107,6 +107,8 @@ export type CallEvent =
   | { type: "device-gone"; atMs: number; legId: LegId }
   /** The office that had only consulted us has put the citizen on the line. */
   | { type: "leg-handed-over"; atMs: number; legId: LegId }
+  /** The caller pressed the key of another queue; which key is not kept. */
+  | { type: "queue-chosen"; atMs: number; queue: CallQueue }
   /** What was announced to the leg has been heard to its end. */
   | { type: "announcement-ended"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }

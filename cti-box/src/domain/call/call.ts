@@ -13,7 +13,7 @@
  * The caller's leg of a carrier is answered into the queue at once and hears music; the leg of another office or of a colleague is
  * answered only when an operator answers, so that a refusal goes back to where the call came from.
  */
-import type { PromptLanguage } from "../queue/announcement.ts";
+import type { LanguageKey, PromptLanguage } from "../queue/announcement.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { PeerKind } from "../cost/tariff.ts";
 import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
@@ -74,7 +74,7 @@ export type CallQueue = {
   /** Queue for callers who have waited here the whole time; absent: they are let go. */
   overflow?: CallQueue;
   /** What a carrier's callers are told; absent: nothing, they hear music only, and are refused before an answer. `everyMs`: the place in the line. */
-  announcements?: { language: PromptLanguage; everyMs: number };
+  announcements?: { language: PromptLanguage; everyMs: number; otherLanguageKey?: LanguageKey };
 };
 
 export type HoldSource = "operator" | "operator-phone" | "caller";

@@ -7,7 +7,6 @@
 import { endCall } from "./ending.ts";
 import { answerCaller, callerLegOf, closePendingLegs, isCallerAnswered, withLegState } from "./legs.ts";
 import { changed, published, withEffect } from "./step.ts";
-import { turnAway } from "./turning-away.ts";
 import type { Step } from "./step.ts";
 import type { Call, Device, Leg } from "./call.ts";
 import type { PlannedDeviceLeg } from "./call-event.ts";
@@ -119,20 +118,6 @@ export function nobodyTakesIt(step: Step, atMs: number): Step {
   }
   const reason = tried.some((one) => one.outcome === "no-answer") ? "no-answer" : "no-operator";
   return endCall(step, { atMs, cause: "no-operator", reason });
-}
-
-/** The caller has waited the whole time of the queue: into the one it overflows to, or out. */
-export function waitedTooLong(step: Step, atMs: number): Step {
-  const { phase, queue } = step.call;
-  if (phase.kind !== "queued") return step;
-  const next = queue?.overflow;
-  if (next === undefined) return turnAway(step, { atMs, cause: "no-operator" });
-  const moved = changed(step, {
-    queue: next,
-    phase: { kind: "queued", wait: { ...phase.wait, inQueueSinceMs: atMs }, enteredAtMs: atMs },
-    triedOperators: [],
-  });
-  return published(moved, atMs, { type: "call-queued" });
 }
 
 function deviceLeg(legId: LegId, device: Device, ring: Ring): Leg {

@@ -18,7 +18,9 @@ const promptOf: Readonly<Record<TurnAwayCause, PromptName>> = {
 
 /** The caller joins the line and is greeted. */
 export function greet(step: Step): Step {
-  return isCallerAnswered(step.call) ? announced(step, ["welcome"]) : step;
+  if (!isCallerAnswered(step.call)) return step;
+  const key = step.call.queue?.announcements?.otherLanguageKey;
+  return announced(step, key === undefined ? ["welcome"] : ["welcome", `other-language-${key}`]);
 }
 
 /** Nobody will answer this caller: told why, or let go at once where nothing is announced. */

@@ -11,7 +11,12 @@ export type PromptName =
   | "wait-5"
   | "wait-10"
   | "wait-15"
-  | "wait-long";
+  | "wait-long"
+  | OtherLanguage;
+
+/** Key that leads to the other language's queue, and the prompt that says so in that language. */
+export type LanguageKey = "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+type OtherLanguage = `other-language-${LanguageKey}`;
 
 export type PromptLanguage = "it" | "en";
 

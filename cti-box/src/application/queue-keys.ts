@@ -1,0 +1,32 @@
+/** Keys that a waiting caller may press: each leads to another queue of the office. Which key it was is neither logged nor kept. */
+import { placeCaller } from "../domain/queue/place-caller.ts";
+import { callerLegOf } from "../domain/call/legs.ts";
+import type { LegId } from "../domain/call/ids.ts";
+import type { CallsInProgress } from "./calls-in-progress.ts";
+import type { Office } from "./office-settings.ts";
+import type { OperatorRoom } from "./operator-room.ts";
+import type { Clock, Log } from "./ports.ts";
+
+type KeyParts = {
+  office: Pick<Office, "queues" | "queueKeys" | "queueRules">;
+  room: Pick<OperatorRoom, "waitingIn">;
+  calls: Pick<CallsInProgress, "findByLeg">;
+  clock: Pick<Clock, "now">;
+  log: Log;
+};
+
+/** A queue that takes nobody now leaves the caller where he is. Keys of anybody else are not ours. */
+export function keyPressed({ office, room, calls, clock, log }: KeyParts, legId: LegId, key: string): void {
+  const runner = calls.findByLeg(legId);
+  if (runner === null) return;
+  const { call } = runner;
+  const isWaiting = call.phase.kind === "queued" || call.phase.kind === "ringing";
+  if (!isWaiting || call.queue === null || callerLegOf(call).legId !== legId) return;
+  const wanted = office.queueKeys.get(call.queue.queueId)?.get(key);
+  if (wanted === undefined) return;
+  const waitingIn = (queueId: string): number => room.waitingIn(queueId);
+  const placement = placeCaller(office.queueRules, wanted, { atMs: clock.now(), waitingIn });
+  const queue = office.queues.get(placement.queueId);
+  if (placement.kind === "queue" && queue !== undefined) return runner.post({ type: "queue-chosen", queue });
+  log.info({ callId: call.callId, queueId: wanted }, "the queue that the caller chose takes nobody now");
+}

@@ -1,0 +1,40 @@
+/** A waiting caller goes into another queue: by pressing a key, or because the whole time of the queue has been waited. */
+import { closePendingLegs } from "./legs.ts";
+import { changed, published } from "./step.ts";
+import { greet, turnAway } from "./turning-away.ts";
+import type { CallQueue } from "./call.ts";
+import type { Step } from "./step.ts";
+
+/** The caller pressed the key of a queue. An operator who is being rung for the earlier queue is let go; one who has answered keeps the call. */
+export function chooseQueue(step: Step, { atMs, queue }: { atMs: number; queue: CallQueue }): Step {
+  const { phase } = step.call;
+  if (step.call.queue === null || step.call.queue.queueId === queue.queueId) return step;
+  if (phase.kind === "queued") return greet(moveToQueue(step, queue, atMs));
+  if (phase.kind !== "ringing") return step;
+  const { operatorId, wait } = phase;
+  const quiet = changed(closePendingLegs(step, { atMs, reason: "cancelled" }), {
+    phase: { kind: "queued", wait, enteredAtMs: atMs },
+    departed: [...step.call.departed, { operatorId, why: "caller-gave-up" }],
+  });
+  const missed = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "caller-gave-up" });
+  return greet(moveToQueue(missed, queue, atMs));
+}
+
+/** The caller has waited the whole time of the queue: into the one it overflows to, or out. */
+export function waitedTooLong(step: Step, atMs: number): Step {
+  if (step.call.phase.kind !== "queued") return step;
+  const next = step.call.queue?.overflow;
+  return next === undefined ? turnAway(step, { atMs, cause: "no-operator" }) : moveToQueue(step, next, atMs);
+}
+
+/** The place in the line counts from the first moment, the time that may be waited from now. */
+function moveToQueue(step: Step, queue: CallQueue, atMs: number): Step {
+  const { phase } = step.call;
+  if (phase.kind !== "queued") return step;
+  const moved = changed(step, {
+    queue,
+    phase: { kind: "queued", wait: { ...phase.wait, inQueueSinceMs: atMs }, enteredAtMs: atMs },
+    triedOperators: [],
+  });
+  return published(moved, atMs, { type: "call-queued" });
+}
