@@ -50,7 +50,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           fileParallelism: true,
-          maxWorkers: 2,
+          // These tests mostly wait: three at a time fit on two cores.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },
