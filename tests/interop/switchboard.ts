@@ -98,18 +98,18 @@ export class Switchboard {
     const transferee = line.peer;
     if (target === "" || transferee === null) return response.send(400);
     response.send(202);
-    notify(line, "SIP/2.0 100 Trying", "active;expires=60");
+    await notify(line, "SIP/2.0 100 Trying", "active;expires=60");
     const replaces = /[?&]Replaces=([^&>]+)/i.exec(target)?.[1];
     try {
       if (replaces === undefined) await this.callTarget(transferee, target);
       else await this.joinHeld(transferee, decodeURIComponent(replaces));
-      notify(line, "SIP/2.0 200 OK", "terminated;reason=noresource");
       line.peer = null;
+      await notify(line, "SIP/2.0 200 OK", "terminated;reason=noresource");
       this.letGo(line);
     } catch (error) {
       const status = (error as { status?: number }).status ?? 500;
       this.story.push(`transfer failed: ${String(error)}`);
-      notify(line, `SIP/2.0 ${status} Failed`, "terminated;reason=noresource");
+      await notify(line, `SIP/2.0 ${status} Failed`, "terminated;reason=noresource");
     }
   }
 
@@ -151,9 +151,12 @@ function sendingBothWays(sdp: string): string {
   return sdp.replace(/^a=(sendonly|recvonly|inactive|sendrecv)\r\n/gm, "");
 }
 
-function notify(line: Line, fragment: string, state: string): void {
+/** Resolves when the telephone has answered: over TCP sipp trips over two requests that come in one piece. */
+async function notify(line: Line, fragment: string, state: string): Promise<void> {
   const headers = { Event: "refer", "Subscription-State": state, "Content-Type": "message/sipfrag;version=2.0" };
-  const sent = line.dialog.request({ method: "NOTIFY", headers, body: fragment } as unknown as Srf.SrfRequest);
-  // The telephone may have hung up by then; that is its right.
-  (sent as unknown as Promise<unknown>).catch(() => undefined);
+  try {
+    await line.dialog.request({ method: "NOTIFY", headers, body: fragment } as unknown as Srf.SrfRequest);
+  } catch {
+    // The telephone may have hung up by then; that is its right.
+  }
 }
