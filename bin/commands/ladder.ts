@@ -5,7 +5,7 @@ import { tellStory, type PartyName } from "../../cti-box/sip-engine/trace/ladder
 import { colours, noColours } from "../../cti-box/sip-engine/trace/ladder/styles.ts";
 import type { TracedCall as EngineCall } from "../../cti-box/sip-engine/engine.ts";
 import type { BoxToAsk } from "../office/box-to-ask.ts";
-import { boxesToAsk } from "../office/boxes-to-ask.ts";
+import { askForAnswer, boxesToAsk } from "../office/boxes-to-ask.ts";
 import { say } from "./words.ts";
 
 export type LadderOptions = {
@@ -55,16 +55,9 @@ async function askBox(
   call: string | null,
   { showNumbers = false }: LadderOptions,
 ): Promise<TracedCall[]> {
-  const query = new URLSearchParams({ numbers: showNumbers ? "shown" : "masked", ...(call !== null && { call }) });
-  const answer = await fetch(`${box.url}/api/sip-trace?${query.toString()}`, {
-    headers: { authorization: `Bearer ${box.serviceSecret}`, "accept-language": "en" },
-    signal: AbortSignal.timeout(10_000),
-  });
+  const query = { numbers: showNumbers ? "shown" : "masked", ...(call !== null && { call }) };
+  const answer = await askForAnswer(box, "/api/sip-trace", { query, withinMs: 10_000, alsoTaken: 404 });
   if (answer.status === 404) return [];
-  if (!answer.ok) {
-    const { title } = (await answer.json().catch(() => ({}))) as { title?: string };
-    throw new Error(`${box.label}: ${title ?? `HTTP ${answer.status}`}`);
-  }
   const { items } = (await answer.json()) as SipTrace;
   return items.map((item) => ({ ...item, box }));
 }

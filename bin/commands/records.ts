@@ -50,7 +50,7 @@ function queryOf(options: RecordsOptions): Record<string, string> {
 }
 
 async function writeCsv(box: BoxToAsk, query: Record<string, string>): Promise<void> {
-  const answer = await askForAnswer(box, "/api/call-records.csv", query);
+  const answer = await askForAnswer(box, "/api/call-records.csv", { query });
   for await (const chunk of answer.body ?? []) process.stdout.write(chunk);
 }
 
@@ -59,7 +59,7 @@ async function recordsOf(box: BoxToAsk, query: Record<string, string>): Promise<
   let after: string | null = null;
   do {
     const page: Record<string, string> = { ...query, limit: "500", ...(after !== null && { after }) };
-    const answer = await askForAnswer(box, "/api/call-records", page);
+    const answer = await askForAnswer(box, "/api/call-records", { query: page });
     const { items, nextAfter } = callRecordPageSchema.parse(await answer.json());
     all.push(...items);
     after = nextAfter;

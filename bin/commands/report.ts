@@ -14,7 +14,7 @@ export async function report(options: ReportOptions): Promise<number> {
   };
   const reports: CostReport[] = [];
   for (const box of boxesToAsk(options)) {
-    const answer = await askForAnswer(box, "/api/reports/on-net", query);
+    const answer = await askForAnswer(box, "/api/reports/on-net", { query });
     const found = costReportSchema.parse(await answer.json());
     reports.push(found);
     if (!json) sayReport(box.label, found);

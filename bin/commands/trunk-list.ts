@@ -9,7 +9,7 @@ export type TrunkListOptions = WhichBoxes & { json?: boolean };
 export async function trunkList(options: TrunkListOptions): Promise<number> {
   let isOneDown = false;
   for (const box of boxesToAsk(options)) {
-    const { items } = trunkListSchema.parse(await (await askForAnswer(box, "/api/trunks", {})).json());
+    const { items } = trunkListSchema.parse(await (await askForAnswer(box, "/api/trunks")).json());
     isOneDown ||= items.some(
       ({ health, registration }) => health?.state === "down" || registration?.state === "failed",
     );

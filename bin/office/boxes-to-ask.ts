@@ -21,13 +21,19 @@ export function boxesToAsk({ config, port, office: wanted }: WhichBoxes): BoxToA
   }));
 }
 
-/** What the box answers to a program of its office. Throws with the box's own words when it refuses. */
-export async function askForAnswer(box: BoxToAsk, path: string, query: Record<string, string>): Promise<Response> {
+type Asking = { query?: Record<string, string>; withinMs?: number; alsoTaken?: number };
+
+/** What the box answers to a program of its office; with a status of `alsoTaken` as well. Throws with the box's own words when it refuses. */
+export async function askForAnswer(
+  box: BoxToAsk,
+  path: string,
+  { query = {}, withinMs = 30_000, alsoTaken }: Asking = {},
+): Promise<Response> {
   const answer = await fetch(`${box.url}${path}?${new URLSearchParams(query).toString()}`, {
     headers: { authorization: `Bearer ${box.serviceSecret}`, "accept-language": "en" },
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(withinMs),
   });
-  if (answer.ok) return answer;
+  if (answer.ok || answer.status === alsoTaken) return answer;
   const problem = (await answer.json().catch(() => ({}))) as {
     title?: string;
     problems?: { pointer: string; detail: string }[];

@@ -1,4 +1,5 @@
 /** An operator calls a citizen: the number read, allowed, and a trunk found for it; then the operator's own phone is rung. */
+import { ownPhones, type OwnPhonesParts } from "./own-phones.ts";
 import { readDialled } from "../domain/routing/dialled-number.ts";
 import { requestUri } from "../domain/trunk/choose-trunks.ts";
 import { mayDial } from "../domain/trunk/dial-permissions.ts";
@@ -9,14 +10,12 @@ import type { PlannedTrunkLeg } from "../domain/trunk/trunk-route.ts";
 import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
-import type { OperatorRoom } from "./operator-room.ts";
 import type { Clock, Ids, Log } from "./ports.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import type { DialOrder, DialRefusal, DialResult } from "./use-cases.ts";
 
-export type DialParts = {
+export type DialParts = OwnPhonesParts & {
   office: Office;
-  room: Pick<OperatorRoom, "presenceOf" | "devicesForDialling">;
   trunks: Pick<TrunkBook, "routesTo">;
   calls: Pick<CallsInProgress, "begin" | "find">;
   clock: Pick<Clock, "now">;
@@ -35,14 +34,11 @@ export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: Dia
     parts.log.warn({ operatorId, numberKind: dialled.kind }, "a call to such numbers is not allowed to this operator");
     return refused("number-not-allowed");
   }
-  const presence = parts.room.presenceOf(operatorId);
-  if (presence === "on-call" || presence === "ringing") return refused("already-busy");
-  const devices = parts.room.devicesForDialling(operatorId);
-  if (devices.length === 0) return refused("no-phone");
+  const own = ownPhones(parts, operatorId);
+  if (!own.ok) return own;
   const routes = parts.trunks.routesTo(dialled).map((trunk) => plannedLeg(parts, trunk, dialled.number));
   if (routes.length === 0) return refused("no-trunk");
-  const legs = devices.map((device) => ({ legId: parts.ids.legId(), device }));
-  parts.calls.begin({ ...placementOf(parts, order, dialled), operatorId, legs, routes });
+  parts.calls.begin({ ...placementOf(parts, order, dialled), operatorId, legs: own.legs, routes });
   return { ok: true };
 }
 

@@ -2,11 +2,11 @@
  * INVITEs and re-INVITEs that come without an offer: ours goes with the 200, the far end's answer comes in the ACK (RFC 3261 §13.2.1, §14.2; RFC 3264 §5). What a leg
  * still has to do waits for that ACK; a leg that ends, or is ended, waits for nothing.
  */
-import { conversationOf } from "../domain/call/settle.ts";
-import { findLeg } from "../domain/call/legs.ts";
+import { partnerOf } from "../domain/call/settle.ts";
+import { answeredLeg } from "../domain/call/legs.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";
-import type { CallMedia, Counterpart } from "./call-media.ts";
+import type { CallMedia } from "./call-media.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallSignalling } from "./ports.ts";
 import type { RemoteDescriptions } from "./remote-descriptions.ts";
@@ -32,11 +32,11 @@ export class LateOffers {
   async answerCall({ legId, media: profile }: Leg): Promise<void> {
     const { media, signalling, callId } = this.parts;
     const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio: "any" });
-    if (!this.isAnswered(legId)) return;
+    if (answeredLeg(this.parts.current(), legId) === null) return;
     const acknowledged = this.descriptions.answerInAck(legId);
     await signalling.answerLeg(legId, sdp);
     const answer = await acknowledged;
-    if (!this.isAnswered(legId)) return;
+    if (answeredLeg(this.parts.current(), legId) === null) return;
     if (answer === null) throw new Error("the ACK of a call without an offer brought no answer");
     await media.acceptAnswer({ callId, legId }, answer.sdp);
   }
@@ -44,11 +44,14 @@ export class LateOffers {
   /** Answers a re-INVITE. An ACK without an answer leaves the media as it was. Rejects after the re-INVITE was refused. */
   async answerReinvite(legId: LegId): Promise<void> {
     const { media, signalling, callId } = this.parts;
-    const leg = findLeg(this.parts.current(), legId);
-    if (leg?.state.kind !== "answered") return signalling.refuseReinvite(legId, 491);
+    const leg = answeredLeg(this.parts.current(), legId);
+    if (leg === null) return signalling.refuseReinvite(legId, 491);
     const acknowledged = this.descriptions.answerInAck(legId);
     try {
-      const order = { profile: leg.media, towards: this.partner(legId), audio: "any" } as const;
+      const partner = partnerOf(this.parts.current(), legId);
+      // What the other one speaks bounds our offer.
+      const towards = partner === null ? null : { legId: partner, offer: null };
+      const order = { profile: leg.media, towards, audio: "any" } as const;
       await signalling.answerReinvite(legId, await media.createOffer({ callId, legId }, order));
     } catch (error) {
       this.descriptions.acknowledged(legId, null);
@@ -56,20 +59,9 @@ export class LateOffers {
       throw error;
     }
     const answer = await acknowledged;
-    if (answer === null || !this.isAnswered(legId)) return undefined;
+    if (answer === null || answeredLeg(this.parts.current(), legId) === null) return undefined;
     await media.acceptAnswer({ callId, legId }, answer.sdp);
     this.parts.post({ type: "leg-redescribed", legId, direction: answer.direction });
     return undefined;
-  }
-
-  /** Whoever the leg talks to: what that one speaks bounds our offer. */
-  private partner(legId: LegId): Counterpart | null {
-    const pair = conversationOf(this.parts.current());
-    if (pair === null || !pair.includes(legId)) return null;
-    return { legId: pair[0] === legId ? pair[1] : pair[0], offer: null };
-  }
-
-  private isAnswered(legId: LegId): boolean {
-    return findLeg(this.parts.current(), legId)?.state.kind === "answered";
   }
 }

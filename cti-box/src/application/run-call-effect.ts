@@ -3,13 +3,13 @@
  * overlap: ringing an operator never waits for the caller's leg. After each wait the call is looked at again, because the leg may have been
  * given up meanwhile. Every failure of a port comes back to the call as an event.
  */
-import { conversationOf } from "../domain/call/settle.ts";
-import { counterpartOf, findLeg } from "../domain/call/legs.ts";
+import { partnerOf } from "../domain/call/settle.ts";
+import { answeredLeg, counterpartOf, findLeg } from "../domain/call/legs.ts";
 import { OfficeEffects, type OfficeEffectParts } from "./run-office-effect.ts";
 import { LateOffers } from "./late-offers.ts";
 import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
 import { promptsOfPlace } from "../domain/queue/announcement.ts";
-import type { Call, Leg } from "../domain/call/call.ts";
+import type { Call } from "../domain/call/call.ts";
 import type { CallEffect, MediaEffect, SignallingEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { PostedEvent } from "./call-runner.ts";
@@ -86,9 +86,8 @@ export class CallEffectRunner {
 
   /** DTMF that came as INFO: to whoever hears this leg now. */
   relayDigit(legId: LegId, digit: { digit: string; durationMs: number }): void {
-    const pair = conversationOf(this.parts.current());
-    if (pair === null || !pair.includes(legId)) return;
-    const other = pair[0] === legId ? pair[1] : pair[0];
+    const other = partnerOf(this.parts.current(), legId);
+    if (other === null) return;
     this.inLane([other], () => this.parts.media.sendDtmf(this.leg(other), digit), "ignore");
   }
 
@@ -177,11 +176,11 @@ export class CallEffectRunner {
   }
 
   private async answerLeg(legId: LegId): Promise<void> {
-    const leg = this.answeredLeg(legId);
+    const leg = answeredLeg(this.parts.current(), legId);
     if (leg === null) return undefined;
     if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
     const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
-    if (this.answeredLeg(legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
+    if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
     return undefined;
   }
 
@@ -273,11 +272,6 @@ export class CallEffectRunner {
     if (kind === null) return null;
     await this.lanes.get(legId);
     return this.descriptions.kindOf(legId) === "answer" ? { legId, offer: null } : null;
-  }
-
-  private answeredLeg(legId: LegId): Leg | null {
-    const leg = findLeg(this.parts.current(), legId);
-    return leg?.state.kind === "answered" ? leg : null;
   }
 
   private isWanted(legId: LegId): boolean {

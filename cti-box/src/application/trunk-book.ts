@@ -75,24 +75,16 @@ export class TrunkBook {
 
   /** All trunks, in the order of the configuration. */
   list(): TrunkView[] {
-    return this.parts.trunks.map(
-      ({ trunkId, carrier = trunkId, priority = 10, weight = 1, capacity = null, outbound }) => {
-        const health = this.parts.watch.healthOf(trunkId);
-        const registration = this.parts.registrations.of(trunkId);
-        const route = outbound === undefined ? null : { uri: outbound.uri, prefixes: [...(outbound.prefixes ?? [])] };
-        return {
-          trunkId,
-          carrier,
-          priority,
-          weight,
-          capacity,
-          outbound: route,
-          ...this.useOf(trunkId),
-          health,
-          registration,
-        };
-      },
-    );
+    return this.parts.trunks.flatMap(({ trunkId, carrier = trunkId }) => {
+      const trunk = this.find(trunkId);
+      if (trunk === null) return [];
+      const { priority, weight, capacity, outbound } = trunk;
+      const route = outbound === null ? null : { uri: outbound.uri, prefixes: [...outbound.prefixes] };
+      const health = this.parts.watch.healthOf(trunkId);
+      const registration = this.parts.registrations.of(trunkId);
+      const use = this.useOf(trunkId);
+      return [{ trunkId, carrier, priority, weight, capacity, outbound: route, ...use, health, registration }];
+    });
   }
 
   private useOf(trunkId: string): { calls: number; placed: number } {

@@ -6,6 +6,7 @@ import type { TrunkView as OwnView } from "../../application/use-cases.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireRole } from "./authorise.ts";
 import type { Sessions } from "./sessions.ts";
+import { time } from "./to-contract.ts";
 
 export function trunkRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -18,10 +19,10 @@ export function trunkRoutes(app: FastifyInstance, parts: ApiParts, sessions: Ses
 function toContract({ health, registration, ...trunk }: OwnView): TrunkView {
   return {
     ...trunk,
-    health: health && { state: health.state, since: timeOf(health.sinceMs), lastStatus: lastStatusOf(health) },
+    health: health && { state: health.state, since: time(health.sinceMs), lastStatus: lastStatusOf(health) },
     registration: registration && {
       state: registration.state,
-      since: timeOf(registration.sinceMs),
+      since: time(registration.sinceMs),
       lastStatus: registration.lastStatus,
     },
   };
@@ -29,8 +30,4 @@ function toContract({ health, registration, ...trunk }: OwnView): TrunkView {
 
 function lastStatusOf({ last }: NonNullable<OwnView["health"]>): number | null {
   return last?.kind === "answered" ? last.status : null;
-}
-
-function timeOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,5 +1,5 @@
 /** OPTIONS outside of a dialog (RFC 3261 §11.1): is somebody there? */
-import { once } from "node:events";
+import { answerTo } from "./answer-to.ts";
 import type { SipStack } from "./drachtio.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
@@ -12,11 +12,8 @@ export async function probeWithOptions(
 ): Promise<ProbeAnswer> {
   const headers = { from: `<sip:${office.domain}>`, to: `<${uri}>`, accept: "application/sdp" };
   try {
-    const request = await stack.request(uri, { method: "OPTIONS", headers });
-    const [response] = (await once(request, "response", { signal: AbortSignal.timeout(withinMs) })) as [
-      { status: number },
-    ];
-    return { kind: "answered", status: response.status };
+    const { status } = await answerTo(stack, { uri, withinMs, method: "OPTIONS", headers });
+    return { kind: "answered", status };
   } catch {
     return { kind: "silent" };
   }

@@ -1,5 +1,5 @@
 /** REGISTER of the office at a carrier (RFC 3261 §10.2), with digest where the carrier asks for it. */
-import { once } from "node:events";
+import { answerTo } from "./answer-to.ts";
 import { parseSipUri } from "./drachtio.ts";
 import type { SipMessage, SipStack } from "./drachtio.ts";
 import type { RegisterOrder } from "../../application/ports.ts";
@@ -20,9 +20,8 @@ export async function registerAtCarrier(
   const headers = { from: address, to: address, contact: `<sip:${user}@localhost>`, expires: String(expiresSeconds) };
   const auth = credentials === undefined ? {} : { auth: credentials };
   try {
-    const request = await stack.request(registrar, { method: "REGISTER", headers, ...auth });
-    const signal = AbortSignal.timeout(answerWithinMs);
-    const [response] = (await once(request, "response", { signal })) as [SipMessage & { status: number }];
+    const request = { uri: registrar, withinMs: answerWithinMs, method: "REGISTER", headers, ...auth };
+    const response = await answerTo(stack, request);
     if (response.status !== 200) return { kind: "refused", status: response.status };
     return { kind: "registered", expiresSeconds: grantedSeconds(response) ?? expiresSeconds };
   } catch {

@@ -1,5 +1,6 @@
 /** What the retention rules take out of the store, in steps of one transaction each. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { inTransaction } from "./in-transaction.ts";
 import { recordFromStored } from "./stored-record.ts";
 import type { RetainedCalls } from "../../application/ports.ts";
 import type { CallRecordView } from "../../domain/call/call-record.ts";
@@ -23,7 +24,7 @@ export class SqliteRetainedCalls implements RetainedCalls {
   }
 
   deleteJournal({ beforeMs, limit }: { beforeMs: number; limit: number }): number {
-    return this.inTransaction(() => {
+    return inTransaction(this.database, () => {
       const journal = this.run.deleteJournal.run(beforeMs, limit);
       const events = this.run.deleteEvents.run(beforeMs, limit);
       return Math.max(Number(journal.changes), Number(events.changes));
@@ -37,13 +38,13 @@ export class SqliteRetainedCalls implements RetainedCalls {
   }
 
   keepLess(records: readonly CallRecordView[], detail: RecordDetail): void {
-    this.inTransaction(() => {
+    inTransaction(this.database, () => {
       for (const record of records) this.run.keepLess.run(JSON.stringify(record), taken[detail], record.callId);
     });
   }
 
   replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): void {
-    this.inTransaction(() => {
+    inTransaction(this.database, () => {
       for (const { callId } of records) this.run.deleteRecord.run(callId);
       for (const { month, kind, name, calls, connectedMs, costMillionths } of totals)
         this.run.addTotal.run(month, kind, name, calls, connectedMs, costMillionths);
@@ -52,18 +53,6 @@ export class SqliteRetainedCalls implements RetainedCalls {
 
   monthlyTotals(): MonthlyTotal[] {
     return this.run.totals.all() as MonthlyTotal[];
-  }
-
-  private inTransaction<Result>(work: () => Result): Result {
-    this.database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      if (this.database.isTransaction) this.database.exec("ROLLBACK");
-      throw error;
-    }
   }
 }
 

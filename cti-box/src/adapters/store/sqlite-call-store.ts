@@ -10,6 +10,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
 import { sql } from "./call-sql.ts";
 import { findRecords } from "./record-queries.ts";
+import { inTransaction } from "./in-transaction.ts";
 import { migrations } from "./schema.ts";
 import { SqliteRetainedCalls } from "./retained-calls.ts";
 import { recordFromStored } from "./stored-record.ts";
@@ -43,8 +44,7 @@ export class SqliteCallStore implements CallStore {
 
   append(entry: JournalEntry): PublicCallEvent[] {
     const { callId, event, record } = entry;
-    this.database.exec("BEGIN IMMEDIATE");
-    try {
+    return inTransaction(this.database, () => {
       this.run.insertJournal.run(callId, event.atMs, JSON.stringify(event));
       const published = entry.published.map((happening) => {
         const { lastInsertRowid } = this.run.insertEvent.run(callId, happening.atMs, JSON.stringify(happening));
@@ -52,12 +52,8 @@ export class SqliteCallStore implements CallStore {
       });
       const row = [record.contactId, record.startedAtMs, record.endedAtMs, JSON.stringify(record)] as const;
       this.run.upsertCall.run(callId, ...row);
-      this.database.exec("COMMIT");
       return published;
-    } catch (error) {
-      if (this.database.isTransaction) this.database.exec("ROLLBACK");
-      throw error;
-    }
+    });
   }
 
   eventsAfter(cursor: number, limit: number): PublicCallEvent[] {

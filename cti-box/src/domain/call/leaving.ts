@@ -1,5 +1,6 @@
 /** Somebody leaves: the caller, the operator who talks, the other office. What is left of the call decides what happens next. */
 import { endCall } from "./ending.ts";
+import { headOfLine } from "./head-of-line.ts";
 import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
 import { diallingLegLeft } from "./dialling.ts";
@@ -84,7 +85,7 @@ function operatorLeft(step: Step, end: LegEnd, operatorId: OperatorId): Step {
 export function operatorLost(step: Step, atMs: number, operatorId: OperatorId): Step {
   if (step.call.queue === null) return ended(step, atMs, "network-failure");
   const requeued = changed(step, {
-    phase: { kind: "queued", wait: { sinceMs: step.call.startedAtMs, priority: "returned" }, enteredAtMs: atMs },
+    phase: headOfLine(step.call, atMs),
     triedOperators: [...step.call.triedOperators, { operatorId, outcome: "unreachable" }],
     departed: [...step.call.departed, { operatorId, why: "unreachable" }],
   });

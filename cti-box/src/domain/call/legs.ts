@@ -46,6 +46,12 @@ export function counterpartOf(call: Call, legId: LegId): LegId {
   return call.phase.kind === "dialling" && call.phase.stage.kind === "citizen" ? call.phase.stage.legId : citizen;
 }
 
+/** The leg, where it is answered and nobody has ended it. */
+export function answeredLeg(call: Call, legId: LegId): Leg | null {
+  const leg = findLeg(call, legId);
+  return leg?.state.kind === "answered" ? leg : null;
+}
+
 export function isCallerAnswered(call: Call): boolean {
   return callerLegOf(call).state.kind === "answered";
 }

@@ -3,6 +3,7 @@
  *   talking, held ─park─▶ parked ─retrieve─▶ ringing (who retrieves) ─answer─▶ talking
  *                            └── nobody in time ──▶ queued, at the head of the line
  */
+import { headOfLine } from "./head-of-line.ts";
 import { closeLeg } from "./legs.ts";
 import { ringOperator } from "./ringing.ts";
 import { changed, published } from "./step.ts";
@@ -47,6 +48,5 @@ export function parkedView({ callId, caller, phase }: Call): ParkedCallView | nu
 }
 
 function backInLine(step: Step, atMs: number): Step {
-  const wait = { sinceMs: step.call.startedAtMs, priority: "returned" } as const;
-  return changed(step, { phase: { kind: "queued", wait, enteredAtMs: atMs } });
+  return changed(step, { phase: headOfLine(step.call, atMs) });
 }

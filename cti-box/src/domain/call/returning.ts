@@ -1,5 +1,6 @@
 /** A transfer that ends without success: whatever the other side did, the citizen is not lost. */
 import { endCall } from "./ending.ts";
+import { headOfLine } from "./head-of-line.ts";
 import { closeLeg, closePendingLegs } from "./legs.ts";
 import { changed, published } from "./step.ts";
 import { notified, settledRecords, transferFields } from "./transfer-notices.ts";
@@ -54,7 +55,7 @@ export function abandonTransfer(
 
 function phaseBefore(call: Call, { transfer, operatorLegId }: TransferUnderWay, atMs: number): CallPhase {
   if (operatorLegId !== null) return { kind: "talking", operatorId: transfer.requestedBy, legId: operatorLegId };
-  return { kind: "queued", wait: { sinceMs: call.startedAtMs, priority: "returned" }, enteredAtMs: atMs };
+  return headOfLine(call, atMs);
 }
 
 /** A colleague who had answered has nothing to be told of a ring that is long over. */

@@ -65,6 +65,13 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
   }
 }
 
+/** Whom this leg talks to now. */
+export function partnerOf(call: Call, legId: LegId): LegId | null {
+  const pair = conversationOf(call);
+  if (pair === null || !pair.includes(legId)) return null;
+  return pair[0] === legId ? pair[1] : pair[0];
+}
+
 /** The two legs that are joined now: those in conversation, or the operator and what the carrier plays before the citizen answers. */
 export function joinedLegsOf(call: Call): readonly [LegId, LegId] | null {
   const phase = call.phase;
