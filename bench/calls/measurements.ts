@@ -1,5 +1,5 @@
 /** What is measured of the whole box. Each measurement has a fresh one. */
-import { caller, startLoad } from "../sip/load.ts";
+import { startLoad, type Load, type RunningLoad } from "../sip/load.ts";
 import { mostFailed, mostRepeated } from "../sip/measurements.ts";
 import { publicNumber, startBox } from "./box.ts";
 import type { Cores } from "../sip/servers.ts";
@@ -19,7 +19,6 @@ export type BoxStep = {
 
 /** An operator talks for a second and is rung again at once; half as many more, so that nobody waits for one. */
 const operatorsPerCallASecond = 1.5;
-const citizen = (index: number): string => `+39065550${String(index).padStart(4, "0")};`;
 
 /** `seconds` of calls at `rate` a second: a citizen through the carrier, the queue, an operator's telephone rings and answers, a second, the citizen hangs up. */
 export async function measureBoxCalls(
@@ -29,16 +28,7 @@ export async function measureBoxCalls(
   const running = await startBox({ operators: Math.ceil(rate * operatorsPerCallASecond) + 10, cores });
   try {
     const before = running.box.usage();
-    const load = startLoad({
-      scenario: "caller.xml",
-      rate,
-      count: rate * seconds,
-      called: publicNumber,
-      users: 1_000,
-      userLine: citizen,
-      from: caller,
-      core: cores.caller,
-    });
+    const load = citizensCall(cores, { scenario: "caller.xml", rate, count: rate * seconds });
     try {
       const result = await load.result();
       if (running.box.hasEnded) throw new Error(`the box ended under load:\n${running.box.output}`);
@@ -76,16 +66,7 @@ export async function measureStandingCalls(cores: Cores, { calls }: { calls: num
   try {
     const rate = 100;
     const before = running.box.usage().residentBytes;
-    const load = startLoad({
-      scenario: "caller-stays.xml",
-      rate,
-      count: calls,
-      called: publicNumber,
-      users: 1_000,
-      userLine: citizen,
-      from: caller,
-      core: cores.caller,
-    });
+    const load = citizensCall(cores, { scenario: "caller-stays.xml", rate, count: calls });
     try {
       // All calls are up, and 64·T1 have passed since the last one's beginning; they stay for 75 s.
       await new Promise((resolve) => setTimeout(resolve, (calls / rate) * 1_000 + 36_000));
@@ -98,4 +79,10 @@ export async function measureStandingCalls(cores: Cores, { calls }: { calls: num
   } finally {
     await running.close();
   }
+}
+
+/** A thousand citizens call the office's number over the carrier's trunk. */
+function citizensCall(cores: Cores, load: Pick<Load, "scenario" | "rate" | "count">): RunningLoad {
+  const userLine = (index: number): string => `+39065550${String(index).padStart(4, "0")};`;
+  return startLoad({ ...load, called: publicNumber, users: 1_000, userLine, core: cores.caller });
 }

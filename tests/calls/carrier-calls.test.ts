@@ -1,11 +1,12 @@
 /** Calls of a carrier (sipp) to operators' desk phones (baresip): a whole office as its own program, real SIP, real RTP. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
-import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import { runSipp } from "../sipp/run-sipp.ts";
+import type { BaresipPhone } from "../phones/baresip-phone.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
 let network: PhoneNetwork;
@@ -23,13 +24,7 @@ beforeAll(async () => {
   const config = officeConfig({ officeId: "x_test1", address: network.address, carrierAddress, operators: ["anna"] });
   office = await startOfficeProcess(config);
   reader = new OfficeReader(office.url);
-  phone = await BaresipPhone.open({
-    host,
-    account: { user: "anna", domain: network.address, password: passwordOf("anna") },
-    toneHz: 440,
-    answer: "auto",
-  });
-  await phone.registered();
+  phone = await openOperatorPhone({ user: "anna", domain: network.address, host, toneHz: 440, answer: "auto" });
 });
 afterAll(async () => {
   await phone?.close();

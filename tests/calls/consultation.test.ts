@@ -1,11 +1,12 @@
 /** An operator asks a colleague for advice before handing the citizen over: one office as its own program and three real phones, judged by ear. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ulid } from "ulid";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
@@ -21,11 +22,9 @@ let bruno: BaresipPhone;
 let callId: string;
 let transferId: string;
 
-async function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
-  const account = { user, domain: network.address, password: passwordOf(user) };
-  const phone = await BaresipPhone.open({ host: network.addHost(), account, toneHz: tones[user], answer: "manual" });
-  await phone.registered();
-  return phone;
+function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
+  const where = { domain: network.address, host: network.addHost() };
+  return openOperatorPhone({ user, ...where, toneHz: tones[user], answer: "manual" });
 }
 
 beforeAll(async () => {

@@ -4,11 +4,12 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ulid } from "ulid";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
@@ -41,12 +42,10 @@ function startOffice(which: "one" | "two"): Promise<OfficeProcess> {
   );
 }
 
-async function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
+function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
   const domain = user === "anna" ? addresses.one : addresses.two;
-  const account = { user, domain, password: passwordOf(user) };
-  const phone = await BaresipPhone.open({ host: hosts[user], account, toneHz: tones[user], answer: "manual" });
-  await phone.registered();
-  return phone;
+  const where = { domain, host: hosts[user] };
+  return openOperatorPhone({ user, ...where, toneHz: tones[user], answer: "manual" });
 }
 
 beforeAll(async () => {

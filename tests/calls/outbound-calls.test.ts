@@ -5,14 +5,15 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
-import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import { runSipp } from "../sipp/run-sipp.ts";
+import type { BaresipPhone } from "../phones/baresip-phone.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
 let network: PhoneNetwork;
@@ -48,13 +49,7 @@ beforeAll(async () => {
   office = await startOfficeProcess(config);
   reader = new OfficeReader(office.url);
   anna = await OperatorSession.open(office.url, "anna");
-  phone = await BaresipPhone.open({
-    host,
-    account: { user: "anna", domain: network.address, password: passwordOf("anna") },
-    toneHz: 440,
-    answer: "auto",
-  });
-  await phone.registered();
+  phone = await openOperatorPhone({ user: "anna", domain: network.address, host, toneHz: 440, answer: "auto" });
 });
 afterAll(async () => {
   await phone?.close();

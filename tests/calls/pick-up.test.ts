@@ -1,10 +1,11 @@
 /** Calls that wait elsewhere are taken by another operator, ringing at a colleague's or parked: real phones, judged by ear. */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
@@ -18,11 +19,9 @@ let citizen: BaresipPhone;
 let anna: BaresipPhone;
 let bruno: BaresipPhone;
 
-async function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
-  const account = { user, domain: network.address, password: passwordOf(user) };
-  const phone = await BaresipPhone.open({ host: network.addHost(), account, toneHz: tones[user], answer: "manual" });
-  await phone.registered();
-  return phone;
+function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
+  const where = { domain: network.address, host: network.addHost() };
+  return openOperatorPhone({ user, ...where, toneHz: tones[user], answer: "manual" });
 }
 
 beforeAll(async () => {

@@ -5,10 +5,11 @@
 import { chromium } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { findChromium } from "../../bin/demo/find-chromium.ts";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { Browser, Page } from "playwright-core";
@@ -26,11 +27,9 @@ let browser: Browser;
 let page: Page;
 let bruno: BaresipPhone | null = null;
 
-async function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
-  const account = { user, domain: network.address, password: passwordOf(user) };
-  const phone = await BaresipPhone.open({ host: hosts[user], account, toneHz: tones[user], answer: "manual" });
-  await phone.registered();
-  return phone;
+function operatorPhone(user: "anna" | "bruno"): Promise<BaresipPhone> {
+  const where = { domain: network.address, host: hosts[user] };
+  return openOperatorPhone({ user, ...where, toneHz: tones[user], answer: "manual" });
 }
 
 beforeAll(async () => {

@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Carrier, type CitizenCall } from "../../bin/carrier/carrier.ts";
 import { shareOfTone, tone } from "../../bin/carrier/sound.ts";
-import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
+import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess, type OfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
-import { BaresipPhone } from "../phones/baresip-phone.ts";
+import type { BaresipPhone } from "../phones/baresip-phone.ts";
+import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsTone } from "../phones/phone-hearing.ts";
 import { runSipp } from "../sipp/run-sipp.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
@@ -28,9 +29,7 @@ beforeAll(async () => {
     officeConfig({ officeId: "x_test1", address, carrierAddress, operators: ["anna"] }),
   );
   reader = new OfficeReader(office.url);
-  const account = { user: "anna", domain: address, password: passwordOf("anna") };
-  phone = await BaresipPhone.open({ host, account, toneHz: operatorHz, answer: "auto" });
-  await phone.registered();
+  phone = await openOperatorPhone({ user: "anna", domain: address, host, toneHz: operatorHz, answer: "auto" });
 });
 afterAll(async () => {
   await phone?.close();
