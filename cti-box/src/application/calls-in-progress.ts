@@ -3,21 +3,19 @@
  * and checks at the end of each call that nothing of it is left.
  */
 import { changedCards } from "../domain/call/changed-cards.ts";
-import { engagementsOf, cardOf } from "../domain/call/summary.ts";
-import { pendingLegsOf, usesTrunk } from "../domain/call/legs.ts";
+import { engagementsOf } from "../domain/call/summary.ts";
 import { CallEffectRunner } from "./run-call-effect.ts";
 import { CallRunner } from "./call-runner.ts";
 import { CallAudience, guarded } from "./call-audience.ts";
-import { parkedView } from "../domain/call/parking.ts";
-import { ringsAt } from "../domain/call/ringing.ts";
-import type { Call } from "../domain/call/call.ts";
+import { CallIndex } from "./call-index.ts";
+import { handOnLegEvent } from "./hand-on-leg-event.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
 import type { CallArrival, CallBeginning, CallPlacement } from "../domain/call/call-event.ts";
-import type { CallView, ParkedCallView, PublicCallEvent } from "../domain/call/call-view.ts";
+import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallRunnerParts } from "./call-runner.ts";
-import type { EffectParts } from "./run-call-effect.ts";
+import type { EffectParts } from "./effect-parts.ts";
 import type { CallSignalling, CallStore, Clock, Log, SignallingEvent } from "./ports.ts";
 
 /** After the end of a call, its legs have this long to say their last word. */
@@ -32,18 +30,10 @@ export type CallsParts = {
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
 };
 
-type CallInProgress = {
-  runner: CallRunner;
-  effects: CallEffectRunner;
-  /** Contact each device leg was placed to. */
-  deviceUris: Map<LegId, string>;
-  stopLastWordTimer: (() => void) | null;
-};
-
 export class CallsInProgress {
   private readonly parts: CallsParts;
-  private readonly calls = new Map<CallId, CallInProgress>();
-  private readonly callOfLeg = new Map<LegId, CallId>();
+  /** The calls themselves, to be looked at. */
+  readonly index = new CallIndex();
   private readonly audience: CallAudience;
   private leftoverCount = 0;
   private onceEmpty: () => void = () => undefined;
@@ -60,73 +50,41 @@ export class CallsInProgress {
     const { callId } = beginning;
     const effects = new CallEffectRunner(this.effectParts(callId));
     const { runner, open } = CallRunner.begin(beginning, this.runnerParts(callId, effects));
-    this.calls.set(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
+    this.index.add(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
     if (beginning.type === "call-arrived") {
-      effects.adopt(beginning.legId, sdp);
-      this.callOfLeg.set(beginning.legId, callId);
+      effects.signalling.adopt(beginning.legId, sdp);
+      this.index.addLeg(beginning.legId, callId);
     }
     open();
     return runner;
   }
 
   find(callId: CallId): CallRunner | null {
-    return this.calls.get(callId)?.runner ?? null;
+    return this.index.get(callId)?.runner ?? null;
   }
 
   findByLeg(legId: LegId): CallRunner | null {
-    const callId = this.callOfLeg.get(legId);
-    return callId === undefined ? null : this.find(callId);
+    return this.index.ofLeg(legId)?.runner ?? null;
   }
 
-  /** Something happened on a leg. Session descriptions go to the media, digits to the counterpart, the rest into the call. */
+  /** Something happened on a leg. */
   legEvent(event: Exclude<SignallingEvent, { type: "leg-referred" }>): void {
-    const call = this.callOf(event.legId);
-    if (call === null) return;
-    if (event.type === "leg-digit") return call.effects.relayDigit(event.legId, event);
-    if (event.type === "leg-answered" || event.type === "leg-early-media") {
-      const { sdp, ...fact } = event;
-      call.effects.describe(event.legId, sdp, "answer");
-      return call.runner.post(fact);
-    }
-    if (event.type === "leg-acknowledged") return call.effects.acknowledge(event.legId, event.answer);
-    if (event.type === "leg-ended") call.effects.acknowledge(event.legId, null);
-    if (event.type === "leg-reinvited") {
-      const { sdp, ...fact } = event;
-      if (sdp === null) return call.effects.reinvitedWithoutOffer(event.legId);
-      call.effects.describe(event.legId, sdp, "offer");
-      return call.runner.post(fact);
-    }
-    return call.runner.post(event);
+    const call = this.index.ofLeg(event.legId);
+    if (call !== null) handOnLegEvent(call, event);
   }
 
   announcementEnded(legId: LegId): void {
-    this.callOf(legId)?.runner.post({ type: "announcement-ended", legId });
+    this.index.ofLeg(legId)?.runner.post({ type: "announcement-ended", legId });
   }
 
   mediaFailed(legId: LegId): void {
-    this.callOf(legId)?.runner.post({ type: "media-failed", legId });
+    this.index.ofLeg(legId)?.runner.post({ type: "media-failed", legId });
   }
 
   /** Contacts of an operator that cannot be reached any more: the legs that ring there are given up. */
   devicesGone(operatorId: OperatorId, uris: readonly string[]): void {
-    for (const { runner, deviceUris } of this.calls.values()) {
-      const rings = pendingLegsOf(runner.call).filter(({ peer }) => peer.name === operatorId);
-      const gone = rings.filter(({ legId }) => uris.includes(deviceUris.get(legId) ?? ""));
-      for (const { legId } of gone) runner.post({ type: "device-gone", legId });
-    }
-  }
-
-  callsOf(operatorId: OperatorId): CallView[] {
-    const engaged = this.where((call) => engagementsOf(call).has(operatorId));
-    return engaged.flatMap(({ call }) => cardOf(call, operatorId) ?? []);
-  }
-
-  parked(): ParkedCallView[] {
-    return this.where((call) => call.phase.kind === "parked").flatMap(({ call }) => parkedView(call) ?? []);
-  }
-
-  ringingAt(operatorId: OperatorId): CallRunner | null {
-    return this.where((call) => ringsAt(call, operatorId))[0] ?? null;
+    for (const { runner, legId } of this.index.legsRingingOn(operatorId, uris))
+      runner.post({ type: "device-gone", legId });
   }
 
   onEvent(listener: (event: PublicCallEvent) => void): () => void {
@@ -142,25 +100,10 @@ export class CallsInProgress {
     return this.leftoverCount;
   }
 
-  /** Calls that have not ended; one that only waits for the last word of a far end is over for everybody else. */
-  size(): number {
-    return this.where((call) => call.phase.kind !== "ended").length;
-  }
-
-  /** Calls of the contact that have not ended. */
-  ofContact(contactId: string): number {
-    return this.where((call) => call.contactId === contactId && call.phase.kind !== "ended").length;
-  }
-
-  /** Calls with a leg on the carrier's trunk. */
-  onTrunk(trunkId: string): number {
-    return this.where((call) => usesTrunk(call, trunkId)).length;
-  }
-
   /** Ends every call for a stop of the box and waits, at most `withinMs`, until their legs have said their last word. */
   async endAll(withinMs: number): Promise<void> {
-    for (const { runner } of this.calls.values()) runner.post({ type: "box-stopping" });
-    if (this.calls.size === 0) return;
+    for (const { runner } of this.index.all()) runner.post({ type: "box-stopping" });
+    if (this.index.isEmpty()) return;
     await new Promise<void>((resolve) => {
       const stop = this.parts.clock.after(withinMs, resolve);
       this.onceEmpty = () => {
@@ -171,28 +114,18 @@ export class CallsInProgress {
   }
 
   close(): void {
-    for (const { effects, stopLastWordTimer } of this.calls.values()) {
+    for (const { effects, stopLastWordTimer } of this.index.all()) {
       effects.close();
       stopLastWordTimer?.();
     }
-    this.calls.clear();
-    this.callOfLeg.clear();
+    this.index.clear();
     this.audience.close();
-  }
-
-  private where(fits: (call: Call) => boolean): CallRunner[] {
-    return [...this.calls.values()].map(({ runner }) => runner).filter(({ call }) => fits(call));
-  }
-
-  private callOf(legId: LegId): CallInProgress | null {
-    const callId = this.callOfLeg.get(legId);
-    return callId === undefined ? null : (this.calls.get(callId) ?? null);
   }
 
   private effectParts(callId: CallId): EffectParts {
     /** Kept when found: work of a call may still be under way when the call is forgotten. */
     let known: CallRunner | null = null;
-    const runnerOf = (): CallRunner => (known ??= this.require(callId).runner);
+    const runnerOf = (): CallRunner => (known ??= this.index.require(callId).runner);
     const { signalling, media, clock, log, room } = this.parts;
     return {
       signalling,
@@ -224,8 +157,8 @@ export class CallsInProgress {
   private noteNewLegs(callId: CallId, effects: readonly CallEffect[]): void {
     for (const effect of effects) {
       if (effect.type !== "place-leg") continue;
-      this.callOfLeg.set(effect.legId, callId);
-      if (effect.to.kind === "device") this.require(callId).deviceUris.set(effect.legId, effect.to.uri);
+      this.index.addLeg(effect.legId, callId);
+      if (effect.to.kind === "device") this.index.require(callId).deviceUris.set(effect.legId, effect.to.uri);
     }
   }
 
@@ -241,7 +174,7 @@ export class CallsInProgress {
   }
 
   private awaitLastWords(callId: CallId): void {
-    const call = this.require(callId);
+    const call = this.index.require(callId);
     call.stopLastWordTimer = this.parts.clock.after(lastWordMs, () => {
       this.reportLeftovers(callId, ["a leg without a last word"]);
       this.forget(callId);
@@ -250,7 +183,7 @@ export class CallsInProgress {
 
   /** End-of-call check: no leg, timer, place in the line or media session of the call may be left. */
   private async callOver(callId: CallId): Promise<void> {
-    const call = this.require(callId);
+    const call = this.index.require(callId);
     call.stopLastWordTimer?.();
     const legIds = call.runner.call.legs.map((leg) => leg.legId);
     const left = await call.effects.leftovers();
@@ -267,20 +200,13 @@ export class CallsInProgress {
   }
 
   private forget(callId: CallId): void {
-    const call = this.calls.get(callId);
-    if (call === undefined) return;
+    const call = this.index.get(callId);
+    if (call === null) return;
     call.effects.close();
     this.parts.media.releaseCall(callId).catch((error: unknown) => {
       this.parts.log.warn({ callId, error: String(error) }, "media of an ended call could not be freed");
     });
-    for (const leg of call.runner.call.legs) this.callOfLeg.delete(leg.legId);
-    this.calls.delete(callId);
-    if (this.calls.size === 0) this.onceEmpty();
-  }
-
-  private require(callId: CallId): CallInProgress {
-    const call = this.calls.get(callId);
-    if (call === undefined) throw new Error(`call ${callId} is not in progress`);
-    return call;
+    this.index.remove(callId);
+    if (this.index.isEmpty()) this.onceEmpty();
   }
 }

@@ -76,7 +76,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const calls = new CallsInProgress({ signalling, media, store, clock, log, room });
   const watch = new TrunkWatch({ probes: sip, clock, log });
   const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
-  const callsOn = (trunkId: string): number => calls.onTrunk(trunkId);
+  const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
   const trunks = new TrunkBook({ trunks: config.trunks, callsOn, watch, registrations, clock, log });
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
@@ -110,7 +110,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     mediaFailed: (legId) => calls.mediaFailed(legId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
     keyPressed: (legId, key) => keyPressed({ office, room, calls, clock, log }, legId, key),
-    health: () => ({ callsInProgress: calls.size(), callsWithLeftovers: calls.leftovers() }),
+    health: () => ({ callsInProgress: calls.index.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
       recoverCalls({ store, clock, log });
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
@@ -134,8 +134,8 @@ function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts
     lastCursor: () => store.lastCursor(),
     onEvent: (listener) => calls.onEvent(listener),
     onCard: (listener) => calls.onCard(listener),
-    callsOf: (operatorId) => calls.callsOf(operatorId),
-    parkedCalls: () => calls.parked(),
+    callsOf: (operatorId) => calls.index.callsOf(operatorId),
+    parkedCalls: () => calls.index.parked(),
     records: (filter) => store.records(filter),
     recordPages: (filter) => recordPages({ store, clock }, filter),
     latestRecords: (filter) => store.latestRecords(filter),
@@ -179,7 +179,7 @@ function signallingHost(parts: HostParts): SignallingHost {
 function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
   const { office, room, trunks, ids, clock, log } = parts;
   const waitingIn = (queueId: string): number => room.waitingIn(queueId);
-  const visitsOf = (contactId: string): number => parts.calls.ofContact(contactId);
+  const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
   const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now(), waitingIn, visitsOf });
   const source = JSON.stringify(invite.source);
   if (admission.kind === "refused") {

@@ -7,7 +7,7 @@ import type { PickUpResult } from "./use-cases.ts";
 
 export type PickUpParts = OwnPhonesParts & {
   office: Pick<Office, "operators">;
-  calls: Pick<CallsInProgress, "find" | "ringingAt">;
+  calls: Pick<CallsInProgress, "find" | "index">;
 };
 
 export function pickUpCall(parts: PickUpParts, operatorId: OperatorId, colleagueId: OperatorId): PickUpResult {
@@ -16,7 +16,7 @@ export function pickUpCall(parts: PickUpParts, operatorId: OperatorId, colleague
   if (colleagueId === operatorId) return { ok: false, reason: "target-not-allowed" };
   const own = ownPhones(parts, operatorId);
   if (!own.ok) return own;
-  const runner = calls.ringingAt(colleagueId);
+  const runner = calls.index.ringingAt(colleagueId);
   if (runner === null) return { ok: false, reason: "wrong-state" };
   runner.post({ type: "call-picked-up", operatorId, legs: own.legs });
   return { ok: true, callId: runner.call.callId };

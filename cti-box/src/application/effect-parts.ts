@@ -1,0 +1,29 @@
+/** What the effects of one call are done with. */
+import type { Call } from "../domain/call/call.ts";
+import type { PostedEvent } from "./call-runner.ts";
+import type { CallMedia } from "./call-media.ts";
+import type { CallSignalling, Clock, Log } from "./ports.ts";
+import type { OfficeEffectParts } from "./run-office-effect.ts";
+
+export type EffectParts = {
+  signalling: Pick<
+    CallSignalling,
+    | "placeLeg"
+    | "progressLeg"
+    | "answerLeg"
+    | "rejectLeg"
+    | "endLeg"
+    | "answerReinvite"
+    | "refuseReinvite"
+    | "notifyReferrer"
+    | "tellHandover"
+  >;
+  media: CallMedia;
+  clock: Clock;
+  log: Log;
+  room: OfficeEffectParts["room"];
+  callId: Call["callId"];
+  /** The call as it is now. */
+  current(): Call;
+  post(event: PostedEvent): void;
+};

@@ -1,0 +1,137 @@
+/** Effects of one call on its legs' signalling. After each wait the call is looked at again, because the leg may have been given up meanwhile. */
+import { answeredLeg, counterpartOf, findLeg } from "../domain/call/legs.ts";
+import { LateOffers } from "./late-offers.ts";
+import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
+import type { SignallingEffect } from "../domain/call/call-effect.ts";
+import type { LegId } from "../domain/call/ids.ts";
+import type { CallLeg, Counterpart } from "./call-media.ts";
+import type { LegLanes } from "./leg-lanes.ts";
+import type { EffectParts } from "./effect-parts.ts";
+
+export class SignallingEffects {
+  private readonly parts: EffectParts;
+  private readonly lanes: LegLanes;
+  private readonly descriptions = new RemoteDescriptions();
+  private readonly lateOffers: LateOffers;
+  /** Legs the signalling knows. */
+  private readonly signalled = new Set<LegId>();
+
+  constructor(parts: EffectParts, lanes: LegLanes) {
+    this.parts = parts;
+    this.lanes = lanes;
+    this.lateOffers = new LateOffers(parts, this.descriptions);
+  }
+
+  /** The far end of a leg described its media. */
+  describe(legId: LegId, sdp: string, as: "offer" | "answer"): void {
+    if (as === "offer") this.descriptions.offered(legId, sdp);
+    else this.descriptions.answered(legId, sdp);
+  }
+
+  /** The far end of a leg sent a re-INVITE without an offer. */
+  reinvitedWithoutOffer(legId: LegId): void {
+    this.descriptions.offered(legId, null);
+    this.lanes.run([legId], () => this.lateOffers.answerReinvite(legId), "ignore");
+  }
+
+  /** The ACK of an INVITE that came without an offer; null: it brought no answer, or the leg is over. */
+  acknowledge(legId: LegId, answer: AnswerInAck | null): void {
+    this.descriptions.acknowledged(legId, answer);
+  }
+
+  /** An incoming leg exists in the signalling already. `sdp` null: it came without an offer. */
+  adopt(legId: LegId, sdp: string | null): void {
+    this.signalled.add(legId);
+    this.descriptions.offered(legId, sdp);
+  }
+
+  run(effect: SignallingEffect): void {
+    const { signalling } = this.parts;
+    const { legId } = effect;
+    switch (effect.type) {
+      case "place-leg":
+        return this.lanes.run([legId], () => this.placeLeg(effect), "leg-failed");
+      case "answer-leg":
+        return this.lanes.run([legId], () => this.answerLeg(legId), "media-failed");
+      case "accept-answer":
+        return this.lanes.run([legId], () => this.acceptAnswer(legId), "media-failed");
+      case "answer-reinvite":
+        return this.lanes.run([legId], () => this.answerReinvite(legId), "ignore");
+      case "progress-leg":
+        return this.lanes.run([legId], () => signalling.progressLeg(legId), "ignore");
+      case "reject-leg":
+        return this.lanes.run([legId], () => signalling.rejectLeg(legId, effect), "ignore");
+      case "refuse-reinvite":
+        return this.lanes.run([legId], () => signalling.refuseReinvite(legId, effect.status), "ignore");
+      case "notify-referrer":
+        return this.lanes.run([legId], () => signalling.notifyReferrer(legId, effect.status), "ignore");
+      case "tell-handover":
+        return this.lanes.run([legId], () => signalling.tellHandover(legId), "ignore");
+      case "end-leg":
+        // An answer that is still awaited would hold up the end.
+        this.descriptions.acknowledged(legId, null);
+        return this.lanes.run([legId], () => this.endLeg(effect), "leg-failed");
+    }
+  }
+
+  private async placeLeg(effect: Extract<SignallingEffect, { type: "place-leg" }>): Promise<void> {
+    const { legId, to, caller, callId, contactId } = effect;
+    const towards = await this.counterpart(legId);
+    if (!this.isWanted(legId)) return;
+    const audio = this.parts.current().direction === "out" ? "telephone" : "any";
+    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio });
+    if (!this.isWanted(legId)) return;
+    this.signalled.add(legId);
+    await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
+  }
+
+  private async answerLeg(legId: LegId): Promise<void> {
+    const leg = answeredLeg(this.parts.current(), legId);
+    if (leg === null) return undefined;
+    if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
+    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
+    if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
+    return undefined;
+  }
+
+  private async answerReinvite(legId: LegId): Promise<void> {
+    const leg = findLeg(this.parts.current(), legId);
+    if (leg === null) return;
+    try {
+      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
+      await this.parts.signalling.answerReinvite(legId, sdp);
+    } catch (error) {
+      await this.parts.signalling.refuseReinvite(legId, 488);
+      throw error;
+    }
+  }
+
+  /** A leg that was given up before its INVITE went out has no far end to wait for. */
+  private async endLeg(effect: Extract<SignallingEffect, { type: "end-leg" }>): Promise<void> {
+    if (this.signalled.has(effect.legId)) return this.parts.signalling.endLeg(effect.legId, effect.reason);
+    this.parts.post({ type: "leg-ended", legId: effect.legId, how: "closed" });
+    return undefined;
+  }
+
+  private async acceptAnswer(legId: LegId): Promise<void> {
+    await this.parts.media.acceptAnswer(this.leg(legId), this.descriptions.sdpOf(legId));
+  }
+
+  private leg(legId: LegId): CallLeg {
+    return { callId: this.parts.callId, legId };
+  }
+
+  /** What the media server learns from an answer it learns in the leg's lane: that has to be over first. */
+  private async counterpart(of: LegId): Promise<Counterpart | null> {
+    const legId = counterpartOf(this.parts.current(), of);
+    const kind = this.descriptions.kindOf(legId);
+    if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId) };
+    if (kind === null) return null;
+    await this.lanes.free(legId);
+    return this.descriptions.kindOf(legId) === "answer" ? { legId, offer: null } : null;
+  }
+
+  private isWanted(legId: LegId): boolean {
+    return ["trying", "alerting"].includes(findLeg(this.parts.current(), legId)?.state.kind ?? "gone");
+  }
+}

@@ -1,0 +1,131 @@
+/** What the far ends of a call's legs do, and what that means for the call. */
+import { transferFailureOf } from "../transfer/failure-cause.ts";
+import { otherSideAnswered, handedOver } from "./consulting.ts";
+import { citizenAlerts, citizenHeard, diallingAnswered, diallingFailed, routeTaken } from "./dialling.ts";
+import { legRedescribed, legReinvited } from "./holding.ts";
+import { legLeft, mediaLeft } from "./leaving.ts";
+import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
+import { returnCall } from "./returning.ts";
+import { operatorAnswered, operatorMissed } from "./ringing.ts";
+import { withEffect } from "./step.ts";
+import { targetAlerts } from "./transferring.ts";
+import type { Leg } from "./call.ts";
+import type { MissedRing } from "./call-effect.ts";
+import type { LaterCallEvent } from "./call-event.ts";
+import type { LegId } from "./ids.ts";
+import type { Step } from "./step.ts";
+
+type LegEvent = Extract<LaterCallEvent, { type: `leg-${string}` | "device-gone" | "media-failed" }>;
+
+/** A leg's far end, or its media, has news. */
+export function legEvent(step: Step, event: LegEvent): Step {
+  const { atMs, legId } = event;
+  switch (event.type) {
+    case "leg-trying":
+      return routeTaken(step, legId);
+    case "leg-progressed":
+      return legProgressed(step, legId, atMs);
+    case "leg-early-media":
+      return citizenHeard(step, legId);
+    case "leg-answered":
+      return legAnswered(step, legId, atMs);
+    case "leg-failed":
+      return legFailed(step, event);
+    case "leg-cancelled":
+    case "leg-ended":
+      return legEnded(step, { atMs, legId, how: event.type === "leg-ended" ? event.how : "bye" });
+    case "leg-redescribed":
+      return legRedescribed(step, event);
+    case "leg-reinvited":
+      return legReinvited(step, event);
+    case "leg-handed-over":
+      return handedOver(step, legId, atMs);
+    case "device-gone":
+      return deviceGone(step, legId, atMs);
+    case "media-failed":
+      return mediaFailed(step, legId, atMs);
+  }
+}
+
+function legProgressed(step: Step, legId: LegId, atMs: number): Step {
+  const leg = findLeg(step.call, legId);
+  if (leg?.state.kind !== "trying" || leg.direction !== "out") return step;
+  return targetAlerts(citizenAlerts(withLegState(step, legId, { kind: "alerting" }), legId), atMs);
+}
+
+/** The first answer wins; an answer nobody waits for any more is hung up at once (200 crossed with our CANCEL). */
+function legAnswered(step: Step, legId: LegId, atMs: number): Step {
+  const leg = findLeg(step.call, legId);
+  if (leg === null || leg.direction !== "out") return step;
+  if (leg.state.kind === "closing") return withEffect(step, { type: "end-leg", legId, reason: "hung-up" });
+  if (!isPending(leg)) return step;
+  const phase = step.call.phase.kind;
+  if (phase === "dialling") return diallingAnswered(step, legId, atMs);
+  if (phase === "ringing") return operatorAnswered(step, legId, atMs);
+  return phase === "transferring"
+    ? otherSideAnswered(step, legId, atMs)
+    : closeLeg(step, legId, { atMs, reason: "failure" });
+}
+
+function legFailed(step: Step, event: Extract<LaterCallEvent, { type: "leg-failed" }>): Step {
+  const leg = findLeg(step.call, event.legId);
+  if (leg === null || leg.state.kind === "gone") return step;
+  const gone = legGone(step, event.legId, event.atMs);
+  if (leg.state.kind === "closing") return gone;
+  if (!isPending(leg) || leg.direction === "in") return legLeft(step, { ...event, how: "lost" });
+  return pendingLegLost(gone, leg, event);
+}
+
+/** One of the legs being rung is gone; when it was the last one, or a person declined, the ring is over. */
+function pendingLegLost(step: Step, leg: Leg, answer: { atMs: number; status: number; q850: number | null }): Step {
+  const { atMs, status } = answer;
+  const phase = step.call.phase;
+  if (phase.kind === "dialling") return diallingFailed(step, leg, answer);
+  const isOver = pendingLegsOf(step.call).length === 0 || isDeclined(status);
+  if (!isOver) return step;
+  if (phase.kind === "ringing") return operatorMissed(step, atMs, missedRingOf(status));
+  if (phase.kind !== "transferring") return step;
+  const cause = isDeclined(status) && phase.transfer.target.kind === "operator" ? "refused" : failureOf(leg, answer);
+  return returnCall(step, { atMs, cause, sipStatus: status });
+}
+
+function failureOf(leg: Leg, answer: { status: number; q850: number | null }) {
+  return transferFailureOf({ ...answer, hasRung: leg.state.kind === "alerting" });
+}
+
+function legEnded(step: Step, end: Parameters<typeof legLeft>[1]): Step {
+  const leg = findLeg(step.call, end.legId);
+  if (leg === null || leg.state.kind === "gone") return step;
+  if (leg.state.kind === "closing") return legGone(step, end.legId, end.atMs);
+  if (leg.direction === "out" && isPending(leg)) {
+    return pendingLegLost(legGone(step, end.legId, end.atMs), leg, { atMs: end.atMs, status: 503, q850: null });
+  }
+  return legLeft(step, end);
+}
+
+function deviceGone(step: Step, legId: LegId, atMs: number): Step {
+  const leg = findLeg(step.call, legId);
+  if (leg === null || leg.direction !== "out" || !isPending(leg)) return step;
+  const closed = closeLeg(step, legId, { atMs, reason: "failure" });
+  return pendingLegLost(closed, leg, { atMs, status: 503, q850: null });
+}
+
+function mediaFailed(step: Step, legId: LegId, atMs: number): Step {
+  const leg = findLeg(step.call, legId);
+  if (leg === null || leg.state.kind === "closing" || leg.state.kind === "gone") return step;
+  if (leg.direction === "out" && isPending(leg)) return deviceGone(step, legId, atMs);
+  return mediaLeft(step, legId, atMs);
+}
+
+function isPending(leg: Leg): boolean {
+  return leg.state.kind === "trying" || leg.state.kind === "alerting";
+}
+
+/** 603 and 480 are a person's refusal (SIP.js sends 480): it counts for all devices. 486 may be one busy phone among several. */
+function isDeclined(status: number): boolean {
+  return status === 603 || status === 480;
+}
+
+function missedRingOf(status: number): MissedRing {
+  return isDeclined(status) || status === 486 || status === 600 ? "rejected" : "unreachable";
+}

@@ -1,0 +1,37 @@
+/** A timer of the call ran out. */
+import { diallingTimedOut, ownPhoneSilent } from "./dialling.ts";
+import { parkedTooLong } from "./parking.ts";
+import { operatorMissed } from "./ringing.ts";
+import { timersOf } from "./settle.ts";
+import { changed } from "./step.ts";
+import { returnCall } from "./returning.ts";
+import { saidGoodbye, tellPlace } from "./turning-away.ts";
+import { waitedTooLong } from "./changing-queue.ts";
+import type { TimerName } from "./call-event.ts";
+import type { Step } from "./step.ts";
+
+/** Only the timer that still has to run counts; a late one changes nothing. */
+export function timerFired(step: Step, event: { atMs: number; timer: TimerName; deadlineMs: number }): Step {
+  const { atMs, timer } = event;
+  if (timersOf(step.call).get(timer) !== event.deadlineMs) return step;
+  switch (timer) {
+    case "dial":
+    case "route":
+      return diallingTimedOut(step, timer, atMs);
+    case "ring":
+      if (step.call.phase.kind === "dialling") return ownPhoneSilent(step, atMs);
+      return operatorMissed(step, atMs, "no-answer");
+    case "retry":
+      return changed(step, { triedOperators: [] });
+    case "transfer":
+      return returnCall(step, { atMs, cause: "no-answer", sipStatus: null });
+    case "place":
+      return tellPlace(step, atMs);
+    case "goodbye":
+      return saidGoodbye(step, atMs);
+    case "park":
+      return parkedTooLong(step, atMs);
+    case "max-wait":
+      return waitedTooLong(step, atMs);
+  }
+}
