@@ -58,11 +58,13 @@ export const dialSchema = z.strictObject({
   ticketId: ulidSchema.nullable().default(null),
 });
 
+const [officeTarget, operatorTarget] = transferTargetSchema.options;
+
 /** POST /api/calls/{callId}/transfers. `transferId` is made by the softphone, so a repeated request is the same transfer. */
 export const requestTransferSchema = z.strictObject({
   transferId: ulidSchema,
   mode: transferModeSchema.default("blind"),
-  target: transferTargetSchema,
+  target: z.discriminatedUnion("kind", [officeTarget.strict(), operatorTarget.strict()]),
   ticketId: ulidSchema.nullable(),
   reason: transferReasonSchema,
   message: z.string().max(2000),
@@ -84,6 +86,14 @@ export const pickedUpSchema = z.object({ callId: ulidSchema });
 
 /** PUT /api/calls/{callId}/ticket: ties the call to the ticket the operator opened or created. */
 export const attachTicketSchema = z.strictObject({ ticketId: ticketReferenceSchema.shape.ticketId });
+
+/** Answer of GET /api/status. */
+export const statusSchema = z.object({
+  status: z.enum(["ok", "degraded"]),
+  office: z.object({ officeId: officeIdSchema, label: z.string() }),
+  callsInProgress: z.int().min(0),
+  media: z.object({ ok: z.boolean(), detail: z.string() }),
+});
 
 /** RFC 9457 problem details; `problems` lists every fault of a validation at once. */
 export const problemSchema = z.object({

@@ -8,6 +8,7 @@ import {
   dialSchema,
   directorySchema,
   eventPageSchema,
+  statusSchema,
   ulidSchema,
 } from "../../../contracts/index.ts";
 import type { CallId } from "../../domain/call/ids.ts";
@@ -16,11 +17,18 @@ import { requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
 import { isKnownCursor } from "./event-stream.ts";
 import { ProblemError, settled } from "./problem.ts";
+import { noContent } from "./openapi/route-description.ts";
 import type { Sessions } from "./sessions.ts";
 import { cardToContract, eventToContract } from "./to-contract.ts";
 
 const callParams = z.object({ callId: ulidSchema });
 const largestPage = 500;
+const ownCallProblems = ["unknown-call", "not-your-call", "wrong-state"] as const;
+const plainCommands = [
+  { command: "hold", summary: "The citizen hears music" },
+  { command: "resume", summary: "The citizen is spoken to again" },
+  { command: "park", summary: "The citizen waits with music for whoever retrieves the call" },
+] as const;
 
 export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -28,24 +36,39 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
 
   api.get(
     "/api/calls",
-    { schema: { response: { 200: z.object({ items: z.array(callCardSchema) }) } } },
+    {
+      config: { api: { id: "listOwnCalls", summary: "The operator's own calls, as cards", who: "operator" } },
+      schema: { response: { 200: z.object({ items: z.array(callCardSchema) }) } },
+    },
     async (request) => {
       const { operatorId } = await sessionOf(request, sessions);
       return { items: queries.callsOf(operatorId).map(cardToContract) };
     },
   );
 
-  for (const command of ["hold", "resume", "park"] as const) {
-    api.post(`/api/calls/:callId/${command}`, { schema: { params: callParams } }, async (request, reply) => {
-      const { operatorId } = await sessionOf(request, sessions);
-      settled(await commands[command](request.params.callId as CallId, operatorId));
-      return reply.code(204).send();
-    });
+  for (const { command, summary } of plainCommands) {
+    api.post(
+      `/api/calls/:callId/${command}`,
+      {
+        config: { api: { id: `${command}Call`, summary, who: "operator", problems: ownCallProblems } },
+        schema: { params: callParams, response: { 204: noContent } },
+      },
+      async (request, reply) => {
+        const { operatorId } = await sessionOf(request, sessions);
+        settled(await commands[command](request.params.callId as CallId, operatorId));
+        return reply.code(204).send();
+      },
+    );
   }
 
   api.put(
     "/api/calls/:callId/ticket",
-    { schema: { params: callParams, body: attachTicketSchema } },
+    {
+      config: {
+        api: { id: "attachTicket", summary: "Ties the call to its ticket", who: "operator", problems: ownCallProblems },
+      },
+      schema: { params: callParams, body: attachTicketSchema, response: { 204: noContent } },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       settled(await commands.attachTicket(request.params.callId as CallId, operatorId, request.body.ticketId));
@@ -57,12 +80,26 @@ export function callRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sess
 /** Calls that an operator makes. */
 export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
-  api.post("/api/calls", { schema: { body: dialSchema } }, async (request, reply) => {
-    const { operatorId } = await sessionOf(request, sessions);
-    const { callId, number, ticketId } = request.body;
-    settled(await commands.dial(operatorId, { callId: callId as CallId, number, ticketId }));
-    return reply.code(202).send({ callId });
-  });
+  api.post(
+    "/api/calls",
+    {
+      config: {
+        api: {
+          id: "callCitizen",
+          summary: "Calls a citizen; the own phone rings first, the outcome comes over the channel",
+          who: "operator",
+          problems: ["invalid-number", "number-not-allowed", "already-busy", "no-phone", "no-trunk", "wrong-state"],
+        },
+      },
+      schema: { body: dialSchema, response: { 202: z.object({ callId: ulidSchema }) } },
+    },
+    async (request, reply) => {
+      const { operatorId } = await sessionOf(request, sessions);
+      const { callId, number, ticketId } = request.body;
+      settled(await commands.dial(operatorId, { callId: callId as CallId, number, ticketId }));
+      return reply.code(202).send({ callId });
+    },
+  );
 }
 
 /** What is read: directory, events in pages, the state of the box. */
@@ -73,7 +110,12 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
 
   api.get(
     "/api/directory",
-    { schema: { querystring: directoryQuery, response: { 200: directorySchema } } },
+    {
+      config: {
+        api: { id: "searchDirectory", summary: "Offices and colleagues with every word of q", who: "operator" },
+      },
+      schema: { querystring: directoryQuery, response: { 200: directorySchema } },
+    },
     async (request) => {
       await sessionOf(request, sessions);
       return directoryFor(parts, request.query.q);
@@ -84,15 +126,38 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
     after: z.coerce.number().int().min(0).default(0),
     limit: z.coerce.number().int().min(1).max(largestPage).default(100),
   });
-  api.get("/api/events", { schema: { querystring: page, response: { 200: eventPageSchema } } }, (request) => {
-    requireService(request, parts);
-    if (!isKnownCursor(parts, request.query.after)) throw new ProblemError("unknown-cursor");
-    const items = queries.eventsAfter(request.query.after, request.query.limit).map(eventToContract);
-    return { items, nextCursor: items.at(-1)?.cursor ?? request.query.after };
-  });
+  api.get(
+    "/api/events",
+    {
+      config: {
+        api: { id: "listEvents", summary: "Events after the cursor", who: "program", problems: ["unknown-cursor"] },
+      },
+      schema: { querystring: page, response: { 200: eventPageSchema } },
+    },
+    (request) => {
+      requireService(request, parts);
+      if (!isKnownCursor(parts, request.query.after)) throw new ProblemError("unknown-cursor");
+      const items = queries.eventsAfter(request.query.after, request.query.limit).map(eventToContract);
+      return { items, nextCursor: items.at(-1)?.cursor ?? request.query.after };
+    },
+  );
 
-  api.get("/api/status", async () => {
-    const { callsInProgress, media } = await parts.health();
-    return { status: media.ok ? "ok" : "degraded", office: parts.options.office, callsInProgress, media };
-  });
+  api.get(
+    "/api/status",
+    {
+      config: {
+        api: { id: "readStatus", summary: "Whether the box works, and how many calls it has", who: "anybody" },
+      },
+      schema: { response: { 200: statusSchema } },
+    },
+    async () => {
+      const { callsInProgress, media } = await parts.health();
+      return {
+        status: media.ok ? ("ok" as const) : ("degraded" as const),
+        office: parts.options.office,
+        callsInProgress,
+        media,
+      };
+    },
+  );
 }

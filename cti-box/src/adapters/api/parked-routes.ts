@@ -10,18 +10,37 @@ import { settled } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 import { time } from "./to-contract.ts";
 
+const takingProblems = ["wrong-state", "already-busy", "no-phone"] as const;
+
 export function parkedRoutes(app: FastifyInstance, { commands, queries }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
-  api.get("/api/parked-calls", { schema: { response: { 200: parkedCallsSchema } } }, async (request) => {
-    await sessionOf(request, sessions);
-    const items = queries.parkedCalls().map(({ parkedAtMs, ...rest }) => ({ ...rest, parkedAt: time(parkedAtMs) }));
-    return { items };
-  });
+  api.get(
+    "/api/parked-calls",
+    {
+      config: { api: { id: "listParkedCalls", summary: "Parked calls, the oldest first", who: "operator" } },
+      schema: { response: { 200: parkedCallsSchema } },
+    },
+    async (request) => {
+      await sessionOf(request, sessions);
+      const items = queries.parkedCalls().map(({ parkedAtMs, ...rest }) => ({ ...rest, parkedAt: time(parkedAtMs) }));
+      return { items };
+    },
+  );
 
   const taken = { 202: pickedUpSchema };
   api.post(
     "/api/calls/:callId/retrieval",
-    { schema: { params: z.object({ callId: ulidSchema }), response: taken } },
+    {
+      config: {
+        api: {
+          id: "retrieveCall",
+          summary: "Takes a parked call up; it rings at the own phone",
+          who: "operator",
+          problems: ["unknown-call", ...takingProblems],
+        },
+      },
+      schema: { params: z.object({ callId: ulidSchema }), response: taken },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       const result = await commands.retrieve(operatorId, request.params.callId as CallId);
@@ -32,7 +51,17 @@ export function parkedRoutes(app: FastifyInstance, { commands, queries }: ApiPar
 
   api.post(
     "/api/operators/:login/pick-up",
-    { schema: { params: z.object({ login: operatorLoginSchema }), response: taken } },
+    {
+      config: {
+        api: {
+          id: "pickUpCall",
+          summary: "Takes the call that rings at a colleague's; it rings at the own phone",
+          who: "operator",
+          problems: ["unknown-target", "target-not-allowed", ...takingProblems],
+        },
+      },
+      schema: { params: z.object({ login: operatorLoginSchema }), response: taken },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       const result = await commands.pickUp(operatorId, request.params.login as OperatorId);

@@ -5,7 +5,7 @@ import type { CommandRefusal, DialRefusal } from "../../application/use-cases.ts
 import type { Problem } from "../../../contracts/index.ts";
 import type { Log } from "../../application/ports.ts";
 
-type Slug =
+export type ProblemSlug =
   | CommandRefusal
   | DialRefusal
   | "validation"
@@ -25,7 +25,7 @@ type Slug =
   | "internal";
 
 /** Status, and the words for people: [Italian, English]. */
-const problems: Readonly<Record<Slug, readonly [number, string, string]>> = {
+const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>> = {
   "unknown-call": [404, "Chiamata inesistente o già conclusa", "No such call, or it has ended"],
   "not-your-call": [403, "La chiamata è di un altro operatore", "This call belongs to another operator"],
   "wrong-state": [409, "Non è possibile in questo momento della chiamata", "Not possible at this point of the call"],
@@ -88,21 +88,25 @@ const problems: Readonly<Record<Slug, readonly [number, string, string]>> = {
   internal: [500, "Errore interno", "Internal error"],
 };
 
+export function statusOf(slug: ProblemSlug): number {
+  return problems[slug][0];
+}
+
 /** Thrown by a handler to answer with that problem. */
 export class ProblemError extends Error {
-  readonly slug: Slug;
-  constructor(slug: Slug) {
+  readonly slug: ProblemSlug;
+  constructor(slug: ProblemSlug) {
     super(slug);
     this.slug = slug;
   }
 }
 
 /** A refusal of a command becomes its problem. */
-export function settled<T extends { ok: true }>(result: T | { ok: false; reason: Slug }): asserts result is T {
+export function settled<T extends { ok: true }>(result: T | { ok: false; reason: ProblemSlug }): asserts result is T {
   if (!result.ok) throw new ProblemError(result.reason);
 }
 
-function problemOf(slug: Slug, request: FastifyRequest, faults?: Problem["problems"]): Problem {
+function problemOf(slug: ProblemSlug, request: FastifyRequest, faults?: Problem["problems"]): Problem {
   const [status, italian, english] = problems[slug];
   const prefersEnglish = /^\s*en/i.test(request.headers["accept-language"] ?? "");
   return {
@@ -113,7 +117,7 @@ function problemOf(slug: Slug, request: FastifyRequest, faults?: Problem["proble
   };
 }
 
-export function sendProblem(reply: FastifyReply, slug: Slug, faults?: Problem["problems"]): FastifyReply {
+export function sendProblem(reply: FastifyReply, slug: ProblemSlug, faults?: Problem["problems"]): FastifyReply {
   const problem = problemOf(slug, reply.request, faults);
   return reply.code(problem.status).type("application/problem+json").send(problem);
 }
@@ -171,7 +175,7 @@ function faultFrom(place: string, { path, message, ...params }: Issue): Fault {
   return { instancePath: [place, ...path.map(String)].join("/"), message, params };
 }
 
-function slugOfStatus(status: number, code: string): Slug {
+function slugOfStatus(status: number, code: string): ProblemSlug {
   if (status === 413) return "too-large";
   if (status === 415) return "unsupported-media-type";
   if (status === 429) return "too-many-requests";

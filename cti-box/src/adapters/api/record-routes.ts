@@ -31,7 +31,10 @@ export function recordRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
   });
   api.get(
     "/api/call-records",
-    { schema: { querystring: pageQuery, response: { 200: callRecordPageSchema } } },
+    {
+      config: { api: { id: "listCallRecords", summary: "Call detail records, in pages", who: { roles: readers } } },
+      schema: { querystring: pageQuery, response: { 200: callRecordPageSchema } },
+    },
     async (request) => {
       await requireRole(request, { parts, sessions }, readers);
       const { after, limit, ...wanted } = request.query;
@@ -44,15 +47,29 @@ export function recordRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
     },
   );
 
-  api.get("/api/call-records.csv", { schema: { querystring: callRecordFilterSchema } }, async (request, reply) => {
-    await requireRole(request, { parts, sessions }, readers);
-    const lines = Readable.from(csvOf(queries.recordPages(filterFrom(request.query))));
-    return reply
-      .type("text/csv; charset=utf-8; header=present")
-      .header("content-disposition", 'attachment; filename="call-records.csv"')
-      .header("cache-control", "no-store")
-      .send(lines);
-  });
+  api.get(
+    "/api/call-records.csv",
+    {
+      config: {
+        api: {
+          id: "exportCallRecords",
+          summary: "Call detail records, one line per call (RFC 4180)",
+          who: { roles: readers },
+          produces: ["text/csv"],
+        },
+      },
+      schema: { querystring: callRecordFilterSchema },
+    },
+    async (request, reply) => {
+      await requireRole(request, { parts, sessions }, readers);
+      const lines = Readable.from(csvOf(queries.recordPages(filterFrom(request.query))));
+      return reply
+        .type("text/csv; charset=utf-8; header=present")
+        .header("content-disposition", 'attachment; filename="call-records.csv"')
+        .header("cache-control", "no-store")
+        .send(lines);
+    },
+  );
 }
 
 /** Page by page, so that years of records are never in memory at once. */

@@ -8,13 +8,18 @@ import { requireRole } from "./authorise.ts";
 import type { Sessions } from "./sessions.ts";
 import { timeOrNull } from "./to-contract.ts";
 
+const readers = ["supervisor", "administrator"] as const;
+
 export function reportRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   api.get(
     "/api/reports/on-net",
-    { schema: { querystring: reportSpanSchema, response: { 200: costReportSchema } } },
+    {
+      config: { api: { id: "readOnNetReport", summary: "Minutes kept on the network", who: { roles: readers } } },
+      schema: { querystring: reportSpanSchema, response: { 200: costReportSchema } },
+    },
     async (request): Promise<CostReport> => {
-      await requireRole(request, { parts, sessions }, ["supervisor", "administrator"]);
+      await requireRole(request, { parts, sessions }, readers);
       const { from, to } = request.query;
       const fromMs = from === undefined ? null : Date.parse(from);
       const toMs = to === undefined ? null : Date.parse(to);

@@ -47,6 +47,7 @@ describe("a field that does not fit is named", () => {
     ["POST", `${call}/transfers`, { ...transfer, transferId: "7" }, ["/transferId"]],
     ["POST", `${call}/transfers`, { ...transfer, target: { kind: "number" } }, ["/target/kind"]],
     ["POST", `${call}/transfers`, { ...transfer, target: { kind: "office" } }, ["/target/officeId"]],
+    ["POST", `${call}/transfers`, { ...transfer, target: { ...transfer.target, fax: 1 } }, ["/target/fax"]],
     ["POST", `${call}/transfers`, { ...transfer, message: "x".repeat(2001), reason: "why" }, ["/reason", "/message"]],
     ["POST", `${call}/transfers`, { ...transfer, number: "+390612345678" }, ["/number"]],
   ])("%s %s %j", async (...[method, path, body, pointers]) => {
@@ -60,6 +61,8 @@ describe("a field that does not fit is named", () => {
     ["GET", `/api/directory?q=${"x".repeat(201)}`, ["/q"]],
     ["GET", "/api/events?after=-1&limit=501", ["/after", "/limit"]],
     ["GET", "/api/events?after=x", ["/after"]],
+    ["GET", "/api/events?limit=1&limit=2", ["/limit"]],
+    ["GET", "/api/status?verbose=1", ["/verbose"]],
     ["GET", "/api/call-records?contactId=7&after=7&limit=0", ["/contactId", "/after", "/limit"]],
   ])("%s %s", async (method, path, pointers) => {
     expect(await problemAt(method, path, { token: serviceSecret })).toEqual({
@@ -90,6 +93,10 @@ describe("a request that cannot be read", () => {
     const answer = await scene.ask(method, path, { token });
     expect(problemOf(answer)).toMatchObject({ status: 405, type: "wrong-method" });
     expect(answer.headers.get("allow")).toBe(allowed);
+  });
+
+  it.each(["/api/%zz", "/api/calls/%c0/hold", "/%"])("%s is no address", async (path) => {
+    expect(await problemAt("GET", path, {})).toMatchObject({ status: 400, type: "malformed" });
   });
 
   it.each(["/api/nothing", "/api", "/api/calls/x/y/z"])("%s does not exist", async (path) => {

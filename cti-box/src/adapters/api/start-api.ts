@@ -5,17 +5,19 @@ import helmet from "@fastify/helmet";
 import httpProxy from "@fastify/http-proxy";
 import rateLimit from "@fastify/rate-limit";
 import fastifyStatic from "@fastify/static";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import type { ApiParts } from "./api-parts.ts";
+import type { ApiOptions, ApiParts } from "./api-parts.ts";
 import { parkedRoutes } from "./parked-routes.ts";
-import { transferRoutes } from "./transfer-routes.ts";
+import { consultationRoutes, transferRoutes } from "./transfer-routes.ts";
 import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
+import { openApiRoute } from "./openapi/openapi-route.ts";
+import { collectRoutes } from "./openapi/route-description.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
 import { recordRoutes } from "./record-routes.ts";
 import { reportRoutes } from "./report-routes.ts";
-import { sessionRoutes } from "./session-routes.ts";
+import { availabilityRoutes, codeAndKeyRoutes, sessionRoutes } from "./session-routes.ts";
 import { Sessions } from "./sessions.ts";
 import { traceRoutes } from "./trace-routes.ts";
 import { trunkRoutes } from "./trunk-routes.ts";
@@ -36,22 +38,22 @@ export type RunningApi = {
 /** Listens and serves. Rejects when the address cannot be opened. */
 export async function startApi(parts: ApiParts): Promise<RunningApi> {
   const { options } = parts;
-  const app = (
-    options.tls === null
-      ? fastify({ bodyLimit: largestBody, requestTimeout: 30_000, forceCloseConnections: true })
-      : fastify({ bodyLimit: largestBody, requestTimeout: 30_000, forceCloseConnections: true, https: options.tls })
-  ) as FastifyInstance;
+  const app = newServer(options.tls);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   // JSON is the only body the API reads; what is passed on to the bridge is not read here.
   app.removeContentTypeParser("text/plain");
   handleErrors(app, parts.log);
+  const routes = collectRoutes(app);
   await protect(app, options.tls !== null);
   const sessions = new Sessions(parts);
   const channels = new OperatorChannels(parts, sessions);
   sessionRoutes(app, parts, sessions);
+  availabilityRoutes(app, parts, sessions);
+  codeAndKeyRoutes(app, parts, sessions);
   callRoutes(app, parts, sessions);
   transferRoutes(app, parts, sessions);
+  consultationRoutes(app, parts, sessions);
   parkedRoutes(app, parts, sessions);
   dialRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
@@ -59,6 +61,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   reportRoutes(app, parts, sessions);
   traceRoutes(app, parts, sessions);
   trunkRoutes(app, parts, sessions);
+  openApiRoute(app, routes);
   await servePages(app, options.softphoneDirectory);
   if (options.crmBridge !== null) {
     await app.register(httpProxy, {
@@ -88,6 +91,18 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
     },
     close,
   };
+}
+
+function newServer(tls: ApiOptions["tls"]): FastifyInstance {
+  const usual = {
+    bodyLimit: largestBody,
+    requestTimeout: 30_000,
+    forceCloseConnections: true,
+    // A path that cannot be decoded reaches no route and no error handler.
+    frameworkErrors: (_error: unknown, _request: unknown, reply: unknown) =>
+      void sendProblem(reply as FastifyReply, "malformed"),
+  };
+  return (tls === null ? fastify(usual) : fastify({ ...usual, https: tls })) as FastifyInstance;
 }
 
 async function protect(app: FastifyInstance, isHttps: boolean): Promise<void> {

@@ -8,6 +8,8 @@ import { requireRole } from "./authorise.ts";
 import { ProblemError } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 
+const readers = ["administrator"] as const;
+
 export function traceRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   const querystring = z.strictObject({
@@ -15,9 +17,16 @@ export function traceRoutes(app: FastifyInstance, parts: ApiParts, sessions: Ses
     call: z.string().min(1).max(256).optional(),
     numbers: z.enum(["masked", "shown"]).default("masked"),
   });
-  api.get("/api/sip-trace", { schema: { querystring, response: { 200: sipTraceSchema } } }, async (request) => {
+  const description = {
+    id: "readSipTrace",
+    summary: "SIP messages of a call, secrets masked",
+    who: { roles: readers },
+    problems: ["tracing-off", "no-trace"],
+  } as const;
+  const route = { config: { api: description }, schema: { querystring, response: { 200: sipTraceSchema } } };
+  api.get("/api/sip-trace", route, async (request) => {
     // Who called whom, and what phones say of themselves: for those who look after the machines.
-    await requireRole(request, { parts, sessions }, ["administrator"]);
+    await requireRole(request, { parts, sessions }, readers);
     const { call = null, numbers } = request.query;
     const findings = await parts.traces.find({ call, numbers });
     if (findings.state === "off") throw new ProblemError("tracing-off");

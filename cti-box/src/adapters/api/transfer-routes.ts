@@ -7,16 +7,39 @@ import type { CallId, OperatorId, TransferId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { sessionOf } from "./authorise.ts";
 import { settled } from "./problem.ts";
+import { noContent } from "./openapi/route-description.ts";
 import type { Sessions } from "./sessions.ts";
 
 const callParams = z.object({ callId: ulidSchema });
 const transferParams = callParams.extend({ transferId: ulidSchema });
+const ownCallProblems = ["unknown-call", "not-your-call", "wrong-state"] as const;
 
 export function transferRoutes(app: FastifyInstance, { commands }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   api.post(
     "/api/calls/:callId/transfers",
-    { schema: { params: callParams, body: requestTransferSchema } },
+    {
+      config: {
+        api: {
+          id: "requestTransfer",
+          summary: "Transfers the call, with its ticket; the outcome comes over the channel",
+          who: "operator",
+          problems: [
+            ...ownCallProblems,
+            "unknown-target",
+            "no-on-net-route",
+            "target-not-allowed",
+            "target-unavailable",
+            "transfer-pending",
+          ],
+        },
+      },
+      schema: {
+        params: callParams,
+        body: requestTransferSchema,
+        response: { 202: z.object({ transferId: ulidSchema }) },
+      },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       const { body } = request;
@@ -35,7 +58,12 @@ export function transferRoutes(app: FastifyInstance, { commands }: ApiParts, ses
 
   api.delete(
     "/api/calls/:callId/transfers/:transferId",
-    { schema: { params: transferParams } },
+    {
+      config: {
+        api: { id: "cancelTransfer", summary: "The citizen comes back", who: "operator", problems: ownCallProblems },
+      },
+      schema: { params: transferParams, response: { 204: noContent } },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       const { callId, transferId } = request.params;
@@ -43,10 +71,24 @@ export function transferRoutes(app: FastifyInstance, { commands }: ApiParts, ses
       return reply.code(204).send();
     },
   );
+}
 
+/** An operator speaks with the other side before handing the citizen over. */
+export function consultationRoutes(app: FastifyInstance, { commands }: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
   api.put(
     "/api/calls/:callId/transfers/:transferId/consultation",
-    { schema: { params: transferParams, body: turnConsultationSchema } },
+    {
+      config: {
+        api: {
+          id: "turnConsultation",
+          summary: "Speaks with the other side, or with the citizen in between",
+          who: "operator",
+          problems: ownCallProblems,
+        },
+      },
+      schema: { params: transferParams, body: turnConsultationSchema, response: { 204: noContent } },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       const transferId = request.params.transferId as TransferId;
@@ -58,7 +100,17 @@ export function transferRoutes(app: FastifyInstance, { commands }: ApiParts, ses
 
   api.post(
     "/api/calls/:callId/transfers/:transferId/completion",
-    { schema: { params: transferParams } },
+    {
+      config: {
+        api: {
+          id: "completeTransfer",
+          summary: "Hands the citizen over after a consultation",
+          who: "operator",
+          problems: ownCallProblems,
+        },
+      },
+      schema: { params: transferParams, response: { 204: noContent } },
+    },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
       const { callId, transferId } = request.params;

@@ -8,10 +8,16 @@ import { requireRole } from "./authorise.ts";
 import type { Sessions } from "./sessions.ts";
 import { time } from "./to-contract.ts";
 
+const readers = ["administrator"] as const;
+
 export function trunkRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
-  api.get("/api/trunks", { schema: { response: { 200: trunkListSchema } } }, async (request) => {
-    await requireRole(request, { parts, sessions }, ["administrator"]);
+  const route = {
+    config: { api: { id: "listTrunks", summary: "Carriers as they are now", who: { roles: readers } } },
+    schema: { response: { 200: trunkListSchema } },
+  };
+  api.get("/api/trunks", route, async (request) => {
+    await requireRole(request, { parts, sessions }, readers);
     return { items: parts.trunks.list().map(toContract) };
   });
 }

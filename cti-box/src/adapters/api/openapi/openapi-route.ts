@@ -1,0 +1,35 @@
+/** The description of the API, for whoever writes a program against it. It says nothing of this office, so anybody may read it. */
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { channelFromBoxSchema, channelToBoxSchema, eventStreamFrameSchema } from "../../../../contracts/index.ts";
+import { openApiDocument } from "./openapi-document.ts";
+import type { ChannelDescription, DescribedRoute } from "./route-description.ts";
+
+const channels: readonly ChannelDescription[] = [
+  {
+    url: "/api/events/stream",
+    id: "followEvents",
+    summary: "WebSocket: past events, then live ones",
+    who: "program",
+    problems: ["unknown-cursor"],
+    query: z.strictObject({ after: z.int().min(0).default(0) }),
+    fromBox: eventStreamFrameSchema,
+    toBox: null,
+  },
+  {
+    url: "/api/operator-channel",
+    id: "openOperatorChannel",
+    summary: "WebSocket: the box's line to an operator's page; the token is in the first frame",
+    who: "anybody",
+    fromBox: channelFromBoxSchema,
+    toBox: channelToBoxSchema,
+  },
+];
+
+/** To be called when all other routes are there: throws for one that is not described well enough. */
+export function openApiRoute(app: FastifyInstance, routes: readonly DescribedRoute[]): void {
+  const api = { id: "readOpenApi", summary: "This document", who: "anybody" } as const;
+  const schema = { response: { 200: z.looseObject({}).describe("OpenAPI 3.1") } };
+  app.get("/api/openapi.json", { config: { api }, schema }, () => document);
+  const document = openApiDocument(routes, channels);
+}
