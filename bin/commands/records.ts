@@ -83,11 +83,22 @@ function sayTable(found: readonly CallRecord[]): void {
   return say(`\n${found.length} ${found.length === 1 ? "call" : "calls"}.`);
 }
 
+function targetName(target: CallRecord["transfers"][number]["target"]): string {
+  switch (target.kind) {
+    case "office":
+      return target.officeId;
+    case "operator":
+      return target.operatorLogin;
+    case "number":
+      return target.number;
+  }
+}
+
 function rowOf(record: CallRecord): string[] {
   const talked = record.legs[0]?.talkSeconds ?? 0;
   const tariffs = [...new Set(record.legs.filter((leg) => leg.talkSeconds > 0).map((leg) => leg.tariff))];
   const transfers = record.transfers.map(({ target, outcome, failure }) => {
-    return `${target.kind === "office" ? target.officeId : target.operatorLogin} ${failure ?? outcome}`;
+    return `${targetName(target)} ${failure ?? outcome}`;
   });
   const { end } = record;
   return [

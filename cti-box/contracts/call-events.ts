@@ -27,6 +27,8 @@ export const ringEndSchema = z.enum([
 export const transferTargetSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("office"), officeId: officeIdSchema }),
   z.object({ kind: z.literal("operator"), operatorLogin: operatorLoginSchema }),
+  /** Outside of the network, over a carrier: for roles that may. In commands as it was typed, else E.164. */
+  z.object({ kind: z.literal("number"), number: z.string().min(1).max(40) }),
 ]);
 
 export const transferFailureSchema = z.enum([

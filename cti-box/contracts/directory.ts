@@ -26,6 +26,8 @@ export const operatorEntrySchema = z.object({
 export const directorySchema = z.object({
   offices: z.array(officeEntrySchema),
   operators: z.array(operatorEntrySchema),
+  /** `q` as a telephone number outside of the network (E.164), when this operator may transfer calls there, at the office's cost. */
+  number: z.string().nullable(),
 });
 
 export type OfficeEntry = z.infer<typeof officeEntrySchema>;

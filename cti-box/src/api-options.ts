@@ -26,6 +26,7 @@ export function apiOptionsFrom(config: OfficeConfig, webSocket: SipWebSocket | n
       languages: office.languages,
       hours: office.hours ?? (office.officeId === config.office.officeId ? config.office.hours : undefined) ?? null,
     })),
+    transferPermissions: config.outbound?.transfers ?? {},
     crmBridge: config.crmBridge ?? null,
     sipWebSocket: webSocket?.kind === "through-box" ? { host: webSocket.host, port: webSocket.port } : null,
     sipWebSocketUrl: webSocket?.kind === "direct" ? webSocket.url : "/sip",

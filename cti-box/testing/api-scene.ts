@@ -66,6 +66,7 @@ export class ApiScene {
           },
           { officeId: "x_test3", label: "Comune Tre", status: "suspended", topics: [], languages: ["it"], hours: null },
         ],
+        transferPermissions: { supervisor: ["geographic"] },
         crmBridge: { url: "http://127.0.0.1:1", serviceSecret },
         sipWebSocket: null,
         sipWebSocketUrl: "/sip",

@@ -157,6 +157,12 @@ export function consultation(): UntimedEvent {
   return { ...operatorTransfer(), mode: "attended" } as UntimedEvent;
 }
 
+/** To a telephone number, over two trunks. */
+export function numberTransfer(change: Partial<TransferRequested> = {}): UntimedEvent {
+  const target = { kind: "number", number: "+390655501234" } as const;
+  return officeTransfer({ plan: { target, routes: placement().routes }, ...change });
+}
+
 export function effectNames(effects: readonly CallEffect[]): string[] {
   return effects.map(nameOfEffect);
 }

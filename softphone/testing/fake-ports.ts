@@ -38,6 +38,7 @@ export const directory: Directory = {
     },
   ],
   operators: [],
+  number: null,
 };
 
 export function boxCard(callId: string, myState: MyPart, change: Partial<BoxCard["call"]> = {}): BoxCard {

@@ -80,7 +80,7 @@ export function startTransfer(
 ): CommandResult {
   const { operatorId, order, referrerLegId } = wish;
   const { transferId, ticketId, message, target, mode = "blind" } = order;
-  const planned = planTransfer(planner, runner.call, target);
+  const planned = planTransfer(planner, runner.call, { target, operatorId });
   if (!planned.ok) return planned;
   const reason = reasonFrom(order.reason);
   const { plan } = planned;

@@ -1,6 +1,6 @@
 /** Every call of the office that is not over, found by call, by leg, by operator, by contact and by trunk. Read by everybody, changed by `CallsInProgress`. */
 import { parkedView } from "../domain/call/parking.ts";
-import { pendingLegsOf, usesTrunk } from "../domain/call/legs.ts";
+import { channelsOn, pendingLegsOf } from "../domain/call/legs.ts";
 import { ringsAt } from "../domain/call/ringing.ts";
 import { cardOf, engagementsOf } from "../domain/call/summary.ts";
 import type { Call } from "../domain/call/call.ts";
@@ -95,9 +95,11 @@ export class CallIndex {
     return this.where((call) => call.contactId === contactId && call.phase.kind !== "ended").length;
   }
 
-  /** Calls with a leg on the carrier's trunk. */
+  /** Channels of the carrier's trunk that are taken: a citizen who came over it and was transferred over it takes two. */
   onTrunk(trunkId: string): number {
-    return this.where((call) => usesTrunk(call, trunkId)).length;
+    let channels = 0;
+    for (const { runner } of this.calls.values()) channels += channelsOn(runner.call, trunkId);
+    return channels;
   }
 
   private where(fits: (call: Call) => boolean): CallRunner[] {

@@ -1,13 +1,11 @@
 /** An operator calls a citizen: the number read, allowed, and a trunk found for it; then the operator's own phone is rung. */
 import { ownPhones, type OwnPhonesParts } from "./own-phones.ts";
 import { readDialled } from "../domain/routing/dialled-number.ts";
-import { requestUri } from "../domain/trunk/choose-trunks.ts";
+import { planTrunkLegs } from "./plan-trunk-legs.ts";
 import { mayDial } from "../domain/trunk/dial-permissions.ts";
 import type { CallPlacement } from "../domain/call/call-event.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { DialledNumber } from "../domain/routing/dialled-number.ts";
-import type { PlannedTrunkLeg } from "../domain/trunk/trunk-route.ts";
-import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { Clock, Ids, Log } from "./ports.ts";
@@ -36,7 +34,7 @@ export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: Dia
   }
   const own = ownPhones(parts, operatorId);
   if (!own.ok) return own;
-  const routes = parts.trunks.routesTo(dialled).map((trunk) => plannedLeg(parts, trunk, dialled.number));
+  const routes = planTrunkLegs(parts, dialled);
   if (routes.length === 0) return refused("no-trunk");
   parts.calls.begin({ ...placementOf(parts, order, dialled), operatorId, legs: own.legs, routes });
   return { ok: true };
@@ -44,11 +42,6 @@ export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: Dia
 
 function isOwnDial(call: ReturnType<CallsInProgress["begin"]>["call"], operatorId: OperatorId): boolean {
   return call.direction === "out" && (call.phase.kind !== "dialling" || call.phase.operatorId === operatorId);
-}
-
-function plannedLeg(parts: DialParts, { trunkId, outbound }: UsableTrunk, number: string): PlannedTrunkLeg {
-  const { callerId, failoverMs } = outbound;
-  return { legId: parts.ids.legId(), trunkId, uri: requestUri(outbound, number), callerId, failoverMs };
 }
 
 function placementOf(

@@ -93,6 +93,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     office,
     room,
     ids,
+    trunks,
     find: (callId: Parameters<CallsInProgress["find"]>[0]) => calls.find(callId),
   };
   return {

@@ -11,7 +11,7 @@ import type { OpeningHours } from "../domain/routing/open-state.ts";
 import type { QueueService } from "./operator-room.ts";
 import type { KnownSources } from "../domain/trunk/identify-source.ts";
 import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
-import type { DialPermissions } from "../domain/trunk/dial-permissions.ts";
+import type { DialPermissions, TransferPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { TollLimits } from "../domain/trunk/toll-limits.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
 import type { RegisterOrder } from "./ports.ts";
@@ -54,7 +54,10 @@ export type OfficeSettings = {
     priority?: number | undefined;
   }[];
   /** What the roles may call; a role that is left out has the defaults. */
-  outbound?: { permissions: { [role in Role]?: readonly NumberKind[] | undefined } };
+  outbound?: {
+    permissions: { [role in Role]?: readonly NumberKind[] | undefined };
+    transfers?: TransferPermissions | undefined;
+  };
   network: {
     proxy?: { uri: string; addresses: readonly string[]; domain: string } | undefined;
     offices: readonly {
@@ -107,6 +110,7 @@ export type Office = {
   operators: ReadonlyMap<OperatorId, OperatorProfile>;
   transferTimeoutMs: number;
   dialPermissions: DialPermissions;
+  transferPermissions: TransferPermissions;
 };
 
 export function officeFrom(settings: OfficeSettings): Office {
@@ -140,6 +144,7 @@ export function officeFrom(settings: OfficeSettings): Office {
     operators: new Map(settings.operators.map((one) => [one.login as OperatorId, profileFrom(one, settings)])),
     transferTimeoutMs: network.transferTimeoutSeconds * 1000,
     dialPermissions: permissionsFrom(settings),
+    transferPermissions: settings.outbound?.transfers ?? {},
   };
 }
 

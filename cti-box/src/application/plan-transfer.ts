@@ -1,11 +1,15 @@
-/** Where a transfer goes: the target looked up, allowed, reachable on-net, with the legs it will need. Telephone numbers are never targets. */
+/** Where a transfer goes: the target looked up, allowed, reachable, with the legs it will need. A telephone number needs a role that may. */
+import { readDialled } from "../domain/routing/dialled-number.ts";
+import { mayTransferTo } from "../domain/trunk/dial-permissions.ts";
+import { planTrunkLegs } from "./plan-trunk-legs.ts";
 import { routeToOffice } from "../domain/transfer/network-directory.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { TransferPlan } from "../domain/call/call-event.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { Office } from "./office-settings.ts";
 import type { OperatorRoom } from "./operator-room.ts";
-import type { Ids } from "./ports.ts";
+import type { DialledNumber } from "../domain/routing/dialled-number.ts";
+import type { TrunkPlanner } from "./plan-trunk-legs.ts";
 import type { CommandRefusal, TransferDestination } from "./use-cases.ts";
 
 export type TransferPlanResult = { ok: true; plan: TransferPlan } | { ok: false; reason: CommandRefusal };
@@ -13,13 +17,36 @@ export type TransferPlanResult = { ok: true; plan: TransferPlan } | { ok: false;
 export type TransferPlanner = {
   office: Office;
   room: Pick<OperatorRoom, "devicesOfAvailable">;
-  ids: Pick<Ids, "legId">;
-};
+} & TrunkPlanner;
 
-export function planTransfer(planner: TransferPlanner, call: Call, target: TransferDestination): TransferPlanResult {
-  return target.kind === "office"
-    ? planToOffice(planner, call, target.officeId)
-    : planToOperator(planner, call, target);
+export function planTransfer(
+  planner: TransferPlanner,
+  call: Call,
+  wish: { target: TransferDestination; operatorId: OperatorId },
+): TransferPlanResult {
+  const { target, operatorId } = wish;
+  switch (target.kind) {
+    case "office":
+      return planToOffice(planner, call, target.officeId);
+    case "operator":
+      return planToOperator(planner, call, target);
+    case "number":
+      return planToNumber(planner, { dialled: readDialled(target.number), operatorId });
+  }
+}
+
+function planToNumber(
+  planner: TransferPlanner,
+  wish: { dialled: DialledNumber | null; operatorId: OperatorId },
+): TransferPlanResult {
+  const { dialled, operatorId } = wish;
+  if (dialled === null) return { ok: false, reason: "invalid-number" };
+  const roles = planner.office.operators.get(operatorId)?.roles ?? [];
+  if (!mayTransferTo(planner.office.transferPermissions, roles, dialled.kind))
+    return { ok: false, reason: "target-not-allowed" };
+  const routes = planTrunkLegs(planner, dialled);
+  if (routes.length === 0) return { ok: false, reason: "no-trunk" };
+  return { ok: true, plan: { target: { kind: "number", number: dialled.number }, routes } };
 }
 
 /** A conversation between colleagues stays in the office. */

@@ -1,6 +1,6 @@
 /**
- * REFER from an operator's own phone ends in the box (RFC 5589 with the box as transferor): the target is an extension, a login or an office
- * of the network, anything else is refused in the NOTIFY and the citizen stays with the operator. It is never relayed.
+ * REFER from an operator's own phone ends in the box (RFC 5589 with the box as transferor): the target is an extension, a login, an office
+ * of the network or a number that the operator may transfer to, anything else is refused in the NOTIFY and the citizen stays with the operator. It is never relayed.
  */
 import { mayTransfer } from "../domain/call/command-guards.ts";
 import { findLeg } from "../domain/call/legs.ts";
@@ -28,6 +28,8 @@ const statusOf: Record<CommandRefusal, number> = {
   "target-not-allowed": 403,
   "target-unavailable": 480,
   "transfer-pending": 491,
+  "invalid-number": 404,
+  "no-trunk": 503,
 };
 
 export type ReferParts = CommandParts & { ids: Ids; signalling: Pick<CallSignalling, "notifyReferrer"> };
@@ -62,7 +64,8 @@ function targetOf({ office }: ReferParts, refer: Referred): TransferDestination 
   if (colleague !== null) return { kind: "operator", operatorId: colleague.operatorId };
   const byUser = officeNamed(office.network, refer.user);
   const named = byUser ?? (refer.user === "urp" ? officeNamed(office.network, officeHost(refer.host)) : null);
-  return named === null ? null : { kind: "office", officeId: named.officeId };
+  if (named !== null) return { kind: "office", officeId: named.officeId };
+  return /^\+?\d{5,}$/.test(refer.user) ? { kind: "number", number: refer.user } : null;
 }
 
 /** `x-test2.some.domain` names an office also where the domain is not the network's. */

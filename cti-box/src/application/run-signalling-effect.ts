@@ -78,7 +78,8 @@ export class SignallingEffects {
     const { legId, to, caller, callId, contactId } = effect;
     const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
-    const audio = this.parts.current().direction === "out" ? "telephone" : "any";
+    const isTelephone = to.kind === "trunk" || this.parts.current().direction === "out";
+    const audio = isTelephone ? "telephone" : "any";
     const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);

@@ -20,10 +20,16 @@ export type CommandRefusal =
   | "no-on-net-route"
   | "target-not-allowed"
   | "target-unavailable"
-  | "transfer-pending";
+  | "transfer-pending"
+  | "invalid-number"
+  | "no-trunk";
 export type CommandResult = { ok: true } | { ok: false; reason: CommandRefusal };
 
-export type TransferDestination = { kind: "office"; officeId: string } | { kind: "operator"; operatorId: OperatorId };
+export type TransferDestination =
+  | { kind: "office"; officeId: string }
+  | { kind: "operator"; operatorId: OperatorId }
+  /** As it was typed. */
+  | { kind: "number"; number: string };
 export type TransferOrder = {
   transferId: TransferId;
   /** Absent: blind. */

@@ -1,5 +1,6 @@
 /** `trunks`: the links to carriers. */
 import { z } from "zod";
+import { transferableKinds } from "../domain/trunk/dial-permissions.ts";
 import { address, phoneNumber, sipUri } from "./fields.ts";
 
 /** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
@@ -92,7 +93,11 @@ const numberKind = z.enum([
   "international",
   "premium",
 ]);
-/** `outbound`: what the roles may call. Emergency numbers may be called by everybody. */
+const transferableKind = z.enum(transferableKinds);
+/**
+ * `permissions`: what the roles may call; emergency numbers may be called by everybody. `transfers`: the numbers outside of the network that
+ * they may transfer a citizen to; without it none.
+ */
 export const outboundSchema = z.strictObject({
   permissions: z
     .strictObject({
@@ -100,6 +105,14 @@ export const outboundSchema = z.strictObject({
       back_office: z.array(numberKind).optional(),
       supervisor: z.array(numberKind).optional(),
       administrator: z.array(numberKind).optional(),
+    })
+    .default({}),
+  transfers: z
+    .strictObject({
+      front_office: z.array(transferableKind).optional(),
+      back_office: z.array(transferableKind).optional(),
+      supervisor: z.array(transferableKind).optional(),
+      administrator: z.array(transferableKind).optional(),
     })
     .default({}),
 });

@@ -166,7 +166,7 @@ test("a call is parked, and a parked one is announced and taken up again, named 
 
 describe("a consultation", () => {
   const target = { kind: "operator", operatorLogin: "bruno" } as const;
-  const destination = { target, label: "Bruno Sì", isFree: true };
+  const destination = { target, label: "Bruno Sì", tariff: "free" as const };
   const at = (transferId: string, talkingTo: "target" | "caller") =>
     boxCard("a", { kind: "transferring", progress: { phase: "consulting", transferId, target, talkingTo } });
 
@@ -210,7 +210,7 @@ describe("a consultation", () => {
 
 describe("a transfer that comes back", () => {
   const target = { kind: "office", officeId: "x_test2" } as const;
-  const destination = { target, label: "Ufficio Ambiente", isFree: true };
+  const destination = { target, label: "Ufficio Ambiente", tariff: "free" as const };
 
   async function returned(): Promise<void> {
     await talk("a");

@@ -10,6 +10,7 @@ import type {
   TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
+import type { TransferPermissions } from "../../domain/trunk/dial-permissions.ts";
 import type { OpeningHours } from "../../domain/routing/open-state.ts";
 import type { Role } from "../../../contracts/index.ts";
 
@@ -40,6 +41,8 @@ export type ApiOptions = {
   operators: readonly OperatorAccount[];
   /** Offices that a call can be transferred to, and this one. */
   network: readonly NetworkEntry[];
+  /** Who may transfer calls to telephone numbers. */
+  transferPermissions: TransferPermissions;
   /** The office's bridge, shown under `/crm`; its secret opens the events. */
   crmBridge: { url: string; serviceSecret: string } | null;
   /** Where the engine speaks SIP over WebSocket; the page reaches it under `/sip`. Null: nowhere, or only directly. */

@@ -117,8 +117,8 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
       schema: { querystring: directoryQuery, response: { 200: directorySchema } },
     },
     async (request) => {
-      await sessionOf(request, sessions);
-      return directoryFor(parts, request.query.q);
+      const { operatorId } = await sessionOf(request, sessions);
+      return directoryFor(parts, request.query.q, operatorId);
     },
   );
 

@@ -217,6 +217,17 @@ describe("the directory", () => {
     expect(found.operators.map((operator) => operator.displayName)).toEqual(operators);
   });
 
+  it.each([
+    ["06 5550 1234", "bruno", "+390655501234"],
+    ["333 123 4567", "bruno", null],
+    ["112", "bruno", null],
+    ["06 5550 1234", "anna", null],
+  ])("offers %s to %s: %s", async (words, login, number) => {
+    const token = login === "anna" ? own : colleague;
+    const answer = await scene.ask("GET", `/api/directory?q=${encodeURIComponent(words)}`, { token });
+    expect(directorySchema.parse(answer.json).number).toBe(number);
+  });
+
   it("says what a transfer costs, and which office is one's own", async () => {
     const { offices } = directorySchema.parse((await scene.ask("GET", "/api/directory", { token: own })).json);
     expect(offices.map(({ officeId, tariff, isOwnOffice }) => [officeId, tariff, isOwnOffice])).toEqual([

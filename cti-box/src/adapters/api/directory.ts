@@ -1,6 +1,8 @@
 /** The directory as operators search it: offices of the network with their state and what a transfer there costs, and colleagues. */
 import type { Directory, OfficeEntry, OperatorEntry } from "../../../contracts/index.ts";
 import type { OperatorId } from "../../domain/call/ids.ts";
+import { mayTransferTo } from "../../domain/trunk/dial-permissions.ts";
+import { readDialled } from "../../domain/routing/dialled-number.ts";
 import { openStateAt } from "../../domain/routing/open-state.ts";
 import type { ApiParts, NetworkEntry } from "./api-parts.ts";
 
@@ -13,7 +15,7 @@ function plain(text: string): string {
 }
 
 /** Offices and operators whose words contain every word of the query. */
-export function directoryFor(parts: ApiParts, query: string): Directory {
+export function directoryFor(parts: ApiParts, query: string, askedBy: OperatorId): Directory {
   const words = plain(query)
     .split(/\s+/)
     .filter((word) => word !== "");
@@ -34,7 +36,15 @@ export function directoryFor(parts: ApiParts, query: string): Directory {
         return { login, displayName, extension, state: parts.desk.presenceOf(login as OperatorId) };
       })
       .toSorted((one, other) => one.displayName.localeCompare(other.displayName, "it")),
+    number: numberFor(parts.options, query, askedBy),
   };
+}
+
+/** The rule is checked again when the transfer is asked for; here it only saves the operator a refusal. */
+function numberFor({ operators, transferPermissions }: ApiParts["options"], query: string, askedBy: OperatorId) {
+  const dialled = readDialled(query);
+  const roles = operators.find(({ login }) => login === askedBy)?.roles ?? [];
+  return dialled !== null && mayTransferTo(transferPermissions, roles, dialled.kind) ? dialled.number : null;
 }
 
 function officeEntry(parts: ApiParts, office: NetworkEntry): OfficeEntry {

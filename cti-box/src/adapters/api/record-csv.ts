@@ -48,7 +48,17 @@ function talkSeconds({ legs }: CallRecordView, tariff: Tariff): number {
   return Math.round(spoken * 10) / 10;
 }
 
+function nameOf(target: TransferRecordView["target"]): string {
+  switch (target.kind) {
+    case "office":
+      return target.officeId;
+    case "operator":
+      return target.operatorId;
+    case "number":
+      return target.number;
+  }
+}
+
 function transferText({ requestedBy, target, outcome, failure }: TransferRecordView): string {
-  const to = target.kind === "office" ? target.officeId : target.operatorId;
-  return `${requestedBy ?? "?"} to ${to}: ${failure ?? outcome}`;
+  return `${requestedBy ?? "?"} to ${nameOf(target)}: ${failure ?? outcome}`;
 }

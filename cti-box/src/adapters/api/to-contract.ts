@@ -20,9 +20,7 @@ export const time = (ms: number): string => new Date(ms).toISOString();
 export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
 
 export function target(from: TransferTarget): TargetContract {
-  return from.kind === "office"
-    ? { kind: "office", officeId: from.officeId }
-    : { kind: "operator", operatorLogin: from.operatorId };
+  return from.kind === "operator" ? { kind: "operator", operatorLogin: from.operatorId } : from;
 }
 
 export function origin(from: TransferOrigin | null): OriginContract | null {

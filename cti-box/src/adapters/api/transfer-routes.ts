@@ -47,9 +47,9 @@ export function transferRoutes(app: FastifyInstance, { commands }: ApiParts, ses
         ...body,
         transferId: body.transferId as TransferId,
         target:
-          body.target.kind === "office"
-            ? body.target
-            : { kind: "operator" as const, operatorId: body.target.operatorLogin as OperatorId },
+          body.target.kind === "operator"
+            ? { kind: "operator" as const, operatorId: body.target.operatorLogin as OperatorId }
+            : body.target,
       };
       settled(await commands.requestTransfer(request.params.callId as CallId, operatorId, order));
       return reply.code(202).send({ transferId: body.transferId });

@@ -21,7 +21,7 @@ import { joinedLegsOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
 import { engagementsOf } from "./summary.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
-import type { CallBeginning } from "./call-event.ts";
+import type { CallBeginning, TransferPlan } from "./call-event.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { TransferId } from "./ids.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
@@ -76,14 +76,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
       operatorId,
       transferId: `x-${serial}` as TransferId,
       mode: pick % 4 < 2 ? "attended" : "blind",
-      plan:
-        pick % 3 === 0
-          ? { target, legs }
-          : {
-              target: { kind: "office", officeId: "c_b200" },
-              legId: leg(`office-${serial}`),
-              route: { uri: "sip:urp@b", nextHop: null },
-            },
+      plan: [{ target, legs }, toOffice(serial), toNumber(serial)][pick % 3] ?? { target, legs },
     }),
     { type: "transfer-cancelled", operatorId, transferId: transferIdOf(call) },
     {
@@ -100,6 +93,16 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
   ];
   return table[kind] ?? { type: "no-operator" };
+}
+
+function toOffice(serial: number): TransferPlan {
+  const route = { uri: "sip:urp@b", nextHop: null };
+  return { target: { kind: "office", officeId: "c_b200" }, legId: leg(`office-${serial}`), route };
+}
+
+function toNumber(serial: number): TransferPlan {
+  const routes = placement().routes.map((route) => ({ ...route, legId: leg(`${route.trunkId}-${serial}`) }));
+  return { target: { kind: "number", number: "+390655501234" }, routes };
 }
 
 function transferIdOf(call: Call): TransferId {

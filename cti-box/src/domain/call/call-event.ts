@@ -62,7 +62,9 @@ export type CallBeginning = CallArrival | CallPlacement;
 
 export type TransferPlan =
   | { target: Extract<TransferTarget, { kind: "office" }>; legId: LegId; route: OfficeRoute }
-  | { target: Extract<TransferTarget, { kind: "operator" }>; legs: readonly PlannedDeviceLeg[] };
+  | { target: Extract<TransferTarget, { kind: "operator" }>; legs: readonly PlannedDeviceLeg[] }
+  /** Trunks to try, best first. */
+  | { target: Extract<TransferTarget, { kind: "number" }>; routes: readonly PlannedTrunkLeg[] };
 
 export type TransferRequested = {
   type: "transfer-requested";

@@ -116,6 +116,14 @@ export type DiallingStage =
       failoverMs: number;
     };
 
+/** An INVITE over a carrier's trunk, and the ways that were not tried yet, best first. */
+export type CarrierAttempt = {
+  attempt: "calling" | "trying";
+  sinceMs: number;
+  failoverMs: number;
+  routes: readonly PlannedTrunkLeg[];
+};
+
 /** Why a caller is let go without an operator. */
 export type TurnAwayCause = TurnedAway | "no-operator";
 
@@ -140,6 +148,8 @@ export type CallPhase =
       /** The operator stays on the line, or has hung up and waits for nothing. */
       operator: { kind: "waiting"; legId: LegId } | { kind: "left" };
       stage: "calling" | "ringing";
+      /** Target outside of the network: how the present carrier does, and the trunks after it. */
+      carrier?: CarrierAttempt;
     }
   | {
       kind: "consulting";

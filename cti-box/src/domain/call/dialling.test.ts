@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { anna, annaAnswers, effectNames, leg, placement, play, startMs } from "../../../testing/call-builders.ts";
 import { recordOf } from "./record-of.ts";
 import { cardOf } from "./summary.ts";
-import { usesTrunk } from "./legs.ts";
+import { channelsOn } from "./legs.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 
 const viaTim = leg("via-tim");
@@ -39,7 +39,7 @@ describe("the operator's own phone", () => {
       myState: { kind: "dialling", stage: "own-phone" },
       call: { state: "dialling", direction: "out" },
     });
-    expect([usesTrunk(call, "tim"), usesTrunk(call, "eolo")]).toEqual([true, false]);
+    expect([channelsOn(call, "tim"), channelsOn(call, "eolo")]).toEqual([1, 0]);
   });
 
   test.each<[string, UntimedEvent]>([
@@ -139,7 +139,7 @@ describe("the next trunk", () => {
   test.each([503, 500, 408, 403, 488])("is tried after %i", (status) => {
     const { call, effects } = step([annaAnswers, failed(viaTim, status)]);
     expect(effects).toContain("place-leg via-eolo");
-    expect([usesTrunk(call, "tim"), usesTrunk(call, "eolo")]).toEqual([false, true]);
+    expect([channelsOn(call, "tim"), channelsOn(call, "eolo")]).toEqual([0, 1]);
   });
 
   test("is tried after silence; the late answer of the first is hung up", () => {

@@ -8,6 +8,7 @@ import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.
 import { returnCall } from "./returning.ts";
 import { operatorAnswered, operatorMissed } from "./ringing.ts";
 import { withEffect } from "./step.ts";
+import { carrierTries, otherCarrier } from "./transfer-over-trunk.ts";
 import { targetAlerts } from "./transferring.ts";
 import type { Leg } from "./call.ts";
 import type { MissedRing } from "./call-effect.ts";
@@ -22,7 +23,7 @@ export function legEvent(step: Step, event: LegEvent): Step {
   const { atMs, legId } = event;
   switch (event.type) {
     case "leg-trying":
-      return routeTaken(step, legId);
+      return carrierTries(routeTaken(step, legId), legId);
     case "leg-progressed":
       return legProgressed(step, legId, atMs);
     case "leg-early-media":
@@ -85,6 +86,8 @@ function pendingLegLost(step: Step, leg: Leg, answer: { atMs: number; status: nu
   if (!isOver) return step;
   if (phase.kind === "ringing") return operatorMissed(step, atMs, missedRingOf(status));
   if (phase.kind !== "transferring") return step;
+  const rerouted = otherCarrier(step, { ...answer, hasRung: leg.state.kind === "alerting" });
+  if (rerouted !== null) return rerouted;
   const cause = isDeclined(status) && phase.transfer.target.kind === "operator" ? "refused" : failureOf(leg, answer);
   return returnCall(step, { atMs, cause, sipStatus: status });
 }

@@ -24,12 +24,12 @@ export function isOpen(leg: Leg): boolean {
   return leg.state.kind === "trying" || leg.state.kind === "alerting" || leg.state.kind === "answered";
 }
 
-/** Does the call occupy the carrier's trunk? A call that is being made has its place there before its INVITE goes out. */
-export function usesTrunk(call: Call, trunkId: string): boolean {
+/** Channels of the carrier's trunk that the call takes. A call that is being made has its place there before its INVITE goes out. */
+export function channelsOn(call: Call, trunkId: string): number {
   const { phase } = call;
-  if (phase.kind === "dialling" && phase.stage.kind === "own-phone" && phase.routes[0]?.trunkId === trunkId)
-    return true;
-  return call.legs.some((leg) => leg.peer.kind === "trunk" && leg.peer.name === trunkId && isOpen(leg));
+  const isKept = phase.kind === "dialling" && phase.stage.kind === "own-phone" && phase.routes[0]?.trunkId === trunkId;
+  const open = call.legs.filter((leg) => leg.peer.kind === "trunk" && leg.peer.name === trunkId && isOpen(leg));
+  return open.length + (isKept ? 1 : 0);
 }
 
 /** Outgoing legs that nobody has answered yet: the devices or the office being rung now. */

@@ -9,7 +9,7 @@ import { engagementsOf } from "./summary.ts";
 import { accountWait } from "./waiting-time.ts";
 import { nextPlaceAt } from "./turning-away.ts";
 import type { Step } from "./step.ts";
-import type { Call, CallPhase } from "./call.ts";
+import type { Call, CallPhase, CarrierAttempt } from "./call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect } from "./call-effect.ts";
 import type { TimerName } from "./call-event.ts";
 import type { LegId, OperatorId } from "./ids.ts";
@@ -113,7 +113,12 @@ export function timersOf(call: Call): Map<TimerName, number> {
   }
   if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
   if (phase.kind === "turned-away") timers.set("goodbye", phase.sinceMs + longestGoodbyeMs);
-  if (phase.kind === "transferring") timers.set("transfer", phase.transfer.expiresAtMs);
+  if (phase.kind === "transferring") {
+    timers.set("transfer", phase.transfer.expiresAtMs);
+    const { carrier } = phase;
+    if (carrier !== undefined && carrier.routes.length > 0 && phase.stage === "calling")
+      timers.set("route", slowestAnswerAt(carrier));
+  }
   if (phase.kind === "parked") timers.set("park", phase.sinceMs + longestParkedMs);
   if (phase.kind === "dialling") setDiallingTimers(timers, phase);
   return timers;
@@ -128,8 +133,12 @@ function setDiallingTimers(timers: Map<TimerName, number>, phase: Extract<CallPh
   timers.set("dial", sinceMs + longestDialMs);
   const { attempt, attemptSinceMs, failoverMs } = stage;
   if (routes.length === 0 || attempt === "ringing") return;
-  // A carrier that has said 100 is at work: finding a mobile abroad takes it many seconds.
-  timers.set("route", attemptSinceMs + (attempt === "trying" ? Math.max(failoverMs, slowCarrierMs) : failoverMs));
+  timers.set("route", slowestAnswerAt({ attempt, sinceMs: attemptSinceMs, failoverMs }));
+}
+
+/** A carrier that has said 100 is at work: finding a mobile abroad takes it many seconds. */
+function slowestAnswerAt({ attempt, sinceMs, failoverMs }: Omit<CarrierAttempt, "routes">): number {
+  return sinceMs + (attempt === "trying" ? Math.max(failoverMs, slowCarrierMs) : failoverMs);
 }
 
 function accountTalk(before: Call | null, after: Call, atMs: number): Call {

@@ -4,6 +4,7 @@ import { parkedTooLong } from "./parking.ts";
 import { operatorMissed } from "./ringing.ts";
 import { timersOf } from "./settle.ts";
 import { changed } from "./step.ts";
+import { carrierSilent } from "./transfer-over-trunk.ts";
 import { returnCall } from "./returning.ts";
 import { saidGoodbye, tellPlace } from "./turning-away.ts";
 import { waitedTooLong } from "./changing-queue.ts";
@@ -16,8 +17,9 @@ export function timerFired(step: Step, event: { atMs: number; timer: TimerName; 
   if (timersOf(step.call).get(timer) !== event.deadlineMs) return step;
   switch (timer) {
     case "dial":
-    case "route":
       return diallingTimedOut(step, timer, atMs);
+    case "route":
+      return step.call.phase.kind === "transferring" ? carrierSilent(step, atMs) : diallingTimedOut(step, timer, atMs);
     case "ring":
       if (step.call.phase.kind === "dialling") return ownPhoneSilent(step, atMs);
       return operatorMissed(step, atMs, "no-answer");

@@ -6,6 +6,8 @@ import type { Transfer } from "./call.ts";
 import type { TransferRecordView } from "./call-record.ts";
 import type { TransferFailure } from "../transfer/transfer.ts";
 
+const peerOfTarget = { office: "member", operator: "operator", number: "trunk" } as const;
+
 export function notified(step: Step, transfer: Transfer, status: number): Step {
   if (transfer.referrerLegId === null) return step;
   return withEffect(step, { type: "notify-referrer", legId: transfer.referrerLegId, status });
@@ -16,7 +18,7 @@ export function transferFields(transfer: Transfer) {
 }
 
 export function tariffOfTarget(transfer: Transfer) {
-  return tariffOf(transfer.target.kind === "office" ? "member" : "operator");
+  return tariffOf(peerOfTarget[transfer.target.kind]);
 }
 
 export function settledRecords(

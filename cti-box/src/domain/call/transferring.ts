@@ -1,5 +1,5 @@
 /**
- * Transfer, to another office with its ticket or to an operator of this office. The citizen is on hold with music from the first
+ * Transfer, to another office with its ticket, to an operator of this office, or to a telephone number. The citizen is on hold with music from the first
  * moment, the operator never leaves until the other side has answered, and whatever goes wrong brings the citizen back.
  *   talking ─request─▶ transferring(calling) ─180─▶ transferring(ringing) ─200─▶ transferred │ talking with the colleague
  *      ▲                         │ refused, no answer, unreachable, cancelled
@@ -11,6 +11,7 @@ import { ringDevices } from "./ringing.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { internalOrigin, secondsSpent } from "./summary.ts";
 import { notified, settledRecords, tariffOfTarget, transferFields } from "./transfer-notices.ts";
+import { callOverTrunk } from "./transfer-over-trunk.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Step } from "./step.ts";
 import type { CallPhase, Leg, Transfer } from "./call.ts";
@@ -98,7 +99,7 @@ export function operatorLeftTransfer(step: Step): Step {
 function announceTransferred(step: Step, { transfer, targetLegId, atMs }: TransferUnderWay & { atMs: number }): Step {
   const { target } = transfer;
   const fields = { type: "call-transferred", ...transferFields(transfer), tariff: tariffOfTarget(transfer) } as const;
-  if (target.kind === "office") return published(step, atMs, fields);
+  if (target.kind !== "operator") return published(step, atMs, fields);
   const { operatorId } = target;
   const spoken = changed(step, {
     spokenOperators: [...step.call.spokenOperators.filter((one) => one !== operatorId), operatorId],
@@ -113,6 +114,7 @@ function announceTransferred(step: Step, { transfer, targetLegId, atMs }: Transf
 function placeTarget(step: Step, plan: TransferPlan, atMs: number): Step {
   const phase = step.call.phase;
   if (phase.kind !== "transferring") return step;
+  if ("routes" in plan) return callOverTrunk(step, phase, { routes: plan.routes, atMs });
   if (!("legId" in plan)) {
     const { operatorId } = plan.target;
     const hadLeft = changed(step, { departed: step.call.departed.filter((one) => one.operatorId !== operatorId) });
@@ -176,7 +178,7 @@ function ticketAfter(step: Step, event: TransferRequested): Step["call"]["ticket
 }
 
 function phaseAfterAnswer(transfer: Transfer, legId: LegId): CallPhase {
-  if (transfer.target.kind === "office") return { kind: "transferred", transfer, legId };
+  if (transfer.target.kind !== "operator") return { kind: "transferred", transfer, legId };
   return { kind: "talking", operatorId: transfer.target.operatorId, legId };
 }
 

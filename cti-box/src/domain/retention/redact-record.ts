@@ -56,6 +56,12 @@ function withoutNumbers(record: CallRecordView): CallRecordView {
     ...record,
     caller: { ...caller, number: caller.number === null ? null : masked(caller.number), displayName: null },
     calledNumber: masksCalled ? masked(calledNumber) : calledNumber,
+    transfers: record.transfers.map((transfer): TransferRecordView => {
+      const { target } = transfer;
+      return target.kind === "number"
+        ? { ...transfer, target: { kind: "number", number: masked(target.number) } }
+        : transfer;
+    }),
   };
 }
 

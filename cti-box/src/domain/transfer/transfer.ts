@@ -1,8 +1,14 @@
 /** Words of a transfer that the call core, its views and its records share. */
 import type { OperatorId } from "../call/ids.ts";
 
-/** Where a call may go: an office of the network or an operator of this office. Never a telephone number. */
-export type TransferTarget = { kind: "office"; officeId: string } | { kind: "operator"; operatorId: OperatorId };
+/**
+ * Where a call may go: an office of the network, an operator of this office, or, for roles that may, a telephone number (E.164), which costs
+ * money.
+ */
+export type TransferTarget =
+  | { kind: "office"; officeId: string }
+  | { kind: "operator"; operatorId: OperatorId }
+  | { kind: "number"; number: string };
 
 /** `attended`: the operator speaks with the other side first (RFC 5589). */
 export type TransferMode = "blind" | "attended";

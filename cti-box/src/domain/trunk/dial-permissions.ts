@@ -14,6 +14,22 @@ export const defaultPermissions: DialPermissions = {
   administrator: [...everyday, "shared-cost", "international"],
 };
 
+/** Kinds of numbers that a call may be transferred to at all: never emergency, premium, shared-cost or free numbers, nor short codes. */
+export const transferableKinds = [
+  "geographic",
+  "mobile",
+  "nomadic",
+  "international",
+] as const satisfies readonly NumberKind[];
+export type TransferableKind = (typeof transferableKinds)[number];
+
+/** Transfers to telephone numbers cost money: nobody may unless the office says so. */
+export type TransferPermissions = Readonly<Partial<Record<Role, readonly TransferableKind[] | undefined>>>;
+
+export function mayTransferTo(permissions: TransferPermissions, roles: readonly Role[], kind: NumberKind): boolean {
+  return roles.some((role) => permissions[role]?.some((allowed) => allowed === kind) ?? false);
+}
+
 export function mayDial(permissions: DialPermissions, roles: readonly Role[], kind: NumberKind): boolean {
   return kind === "emergency" || roles.some((role) => permissions[role].includes(kind));
 }

@@ -7,7 +7,11 @@ import type { Softphone } from "./softphone.ts";
 
 let world: FakeWorld;
 let softphone: Softphone;
-const destination = { target: { kind: "office", officeId: "x_test2" } as const, label: "Ambiente", isFree: true };
+const destination = {
+  target: { kind: "office", officeId: "x_test2" } as const,
+  label: "Ambiente",
+  tariff: "free" as const,
+};
 
 beforeEach(async () => {
   world = new FakeWorld();

@@ -1,6 +1,6 @@
 /** Everything the screen shows, as one value, and the one function that changes it. */
 import { applyCallsEvent, findEntry } from "./call/apply-calls-event.ts";
-import { cardStateOf, isLive } from "./call/call.ts";
+import { cardStateOf, isLive, targetName } from "./call/call.ts";
 import { applySessionEvent } from "./session/session.ts";
 import { afterProgress, applyTransferEvent } from "./transfer/transfer-steps.ts";
 import { applyTicketEvent, ticketOfPanel } from "./ticket/ticket-panel.ts";
@@ -220,16 +220,11 @@ function followUpOf(state: PhoneState, entry: CallEntry): FollowUp {
   return {
     transferId: last?.transferId ?? entry.callId,
     callId: entry.callId,
-    destinationLabel: chosen?.label ?? targetName(last),
+    destinationLabel: chosen?.label ?? (last === null ? "" : targetName(last.target)),
     ticketId: ticket?.ticketId ?? entry.box?.call.ticket?.ticketId ?? null,
     ticketCode: ticket?.localTicketId ?? null,
     atMs: entry.endedAtMs ?? entry.firstSeenAtMs,
   };
-}
-
-function targetName(progress: NonNullable<CallEntry["box"]>["lastTransfer"]): string {
-  if (progress === null) return "";
-  return progress.target.kind === "office" ? progress.target.officeId : progress.target.operatorLogin;
 }
 
 function withHandOver(known: PhoneState["handOvers"], handOver: HandOver): PhoneState["handOvers"] {

@@ -91,6 +91,10 @@ export function DirectoryCombobox({ ownLogin, initialText, choose }: Props) {
 
 type RowProps = { id: string; choice: Choice; isActive: boolean; choose: () => void };
 
+function iconOf({ destination }: Choice) {
+  return ({ office: "pa", operator: "user", number: "telephone" } as const)[destination.target.kind];
+}
+
 function ChoiceRow({ id, choice, isActive, choose }: RowProps) {
   const { t } = useTexts();
   return (
@@ -105,7 +109,7 @@ function ChoiceRow({ id, choice, isActive, choose }: RowProps) {
         if (choice.isChoosable) choose();
       }}
     >
-      <Icon name={choice.operatorState === null ? "pa" : "user"} />
+      <Icon name={iconOf(choice)} />
       <span className="la2-choice-text">
         <span className="la2-choice-name">{choice.destination.label}</span>
         {choice.detail !== "" && <span className="la2-hint">{choice.detail}</span>}
@@ -118,7 +122,7 @@ function ChoiceRow({ id, choice, isActive, choose }: RowProps) {
             {t(`directory.open.${choice.openState}`)}
           </span>
         )}
-        <TariffBadge isFree={choice.destination.isFree} />
+        <TariffBadge tariff={choice.destination.tariff} />
       </span>
     </li>
   );

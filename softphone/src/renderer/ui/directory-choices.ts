@@ -19,7 +19,11 @@ export function toChoices(directory: Directory, ownLogin: string): readonly Choi
       const isFree = office.tariff === "on-net";
       return {
         key: `office-${office.officeId.replace(":", "-")}`,
-        destination: { target: { kind: "office", officeId: office.officeId }, label: office.label, isFree },
+        destination: {
+          target: { kind: "office", officeId: office.officeId },
+          label: office.label,
+          tariff: isFree ? "free" : "none",
+        },
         detail: office.topics.join(", "),
         operatorState: null,
         openState: office.openState,
@@ -33,12 +37,27 @@ export function toChoices(directory: Directory, ownLogin: string): readonly Choi
       destination: {
         target: { kind: "operator", operatorLogin: operator.login },
         label: operator.displayName,
-        isFree: true,
+        tariff: "free",
       },
       detail: operator.extension,
       operatorState: operator.state,
       openState: null,
       isChoosable: operator.state === "available",
     }));
-  return [...offices, ...operators];
+  return [...numbersOf(directory), ...offices, ...operators];
+}
+
+/** What was typed is a telephone number, and this operator may transfer there. */
+function numbersOf({ number }: Directory): Choice[] {
+  if (number === null) return [];
+  return [
+    {
+      key: `number-${number.replace("+", "")}`,
+      destination: { target: { kind: "number", number }, label: number, tariff: "paid" },
+      detail: "",
+      operatorState: null,
+      openState: null,
+      isChoosable: true,
+    },
+  ];
 }

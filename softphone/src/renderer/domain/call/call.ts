@@ -44,7 +44,23 @@ export type CallSummary = {
   answeredAt: string | null;
 };
 
-export type TransferTarget = { kind: "office"; officeId: string } | { kind: "operator"; operatorLogin: string };
+export type TransferTarget =
+  | { kind: "office"; officeId: string }
+  | { kind: "operator"; operatorLogin: string }
+  /** Outside of the network, over a carrier. */
+  | { kind: "number"; number: string };
+
+/** What the target is called while nothing better is known. */
+export function targetName(target: TransferTarget): string {
+  switch (target.kind) {
+    case "office":
+      return target.officeId;
+    case "operator":
+      return target.operatorLogin;
+    case "number":
+      return target.number;
+  }
+}
 
 export type TransferFailure =
   | "no-answer"

@@ -77,4 +77,9 @@ export type OfficeEntry = {
   isOwnOffice: boolean;
 };
 export type OperatorEntry = { login: string; displayName: string; extension: string; state: OperatorState };
-export type Directory = { offices: readonly OfficeEntry[]; operators: readonly OperatorEntry[] };
+export type Directory = {
+  offices: readonly OfficeEntry[];
+  operators: readonly OperatorEntry[];
+  /** The searched text as a telephone number that this operator may transfer to. */
+  number: string | null;
+};

@@ -3,7 +3,11 @@ import { describe, expect, test } from "vitest";
 import { afterProgress, applyTransferEvent, transferPhaseOf } from "./transfer-steps.ts";
 import type { TransferEvent, TransferSteps } from "./transfer-steps.ts";
 
-const destination = { target: { kind: "office", officeId: "x_test2" } as const, label: "Ambiente", isFree: true };
+const destination = {
+  target: { kind: "office", officeId: "x_test2" } as const,
+  label: "Ambiente",
+  tariff: "free" as const,
+};
 const explanation = { reason: "competence" as const, message: "" };
 const way: TransferEvent[] = [
   { type: "transfer-opened", callId: "a" },

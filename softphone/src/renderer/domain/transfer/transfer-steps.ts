@@ -6,7 +6,9 @@
  */
 import type { TransferProgress, TransferReason, TransferTarget } from "../call/call.ts";
 
-export type Destination = { target: TransferTarget; label: string; isFree: boolean };
+/** What a transfer there costs; `none`: it cannot be reached. */
+export type TransferTariff = "free" | "paid" | "none";
+export type Destination = { target: TransferTarget; label: string; tariff: TransferTariff };
 export type Explanation = { reason: TransferReason; message: string };
 
 export type TransferSteps =

@@ -72,7 +72,7 @@ function Entries({ directory }: { directory: Directory }) {
               {office.isOwnOffice ? (
                 <span className="la2-chip la2-chip-quiet">{t("directory.own-office")}</span>
               ) : (
-                <TariffBadge isFree={office.tariff === "on-net"} />
+                <TariffBadge tariff={office.tariff === "on-net" ? "free" : "none"} />
               )}
             </span>
           </li>

@@ -28,12 +28,15 @@ export function ConfirmStep({ steps }: Props) {
         </div>
         <div>
           <dt>{t("transfer.ticket")}</dt>
-          <dd>{ticket === null ? t("transfer.ticket.none") : `${ticket.localTicketId} · ${ticket.subject}`}</dd>
+          <dd>
+            {ticket === null ? t("transfer.ticket.none") : `${ticket.localTicketId} · ${ticket.subject}`}
+            {ticket !== null && destination.target.kind === "number" && ` (${t("transfer.ticket.stays")})`}
+          </dd>
         </div>
         <div>
           <dt>{t("transfer.cost")}</dt>
           <dd>
-            <TariffBadge isFree={destination.isFree} />
+            <TariffBadge tariff={destination.tariff} />
           </dd>
         </div>
         <div>

@@ -1,6 +1,6 @@
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
-import { cardStateOf, isLive } from "../../domain/call/call.ts";
+import { cardStateOf, isLive, targetName } from "../../domain/call/call.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import type { CallEntry, TransferProgress } from "../../domain/call/call.ts";
@@ -15,8 +15,7 @@ export function ReturnedNote({ entry, returned }: Props) {
   if (returned.cause === "cancelled" || !isLive(entry)) return null;
   const state = cardStateOf(entry);
   // After a reload only the box's identifier is known.
-  const { target } = returned;
-  const destination = label ?? (target.kind === "office" ? target.officeId : target.operatorLogin);
+  const destination = label ?? targetName(returned.target);
   return (
     <div role="alert" className="la2-returned" data-return-cause={returned.cause}>
       <p className="la2-origin-title">

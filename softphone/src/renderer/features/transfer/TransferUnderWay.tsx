@@ -1,5 +1,6 @@
 import { Spinner } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { targetName } from "../../domain/call/call.ts";
 import type { MyPart } from "../../domain/call/call.ts";
 import type { TransferPhase, TransferSteps } from "../../domain/transfer/transfer-steps.ts";
 
@@ -43,6 +44,5 @@ function phaseText(phase: TransferPhase, destination: string, t: ReturnType<type
 export function destinationText(steps: TransferSteps, part: MyPart | undefined): string {
   if ("destination" in steps && steps.destination !== null) return steps.destination.label;
   if (part?.kind !== "transferring") return "";
-  const { target } = part.progress;
-  return target.kind === "office" ? target.officeId : target.operatorLogin;
+  return targetName(part.progress.target);
 }
