@@ -128,14 +128,56 @@ describe("is refused", () => {
   });
 });
 
+/** The operator's phone answers, and the citizen called last is busy. */
+async function talkBriefly(): Promise<void> {
+  await scene.answer("anna");
+  const order = scene.sip.placed.findLast(({ to }) => to.kind === "trunk");
+  if (order === undefined) throw new Error("no trunk was used");
+  scene.sip.hear({ type: "leg-failed", legId: order.legId, status: 486, q850: 17 });
+  await scene.settle();
+}
+
+test("a call counts against the limits of the trunk that carries it, not of those that could have", async () => {
+  await scene.box.close();
+  const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" } };
+  const limited = { ...outbound, uri: "sip:two.example", limits: { perDay: 1 } };
+  await open([trunk("one", { priority: 1, outbound }), trunk("two", { outbound: limited })]);
+  for (let call = 0; call < 3; call += 1) {
+    expect(await dial("3331234567", { callId: scene.ids.callId() })).toEqual({ ok: true });
+    await talkBriefly();
+  }
+  expect(scene.log.messages("error")).toEqual([]);
+  expect(await dial("3331234567", { callId: scene.ids.callId() })).toEqual({ ok: true });
+  await scene.answer("anna");
+  scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("one.example"), status: 503, q850: null });
+  await scene.settle();
+  expect(scene.sip.done.at(-1)).toContain("two.example");
+  scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("two.example"), status: 486, q850: 17 });
+});
+
+test("a place that was free when the call was planned is looked at again when the citizen is called", async () => {
+  await scene.box.close();
+  const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" }, limits: { perDay: 1 } };
+  await open([trunk("one", { outbound })]);
+  scene.signIn(bruno);
+  expect(await dial("3331234567")).toEqual({ ok: true });
+  expect(await dial("3331234568", { callId: scene.ids.callId(), operatorId: bruno })).toEqual({ ok: true });
+  await scene.answer("bruno");
+  await scene.answer("anna");
+  expect(scene.sip.placed.filter(({ to }) => to.kind === "trunk").map(({ to }) => to.uri)).toEqual([
+    "sip:+393331234568@one.example",
+  ]);
+  expect(scene.log.messages("error")).toEqual(["alarm: more calls than the trunk's limits allow"]);
+  scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("one.example"), status: 486, q850: 17 });
+});
+
 test("calls beyond the minute's limit stop the trunk with one alarm; emergency calls pass", async () => {
   await scene.box.close();
   const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" }, limits: { perMinute: 2 } };
   await open([trunk("one", { outbound })]);
   const dialAndLeave = async (number: string) => {
     const result = await dial(number, { callId: scene.ids.callId() });
-    if (result.ok) scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("anna"), status: 603, q850: null });
-    await scene.settle();
+    if (result.ok) await talkBriefly();
     return result.ok;
   };
   const taken = [];

@@ -11,6 +11,7 @@ export type TrunkPlanner = { trunks: Pick<TrunkBook, "routesTo">; ids: Pick<Ids,
 export function planTrunkLegs({ trunks, ids }: TrunkPlanner, dialled: DialledNumber): PlannedTrunkLeg[] {
   return trunks.routesTo(dialled).map(({ trunkId, outbound }) => {
     const { callerId, failoverMs } = outbound;
-    return { legId: ids.legId(), trunkId, uri: requestUri(outbound, dialled.number), callerId, failoverMs };
+    const uri = requestUri(outbound, dialled.number);
+    return { legId: ids.legId(), trunkId, uri, callerId, failoverMs, numberKind: dialled.kind };
   });
 }

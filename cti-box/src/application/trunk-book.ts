@@ -1,10 +1,9 @@
 /** The office's trunks as they are now, and how much of each is in use. */
 import { chooseTrunks } from "../domain/trunk/choose-trunks.ts";
-import { noCallsYet, refusalOf, stopped, withCall } from "../domain/trunk/toll-limits.ts";
 import { isFull } from "../domain/trunk/trunk.ts";
 import { trunkFrom } from "./office-settings.ts";
+import { TollGuard } from "./toll-guard.ts";
 import type { DialledNumber, NumberKind } from "../domain/routing/dialled-number.ts";
-import type { TollTally } from "../domain/trunk/toll-limits.ts";
 import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { Trunk } from "../domain/trunk/trunk.ts";
 import type { TrunkView } from "./use-cases.ts";
@@ -28,10 +27,11 @@ export class TrunkBook {
   private readonly trunks: ReadonlyMap<string, Trunk>;
   /** Calls placed over each trunk since the start: weights are shares of them. */
   private readonly placed = new Map<string, number>();
-  private readonly tallies = new Map<string, TollTally>();
+  private readonly toll: TollGuard;
 
   constructor(parts: TrunkBookParts) {
     this.parts = parts;
+    this.toll = new TollGuard(parts);
     this.trunks = new Map(parts.trunks.map((settings) => [settings.trunkId, trunkFrom(settings)]));
   }
 
@@ -45,7 +45,9 @@ export class TrunkBook {
 
   /** Trunks for a call to this number, best first. One whose limits are reached is left out, and the log is told. */
   routesTo({ number, kind }: DialledNumber): UsableTrunk[] {
-    return this.candidatesFor(number).filter((trunk) => this.isWithinLimits(trunk, kind));
+    return this.candidatesFor(number).filter(({ trunkId, outbound: { limits } }) =>
+      this.toll.allows({ trunkId, limits, kind }),
+    );
   }
 
   private candidatesFor(number: string): UsableTrunk[] {
@@ -53,24 +55,6 @@ export class TrunkBook {
       ...this.useOf(trunkId),
       isDown: this.parts.watch.isDown(trunkId),
     }));
-  }
-
-  private isWithinLimits({ trunkId, outbound }: UsableTrunk, kind: NumberKind): boolean {
-    const nowMs = this.parts.clock.now();
-    const tally = this.tallies.get(trunkId) ?? noCallsYet;
-    const refusal = refusalOf(tally, outbound.limits, { kind, nowMs });
-    if (refusal === null) {
-      this.tallies.set(trunkId, withCall(tally, { kind, nowMs }));
-      return true;
-    }
-    if (refusal === "burst") this.tallies.set(trunkId, stopped(tally, nowMs));
-    const isNew = refusal !== "burst" || tally.stoppedUntilMs <= nowMs;
-    if (isNew)
-      this.parts.log.error(
-        { trunkId, numberKind: kind, limit: refusal },
-        "alarm: more calls than the trunk's limits allow",
-      );
-    return false;
   }
 
   /** All trunks, in the order of the configuration. */
@@ -91,10 +75,12 @@ export class TrunkBook {
     return { calls: this.parts.callsOn(trunkId), placed: this.placed.get(trunkId) ?? 0 };
   }
 
-  /** An INVITE is about to go out; the call has its place on the trunk already. False: there is no place for it. */
-  takePlace(trunkId: string): boolean {
+  /** An INVITE is about to go out; the call has its place on the trunk already. False: there is no place for it, or the limits are reached. */
+  takePlace(trunkId: string, kind: NumberKind): boolean {
     const trunk = this.find(trunkId);
     if (trunk === null || (trunk.capacity !== null && this.parts.callsOn(trunkId) > trunk.capacity)) return false;
+    if (trunk.outbound !== null && !this.toll.allows({ trunkId, limits: trunk.outbound.limits, kind })) return false;
+    this.toll.count({ trunkId, kind });
     this.placed.set(trunkId, (this.placed.get(trunkId) ?? 0) + 1);
     return true;
   }

@@ -8,7 +8,8 @@ export function gatedSignalling(sip: CallSignalling, trunks: () => Pick<TrunkBoo
   return {
     placeLeg: async (order) => {
       const { to } = order;
-      if (to.kind === "trunk" && !trunks().takePlace(to.trunkId)) throw new Error(`trunk ${to.trunkId} has no place`);
+      if (to.kind === "trunk" && !trunks().takePlace(to.trunkId, to.numberKind ?? "geographic"))
+        throw new Error(`trunk ${to.trunkId} has no place`);
       await sip.placeLeg(order);
     },
     progressLeg: (legId) => sip.progressLeg(legId),

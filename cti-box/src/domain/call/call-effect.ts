@@ -5,6 +5,7 @@
 import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
 import type { PromptLanguage, PromptName } from "../queue/announcement.ts";
 import type { TimerName } from "./call-event.ts";
+import type { NumberKind } from "../routing/dialled-number.ts";
 import type { CallerIdPolicy } from "../trunk/trunk.ts";
 import type { TransferMode } from "../transfer/transfer.ts";
 import type { MediaProfile } from "./call.ts";
@@ -22,7 +23,7 @@ export type TransferHandover = {
 export type LegDestination =
   | { kind: "device"; operatorId: OperatorId; uri: string; nextHop: string | null }
   | { kind: "office"; officeId: string; uri: string; nextHop: string | null; handover: TransferHandover }
-  | { kind: "trunk"; trunkId: string; uri: string; nextHop: null; callerId: CallerIdPolicy };
+  | { kind: "trunk"; trunkId: string; uri: string; nextHop: null; callerId: CallerIdPolicy; numberKind?: NumberKind };
 
 /** Why the box ends a leg; becomes the Reason header (RFC 3326). */
 export type LegEndReason =

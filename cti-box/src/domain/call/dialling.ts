@@ -138,13 +138,13 @@ function citizenStage(legId: LegId, atMs: number, failoverMs: number): Dialling[
 
 function callCitizen(step: Step, phase: Dialling, via: { route: PlannedTrunkLeg; legId: LegId; atMs: number }): Step {
   const { route, legId, atMs } = via;
-  const { trunkId, uri, callerId, failoverMs } = route;
+  const { trunkId, uri, callerId, failoverMs, numberKind } = route;
   const called = changed(step, {
     phase: { ...phase, stage: citizenStage(legId, atMs, failoverMs) },
     legs: [citizenLeg(route, atMs), ...step.call.legs],
   });
   const { caller, contactId, callId } = step.call;
-  const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId } as const;
+  const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId, ...(numberKind && { numberKind }) } as const;
   return withEffect(called, { type: "place-leg", legId: route.legId, to, media: "rtp", caller, contactId, callId });
 }
 

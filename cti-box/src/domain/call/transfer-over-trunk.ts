@@ -21,13 +21,13 @@ export function callOverTrunk(
 ): Step {
   const [route, ...later] = routes;
   if (route === undefined) return returnCall(step, { atMs, cause: "not-reachable", sipStatus: null });
-  const { legId, trunkId, uri, callerId, failoverMs } = route;
+  const { legId, trunkId, uri, callerId, failoverMs, numberKind } = route;
   const called = changed(step, {
     phase: { ...phase, stage: "calling", carrier: { attempt: "calling", sinceMs: atMs, failoverMs, routes: later } },
     legs: [...step.call.legs, trunkLeg(route, atMs)],
   });
   const { caller, contactId, callId } = step.call;
-  const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId } as const;
+  const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId, ...(numberKind && { numberKind }) } as const;
   return withEffect(called, { type: "place-leg", legId, to, media: "rtp", caller, contactId, callId });
 }
 

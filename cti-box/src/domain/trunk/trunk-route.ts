@@ -1,5 +1,6 @@
 /** A way to the called citizen: which trunk, and what its INVITE says. Part of journaled events, so it holds no credentials. */
 import type { LegId } from "../call/ids.ts";
+import type { NumberKind } from "../routing/dialled-number.ts";
 import type { CallerIdPolicy } from "./trunk.ts";
 
 export type PlannedTrunkLeg = {
@@ -7,6 +8,8 @@ export type PlannedTrunkLeg = {
   trunkId: string;
   uri: string;
   callerId: CallerIdPolicy;
+  /** What the trunk's limits count the call as; absent in older journals. */
+  numberKind?: NumberKind;
   /** Time without any answer after which the next way is tried. */
   failoverMs: number;
 };
