@@ -84,6 +84,8 @@ export class FakeWorld {
   readonly readers = new Map<string, Ticket>();
   isCrmAway = false;
   parked: readonly ParkedCall[] = [];
+  /** What the directory makes of the searched text. */
+  outsideNumber: string | null = null;
   /** Operators whom the directory finds. */
   colleagues: Directory["operators"] = [];
   private count = 0;
@@ -105,7 +107,10 @@ export class FakeWorld {
       currentSession: async () => ({ ok: true, value: session }),
       signOut: async () => void this.asked.push("sign-out"),
       setAvailability: (_token, availability) => this.ask("availability", availability),
-      searchDirectory: async () => ({ ok: true, value: { ...directory, operators: this.colleagues } }),
+      searchDirectory: async () => ({
+        ok: true,
+        value: { ...directory, operators: this.colleagues, number: this.outsideNumber },
+      }),
       dial: (_token, { callId, number }) => this.ask("dial", `${callId} ${number}`),
       park: (_token, callId) => this.ask("park", callId),
       parkedCalls: async () => ({ ok: true, value: this.parked }),

@@ -164,6 +164,19 @@ test("a call is parked, and a parked one is announced and taken up again, named 
   expect(world.asked.at(-1)).toBe("retrieve b");
 });
 
+test("a telephone number outside of the network can be chosen where the box offers it, and its cost is told twice", async () => {
+  world.outsideNumber = "+390655501234";
+  await talk("a");
+  await act(() => softphone.transfer.open("a"));
+  const field = screen.getByLabelText("A chi trasferire?");
+  fireEvent.change(field, { target: { value: "06 5550 1234" } });
+  const option = await screen.findByRole("option", { name: /\+390655501234/ }, { timeout: 8_000 });
+  expect(option.textContent).toContain("A pagamento: linea esterna");
+  fireEvent.keyDown(field, { key: "Enter" });
+  act(() => softphone.transfer.explain({ reason: "competence", message: "" }));
+  expect(within(card("a")).getByText("A pagamento: linea esterna")).toBeTruthy();
+});
+
 describe("a consultation", () => {
   const target = { kind: "operator", operatorLogin: "bruno" } as const;
   const destination = { target, label: "Bruno Sì", tariff: "free" as const };
