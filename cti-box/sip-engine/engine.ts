@@ -14,6 +14,9 @@ import { Watch } from "./watch/watch.ts";
 export type { SipEngineOptions } from "./engine-options.ts";
 export type { TraceAnswer, TraceQuery, TracedCall, TracedMessage } from "./trace/traced-call.ts";
 export { InvalidEngineOptions } from "./engine-options.ts";
+/** How measurements are written; the box writes its own in the same way. */
+export { contentType, Histogram, writeFamily } from "./metrics/exposition.ts";
+export type { Family, Sample } from "./metrics/exposition.ts";
 
 export type SipEngineHandle = {
   /** Where applications connect; the TLS port when the plain one is closed. */

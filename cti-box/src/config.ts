@@ -190,6 +190,8 @@ export const officeConfigSchema = z.strictObject({
   }),
   /** The office's crm-bridge: proxied under `/crm`, and allowed to read events with this secret. */
   crmBridge: z.strictObject({ url: z.url(), serviceSecret }).optional(),
+  /** Measurements of the box for Prometheus, at `/metrics` of this address; best on loopback. Those of the engine: `sip.metrics`. */
+  metrics: z.strictObject({ host: address.default("127.0.0.1"), port: port.min(1) }).optional(),
   costs: costsSchema.optional(),
   retention: retentionSchema,
   /** Folder of the databases and of the token key. */

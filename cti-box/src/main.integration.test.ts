@@ -48,10 +48,20 @@ function config(change: object = {}): string {
   return file;
 }
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen({ host: "127.0.0.1", port: 0 });
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
 it.each(["SIGTERM", "SIGINT"] as const)(
   "says where it is reached, ends with 0 on %s although a page's line is open, and leaves nothing behind",
   async (signal) => {
-    const { child, output, ended } = start(["--config", config(), "--ready-json"]);
+    const metrics = { port: await freePort() };
+    const { child, output, ended } = start(["--config", config({ metrics }), "--ready-json"]);
     await expect.poll(output, { timeout: 20_000 }).toMatch(/^\{.*\}\n$/);
     const ready = JSON.parse(output()) as { ready: boolean; url: string; oneTimeLinks: Record<string, string> };
     expect(ready).toMatchObject({
@@ -63,6 +73,9 @@ it.each(["SIGTERM", "SIGINT"] as const)(
     const body = JSON.stringify({ oneTimeCode });
     const { status } = await fetch(`${ready.url}/api/sessions`, { method: "POST", headers, body });
     expect(status).toBe(201);
+    const page = await (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text();
+    expect(page).toContain("\nla2_media_server_up 1\n");
+    expect(page).toContain('la2_queue_waiting_calls{queue="urp"} 0');
     const line = new WebSocket(`${ready.url.replace("http", "ws")}/api/operator-channel`);
     await once(line, "open");
     child.kill(signal);

@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { startApi } from "./adapters/api/start-api.ts";
+import { JournalTiming } from "./adapters/metrics/journal-timing.ts";
 import { PromptFiles } from "./adapters/media/prompt-files.ts";
 import { createCallMedia } from "./adapters/media/call-media.ts";
 import { openMediaServer } from "./adapters/media/start-media-server.ts";
@@ -18,6 +19,7 @@ import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
 import { RetentionJob } from "./application/retention-job.ts";
 import { officeReports } from "./application/make-cost-report.ts";
+import { openBoxMetrics } from "./open-box-metrics.ts";
 import { openSipStack } from "./open-sip-stack.ts";
 import { priceListFrom, retentionRulesFrom } from "./record-config.ts";
 import type { MediaServer } from "./application/media-port.ts";
@@ -60,12 +62,17 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     const credentials = trunkCredentials(config);
     const sip = new SipSignalling({ control: stack.control, office, credentials, clock: systemClock, ids, log });
     const store = openSqliteCallStore(join(config.dataDirectory, "calls.sqlite"));
-    const box = await openBox({ config, log, sip, media, ids, store });
+    const journal = new JournalTiming();
+    const box = await openBox({ config, log, sip, media, ids, store, journal });
     opened.push(() => box.close());
     const retention = startRetention({ config, log, store });
     opened.push(async () => retention.close());
     const api = await openApi({ config, log, box, media, stack, sip, store });
     opened.push(() => api.close());
+    if (config.metrics !== undefined) {
+      const metrics = await openBoxMetrics(config.metrics, { box, media, journal, api, log });
+      opened.push(() => metrics.close());
+    }
     return {
       url: api.url,
       oneTimeLink: (login) => api.oneTimeLink(login),
@@ -117,12 +124,14 @@ async function openBox({
   media,
   ids,
   store,
-}: Omit<Parts, "stack"> & { ids: Ids }): Promise<OfficeBox> {
+  journal,
+}: Omit<Parts, "stack"> & { ids: Ids; journal: JournalTiming }): Promise<OfficeBox> {
   const box = createOfficeBox({
     config,
     sip,
     media: createCallMedia(media, new PromptFiles()),
     store,
+    journal: journal.timed(store),
     clock: systemClock,
     ids,
     log,

@@ -12,7 +12,8 @@ const sampleLine = new RegExp(`^(${name})(\\{${label}(?:,${label})*\\})? (-?[0-9
 const helpLine = new RegExp(`^# HELP (${name}) (\\S.*)$`);
 const typeLine = new RegExp(`^# TYPE (${name}) (counter|gauge|histogram)$`);
 
-export function readMetrics(text: string): MetricsPage {
+/** `prefixes`: what the names begin with. */
+export function readMetrics(text: string, prefixes = ["sip_engine_"]): MetricsPage {
   if (!text.endsWith("\n")) throw new Error("does not end with a line end");
   const types = new Map<string, string>();
   const values = new Map<string, number>();
@@ -25,17 +26,20 @@ export function readMetrics(text: string): MetricsPage {
       if (type[1] !== family.helped || types.has(family.helped)) throw new Error(`out of order: ${line}`);
       family = { ...family, name: type[1] };
       types.set(family.name, type[2] ?? "");
-    } else takeSample(line, { family: family.name, types, values });
+    } else takeSample(line, { family: family.name, types, values, prefixes });
   }
   return { types, values };
 }
 
-function takeSample(line: string, { family, types, values }: MetricsPage & { family: string }): void {
+function takeSample(
+  line: string,
+  { family, types, values, prefixes }: MetricsPage & { family: string; prefixes: readonly string[] },
+): void {
   const [, name = "", labels = "", value = ""] = sampleLine.exec(line) ?? [];
   if (name === "") throw new Error(`not a sample: ${line}`);
   const belongs = types.get(family) === "histogram" ? name.replace(/_(bucket|sum|count)$/, "") : name;
   if (belongs !== family) throw new Error(`${name} stands in the family ${family}`);
-  if (!name.startsWith("sip_engine_")) throw new Error(`${name} has no prefix`);
+  if (!prefixes.some((prefix) => name.startsWith(prefix))) throw new Error(`${name} has no prefix`);
   if ((types.get(family) === "counter") !== name.endsWith("_total"))
     throw new Error(`${name}: only counters end in _total`);
   if (values.has(name + labels)) throw new Error(`twice: ${name}${labels}`);

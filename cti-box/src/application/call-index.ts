@@ -44,6 +44,11 @@ export class CallIndex {
     return this.calls.values();
   }
 
+  /** Those that have not ended. */
+  open(): Call[] {
+    return this.where((call) => call.phase.kind !== "ended").map(({ call }) => call);
+  }
+
   isEmpty(): boolean {
     return this.calls.size === 0;
   }

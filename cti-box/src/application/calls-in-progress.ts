@@ -24,7 +24,7 @@ const lastWordMs = 60_000;
 export type CallsParts = {
   signalling: Omit<CallSignalling, "start" | "close">;
   media: CallMedia;
-  store: CallStore;
+  journal: Pick<CallStore, "append">;
   clock: Clock;
   log: Log;
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
@@ -140,9 +140,9 @@ export class CallsInProgress {
   }
 
   private runnerParts(callId: CallId, effects: CallEffectRunner): CallRunnerParts {
-    const { store, clock, log } = this.parts;
+    const { journal, clock, log } = this.parts;
     return {
-      store,
+      store: journal,
       clock,
       log,
       runEffects: (list) => {

@@ -184,6 +184,7 @@ test("calls beyond the minute's limit stop the trunk with one alarm; emergency c
   for (let call = 0; call < 5; call += 1) taken.push(await dialAndLeave("3331234567"));
   expect(taken).toEqual([true, true, false, false, false]);
   expect(scene.log.messages("error")).toEqual(["alarm: more calls than the trunk's limits allow"]);
+  expect(scene.box.trunks.refusedByLimits()).toEqual([{ trunkId: "one", limit: "burst", calls: 3 }]);
   expect(await dialAndLeave("112")).toBe(true);
   scene.clock.move(600_000);
   await scene.settle();

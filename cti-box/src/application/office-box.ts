@@ -8,6 +8,7 @@ import { createCallCommands } from "./call-commands.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts";
+import { OfficeFigures } from "./office-figures.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { recordPages } from "./record-pages.ts";
@@ -35,7 +36,14 @@ import type {
   TrunkProbes,
   TrunkRegistrar,
 } from "./ports.ts";
-import type { CallCommands, CallQueries, OperatorDesk, SipAccounts, TrunkQueries } from "./use-cases.ts";
+import type {
+  CallCommands,
+  CallQueries,
+  OfficeFiguresQueries,
+  OperatorDesk,
+  SipAccounts,
+  TrunkQueries,
+} from "./use-cases.ts";
 
 /** Time the far ends get to confirm the end of their calls when the box is stopped. */
 const lastWordsMs = 2000;
@@ -45,6 +53,8 @@ export type OfficeBoxParts = {
   sip: CallSignalling & TrunkProbes & TrunkRegistrar;
   media: CallMedia;
   store: CallStore;
+  /** Where steps of calls are written; absent: the store itself. */
+  journal?: Pick<CallStore, "append">;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -56,6 +66,7 @@ export type OfficeBox = {
   accounts: SipAccounts;
   queries: CallQueries;
   trunks: TrunkQueries;
+  figures: OfficeFiguresQueries;
   /** Media of a leg broke down. */
   mediaFailed: CallsInProgress["mediaFailed"];
   /** An announcement was heard to its end. */
@@ -69,11 +80,11 @@ export type OfficeBox = {
 };
 
 export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
-  const { config, sip, media, store, clock, ids, log } = parts;
+  const { config, sip, media, store, journal = store, clock, ids, log } = parts;
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
-  const calls = new CallsInProgress({ signalling, media, store, clock, log, room });
+  const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const watch = new TrunkWatch({ probes: sip, clock, log });
   const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
   const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
@@ -81,14 +92,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
   const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
-  room.listen({
-    operatorFound: (callId, operatorId, devices) => {
-      const legs = devices.map((device) => ({ legId: ids.legId(), device }));
-      calls.find(callId)?.post({ type: "operator-assigned", operatorId, legs });
-    },
-    nobodyFree: (callId) => calls.find(callId)?.post({ type: "no-operator" }),
-    devicesGone: (operatorId, uris) => calls.devicesGone(operatorId, uris),
-  });
+  const figures = figuresOf(config, { office, room, calls, clock });
+  tellCalls(room, { calls, ids });
   const commandParts = {
     office,
     room,
@@ -107,6 +112,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     desk: room,
     accounts,
     trunks,
+    figures,
     queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
@@ -114,6 +120,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     health: () => ({ callsInProgress: calls.index.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
       recoverCalls({ store, clock, log });
+      await figures.recover((filter) => recordPages({ store, clock }, filter));
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
       watch.watch(watchedTrunks(config.trunks));
       registrations.keep(registrationsOf(config.trunks));
@@ -127,6 +134,33 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       store.close();
     },
   };
+}
+
+/** What the room finds out goes to the calls. */
+function tellCalls(room: OperatorRoom, { calls, ids }: { calls: CallsInProgress; ids: Ids }): void {
+  room.listen({
+    operatorFound: (callId, operatorId, devices) => {
+      const legs = devices.map((device) => ({ legId: ids.legId(), device }));
+      calls.find(callId)?.post({ type: "operator-assigned", operatorId, legs });
+    },
+    nobodyFree: (callId) => calls.find(callId)?.post({ type: "no-operator" }),
+    devicesGone: (operatorId, uris) => calls.devicesGone(operatorId, uris),
+  });
+}
+
+function figuresOf(
+  config: OfficeSettings,
+  { office, room, calls, clock }: { office: Office; room: OperatorRoom; calls: CallsInProgress; clock: Clock },
+): OfficeFigures {
+  const figures = new OfficeFigures({
+    queues: config.queues,
+    operators: [...office.operators.values()],
+    presenceOf: (operatorId) => room.presenceOf(operatorId),
+    calls: () => calls.index.open(),
+    clock,
+  });
+  calls.onEvent((event) => figures.heard(event));
+  return figures;
 }
 
 function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts, "store" | "clock">): CallQueries {

@@ -1,7 +1,7 @@
 /** Counts the calls that go out over each trunk, and stops those beyond its limits with an alarm in the log. */
 import { noCallsYet, refusalOf, stopped, withCall } from "../domain/trunk/toll-limits.ts";
 import type { NumberKind } from "../domain/routing/dialled-number.ts";
-import type { TollLimits, TollTally } from "../domain/trunk/toll-limits.ts";
+import type { TollLimits, TollRefusal, TollTally } from "../domain/trunk/toll-limits.ts";
 import type { Clock, Log } from "./ports.ts";
 
 export type TollGuardParts = { clock: Pick<Clock, "now">; log: Log };
@@ -10,6 +10,7 @@ export type TollCall = { trunkId: string; limits: TollLimits; kind: NumberKind }
 export class TollGuard {
   private readonly parts: TollGuardParts;
   private readonly tallies = new Map<string, TollTally>();
+  private readonly refused = new Map<string, Map<TollRefusal, number>>();
 
   constructor(parts: TollGuardParts) {
     this.parts = parts;
@@ -21,6 +22,7 @@ export class TollGuard {
     const tally = this.tallyOf(trunkId);
     const refusal = refusalOf(tally, limits, { kind, nowMs });
     if (refusal === null) return true;
+    this.countRefusal(trunkId, refusal);
     if (refusal === "burst") this.tallies.set(trunkId, stopped(tally, nowMs));
     const isNew = refusal !== "burst" || tally.stoppedUntilMs <= nowMs;
     if (isNew)
@@ -34,6 +36,19 @@ export class TollGuard {
   /** A call goes out over this trunk. */
   count({ trunkId, kind }: Pick<TollCall, "trunkId" | "kind">): void {
     this.tallies.set(trunkId, withCall(this.tallyOf(trunkId), { kind, nowMs: this.parts.clock.now() }));
+  }
+
+  /** How often a trunk was passed over because of its limits, since the start. */
+  refusals(): { trunkId: string; limit: TollRefusal; calls: number }[] {
+    return [...this.refused].flatMap(([trunkId, counts]) =>
+      [...counts].map(([limit, calls]) => ({ trunkId, limit, calls })),
+    );
+  }
+
+  private countRefusal(trunkId: string, limit: TollRefusal): void {
+    const counts = this.refused.get(trunkId) ?? new Map<TollRefusal, number>();
+    counts.set(limit, (counts.get(limit) ?? 0) + 1);
+    this.refused.set(trunkId, counts);
   }
 
   private tallyOf(trunkId: string): TollTally {

@@ -57,6 +57,10 @@ export class TrunkBook {
     }));
   }
 
+  refusedByLimits(): ReturnType<TollGuard["refusals"]> {
+    return this.toll.refusals();
+  }
+
   /** All trunks, in the order of the configuration. */
   list(): TrunkView[] {
     return this.parts.trunks.flatMap(({ trunkId, carrier = trunkId }) => {

@@ -3,8 +3,12 @@
  * Types are the box's own; `adapters/api` maps them to and from `contracts`.
  */
 import type { CallId, OperatorId, TransferId } from "../domain/call/ids.ts";
+import type { OperatorCounts, QueueNow } from "../domain/figures/office-now.ts";
+import type { QueueDay } from "../domain/figures/queue-day.ts";
+import type { CallStateName } from "../domain/call/call-view.ts";
 import type { CallView, ParkedCallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { TrunkRegistration } from "../domain/trunk/trunk-registration.ts";
+import type { TollRefusal } from "../domain/trunk/toll-limits.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
@@ -107,6 +111,20 @@ export type TrunkView = {
 
 export interface TrunkQueries {
   list(): TrunkView[];
+  /** Calls that were not placed because of a trunk's limits, since the start. */
+  refusedByLimits(): { trunkId: string; limit: TollRefusal; calls: number }[];
+}
+
+/** The office in numbers; `operators` null: so few that the numbers would be about one of them. */
+export type OfficeFiguresView = {
+  atMs: number;
+  calls: Readonly<Record<Exclude<CallStateName, "ended">, number>>;
+  operators: OperatorCounts | null;
+  queues: { queueId: string; label: string; now: QueueNow; today: QueueDay; operators: OperatorCounts | null }[];
+};
+
+export interface OfficeFiguresQueries {
+  now(): OfficeFiguresView;
 }
 
 /** Operators' presence lives in memory, for routing only; it is never written anywhere (domain: INL circolare 4/2017). */

@@ -5,7 +5,7 @@ import { beforeEach, expect, it } from "vitest";
 import { OfficeScene } from "../../../testing/office-scene.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
 import type { ApiParts } from "./api-parts.ts";
-import { serveEventStream } from "./event-stream.ts";
+import { EventFollowers, serveEventStream } from "./event-stream.ts";
 
 /** A consumer whose network takes nothing until the test lets it. */
 class SlowSocket extends EventEmitter {
@@ -34,6 +34,7 @@ class SlowSocket extends EventEmitter {
 let journal: PublicCallEvent[];
 let listeners: Set<(event: PublicCallEvent) => void>;
 let sample: PublicCallEvent;
+const followers = new EventFollowers();
 const socket = (): SlowSocket => {
   const slow = new SlowSocket();
   const queries = {
@@ -43,7 +44,7 @@ const socket = (): SlowSocket => {
       return () => listeners.delete(listener);
     },
   };
-  serveEventStream(slow as unknown as WebSocket, { queries } as unknown as ApiParts, 0);
+  serveEventStream(slow as unknown as WebSocket, { parts: { queries } as unknown as ApiParts, followers }, 0);
   return slow;
 };
 function happen(count: number): void {
@@ -68,11 +69,15 @@ it("the past goes out page by page, each when the one before has left", async ()
   expect(slow.sent).toHaveLength(200);
   happen(1);
   expect(slow.sent).toHaveLength(200);
+  expect(followers.figures(journal.length)).toEqual({ count: 1, largestLag: 251 });
   await slow.take();
   expect(slow.sent).toHaveLength(400);
   await slow.take();
   expect(slow.sent).toHaveLength(452);
   expect(JSON.parse(slow.sent.at(-1) ?? "")).toEqual({ kind: "caught-up", cursor: 451 });
+  expect(followers.figures(journal.length)).toEqual({ count: 1, largestLag: 0 });
+  slow.emit("close");
+  expect(followers.figures(journal.length)).toEqual({ count: 0, largestLag: 0 });
 });
 
 it("a live consumer that takes nothing is closed with 1013 before its backlog grows beyond the bound, and is forgotten", () => {

@@ -23,9 +23,28 @@ export function isKnownCursor(parts: ApiParts, after: number): boolean {
   return false;
 }
 
+/** Who follows the events now, and how far behind the slowest is. */
+export class EventFollowers {
+  readonly #cursors = new Set<() => number>();
+
+  /** Returns the way to forget the follower. */
+  add(cursor: () => number): () => void {
+    this.#cursors.add(cursor);
+    return () => this.#cursors.delete(cursor);
+  }
+
+  figures(lastCursor: number): { count: number; largestLag: number } {
+    const lags = [...this.#cursors].map((cursor) => Math.max(0, lastCursor - cursor()));
+    return { count: lags.length, largestLag: Math.max(0, ...lags) };
+  }
+}
+
+export type FollowedEvents = { parts: ApiParts; followers: EventFollowers };
+
 /** Serves one consumer until it goes away. */
-export function serveEventStream(socket: WebSocket, parts: ApiParts, after: number): void {
+export function serveEventStream(socket: WebSocket, { parts, followers }: FollowedEvents, after: number): void {
   let cursor = after;
+  const forget = followers.add(() => cursor);
   let phase: "past" | "live" | "closed" = "past";
   const send = (frame: EventStreamFrame): void => socket.send(JSON.stringify(frame));
 
@@ -58,6 +77,7 @@ export function serveEventStream(socket: WebSocket, parts: ApiParts, after: numb
   });
   const stop = (): void => {
     phase = "closed";
+    forget();
     stopListening();
   };
   socket.on("close", stop);

@@ -14,6 +14,7 @@ import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
 import { openApiRoute } from "./openapi/openapi-route.ts";
 import { collectRoutes } from "./openapi/route-description.ts";
+import { EventFollowers } from "./event-stream.ts";
 import { handleErrors, sendProblem } from "./problem.ts";
 import { recordRoutes } from "./record-routes.ts";
 import { reportRoutes } from "./report-routes.ts";
@@ -32,6 +33,8 @@ export type RunningApi = {
   url: string;
   /** `…/#code=…`: opens the softphone signed in, once. Null for an unknown operator. */
   oneTimeLink(login: string): string | null;
+  /** Programs that follow the events, and how many events the slowest of them has not been sent yet. */
+  followers(): { count: number; largestLag: number };
   close(): Promise<void>;
 };
 
@@ -48,6 +51,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   await protect(app, options.tls !== null);
   const sessions = new Sessions(parts);
   const channels = new OperatorChannels(parts, sessions);
+  const followers = new EventFollowers();
   sessionRoutes(app, parts, sessions);
   availabilityRoutes(app, parts, sessions);
   codeAndKeyRoutes(app, parts, sessions);
@@ -71,7 +75,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
       replyOptions: { onError: (reply) => void sendProblem(reply as never, "bridge-unavailable") },
     });
   }
-  const endUpgrades = serveUpgrades(app.server, parts, channels);
+  const endUpgrades = serveUpgrades(app.server, parts, { channels, followers });
   const close = async (): Promise<void> => {
     channels.close();
     sessions.stop();
@@ -89,6 +93,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
       const code = sessions.issueCode(login);
       return code === null ? null : `${url}/#code=${code}`;
     },
+    followers: () => followers.figures(parts.queries.lastCursor()),
     close,
   };
 }

@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import type { ApiParts } from "./api-parts.ts";
 import { isService } from "./authorise.ts";
-import { isKnownCursor, serveEventStream } from "./event-stream.ts";
+import { isKnownCursor, serveEventStream, type EventFollowers } from "./event-stream.ts";
 import type { OperatorChannels } from "./operator-channel.ts";
 
 const largestFrame = 64 * 1024;
@@ -54,7 +54,11 @@ function passOn(upgrade: Upgrade, to: { host: string; port: number; path: string
 }
 
 /** Serves upgrades on the server. Returns the way to end all of them. */
-export function serveUpgrades(server: Server, parts: ApiParts, channels: OperatorChannels): () => void {
+export function serveUpgrades(
+  server: Server,
+  parts: ApiParts,
+  { channels, followers }: { channels: OperatorChannels; followers: EventFollowers },
+): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame });
   const passedOn = new Set<Duplex>();
   const handle = (upgrade: Upgrade): void => {
@@ -72,7 +76,9 @@ export function serveUpgrades(server: Server, parts: ApiParts, channels: Operato
       const after = cursorFrom(url.searchParams.get("after") ?? "0");
       if (after === null) return refuse(socket, "400 Bad Request");
       if (!isKnownCursor(parts, after)) return refuse(socket, "409 Conflict");
-      return sockets.handleUpgrade(request, socket, head, (opened) => serveEventStream(opened, parts, after));
+      return sockets.handleUpgrade(request, socket, head, (opened) =>
+        serveEventStream(opened, { parts, followers }, after),
+      );
     }
     if (url.pathname === "/sip" && !speaksSip(request)) return refuse(socket, "400 Bad Request");
     const neighbour = neighbourOf(url, sipWebSocket, crmBridge?.url ?? null);

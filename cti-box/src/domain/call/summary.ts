@@ -25,6 +25,10 @@ const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   ended: "ended",
 };
 
+export function stateNameOf(call: Call): CallStateName {
+  return stateNames[call.phase.kind];
+}
+
 /** The call as it is now; with `seenBy`, the origin is the one that this operator has to know. */
 export function summaryOf(call: Call, seenBy: OperatorId | null = null): CallSummaryView {
   return {
@@ -32,7 +36,7 @@ export function summaryOf(call: Call, seenBy: OperatorId | null = null): CallSum
     contactId: call.contactId,
     officeId: call.officeId,
     direction: call.direction,
-    state: stateNames[call.phase.kind],
+    state: stateNameOf(call),
     caller: call.caller,
     calledNumber: call.calledNumber,
     queue: call.queue === null ? null : { queueId: call.queue.queueId, label: call.queue.label },
