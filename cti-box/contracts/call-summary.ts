@@ -70,6 +70,8 @@ export const endCauseSchema = z.enum([
   "operator-hung-up",
   "caller-gave-up",
   "connected-party-hung-up",
+  /** A consultation by telephone whose colleague was put through to the citizen of another call. */
+  "merged",
   "no-operator",
   "out-of-hours",
   "queue-full",

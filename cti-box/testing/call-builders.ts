@@ -186,6 +186,8 @@ export function nameOfEffect(effect: CallEffect): string {
       return `${effect.type} ${effect.priority}`;
     case "leave-queue":
       return effect.type;
+    case "merge-call":
+      return `${effect.type} ${effect.how}`;
     case "announce":
       return `${effect.type} ${effect.prompts.join(" ")}`;
     case "reject-leg":

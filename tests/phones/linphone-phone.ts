@@ -14,6 +14,8 @@ export type LinphoneSettings = {
   toneHz: number;
   /** Certificate authority that it trusts for TLS (PEM file). */
   authorityFile?: string;
+  /** Its only codec; absent: all that it has. */
+  speaks?: "PCMA";
 };
 
 export type LinphoneCallState =
@@ -183,7 +185,7 @@ async function connected(path: string, child: ChildProcess): Promise<Socket> {
   throw new Error(`linphone-daemon did not start: ${output.join("").slice(-500)}`);
 }
 
-function configText({ account, authorityFile }: LinphoneSettings): string {
+function configText({ account, authorityFile, speaks }: LinphoneSettings): string {
   const listens = (transport: string): number => (account.transport === transport ? 5060 : 0);
   return [
     "[sip]",
@@ -201,6 +203,20 @@ function configText({ account, authorityFile }: LinphoneSettings): string {
     "mtu=1300",
     "[misc]",
     "prevent_colorbars=1",
+    ...(speaks === undefined ? [] : audioCodecs.flatMap((codec, place) => codecSection(codec, place, speaks))),
     "",
   ].join("\n");
+}
+
+const audioCodecs = [
+  ["PCMA", 8000],
+  ["PCMU", 8000],
+  ["opus", 48000],
+  ["speex", 16000],
+  ["speex", 8000],
+  ["G729", 8000],
+] as const;
+
+function codecSection([mime, rate]: (typeof audioCodecs)[number], place: number, wanted: string): string[] {
+  return [`[audio_codec_${place}]`, `mime=${mime}`, `rate=${rate}`, `enabled=${mime === wanted ? 1 : 0}`];
 }

@@ -68,6 +68,11 @@ export class CallIndex {
     return callId === undefined ? null : this.get(callId);
   }
 
+  /** The contact that a leg was placed to; null: it is not known, or came in. */
+  contactOf(legId: LegId): string | null {
+    return this.ofLeg(legId)?.deviceUris.get(legId) ?? null;
+  }
+
   callsOf(operatorId: OperatorId): CallView[] {
     const engaged = this.where((call) => engagementsOf(call).has(operatorId));
     return engaged.flatMap(({ call }) => cardOf(call, operatorId) ?? []);

@@ -136,6 +136,7 @@ export class CallsInProgress {
       callId,
       current: () => runnerOf().call,
       post: (event) => this.find(callId)?.post(event),
+      postTo: (other, event) => this.find(other)?.post(event),
     };
   }
 

@@ -202,7 +202,7 @@ test("no telephone number is ever the target of a phone's own transfer", async (
   const caller = await scene.call({ source: { kind: "trunk", trunkId: "one" } });
   const legId = await scene.answer("anna");
   for (const user of ["112", "118", "899123456", "800123456", "803116", "892000", "+393331234567"]) {
-    scene.sip.hear({ type: "leg-referred", legId, user, host: "uno.example", hasReplaces: false });
+    scene.sip.hear({ type: "leg-referred", legId, user, host: "uno.example", replaces: null });
     await scene.settle();
     expect(scene.sip.done.at(-1)).toBe(`notify-referrer ${legId} 403`);
   }

@@ -26,4 +26,6 @@ export type EffectParts = {
   /** The call as it is now. */
   current(): Call;
   post(event: PostedEvent): void;
+  /** To another call of the office, if it is still there. */
+  postTo(callId: Call["callId"], event: PostedEvent): void;
 };

@@ -193,16 +193,16 @@ function signallingHost(parts: HostParts): SignallingHost {
     findAccount: (authorizationUser) => accounts.find(authorizationUser),
     registrationsChanged: (operatorId, devices) => room.devicesChanged(operatorId, devices),
     inviteReceived: (invite) => receiveInvite(parts, invite),
-    mayRefer: (legId: LegId) => {
+    mayRefer: (legId: LegId, isAttended) => {
       const runner = calls.findByLeg(legId);
-      return runner !== null && mayRefer(runner.call, legId);
+      return runner !== null && mayRefer(runner.call, legId, isAttended);
     },
     legEvent: (event) => {
       if (event.type === "leg-digit") keyPressed(parts, event.legId, event.digit);
       if (event.type !== "leg-referred") return calls.legEvent(event);
       const runner = calls.findByLeg(event.legId);
       if (runner === null) return undefined;
-      const refer = { ...parts.commandParts, ids: parts.ids, signalling: parts.sip };
+      const refer = { ...parts.commandParts, room, calls, ids: parts.ids, signalling: parts.sip };
       referCall(refer, runner, event).catch((error: unknown) =>
         parts.log.error({ callId: runner.call.callId, error: String(error) }, "REFER could not be answered"),
       );

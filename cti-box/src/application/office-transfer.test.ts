@@ -185,8 +185,8 @@ describe("REFER from an operator's phone", () => {
     scene.register(anna, "phone");
     await scene.call();
     const legId = await scene.answer("anna");
-    expect(scene.sip.host?.mayRefer(legId)).toBe(true);
-    scene.sip.hear({ type: "leg-referred", legId, user: "x_test2", host: "uno.example", hasReplaces: false });
+    expect(scene.sip.host?.mayRefer(legId, false)).toBe(true);
+    scene.sip.hear({ type: "leg-referred", legId, user: "x_test2", host: "uno.example", replaces: null });
     await scene.settle();
     await scene.answer("192.0.2.2");
     expect(scene.sip.done.filter((line) => line.startsWith("notify"))).toEqual([
@@ -199,7 +199,7 @@ describe("REFER from an operator's phone", () => {
     scene.register(anna, "phone");
     await scene.call();
     const legId = await scene.answer("anna");
-    scene.sip.hear({ type: "leg-referred", legId, user: "+39899123456", host: "uno.example", hasReplaces: false });
+    scene.sip.hear({ type: "leg-referred", legId, user: "+39899123456", host: "uno.example", replaces: null });
     await scene.settle();
     expect(scene.sip.done.at(-1)).toBe(`notify-referrer ${legId} 403`);
     expect(scene.box.queries.callsOf(anna)[0]?.myState).toEqual({ kind: "talking" });
@@ -209,7 +209,7 @@ describe("REFER from an operator's phone", () => {
     scene.register(anna, "phone");
     const caller = await scene.call();
     await scene.answer("anna");
-    expect(scene.sip.host?.mayRefer(caller)).toBe(false);
+    expect(scene.sip.host?.mayRefer(caller, true)).toBe(false);
   });
 });
 

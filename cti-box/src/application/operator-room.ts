@@ -106,6 +106,12 @@ export class OperatorRoom implements OperatorDesk {
     return entry !== undefined && this.presenceOf(operatorId) === "available" ? ringableDevices(entry) : [];
   }
 
+  /** Everything of the operator's that can be rung now, whether or not there is a call already. */
+  devicesOf(operatorId: OperatorId): Device[] {
+    const entry = this.entries.get(operatorId);
+    return entry === undefined ? [] : ringableDevices(entry);
+  }
+
   /** Phones that a call of the operator's own begins at: the page where there is one, else the phones on the desk. */
   devicesForDialling(operatorId: OperatorId): Device[] {
     const entry = this.entries.get(operatorId);

@@ -174,6 +174,9 @@ export type CallerIdentity = { user: string | null; displayName: string | null }
 
 export type InviteVerdict = { kind: "accepted" } | { kind: "refused"; status: number; why: string };
 
+/** A leg that a phone names by its dialog (RFC 3891). `isEarlyOnly`: it means the leg only while that rings. */
+export type NamedLeg = { legId: LegId; isEarlyOnly: boolean };
+
 export type SignallingEvent =
   /** 100: the next hop has the INVITE. */
   | { type: "leg-trying"; legId: LegId }
@@ -188,8 +191,8 @@ export type SignallingEvent =
   | { type: "leg-ended"; legId: LegId; how: "bye" | "lost" | "closed" }
   /** `sdp` null: a re-INVITE without offer; the ACK says what the far end wants. */
   | { type: "leg-reinvited"; legId: LegId; sdp: string | null; direction: MediaDirection }
-  /** A REFER that was accepted with 202; progress is told with `notifyReferrer`. */
-  | { type: "leg-referred"; legId: LegId; user: string; host: string; hasReplaces: boolean }
+  /** A REFER that was accepted with 202; progress is told with `notifyReferrer`. `replaces`: the other leg that it names, if any. */
+  | { type: "leg-referred"; legId: LegId; user: string; host: string; replaces: NamedLeg | "unknown" | null }
   /** The office at the other end says that the citizen is on the line now. */
   | { type: "leg-handed-over"; legId: LegId }
   | { type: "leg-digit"; legId: LegId; digit: string; durationMs: number };
@@ -210,7 +213,7 @@ export interface SignallingHost {
   findAccount(authorizationUser: string): SipAccount | null;
   registrationsChanged(operatorId: OperatorId, devices: readonly RegisteredDevice[]): void;
   inviteReceived(invite: IncomingInvite): InviteVerdict;
-  /** Is this leg one that may transfer by REFER (an operator's own phone in a call)? */
-  mayRefer(legId: LegId): boolean;
+  /** Is this leg one that may transfer by REFER (an operator's own phone in a call)? `isAttended`: to the party of another leg of that phone. */
+  mayRefer(legId: LegId, isAttended: boolean): boolean;
   legEvent(event: SignallingEvent): void;
 }

@@ -1,25 +1,28 @@
 /**
  * REFER from an operator's own phone ends in the box (RFC 5589 with the box as transferor): the target is an extension, a login, an office
  * of the network or a number that the operator may transfer to, anything else is refused in the NOTIFY and the citizen stays with the operator. It is never relayed.
+ * A REFER that names another dialog of the phone (Replaces) puts the colleague who was consulted there through: `join-consultation.ts`.
  */
 import { mayTransfer } from "../domain/call/command-guards.ts";
 import { findLeg } from "../domain/call/legs.ts";
 import { officeNamed } from "../domain/transfer/network-directory.ts";
 import { colleagueNamed } from "./accept-inbound-call.ts";
 import { startTransfer } from "./call-commands.ts";
+import { isConsultationBy, joinConsultation } from "./join-consultation.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { CommandParts } from "./call-commands.ts";
 import type { CallRunner } from "./call-runner.ts";
+import type { JoinParts } from "./join-consultation.ts";
 import type { CallSignalling, Ids, SignallingEvent } from "./ports.ts";
 import type { CommandRefusal, TransferDestination } from "./use-cases.ts";
 
-/** Only the operator who has the citizen on the line may transfer, and only from that leg. */
-export function mayRefer(call: Call, legId: LegId): boolean {
-  return operatorOf(call, legId) !== null;
+/** Only the operator who has the citizen on the line may transfer, and only from that leg; to the party of another leg also from that one. */
+export function mayRefer(call: Call, legId: LegId, isAttended: boolean): boolean {
+  return operatorOf(call, legId) !== null || (isAttended && isConsultationBy(call, legId) !== null);
 }
 
-const statusOf: Record<CommandRefusal, number> = {
+const statusOfRefusal: Record<CommandRefusal, number> = {
   "unknown-call": 481,
   "not-your-call": 403,
   "wrong-state": 491,
@@ -32,7 +35,7 @@ const statusOf: Record<CommandRefusal, number> = {
   "no-trunk": 503,
 };
 
-export type ReferParts = CommandParts & { ids: Ids; signalling: Pick<CallSignalling, "notifyReferrer"> };
+export type ReferParts = CommandParts & JoinParts & { ids: Ids; signalling: Pick<CallSignalling, "notifyReferrer"> };
 type Referred = Extract<SignallingEvent, { type: "leg-referred" }>;
 
 /** The 202 has gone out; what becomes of it is told with NOTIFY. */
@@ -44,19 +47,35 @@ export async function referCall(parts: ReferParts, runner: CallRunner, refer: Re
 
 /** The status of the refusal, or null when the transfer has started. */
 function tryRefer(parts: ReferParts, runner: CallRunner, refer: Referred): number | null {
+  if (refer.replaces !== null) return tryJoin(parts, runner, refer);
   const operatorId = operatorOf(runner.call, refer.legId);
   if (operatorId === null) return 603;
-  // An attended transfer names another dialog of the phone (Replaces); the box does not join dialogs yet.
-  if (refer.hasReplaces) return 501;
   const transferId = parts.ids.transferId();
   const guard = mayTransfer(runner.call, operatorId, transferId);
-  if (guard.kind === "refused") return statusOf[guard.reason];
+  if (guard.kind === "refused") return statusOfRefusal[guard.reason];
   const target = targetOf(parts, refer);
   if (target === null) return 403;
   const ticketId = runner.call.ticket?.ticketId ?? null;
   const order = { transferId, target, ticketId, reason: "other", message: "" };
   const result = startTransfer(parts, runner, { operatorId, order, referrerLegId: refer.legId });
-  return result.ok ? null : statusOf[result.reason];
+  return result.ok ? null : statusOfRefusal[result.reason];
+}
+
+/** Phones send the REFER to either party and name the dialog with the other one. */
+function tryJoin(parts: ReferParts, runner: CallRunner, { legId, replaces }: Referred): number | null {
+  if (replaces === null || replaces === "unknown") return 481;
+  const named = parts.calls.findByLeg(replaces.legId);
+  if (named === null || named === runner) return 481;
+  const here = { runner, legId };
+  const there = { runner: named, legId: replaces.legId };
+  const [citizen, consulted] = operatorOf(runner.call, legId) === null ? [there, here] : [here, there];
+  const operatorId = operatorOf(citizen.runner.call, citizen.legId);
+  if (operatorId === null) return 603;
+  // RFC 3891 §3: an operator may name the own dialogs, and `early-only` means a dialog that still rings.
+  if (isConsultationBy(consulted.runner.call, consulted.legId) !== operatorId) return 603;
+  if (replaces.isEarlyOnly && findLeg(named.call, replaces.legId)?.state.kind === "answered") return 486;
+  const result = joinConsultation(parts, { operatorId, runner: citizen.runner, consulted: consulted.runner, legId });
+  return result.ok ? null : statusOfRefusal[result.reason];
 }
 
 function targetOf({ office }: ReferParts, refer: Referred): TransferDestination | null {

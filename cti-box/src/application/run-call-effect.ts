@@ -57,6 +57,7 @@ export class CallEffectRunner {
       case "stop-timer":
       case "join-queue":
       case "leave-queue":
+      case "merge-call":
       case "engage-operator":
       case "release-operator":
         return this.office.run(effect);

@@ -23,6 +23,8 @@ export type OfficeEffectParts = {
   };
   callId: Call["callId"];
   post(event: PostedEvent): void;
+  /** To another call of the office, if it is still there. */
+  postTo(callId: Call["callId"], event: PostedEvent): void;
 };
 
 export class OfficeEffects {
@@ -46,6 +48,8 @@ export class OfficeEffects {
       }
       case "leave-queue":
         return room.leaveLine(callId);
+      case "merge-call":
+        return this.parts.postTo(effect.callId, { type: `merge-${effect.how}`, intoCallId: callId });
       case "engage-operator":
         return room.engage(effect.operatorId, callId, effect.activity);
       case "release-operator":

@@ -34,11 +34,14 @@ export type SipResponse = SipMessage & {
 };
 
 export type SipDialog = {
+  /** Names the dialog (RFC 3261 §12). */
+  sip: { callId: string; localTag: string; remoteTag: string };
   local: { contact?: string; sdp: string };
   remote: { sdp: string | undefined };
   on(event: "destroy", listener: (request: SipRequest) => void): void;
   on(event: "ack", listener: (ack: SipRequest) => void): void;
   on(event: InDialogEvent, listener: (request: SipRequest, response: SipResponse) => void): void;
+  removeAllListeners(): void;
   destroy(options: { headers: SipHeaders }, done: (error: unknown) => void): void;
   request(
     options: { method: string; headers?: SipHeaders; body?: string },

@@ -50,7 +50,8 @@ export function sdpOf(message: SipMessage): Description {
   return { kind: "sdp", sdp: `${part.content.trimEnd()}\r\n` };
 }
 
-function profileOf(sdp: string): MediaProfile {
+/** What an offer wants to speak. */
+export function profileOf(sdp: string): MediaProfile {
   return /^m=audio \d+ (UDP|TCP)\/TLS\/RTP\/SAVPF?\b/im.test(sdp) ? "webrtc" : "rtp";
 }
 

@@ -191,7 +191,7 @@ function talking(): void {
     const call = await answeredCall("refer");
     carrier.send(inDialog("REFER", call.answer, { cseq: 2, more: ["Refer-To: <sip:202@uno.example>"] }));
     await carrier.receive(/^SIP\/2\.0 202/);
-    expect(await scene.host.event("leg-referred")).toMatchObject({ user: "202", hasReplaces: false });
+    expect(await scene.host.event("leg-referred")).toMatchObject({ user: "202", replaces: null });
     await scene.sip.notifyReferrer(call.legId, 200);
     const notify = await carrier.receive(/^NOTIFY /);
     expect(headerOf(notify, "Subscription-State")).toContain("terminated");

@@ -231,7 +231,12 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
       emit: (event) => host.legEvent(event),
       onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),
       onOver: (legId) => this.legs.delete(legId),
-      mayRefer: (legId) => host.mayRefer(legId),
+      mayRefer: (legId, isAttended) => host.mayRefer(legId, isAttended),
+      findLeg: (legId) => this.legs.get(legId) ?? null,
+      legOfDialog: (dialog) => {
+        const leg = [...this.legs.values()].find((one) => one.isDialog(dialog));
+        return leg === undefined ? null : { legId: leg.legId, isEarlyOnly: dialog.isEarlyOnly };
+      },
     };
   }
 

@@ -23,13 +23,13 @@ import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
 import type { CallBeginning, TransferPlan } from "./call-event.ts";
 import type { CallEffect } from "./call-effect.ts";
-import type { TransferId } from "./ids.ts";
+import type { CallId, TransferId } from "./ids.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(22),
+  kind: fc.nat(27),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
@@ -42,7 +42,9 @@ const arrivals = fc.constantFrom(
   arrival({ queue: speaking, turnedAway: "queue-full" }),
   memberArrival(),
 );
-const beginning = fc.oneof(arrivals, fc.constant(placement()));
+const internal = arrival({ direction: "internal", queue: null, peer: { kind: "operator", name: "carla" } });
+const beginning = fc.oneof(arrivals, fc.constant(placement()), fc.constant(internal));
+const otherCallId = "01KAQZ000000000000000000C9" as CallId;
 
 function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
   const legId = call.legs[pick % call.legs.length]?.legId ?? callerLegId;
@@ -90,6 +92,8 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
     { type: "leg-trying", legId },
     { type: "announcement-ended", legId },
+    { type: "merge-started", intoCallId: otherCallId },
+    { type: "merge-failed", intoCallId: otherCallId },
     { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
   ];
   return table[kind] ?? { type: "no-operator" };
@@ -183,6 +187,7 @@ class World {
       case "refuse-reinvite":
       case "notify-referrer":
       case "tell-handover":
+      case "merge-call":
         return;
     }
   }

@@ -5,6 +5,7 @@ import { boxRestarted, boxStopping } from "./leaving.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legEvent } from "./leg-events.ts";
 import { operatorCommand } from "./operator-commands.ts";
+import { mergeFailed, startMerge } from "./merging.ts";
 import { nobodyTakesIt, pickUp, ringOperator } from "./ringing.ts";
 import { settle } from "./settle.ts";
 import { startCall } from "./start-call.ts";
@@ -30,6 +31,10 @@ export function applyCallEvent(call: Call, event: LaterCallEvent): Step {
 function transition(step: Step, event: LaterCallEvent): Step {
   const { atMs } = event;
   switch (event.type) {
+    case "merge-started":
+      return startMerge(step, event);
+    case "merge-failed":
+      return mergeFailed(step, event);
     case "operator-assigned":
       return ringOperator(step, event);
     case "call-picked-up":

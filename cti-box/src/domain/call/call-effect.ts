@@ -21,7 +21,14 @@ export type TransferHandover = {
 };
 
 export type LegDestination =
-  | { kind: "device"; operatorId: OperatorId; uri: string; nextHop: string | null }
+  | {
+      kind: "device";
+      operatorId: OperatorId;
+      uri: string;
+      nextHop: string | null;
+      /** The leg that the phone is on now, whose conversation goes on in this one. */
+      replaces?: LegId | undefined;
+    }
   | { kind: "office"; officeId: string; uri: string; nextHop: string | null; handover: TransferHandover }
   | { kind: "trunk"; trunkId: string; uri: string; nextHop: null; callerId: CallerIdPolicy; numberKind?: NumberKind };
 
@@ -91,6 +98,8 @@ export type OfficeEffect =
       except: readonly OperatorId[];
     }
   | { type: "leave-queue" }
+  /** The call in which the target was consulted gives its leg away, or keeps it after all. */
+  | { type: "merge-call"; callId: CallId; how: "started" | "failed" }
   | { type: "engage-operator"; operatorId: OperatorId; activity: "ringing" | "on-call" }
   /** `why`: decides wrap-up and the operator's place among the idle ones. */
   | {

@@ -10,7 +10,12 @@ import type { CallQueue, Device, LegPeer, MediaProfile } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** An outgoing leg that a decision brings with it: identity made outside, so that the journal replays to the same legs. */
-export type PlannedDeviceLeg = { legId: LegId; device: Device };
+export type PlannedDeviceLeg = {
+  legId: LegId;
+  device: Device;
+  /** The phone is in a conversation on this leg of another call, and goes on with it here; absent: it is rung. */
+  replaces?: LegId | undefined;
+};
 
 /** Route to another office: request-URI and, when a proxy stands between, the next hop. */
 export type OfficeRoute = { uri: string; nextHop: string | null };
@@ -78,6 +83,8 @@ export type TransferRequested = {
   reason: TransferReason;
   message: string;
   referrerLegId: LegId | null;
+  /** The call in which the target was consulted; absent: nobody was, or in this call. */
+  consultedCallId?: CallId | undefined;
 };
 
 export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route" | "place" | "goodbye" | "park";
@@ -124,6 +131,9 @@ export type CallEvent =
       transferId: TransferId;
       talkingTo: "target" | "caller";
     }
+  /** Asked for by the phone of the operator who called: the colleague is put through to another call. */
+  | { type: "merge-started"; atMs: number; intoCallId: CallId }
+  | { type: "merge-failed"; atMs: number; intoCallId: CallId }
   | { type: "call-parked"; atMs: number; operatorId: OperatorId }
   | { type: "call-retrieved"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
   | { type: "transfer-completed"; atMs: number; operatorId: OperatorId; transferId: TransferId }

@@ -45,6 +45,8 @@ export type EndCause =
   | "operator-hung-up"
   | "caller-gave-up"
   | "connected-party-hung-up"
+  /** A consultation whose colleague was put through to the citizen of another call. */
+  | "merged"
   | "no-operator"
   | "out-of-hours"
   | "queue-full"

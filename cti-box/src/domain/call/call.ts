@@ -6,6 +6,7 @@
  *     │ operator had left        │  └──────── returned (refused, no answer, cancelled …)
  *     └──────────────────── transferring ─answer─▶ transferred      (target operator answers: talking again)
  *                                │ attended: answer ─▶ consulting ─complete─▶ transferred │ talking      (consulting.ts)
+ *   talking, held ─merge─▶ merging ─▶ ended                             (a consultation call that joins another: merging.ts)
  *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
  *   queued, or the arrival itself ─nobody will answer─▶ turned-away ─told why─▶ ended
  *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
@@ -88,6 +89,8 @@ export type Transfer = {
   reason: TransferReason;
   /** The leg whose REFER asked for it and wants to hear of its progress; null when asked over the API. */
   referrerLegId: LegId | null;
+  /** The call in which the target was consulted by telephone, whose leg moves here. */
+  consultedCallId?: CallId | undefined;
   requestedAtMs: number;
   expiresAtMs: number;
 };
@@ -162,6 +165,8 @@ export type CallPhase =
   /** The citizen hears music until any operator takes the call up again, at most for a while. */
   | { kind: "parked"; parkedBy: OperatorId; sinceMs: number }
   | { kind: "transferred"; transfer: Transfer; legId: LegId }
+  /** A consultation whose colleague moves to another call; the operator who called may have left already (merging.ts). */
+  | { kind: "merging"; operatorId: OperatorId; legId: LegId; intoCallId: CallId }
   | { kind: "ended"; cause: EndCause; atMs: number };
 
 export type Call = {

@@ -94,6 +94,7 @@ function hasPart(call: Call, operatorId: OperatorId): boolean {
     case "ringing":
     case "talking":
     case "held":
+    case "merging":
       return phase.operatorId === operatorId;
     case "transferring":
     case "consulting": {

@@ -5,6 +5,7 @@ import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
 import { diallingLegLeft } from "./dialling.ts";
 import { completeTransfer } from "./consulting.ts";
+import { merged } from "./merging.ts";
 import { abandonTransfer, returnCall } from "./returning.ts";
 import { operatorLeftTransfer } from "./transferring.ts";
 import type { Step } from "./step.ts";
@@ -29,6 +30,8 @@ export function legLeft(step: Step, end: LegEnd): Step {
     }
     case "consulting":
       return consultingLegLeft(gone, end.legId, end.atMs);
+    case "merging":
+      return phase.legId === end.legId ? merged(gone, end.atMs) : gone;
     case "transferred":
       return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
     case "parked":
@@ -70,6 +73,8 @@ export function callerLeft(step: Step, atMs: number): Step {
     case "held":
     case "transferred":
       return endCall(step, { ...gone, cause: "caller-hung-up" });
+    // The colleague is on the way to the citizen.
+    case "merging":
     case "ended":
       return step;
   }
@@ -106,6 +111,7 @@ export function mediaLeft(step: Step, legId: LegId, atMs: number): Step {
   if (phase.kind === "consulting" && callerLegOf(step.call).legId !== legId) {
     return consultingLegLeft(closeLeg(step, legId, { atMs, reason: "failure" }), legId, atMs);
   }
+  if (phase.kind === "merging" && phase.legId !== legId) return closeLeg(step, legId, { atMs, reason: "failure" });
   return endCall(withFailedTransfer(step, atMs), { atMs, cause: "media-failure", reason: "failure" });
 }
 

@@ -2,7 +2,7 @@
 import { endCall } from "./ending.ts";
 import { headOfLine } from "./head-of-line.ts";
 import { closeLeg, closePendingLegs } from "./legs.ts";
-import { changed, published } from "./step.ts";
+import { changed, published, withEffect } from "./step.ts";
 import { notified, settledRecords, transferFields } from "./transfer-notices.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Step } from "./step.ts";
@@ -40,7 +40,12 @@ export function abandonTransfer(
   const { target } = transfer;
   const end = { atMs, reason: endOfTargetLeg(cause) };
   const quiet = targetLegId === null ? closePendingLegs(step, end) : closeLeg(step, targetLegId, end);
-  const told = notified(quiet, transfer, sipStatus ?? statusForReferrer(cause));
+  const { consultedCallId } = transfer;
+  const kept =
+    consultedCallId === undefined
+      ? quiet
+      : withEffect(quiet, { type: "merge-call", callId: consultedCallId, how: "failed" });
+  const told = notified(kept, transfer, sipStatus ?? statusForReferrer(cause));
   const over = changed(told, {
     phase: phaseBefore(step.call, underWay, atMs),
     lastTransfer: {

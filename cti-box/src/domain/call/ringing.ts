@@ -34,12 +34,13 @@ export function ringOperator(step: Step, ring: Ring): Step {
 /** Adds and places one leg per device; the first answer wins. */
 export function ringDevices(step: Step, ring: Ring): Step {
   return ring.legs.reduce((soFar, planned) => {
+    const { replaces } = planned;
     const leg = deviceLeg(planned.legId, planned.device, ring);
     const { uri, nextHop, media } = planned.device;
     return withEffect(changed(soFar, { legs: [...soFar.call.legs, leg] }), {
       type: "place-leg",
       legId: planned.legId,
-      to: { kind: "device", operatorId: ring.operatorId, uri, nextHop },
+      to: { kind: "device", operatorId: ring.operatorId, uri, nextHop, ...(replaces !== undefined && { replaces }) },
       media,
       caller: soFar.call.caller,
       contactId: soFar.call.contactId,

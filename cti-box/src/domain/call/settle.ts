@@ -48,6 +48,8 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
     case "talking":
     case "transferred":
       return [callerLegOf(call).legId, phase.legId];
+    case "merging":
+      return isCallerAnswered(call) ? [callerLegOf(call).legId, phase.legId] : null;
     case "held":
       return phase.by.every((source) => source === "caller") ? [callerLegOf(call).legId, phase.legId] : null;
     case "consulting":

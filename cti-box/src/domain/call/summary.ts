@@ -20,6 +20,7 @@ const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   held: "held",
   transferring: "transferring",
   parked: "parked",
+  merging: "transferring",
   consulting: "transferring",
   transferred: "transferred",
   ended: "ended",
@@ -82,6 +83,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
     case "dialling":
     case "talking":
     case "held":
+    case "merging":
       engaged.set(phase.operatorId, "on-call");
       break;
     case "transferring":
@@ -119,6 +121,7 @@ function operatorInCharge(call: Call): OperatorId | null {
     case "ringing":
     case "talking":
     case "held":
+    case "merging":
       return phase.operatorId;
     case "transferring":
       return phase.operator.kind === "waiting" ? phase.transfer.requestedBy : null;
@@ -175,6 +178,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
       if (phase.operatorId === operatorId) return { kind: "ringing" };
       break;
     case "talking":
+    case "merging":
       if (phase.operatorId === operatorId) return { kind: "talking" };
       break;
     case "held":

@@ -41,7 +41,12 @@ export function requestTransfer(step: Step, event: TransferRequested): Step {
     message: event.message,
     expiresAtMs: transfer.mode === "attended" ? event.atMs + longestConsultationMs : transfer.expiresAtMs,
   });
-  return placeTarget(notified(announced, transfer, 100), event.plan, event.atMs);
+  const { consultedCallId } = transfer;
+  const merging =
+    consultedCallId === undefined
+      ? announced
+      : withEffect(announced, { type: "merge-call", callId: consultedCallId, how: "started" });
+  return placeTarget(notified(merging, transfer, 100), event.plan, event.atMs);
 }
 
 /** The other side rings. */
@@ -157,7 +162,7 @@ function placeTarget(step: Step, plan: TransferPlan, atMs: number): Step {
 }
 
 function transferOf(event: TransferRequested, timeoutMs: number): Transfer {
-  const { transferId, operatorId, ticketId, reason, referrerLegId, plan, atMs } = event;
+  const { transferId, operatorId, ticketId, reason, referrerLegId, consultedCallId, plan, atMs } = event;
   return {
     transferId,
     mode: event.mode ?? "blind",
@@ -166,6 +171,7 @@ function transferOf(event: TransferRequested, timeoutMs: number): Transfer {
     ticketId,
     reason,
     referrerLegId,
+    ...(consultedCallId !== undefined && { consultedCallId }),
     requestedAtMs: atMs,
     expiresAtMs: atMs + timeoutMs,
   };

@@ -102,7 +102,8 @@ export type CrmAddress = { token: string; basePath: string };
 
 export type PhoneListener = {
   link(state: LinkState): void;
-  ringing(call: { callId: string; caller: Caller }): void;
+  /** `continues`: the conversation of another call of this page goes on in it (RFC 3891). */
+  ringing(call: { callId: string; caller: Caller; continues?: boolean }): void;
   opened(callId: string): void;
   ended(callId: string): void;
 };

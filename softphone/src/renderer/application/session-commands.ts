@@ -109,9 +109,9 @@ function openTelephone(desk: Desk, session: Session, calls: Pick<CallCommands, "
   const { store, ports } = desk;
   return ports.telephones.open(session.sip, {
     link: (state) => store.dispatch({ type: "link-changed", link: "phone", state }),
-    ringing: ({ callId, caller }) => {
+    ringing: ({ callId, caller, continues = false }) => {
       store.dispatch({ type: "line-ringing", callId, caller, nowMs: ports.clock.nowMs() });
-      if (desk.dialled.delete(callId)) void calls.answer(callId);
+      if (desk.dialled.delete(callId) || continues) void calls.answer(callId);
     },
     opened: (callId) => store.dispatch({ type: "line-open", callId, nowMs: ports.clock.nowMs() }),
     ended: (callId) => store.dispatch({ type: "line-ended", callId, nowMs: ports.clock.nowMs() }),

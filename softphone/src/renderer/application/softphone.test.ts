@@ -100,6 +100,14 @@ describe("a call taken from a colleague", () => {
     expect(world.asked).toEqual(["pick-up bruno", "answer picked-up"]);
   });
 
+  test("that goes on in another call is answered by itself", async () => {
+    world.box?.card(boxCard("joined", { kind: "ringing" }));
+    const caller = { number: null, displayName: null, isWithheld: true };
+    world.phone?.ringing({ callId: "joined", caller, continues: true });
+    await Promise.resolve();
+    expect(world.asked).toEqual(["answer joined"]);
+  });
+
   test("that no longer rings there says so, and nothing is answered by itself", async () => {
     world.refused.set("pick-up", { ok: false, why: "refused", detail: "wrong-state" });
     await softphone.calls.pickUp("bruno");

@@ -8,10 +8,11 @@ import { readReferTo } from "../headers/refer-to.ts";
 import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { allowedMethods } from "../outgoing-invite.ts";
+import type { ReplacedDialog } from "../headers/replaces.ts";
 import type { Reinvite } from "./leg-stage.ts";
 import { directionOf } from "./offer-direction.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
-import type { SignallingEvent } from "../../../application/ports.ts";
+import type { NamedLeg, SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 
 export type DialogListener = {
@@ -19,7 +20,10 @@ export type DialogListener = {
   emit(event: SignallingEvent): void;
   /** `bye`: the far end hung up. `lost`: the stack ended the dialog (no ACK, session timer). */
   ended(how: "bye" | "lost"): void;
-  mayRefer(): boolean;
+  /** `isAttended`: the REFER names another dialog of the phone. */
+  mayRefer(isAttended: boolean): boolean;
+  /** The leg whose dialog this is; null: none that we know. */
+  legOfDialog(dialog: ReplacedDialog): NamedLeg | null;
   /** Keeps the response of a re-INVITE until the media has its answer; false while another one is being answered. */
   takeReinvite(reinvite: Reinvite): boolean;
 };
@@ -67,9 +71,11 @@ function receiveInfo(listener: DialogListener, request: SipRequest, response: Si
 function receiveRefer(listener: DialogListener, request: SipRequest, response: SipResponse): void {
   const target = readReferTo(request.get("refer-to"));
   if (target === null) return response.send(400);
-  if (!listener.mayRefer()) return response.send(603);
+  const { replaces, ...destination } = target;
+  if (!listener.mayRefer(replaces !== null)) return response.send(603);
   response.send(202);
-  return listener.emit({ type: "leg-referred", legId: listener.legId, ...target });
+  const named = replaces === null ? null : (listener.legOfDialog(replaces) ?? "unknown");
+  return listener.emit({ type: "leg-referred", legId: listener.legId, ...destination, replaces: named });
 }
 
 const phrases: Record<number, string> = {
@@ -78,6 +84,7 @@ const phrases: Record<number, string> = {
   200: "OK",
   403: "Forbidden",
   404: "Not Found",
+  481: "Call/Transaction Does Not Exist",
   480: "Temporarily Unavailable",
   486: "Busy Here",
   487: "Request Terminated",

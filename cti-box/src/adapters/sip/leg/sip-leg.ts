@@ -2,12 +2,15 @@
 import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { allowedMethods, headersOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
-import { sdpOf } from "../incoming-invite.ts";
-import { listenToDialog, writeSipfrag } from "./in-dialog-requests.ts";
+import { tagIn, writeReplaces, type ReplacedDialog } from "../headers/replaces.ts";
+import { dialogNameOf, isSameDialog } from "./dialog-name.ts";
+import { profileOf, sdpOf } from "../incoming-invite.ts";
+import { moveDialog } from "./move-dialog.ts";
+import { listenToDialog, writeSipfrag, type DialogListener } from "./in-dialog-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
-import type { SipDialog, SipFailure, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
+import type { SipDialog, SipFailure, SipHeaders, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
 import type { TrunkCredentials } from "../trunk-register.ts";
 import type { OwnOffice } from "../outgoing-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
@@ -24,7 +27,9 @@ export type LegParts = {
   onSent(legId: LegId, invite: SipRequest): void;
   /** The leg said its last word. */
   onOver(legId: LegId): void;
-  mayRefer(legId: LegId): boolean;
+  mayRefer(legId: LegId, isAttended: boolean): boolean;
+  findLeg(legId: LegId): SipLeg | null;
+  legOfDialog: DialogListener["legOfDialog"];
 };
 
 type LastWord = Extract<SignallingEvent, { type: "leg-failed" | "leg-cancelled" | "leg-ended" }>;
@@ -55,9 +60,16 @@ export class SipLeg {
   /** Resolves when the INVITE is on its way, or cannot be: then the leg has failed already. */
   static async placed(order: PlaceLegOrder, parts: LegParts, keep: (leg: SipLeg) => void): Promise<void> {
     const placed = { legId: order.legId, placedTo: order.to.uri };
-    const leg = new SipLeg(placed, parts, { kind: "placing", invite: null, wantsEnd: null });
+    const leg = new SipLeg(placed, parts, { kind: "placing", invite: null, remoteTag: null, wantsEnd: null });
     keep(leg);
-    await new Promise<void>((resolve) => leg.sendInvite(order, resolve));
+    const replaces = order.to.kind === "device" ? order.to.replaces : undefined;
+    if (replaces === undefined) return new Promise<void>((resolve) => leg.sendInvite(order, {}, resolve));
+    return leg.takeOver(parts.findLeg(replaces), order);
+  }
+
+  /** Does another request mean the dialog of this leg? */
+  isDialog(meant: ReplacedDialog): boolean {
+    return isSameDialog(dialogNameOf(this.stage), meant);
   }
 
   progress(): void {
@@ -94,6 +106,7 @@ export class SipLeg {
       case "placing":
         return this.giveUpInvite(reason);
       case "talking":
+      case "moving":
         return this.hangUp(this.stage.dialog, reason);
       case "ending":
       case "over":
@@ -138,10 +151,39 @@ export class SipLeg {
     this.over({ type: "leg-ended", legId: this.legId, how: "lost" });
   }
 
-  private sendInvite(order: PlaceLegOrder, sent: () => void): void {
+  /** Goes on with the conversation of another leg: a page gets a call that replaces its own (RFC 3891), a phone goes on in its dialog. */
+  private async takeOver(earlier: SipLeg | null, order: PlaceLegOrder): Promise<void> {
+    const { legId } = this;
+    if (earlier?.stage.kind !== "talking" || earlier.stage.reinvite !== null)
+      return this.over({ type: "leg-failed", legId, status: 481, q850: null });
+    const { dialog } = earlier.stage;
+    if (profileOf(order.sdp) === "webrtc") {
+      const { callId: sipCallId, localTag, remoteTag } = dialog.sip;
+      const replacing = { Replaces: writeReplaces({ sipCallId, localTag, remoteTag }), Require: "replaces" };
+      return new Promise((resolve) => this.sendInvite(order, replacing, resolve));
+    }
+    earlier.stage = { kind: "moving", dialog };
+    // The lane of the leg is not held up: the phone's answer comes as an event.
+    void moveDialog(dialog, order.sdp).then((status) => this.tookOver(earlier, dialog, status));
+    return undefined;
+  }
+
+  private tookOver(earlier: SipLeg, dialog: SipDialog, status: number): void {
+    const { legId } = this;
+    const isThere = earlier.stage.kind === "moving";
+    if (isThere && status === 200) {
+      dialog.removeAllListeners();
+      this.established(dialog);
+      return earlier.over({ type: "leg-ended", legId: earlier.legId, how: "closed" });
+    }
+    if (isThere) earlier.stage = { kind: "talking", dialog, reinvite: null, answerInAckOf: null };
+    return this.over({ type: "leg-failed", legId, status: status === 200 ? 481 : status, q850: null });
+  }
+
+  private sendInvite(order: PlaceLegOrder, extra: SipHeaders, sent: () => void): void {
     const { stack, office } = this.parts;
     const { uri, nextHop } = order.to;
-    const headers = { ...headersOf(order, office), "Content-Type": "application/sdp" };
+    const headers = { ...headersOf(order, office), ...extra, "Content-Type": "application/sdp" };
     const auth = order.to.kind === "trunk" ? this.parts.credentialsOf(order.to.trunkId) : undefined;
     const identity = auth === undefined ? {} : { auth };
     const options = { localSdp: order.sdp, headers, ...identity, ...(nextHop === null ? {} : { proxy: nextHop }) };
@@ -163,13 +205,14 @@ export class SipLeg {
     this.parts.onSent(this.legId, invite);
     if (this.stage.kind !== "placing") return;
     const { wantsEnd } = this.stage;
-    this.stage = { kind: "placing", invite, wantsEnd };
+    this.stage = { ...this.stage, invite };
     if (wantsEnd !== null) this.sendCancel(invite, wantsEnd);
   }
 
   private provisional(response: SipResponse): void {
     if (this.stage.kind !== "placing" || this.stage.wantsEnd !== null) return;
     const { legId } = this;
+    this.stage = { ...this.stage, remoteTag: tagIn(response.get("to")) ?? this.stage.remoteTag };
     this.parts.emit({ type: response.status === 100 ? "leg-trying" : "leg-progressed", legId });
     const description = sdpOf(response);
     if (description.kind === "sdp") this.parts.emit({ type: "leg-early-media", legId, sdp: description.sdp });
@@ -187,7 +230,7 @@ export class SipLeg {
   private giveUpInvite(reason: LegEndReason): void {
     if (this.stage.kind !== "placing" || this.stage.wantsEnd !== null) return;
     const { invite } = this.stage;
-    this.stage = { kind: "placing", invite, wantsEnd: reason };
+    this.stage = { ...this.stage, wantsEnd: reason };
     if (invite !== null) this.sendCancel(invite, reason);
   }
 
@@ -213,7 +256,8 @@ export class SipLeg {
       legId,
       emit: (event) => this.parts.emit(event),
       ended: (how) => this.over({ type: "leg-ended", legId, how: this.stage.kind === "ending" ? "closed" : how }),
-      mayRefer: () => this.parts.mayRefer(legId),
+      mayRefer: (isAttended) => this.parts.mayRefer(legId, isAttended),
+      legOfDialog: (named) => this.parts.legOfDialog(named),
       takeReinvite: (reinvite) => this.takeReinvite(reinvite),
     });
     if (stage.wantsEnd !== null) return this.hangUp(dialog, stage.wantsEnd);

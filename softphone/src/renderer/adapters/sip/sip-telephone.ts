@@ -176,7 +176,8 @@ class SipTelephone implements Telephone {
         listener.ended(callId);
       }
     });
-    listener.ringing({ callId, caller: describeCaller(invitation) });
+    const continues = invitation.replacee !== undefined;
+    listener.ringing({ callId, caller: describeCaller(invitation), continues });
     if (earlier !== undefined && earlier.state === SessionState.Established) ignoreLateFailure(earlier.bye());
   }
 
