@@ -50,8 +50,13 @@ function office(state: "on" | "off" = "on") {
           : [];
     return Promise.resolve({ state, calls: callIds.filter((one) => kept.includes(one)).map(traced) });
   };
-  const latestRecords = ({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): CallRecordView[] =>
-    records.filter(({ callId }) => callId.startsWith(callIdPrefix)).slice(0, limit);
+  const latestRecords = async ({
+    callIdPrefix,
+    limit,
+  }: {
+    callIdPrefix: string;
+    limit: number;
+  }): Promise<CallRecordView[]> => records.filter(({ callId }) => callId.startsWith(callIdPrefix)).slice(0, limit);
   const nameOf = ({ name }: { name: string }): string => (name === "anna" ? "Anna Verdi" : "Carrier");
   const traces = createCallTraces({ queries: { latestRecords }, legBook, trace, nameOf });
   const legsOf = async (call: string | null): Promise<unknown> => {

@@ -31,7 +31,7 @@ export function createCallTraces(parts: CallTraceParts): CallTraces {
 }
 
 async function findTraces(parts: CallTraceParts, { call, numbers }: TraceQuestion): Promise<TraceFindings> {
-  const records = recordsFor(parts, call);
+  const records = await recordsFor(parts, call);
   const [record, ...others] = records;
   if (record === undefined) {
     const found = await parts.trace(
@@ -47,16 +47,14 @@ async function findTraces(parts: CallTraceParts, { call, numbers }: TraceQuestio
   return tracesOf(parts, record, numbers);
 }
 
-function recordsFor({ queries, legBook }: CallTraceParts, call: string | null): CallRecordView[] {
+async function recordsFor({ queries, legBook }: CallTraceParts, call: string | null): Promise<CallRecordView[]> {
   if (call === null) return queries.latestRecords({ callIdPrefix: "", limit: 1 });
-  const byId = queries.latestRecords({ callIdPrefix: call.toUpperCase(), limit: largestChoice });
+  const byId = await queries.latestRecords({ callIdPrefix: call.toUpperCase(), limit: largestChoice });
   if (byId.length > 0) return byId;
   const legIds = new Set<string>(legBook.legsOf(call));
   if (legIds.size === 0) return [];
-  return queries
-    .latestRecords({ callIdPrefix: "", limit: latestCalls })
-    .filter(({ legs }) => legs.some(({ legId }) => legIds.has(legId)))
-    .slice(0, largestChoice);
+  const latest = await queries.latestRecords({ callIdPrefix: "", limit: latestCalls });
+  return latest.filter(({ legs }) => legs.some(({ legId }) => legIds.has(legId))).slice(0, largestChoice);
 }
 
 async function tracesOf(

@@ -20,7 +20,7 @@ export async function openBoxMetrics(
     figures: box.figures,
     trunks: box.trunks,
     journal,
-    followers: () => api.followers(),
+    followers: (lastCursor) => api.followers(lastCursor),
     health: async () => ({ ...box.health(), media: await media.health() }),
   });
   const server = await MetricsServer.open(address, { page: () => metrics.write(), log }).catch((error: unknown) => {

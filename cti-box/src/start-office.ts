@@ -131,7 +131,7 @@ async function openBox({
     sip,
     media: createCallMedia(media, new PromptFiles()),
     store,
-    journal: journal.timed(store),
+    journaling: journal.timed(store),
     clock: systemClock,
     ids,
     log,

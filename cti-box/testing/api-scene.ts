@@ -81,7 +81,7 @@ export class ApiScene {
       trunks: box.trunks,
       traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
       reports: officeReports(
-        { ...box.queries, monthlyTotals: () => [] },
+        { ...box.queries, monthlyTotals: async () => [] },
         {
           currency: "EUR",
           usual: { perMinute: 0.06, perCall: 0.1, stepSeconds: 60 },

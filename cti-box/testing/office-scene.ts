@@ -127,7 +127,7 @@ export class OfficeScene {
 
   /** Lets everything under way finish; nothing here waits for time. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    for (let turn = 0; turn < 8; turn += 1) await new Promise(setImmediate);
   }
 
   eventTypes(): string[] {

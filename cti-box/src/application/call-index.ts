@@ -105,6 +105,11 @@ export class CallIndex {
     return this.where((call) => call.contactId === contactId && call.phase.kind !== "ended").length;
   }
 
+  /** Callers who wait in the queue now, also those whose step is still on its way into the journal. */
+  waitingIn(queueId: string): number {
+    return this.where(({ phase, queue }) => phase.kind === "queued" && queue?.queueId === queueId).length;
+  }
+
   /** Channels of the carrier's trunk that are taken: a citizen who came over it and was transferred over it takes two. */
   onTrunk(trunkId: string): number {
     let channels = 0;

@@ -1,16 +1,18 @@
 /**
- * One call at work: a mailbox, one event at a time; each step is in the journal before its effects run.
- *   post(event) ─▶ mailbox ─▶ applyCallEvent ─▶ store.append ─▶ effects ─▶ listeners
+ * One call at work. Its state moves on at once with each event; what follows from it, the effects, waits until the step is kept in the journal.
+ *   post(event) ─▶ applyCallEvent ─▶ journal.write ─▶ (kept) effects ─▶ listeners
+ * Effects of one step run before those of the next one; by then the state may be ahead of them, so whoever does an effect looks at it.
  */
 import { applyCallEvent, beginCall } from "../domain/call/apply-call-event.ts";
 import { isOver } from "../domain/call/call.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
 import type { CallBeginning, CallEvent, LaterCallEvent } from "../domain/call/call-event.ts";
-import type { PublicCallEvent } from "../domain/call/call-view.ts";
+import { unchanged } from "../domain/call/step.ts";
 import type { Step } from "../domain/call/step.ts";
 import { recordOf } from "../domain/call/record-of.ts";
-import type { CallStore, Clock, Log } from "./ports.ts";
+import type { CallJournal } from "./call-journal.ts";
+import type { Clock, Log } from "./ports.ts";
 
 /** A later event before it gets its time. */
 export type PostedEvent = LaterCallEvent extends infer Event
@@ -20,21 +22,25 @@ export type PostedEvent = LaterCallEvent extends infer Event
   : never;
 
 export type CallRunnerParts = {
-  store: Pick<CallStore, "append">;
+  journal: Pick<CallJournal, "write">;
   clock: Pick<Clock, "now">;
   log: Log;
   runEffects(effects: readonly CallEffect[]): void;
   /** After the effects were started. `before` is null for the first step. */
-  onStep(change: { before: Call | null; after: Call; event: CallEvent; published: readonly PublicCallEvent[] }): void;
+  onStep(change: { before: Call | null; after: Call }): void;
+  /** An event that does not apply any more: nothing is written. */
+  onIgnored(event: LaterCallEvent): void;
   onOver(call: Call): void;
 };
 
+type Change = { before: Call | null; step: Step };
+
 export class CallRunner {
+  /** The newest state. */
   call: Call;
   private readonly parts: CallRunnerParts;
-  private readonly mailbox: PostedEvent[] = [];
-  private work: "idle" | "working" | "over" = "idle";
   private lastMs: number;
+  private writing: "journal" | "given-up" = "journal";
 
   private constructor(call: Call, parts: CallRunnerParts) {
     this.call = call;
@@ -42,83 +48,53 @@ export class CallRunner {
     this.lastMs = call.startedAtMs;
   }
 
-  /** Journals the beginning; effects wait until `open`, so that the owner can note the runner first. Throws when the journal refuses. */
-  static begin(beginning: CallBeginning, parts: CallRunnerParts): { runner: CallRunner; open: () => void } {
+  /** Nothing happens before the next turn: the owner can note the runner first. Throws when the journal has no room. */
+  static begin(beginning: CallBeginning, parts: CallRunnerParts): CallRunner {
     const step = beginCall(beginning);
     const runner = new CallRunner(step.call, parts);
-    const published = runner.journal(beginning, step);
-    const open = (): void => {
-      runner.work = "working";
-      runner.finish({ before: null, event: beginning, step, published });
-      runner.work = "idle";
-      runner.drain();
-    };
-    return { runner, open };
+    if (!runner.journal(beginning, { before: null, step })) throw new Error("the journal has no room for another call");
+    return runner;
   }
 
-  /** Takes an event; it is handled now, or after those that came before it. */
-  post(event: PostedEvent): void {
-    if (this.work === "over") return;
-    this.mailbox.push(event);
-    if (this.work === "idle") this.drain();
-  }
-
-  private drain(): void {
-    while (this.work === "idle") {
-      const posted = this.mailbox.shift();
-      if (posted === undefined) return;
-      this.work = "working";
-      this.handle(posted);
-      if (isOver(this.call)) {
-        this.work = "over";
-        this.parts.onOver(this.call);
-        return;
-      }
-      this.work = "idle";
-    }
-  }
-
-  private handle(posted: PostedEvent): void {
+  post(posted: PostedEvent): void {
     this.lastMs = Math.max(this.lastMs, this.parts.clock.now());
     const event: LaterCallEvent = { ...posted, atMs: this.lastMs };
     const before = this.call;
-    const step = applyCallEvent(before, event);
-    if (step.call === before && step.effects.length === 0) return;
-    const journaled = this.tryJournal(event, step);
-    if (!journaled.ok) return this.endWithoutJournal(event);
-    this.call = step.call;
-    this.finish({ before, event, step, published: journaled.published });
+    const step = isOver(before) ? unchanged(before) : applyCallEvent(before, event);
+    if (step.call === before && step.effects.length === 0) return this.parts.onIgnored(event);
+    if (this.writing === "given-up") return this.goOnWithoutJournal(step);
+    if (this.journal(event, { before, step })) this.call = step.call;
+    else this.endWithoutJournal(event);
   }
 
-  private tryJournal(event: CallEvent, step: Step): { ok: true; published: PublicCallEvent[] } | { ok: false } {
-    try {
-      return { ok: true, published: this.journal(event, step) };
-    } catch (error) {
-      const fields = { callId: this.call.callId, event: event.type, error: String(error) };
-      this.parts.log.error(fields, "the journal refused a step: the call is ended");
-      return { ok: false };
-    }
+  private journal(event: CallEvent, change: Change): boolean {
+    const { call, effects } = change.step;
+    const published = effects.flatMap((effect) => (effect.type === "publish" ? [effect.happening] : []));
+    const entry = { callId: call.callId, event, published, record: recordOf(call) };
+    return this.parts.journal.write(entry, () => this.finish(change));
   }
 
-  private journal(event: CallEvent, step: Step): PublicCallEvent[] {
-    const published = step.effects.flatMap((effect) => (effect.type === "publish" ? [effect.happening] : []));
-    return this.parts.store.append({ callId: step.call.callId, event, published, record: recordOf(step.call) });
-  }
-
-  private finish(done: { before: Call | null; event: CallEvent; step: Step; published: PublicCallEvent[] }): void {
-    const { before, event, step, published } = done;
+  private finish({ before, step }: Change): void {
     this.parts.runEffects(step.effects);
-    this.parts.onStep({ before, after: step.call, event, published });
+    this.parts.onStep({ before, after: step.call });
+    if (isOver(step.call)) this.parts.onOver(step.call);
   }
 
   /**
-   * A call whose next step cannot be journaled is ended: legs, media, timers and operators are let go without a journal entry, and the
+   * A call whose next step cannot be kept anywhere is ended: legs, media, timers and operators are let go without a journal entry, and the
    * next start of the box closes its record as `box-restarted`.
    */
   private endWithoutJournal(event: CallEvent): void {
+    const fields = { callId: this.call.callId, event: event.type };
+    this.parts.log.error(fields, "the journal has no room for a step: the call is ended");
+    this.writing = "given-up";
+    this.goOnWithoutJournal(applyCallEvent(this.call, { type: "box-stopping", atMs: this.lastMs }));
+  }
+
+  private goOnWithoutJournal(step: Step): void {
     const before = this.call;
-    const step = applyCallEvent(before, { type: "box-stopping", atMs: this.lastMs });
     this.call = step.call;
-    this.finish({ before, event, step, published: [] });
+    // Behind the effects of the steps that were kept.
+    queueMicrotask(() => this.finish({ before, step }));
   }
 }

@@ -3,20 +3,20 @@
  * and checks at the end of each call that nothing of it is left.
  */
 import { changedCards } from "../domain/call/changed-cards.ts";
-import { engagementsOf } from "../domain/call/summary.ts";
 import { CallEffectRunner } from "./run-call-effect.ts";
 import { CallRunner } from "./call-runner.ts";
+import type { CallJournal } from "./call-journal.ts";
 import { CallAudience, guarded } from "./call-audience.ts";
 import { CallIndex } from "./call-index.ts";
 import { handOnLegEvent } from "./hand-on-leg-event.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
-import type { CallArrival, CallBeginning, CallPlacement } from "../domain/call/call-event.ts";
+import type { CallArrival, CallBeginning, CallEvent, CallPlacement } from "../domain/call/call-event.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallRunnerParts } from "./call-runner.ts";
 import type { EffectParts } from "./effect-parts.ts";
-import type { CallSignalling, CallStore, Clock, Log, SignallingEvent } from "./ports.ts";
+import type { CallSignalling, Clock, Log, SignallingEvent } from "./ports.ts";
 
 /** After the end of a call, its legs have this long to say their last word. */
 const lastWordMs = 60_000;
@@ -24,7 +24,7 @@ const lastWordMs = 60_000;
 export type CallsParts = {
   signalling: Omit<CallSignalling, "start" | "close">;
   media: CallMedia;
-  journal: Pick<CallStore, "append">;
+  journal: Pick<CallJournal, "write" | "listen" | "takesNewCalls">;
   clock: Clock;
   log: Log;
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
@@ -41,21 +41,22 @@ export class CallsInProgress {
   constructor(parts: CallsParts) {
     this.parts = parts;
     this.audience = new CallAudience(parts.log);
+    parts.journal.listen((published) => this.audience.tellEvents(published));
   }
 
-  /** A call begins, with an incoming leg or with an operator's wish. Throws when the journal refuses it: the caller has to be turned away. */
+  /** A call begins, with an incoming leg or with an operator's wish. Throws when the journal has no room for it: the caller has to be turned away. */
   begin(beginning: CallArrival, sdp: string | null): CallRunner;
   begin(beginning: CallPlacement): CallRunner;
   begin(beginning: CallBeginning, sdp: string | null = null): CallRunner {
     const { callId } = beginning;
+    if (!this.parts.journal.takesNewCalls()) throw new Error("the journal has no room for another call");
     const effects = new CallEffectRunner(this.effectParts(callId));
-    const { runner, open } = CallRunner.begin(beginning, this.runnerParts(callId, effects));
+    const runner = CallRunner.begin(beginning, this.runnerParts(callId, effects));
     this.index.add(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
     if (beginning.type === "call-arrived") {
       effects.signalling.adopt(beginning.legId, sdp);
       this.index.addLeg(beginning.legId, callId);
     }
-    open();
     return runner;
   }
 
@@ -143,7 +144,7 @@ export class CallsInProgress {
   private runnerParts(callId: CallId, effects: CallEffectRunner): CallRunnerParts {
     const { journal, clock, log } = this.parts;
     return {
-      store: journal,
+      journal,
       clock,
       log,
       runEffects: (list) => {
@@ -151,6 +152,7 @@ export class CallsInProgress {
         guarded(this.parts.log, callId, () => effects.run(list));
       },
       onStep: (change) => this.stepDone(callId, change),
+      onIgnored: (event) => this.eventIgnored(callId, event),
       onOver: () => void this.callOver(callId),
     };
   }
@@ -164,14 +166,15 @@ export class CallsInProgress {
   }
 
   private stepDone(callId: CallId, change: Parameters<CallRunnerParts["onStep"]>[0]): void {
-    const { before, after, event, published } = change;
-    this.audience.tellEvents(published);
+    const { before, after } = change;
     this.audience.tellCards(changedCards(before, after), callId);
-    if (event.type === "operator-assigned" && !engagementsOf(after).has(event.operatorId)) {
-      // The call did not want the operator any more: the room's reservation is given back.
-      this.parts.room.release(event.operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
-    }
     if (after.phase.kind === "ended" && before?.phase.kind !== "ended") this.awaitLastWords(callId);
+  }
+
+  /** An operator who was found for a call that does not wait any more is free again. */
+  private eventIgnored(callId: CallId, event: CallEvent): void {
+    if (event.type !== "operator-assigned") return;
+    this.parts.room.release(event.operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
   }
 
   private awaitLastWords(callId: CallId): void {

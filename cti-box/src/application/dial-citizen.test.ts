@@ -53,7 +53,7 @@ describe("a call", () => {
     expect(scene.media.sessions.size).toBe(0);
     expect(scene.clock.timers()).toBe(0);
     expect(scene.box.desk.presenceOf(anna)).toBe("available");
-    expect(scene.box.queries.records({ limit: 1 })).toMatchObject([
+    expect(await scene.box.queries.records({ limit: 1 })).toMatchObject([
       { callId, endCause: "caller-hung-up", calledNumber: "+393331234567", operatorIds: ["anna"] },
     ]);
   });
@@ -64,7 +64,7 @@ describe("a call", () => {
     scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("one.example"), status: 503, q850: null });
     await scene.settle();
     expect(scene.sip.done.at(-1)).toBe("place-leg sip:+390695550100@two.example:5060");
-    const [journal] = scene.store.unfinishedCalls();
+    const [journal] = await scene.store.unfinishedCalls();
     expect(callFromJournal(journal?.events ?? [])?.phase).toMatchObject({ kind: "dialling", routes: [] });
   });
 

@@ -40,7 +40,7 @@ test("our offer goes out at once; music and the operator's telephone follow the 
 test("an ACK without an answer ends the call", async () => {
   await acknowledge(null);
   expect(scene.sip.done.slice(1)).toEqual([`end-leg ${caller} failure`]);
-  expect(scene.box.queries.records({ limit: 1 })).toMatchObject([{ endCause: "media-failure" }]);
+  expect(await scene.box.queries.records({ limit: 1 })).toMatchObject([{ endCause: "media-failure" }]);
 });
 
 test("a citizen who hangs up before the ACK", async () => {

@@ -6,14 +6,14 @@ import type { CallQueries, OfficeReports } from "./use-cases.ts";
 
 /** Of records that are not kept any more, whole months count. */
 export function officeReports(
-  from: Pick<CallQueries, "recordPages"> & { monthlyTotals(): MonthlyTotal[] },
+  from: Pick<CallQueries, "recordPages"> & { monthlyTotals(): Promise<MonthlyTotal[]> },
   prices: PriceList | null,
 ): OfficeReports {
   return {
     onNet: async (span) => {
       const tally = emptyTally(prices);
       for await (const page of from.recordPages(span)) for (const record of page) addRecord(tally, record);
-      for (const total of from.monthlyTotals()) if (isMonthWithin(total.month, span)) addTotal(tally, total);
+      for (const total of await from.monthlyTotals()) if (isMonthWithin(total.month, span)) addTotal(tally, total);
       return { currency: prices?.currency ?? null, report: reportOf(tally) };
     },
   };

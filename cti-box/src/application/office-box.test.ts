@@ -38,7 +38,7 @@ describe("a citizen's call", () => {
     expect(scene.media.sessions.size + scene.media.pairs.size + scene.media.music.size).toBe(0);
     expect(scene.clock.timers()).toBe(0);
     expect(scene.box.health()).toEqual({ callsInProgress: 0, callsWithLeftovers: 0 });
-    expect(scene.box.queries.records({ limit: 1 })).toMatchObject([
+    expect(await scene.box.queries.records({ limit: 1 })).toMatchObject([
       { endCause: "caller-hung-up", operatorIds: ["anna"], legs: [{ talkSeconds: 5 }, { talkSeconds: 5 }] },
     ]);
   });
@@ -128,7 +128,7 @@ describe("a citizen's call", () => {
     scene.clock.move(600_000);
     await scene.settle();
     expect(scene.sip.done.at(-1)).toBe(`end-leg ${caller} no-operator`);
-    expect(scene.box.queries.records({ limit: 1 })[0]?.endCause).toBe("no-operator");
+    expect((await scene.box.queries.records({ limit: 1 }))[0]?.endCause).toBe("no-operator");
   });
 
   test("a media fault of the operator's device gives the ring to nobody and keeps the citizen", async () => {
@@ -176,7 +176,7 @@ describe("digits", () => {
     scene.sip.hear({ type: "leg-digit", legId: caller, digit: "7", durationMs: 100 });
     await scene.settle();
     expect(scene.media.digits).toEqual([`7 to ${operator}`]);
-    expect(JSON.stringify(scene.store.eventsAfter(0, 100))).not.toContain("leg-digit");
+    expect(JSON.stringify(await scene.store.eventsAfter(0, 100))).not.toContain("leg-digit");
   });
 });
 

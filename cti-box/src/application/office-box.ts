@@ -4,7 +4,9 @@
  */
 import { identifySource } from "../domain/trunk/identify-source.ts";
 import { admitInvite } from "./accept-inbound-call.ts";
+import { answeredWhenKept } from "./answered-when-kept.ts";
 import { createCallCommands } from "./call-commands.ts";
+import { CallJournal } from "./call-journal.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts";
@@ -47,6 +49,8 @@ import type {
 
 /** Time the far ends get to confirm the end of their calls when the box is stopped. */
 const lastWordsMs = 2000;
+/** Time a store that cannot be written gets to come back then. */
+const lastWriteMs = 5000;
 
 export type OfficeBoxParts = {
   config: OfficeSettings;
@@ -54,7 +58,7 @@ export type OfficeBoxParts = {
   media: CallMedia;
   store: CallStore;
   /** Where steps of calls are written; absent: the store itself. */
-  journal?: Pick<CallStore, "append">;
+  journaling?: Pick<CallStore, "append">;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -80,10 +84,11 @@ export type OfficeBox = {
 };
 
 export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
-  const { config, sip, media, store, journal = store, clock, ids, log } = parts;
+  const { config, sip, media, store, clock, ids, log } = parts;
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
+  const journal = new CallJournal({ store: parts.journaling ?? store, clock, log });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const watch = new TrunkWatch({ probes: sip, clock, log });
   const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
@@ -102,13 +107,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     find: (callId: Parameters<CallsInProgress["find"]>[0]) => calls.find(callId),
   };
   return {
-    commands: {
-      ...createCallCommands(commandParts),
-      dial: async (operatorId, order) =>
-        dialCitizen({ office, room, trunks, calls, clock, ids, log }, operatorId, order),
-      pickUp: async (operatorId, colleagueId) => pickUpCall({ office, room, calls, ids }, operatorId, colleagueId),
-      retrieve: async (operatorId, callId) => retrieveCall({ office, room, calls, ids }, operatorId, callId),
-    },
+    commands: commandsOf({ office, room, calls, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     accounts,
     trunks,
@@ -119,7 +118,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     keyPressed: (legId, key) => keyPressed({ office, room, calls, clock, log }, legId, key),
     health: () => ({ callsInProgress: calls.index.size(), callsWithLeftovers: calls.leftovers() }),
     start: async () => {
-      recoverCalls({ store, clock, log });
+      await recoverCalls({ store, clock, log });
       await figures.recover((filter) => recordPages({ store, clock }, filter));
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
       watch.watch(watchedTrunks(config.trunks));
@@ -129,9 +128,10 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       watch.close();
       await Promise.all([calls.endAll(lastWordsMs), registrations.close()]);
       await sip.close();
+      await journal.close(lastWriteMs);
       calls.close();
       room.close();
-      store.close();
+      await store.close();
     },
   };
 }
@@ -161,6 +161,24 @@ function figuresOf(
   });
   calls.onEvent((event) => figures.heard(event));
   return figures;
+}
+
+type CommandsParts = Pick<OfficeBoxParts, "clock" | "ids" | "log"> & {
+  office: Office;
+  room: OperatorRoom;
+  calls: CallsInProgress;
+  trunks: TrunkBook;
+  journal: CallJournal;
+  commandParts: Parameters<typeof createCallCommands>[0];
+};
+
+function commandsOf({ journal, commandParts, ...parts }: CommandsParts): CallCommands {
+  return answeredWhenKept(journal, {
+    ...createCallCommands(commandParts),
+    dial: async (operatorId, order) => dialCitizen(parts, operatorId, order),
+    pickUp: async (operatorId, colleagueId) => pickUpCall(parts, operatorId, colleagueId),
+    retrieve: async (operatorId, callId) => retrieveCall(parts, operatorId, callId),
+  });
 }
 
 function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts, "store" | "clock">): CallQueries {
@@ -212,8 +230,8 @@ function signallingHost(parts: HostParts): SignallingHost {
 }
 
 function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
-  const { office, room, trunks, ids, clock, log } = parts;
-  const waitingIn = (queueId: string): number => room.waitingIn(queueId);
+  const { office, trunks, ids, clock, log } = parts;
+  const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
   const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now(), waitingIn, visitsOf });
   const source = JSON.stringify(invite.source);
@@ -247,6 +265,8 @@ function beginAdmitted(
   const devices = room.devicesOfAvailable(operatorId);
   if (devices.length === 0) return { kind: "refused", status: 480, why: "colleague cannot be reached" };
   const runner = calls.begin(admission.arrival, sdp);
+  // The next call to the same colleague may come before this one's effects have run.
+  room.engage(operatorId, runner.call.callId, "ringing");
   runner.post({
     type: "operator-assigned",
     operatorId,

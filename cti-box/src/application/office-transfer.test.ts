@@ -58,7 +58,7 @@ describe("transfer to another office", () => {
     expect(scene.eventTypes().slice(-2)).toEqual(["call-transfer-requested", "call-transferred"]);
     scene.sip.hear({ type: "leg-ended", legId: office, how: "bye" });
     await scene.settle();
-    const record = scene.box.queries.records({ limit: 1 })[0];
+    const [record] = await scene.box.queries.records({ limit: 1 });
     expect(record?.legs.map((leg) => [leg.role, leg.tariff])).toEqual([
       ["caller", "pstn"],
       ["operator", "on-net"],

@@ -68,30 +68,31 @@ export type RecordFilter = {
   trunkId?: string;
 };
 
+/** Every method rejects when the store cannot be reached, is locked or has no room; nothing of what was asked has happened then. */
 export interface CallStore {
-  /** Writes event, public events and record in one transaction, before any effect runs; returns the public events with their cursors. */
-  append(entry: JournalEntry): PublicCallEvent[];
+  /** Writes events, public events and newest records in one transaction, in the order given; returns the public events with their cursors. */
+  append(entries: readonly JournalEntry[]): Promise<PublicCallEvent[]>;
   /** Public events after `cursor`, oldest first. */
-  eventsAfter(cursor: number, limit: number): PublicCallEvent[];
+  eventsAfter(cursor: number, limit: number): Promise<PublicCallEvent[]>;
   /** The highest cursor that was ever given, also when its event is not kept any more. */
-  lastCursor(): number;
-  records(filter: RecordFilter): CallRecordView[];
+  lastCursor(): Promise<number>;
+  records(filter: RecordFilter): Promise<CallRecordView[]>;
   /** Records of calls whose id begins so, the latest first. */
-  latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
+  latestRecords(filter: { callIdPrefix: string; limit: number }): Promise<CallRecordView[]>;
   /** Journals of calls that had not ended when the box stopped. */
-  unfinishedCalls(): { callId: CallId; events: CallEvent[] }[];
-  close(): void;
+  unfinishedCalls(): Promise<{ callId: CallId; events: CallEvent[] }[]>;
+  close(): Promise<void>;
 }
 
 /** What the retention rules need of the store. Calls that have not ended are never touched. */
 export interface RetainedCalls {
   /** Deletes at most `limit` journal entries and as many public events from before this time. Returns the higher of the two counts. */
-  deleteJournal(wanted: { beforeMs: number; limit: number }): number;
+  deleteJournal(wanted: { beforeMs: number; limit: number }): Promise<number>;
   /** Records of calls that ended before this time and still hold more than that; null: all. The oldest first. */
-  endedBefore(wanted: { beforeMs: number; moreThan: RecordDetail | null; limit: number }): CallRecordView[];
-  keepLess(records: readonly CallRecordView[], detail: RecordDetail): void;
-  replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): void;
-  monthlyTotals(): MonthlyTotal[];
+  endedBefore(wanted: { beforeMs: number; moreThan: RecordDetail | null; limit: number }): Promise<CallRecordView[]>;
+  keepLess(records: readonly CallRecordView[], detail: RecordDetail): Promise<void>;
+  replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): Promise<void>;
+  monthlyTotals(): Promise<MonthlyTotal[]>;
 }
 
 export type PlaceLegOrder = {

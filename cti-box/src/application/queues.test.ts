@@ -30,7 +30,10 @@ describe("queues", () => {
     const caller = await scene.call();
     expect(scene.sip.done).toEqual([`reject-leg ${caller} 480`]);
     expect(scene.eventTypes()).toEqual(["call-offered", "call-ended"]);
-    expect(scene.box.queries.records({ limit: 1 })[0]).toMatchObject({ endCause: "out-of-hours", queueId: "urp" });
+    expect((await scene.box.queries.records({ limit: 1 }))[0]).toMatchObject({
+      endCause: "out-of-hours",
+      queueId: "urp",
+    });
   });
 
   test("out of hours a caller reaches the queue that stands in", async () => {

@@ -9,12 +9,12 @@ export async function* recordPages(
   { store, clock }: { store: Pick<CallStore, "records">; clock: Pick<Clock, "after"> },
   filter: Omit<RecordFilter, "limit" | "after">,
 ): AsyncGenerator<CallRecordView[]> {
-  let page = store.records({ ...filter, limit: pageSize });
+  let page = await store.records({ ...filter, limit: pageSize });
   while (page.length > 0) {
     yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
     await new Promise<void>((resolve) => clock.after(0, resolve));
-    page = store.records({ ...filter, limit: pageSize, after: last.callId });
+    page = await store.records({ ...filter, limit: pageSize, after: last.callId });
   }
 }

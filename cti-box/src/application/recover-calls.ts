@@ -6,8 +6,12 @@ import type { CallBeginning, CallEvent } from "../domain/call/call-event.ts";
 import type { CallStore, Clock, Log } from "./ports.ts";
 
 /** Ends the unfinished calls of the journal; returns how many there were. */
-export function recoverCalls(parts: { store: CallStore; clock: Pick<Clock, "now">; log: Log }): number {
-  const unfinished = parts.store.unfinishedCalls();
+export async function recoverCalls(parts: {
+  store: Pick<CallStore, "append" | "unfinishedCalls">;
+  clock: Pick<Clock, "now">;
+  log: Log;
+}): Promise<number> {
+  const unfinished = await parts.store.unfinishedCalls();
   for (const { callId, events } of unfinished) {
     const call = callFromJournal(events);
     if (call === null) {
@@ -18,7 +22,7 @@ export function recoverCalls(parts: { store: CallStore; clock: Pick<Clock, "now"
     const event = { type: "box-restarted", atMs: Math.max(lastMs, parts.clock.now()) } as const;
     const step = applyCallEvent(call, event);
     const published = step.effects.flatMap((effect) => (effect.type === "publish" ? [effect.happening] : []));
-    parts.store.append({ callId, event, published, record: recordOf(step.call) });
+    await parts.store.append([{ callId, event, published, record: recordOf(step.call) }]);
     parts.log.warn({ callId }, "a call was cut off by a restart of the box");
   }
   return unfinished.length;

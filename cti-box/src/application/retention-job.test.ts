@@ -53,8 +53,8 @@ async function days(count: number): Promise<void> {
   }
 }
 
-const only = () => {
-  const [record] = store.records({ limit: 2 });
+const only = async () => {
+  const [record] = await store.records({ limit: 2 });
   if (record === undefined) throw new Error("no record");
   expect(() => callRecordSchema.parse(recordToContract(record))).not.toThrow();
   return record;
@@ -64,19 +64,19 @@ describe("the rules of domain.md §2.8", () => {
   test("at first all is kept; after a week the journal and the operator are gone, after a month the number, after a year the record", async () => {
     await callsOnce();
     await days(6);
-    expect(only()).toMatchObject({ operatorIds: ["anna"], caller: { number: "+393331234567" } });
-    expect(store.eventsAfter(0, 100).length).toBeGreaterThan(5);
+    expect(await only()).toMatchObject({ operatorIds: ["anna"], caller: { number: "+393331234567" } });
+    expect((await store.eventsAfter(0, 100)).length).toBeGreaterThan(5);
     await days(2);
-    expect(only()).toMatchObject({ operatorIds: ["operator-1"], caller: { number: "+393331234567" } });
-    expect(store.eventsAfter(0, 100)).toEqual([]);
+    expect(await only()).toMatchObject({ operatorIds: ["operator-1"], caller: { number: "+393331234567" } });
+    expect(await store.eventsAfter(0, 100)).toEqual([]);
     await days(22);
-    expect(only().caller.number).toBe("+393331234567");
+    expect((await only()).caller.number).toBe("+393331234567");
     await days(2);
-    expect(only().caller.number).toBe("+39333123****");
+    expect((await only()).caller.number).toBe("+39333123****");
     await days(333);
-    expect(only().endCause).toBe("caller-hung-up");
+    expect((await only()).endCause).toBe("caller-hung-up");
     await days(2);
-    expect(store.records({ limit: 1 })).toEqual([]);
+    expect(await store.records({ limit: 1 })).toEqual([]);
   });
 
   test("what the record said of minutes and costs stays in the report, for whole months", async () => {
@@ -88,7 +88,7 @@ describe("the rules of domain.md §2.8", () => {
     const before = await reports.onNet({});
     expect(before.report.onNet).toEqual({ calls: 1, minutes: 1, cost: 0.6 });
     await days(370);
-    expect(store.records({ limit: 1 })).toEqual([]);
+    expect(await store.records({ limit: 1 })).toEqual([]);
     expect(await reports.onNet({})).toEqual(before);
     // The clock of the tests begins in November 2023.
     const november = { fromMs: Date.parse("2023-11-01T00:00+01:00"), toMs: Date.parse("2023-12-01T00:00+01:00") };
@@ -101,57 +101,57 @@ describe("the rules of domain.md §2.8", () => {
     const caller = await scene.call();
     await scene.answer("anna");
     await days(40);
-    expect(store.unfinishedCalls()).toHaveLength(1);
-    expect(store.unfinishedCalls()[0]?.events[0]?.type).toBe("call-arrived");
-    expect(only()).toMatchObject({ operatorIds: ["anna"], caller: { number: "+393331234567" } });
+    expect(await store.unfinishedCalls()).toHaveLength(1);
+    expect((await store.unfinishedCalls())[0]?.events[0]?.type).toBe("call-arrived");
+    expect(await only()).toMatchObject({ operatorIds: ["anna"], caller: { number: "+393331234567" } });
     scene.sip.hear({ type: "leg-ended", legId: caller, how: "bye" });
   });
 
   test("a consumer of events that was up to date stays so when the events are gone", async () => {
     await callsOnce();
-    const cursor = scene.box.queries.lastCursor();
+    const cursor = await scene.box.queries.lastCursor();
     expect(cursor).toBe(scene.events.at(-1)?.cursor);
     await days(8);
-    expect(scene.box.queries.lastCursor()).toBe(cursor);
+    expect(await scene.box.queries.lastCursor()).toBe(cursor);
     await callsOnce();
-    expect(store.eventsAfter(cursor, 1)[0]?.cursor).toBe(cursor + 1);
+    expect((await store.eventsAfter(cursor, 1))[0]?.cursor).toBe(cursor + 1);
   });
 
   test("more calls than one step takes are all done in one pass, and nothing is left to do", async () => {
-    const insert = (count: number): void => {
-      const record = only();
+    const insert = async (count: number): Promise<void> => {
+      const record = await only();
       for (let one = 0; one < count; one += 1) {
         const callId = `01KAQZA1${String(one).padStart(18, "0")}` as typeof record.callId;
         const event = { type: "box-stopping", atMs: record.startedAtMs } as const;
-        store.append({ callId, event, published: [], record: { ...record, callId } });
+        await store.append([{ callId, event, published: [], record: { ...record, callId } }]);
       }
     };
     await callsOnce();
-    insert(450);
+    await insert(450);
     await days(14);
     for (let turn = 0; turn < 10; turn += 1) {
       scene.clock.move(1);
       await scene.settle();
     }
     expect(
-      store.retained.endedBefore({ beforeMs: scene.clock.now(), moreThan: "without-operators", limit: 1 }),
+      await store.retained.endedBefore({ beforeMs: scene.clock.now(), moreThan: "without-operators", limit: 1 }),
     ).toEqual([]);
-    expect(store.records({ limit: 500 })).toHaveLength(451);
+    expect(await store.records({ limit: 500 })).toHaveLength(451);
   });
 
   test("a fault of the store is told and tried again in an hour", async () => {
     await callsOnce();
     await days(6);
     const endedBefore = store.retained.endedBefore.bind(store.retained);
-    store.retained.endedBefore = () => {
+    store.retained.endedBefore = async () => {
       throw new Error("database is locked");
     };
     await days(2);
     expect(scene.log.messages("error").at(-1)).toContain("will be tried again in an hour");
     store.retained.endedBefore = endedBefore;
-    expect(only().operatorIds).toEqual(["anna"]);
+    expect((await only()).operatorIds).toEqual(["anna"]);
     scene.clock.move(3_600_000);
     await scene.settle();
-    expect(only().operatorIds).toEqual(["operator-1"]);
+    expect((await only()).operatorIds).toEqual(["operator-1"]);
   });
 });

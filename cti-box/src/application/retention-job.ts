@@ -75,19 +75,19 @@ export class RetentionJob {
     );
     const withoutOperators = await this.#repeat(() => this.#redact("without-operators", before.operatorMs));
     const withoutNumbers = await this.#repeat(() => this.#redact("without-numbers", before.numberMs));
-    const deletedRecords = await this.#repeat(() => {
-      const records = store.endedBefore({ beforeMs: before.recordMs, moreThan: null, limit: stepSize });
-      if (records.length > 0) store.replaceByTotals(records, totalsOf(records, prices));
+    const deletedRecords = await this.#repeat(async () => {
+      const records = await store.endedBefore({ beforeMs: before.recordMs, moreThan: null, limit: stepSize });
+      if (records.length > 0) await store.replaceByTotals(records, totalsOf(records, prices));
       return records.length;
     });
     return this.#isClosed() ? null : { journalEntries, withoutOperators, withoutNumbers, deletedRecords };
   }
 
-  #redact(detail: RecordDetail, beforeMs: number): number {
+  async #redact(detail: RecordDetail, beforeMs: number): Promise<number> {
     const { store } = this.#parts;
-    const records = store.endedBefore({ beforeMs, moreThan: detail, limit: stepSize });
+    const records = await store.endedBefore({ beforeMs, moreThan: detail, limit: stepSize });
     if (records.length > 0)
-      store.keepLess(
+      await store.keepLess(
         records.map((record) => redactRecord(record, detail)),
         detail,
       );
@@ -95,10 +95,10 @@ export class RetentionJob {
   }
 
   /** Steps until one had less to do than it could have done. */
-  async #repeat(step: () => number): Promise<number> {
+  async #repeat(step: () => Promise<number>): Promise<number> {
     let total = 0;
     while (!this.#isClosed()) {
-      const done = step();
+      const done = await step();
       total += done;
       if (done < stepSize) break;
       await new Promise<void>((resolve) => {

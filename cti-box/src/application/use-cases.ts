@@ -193,9 +193,9 @@ export interface OfficeReports {
 
 export interface CallQueries {
   /** Events after `cursor`, oldest first, at most `limit`. Projection of the journal. */
-  eventsAfter(cursor: number, limit: number): PublicCallEvent[];
+  eventsAfter(cursor: number, limit: number): Promise<PublicCallEvent[]>;
   /** The highest cursor that was ever given. */
-  lastCursor(): number;
+  lastCursor(): Promise<number>;
   /** Live events, each once, in order, from the moment of the call on. Returns the way to stop. */
   onEvent(listener: (event: PublicCallEvent) => void): () => void;
   /** Every change of a call as this operator should see it. */
@@ -204,9 +204,9 @@ export interface CallQueries {
   /** Calls that wait for any operator, the oldest first. */
   parkedCalls(): ParkedCallView[];
   /** In the order in which the calls came. */
-  records(filter: RecordFilter): CallRecordView[];
+  records(filter: RecordFilter): Promise<CallRecordView[]>;
   /** All that fit, a page at a time; calls have their turn in between. */
   recordPages(filter: Omit<RecordFilter, "limit" | "after">): AsyncIterable<CallRecordView[]>;
   /** Records of calls whose id begins so, the latest first. */
-  latestRecords(filter: { callIdPrefix: string; limit: number }): CallRecordView[];
+  latestRecords(filter: { callIdPrefix: string; limit: number }): Promise<CallRecordView[]>;
 }

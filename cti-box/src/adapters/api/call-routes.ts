@@ -134,10 +134,11 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
       },
       schema: { querystring: page, response: { 200: eventPageSchema } },
     },
-    (request) => {
+    async (request) => {
       requireService(request, parts);
-      if (!isKnownCursor(parts, request.query.after)) throw new ProblemError("unknown-cursor");
-      const items = queries.eventsAfter(request.query.after, request.query.limit).map(eventToContract);
+      if (!(await isKnownCursor(parts, request.query.after))) throw new ProblemError("unknown-cursor");
+      const events = await queries.eventsAfter(request.query.after, request.query.limit);
+      const items = events.map(eventToContract);
       return { items, nextCursor: items.at(-1)?.cursor ?? request.query.after };
     },
   );

@@ -27,7 +27,7 @@ class SlowSocket extends EventEmitter {
   async take(): Promise<void> {
     this.bufferedAmount = 0;
     this.flushed?.();
-    await new Promise(setImmediate);
+    for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
   }
 }
 
@@ -35,16 +35,17 @@ let journal: PublicCallEvent[];
 let listeners: Set<(event: PublicCallEvent) => void>;
 let sample: PublicCallEvent;
 const followers = new EventFollowers();
-const socket = (): SlowSocket => {
+const socket = async (): Promise<SlowSocket> => {
   const slow = new SlowSocket();
   const queries = {
-    eventsAfter: (after: number, limit: number) => journal.slice(after, after + limit),
+    eventsAfter: async (after: number, limit: number) => journal.slice(after, after + limit),
     onEvent: (listener: (event: PublicCallEvent) => void) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
   serveEventStream(slow as unknown as WebSocket, { parts: { queries } as unknown as ApiParts, followers }, 0);
+  await new Promise(setImmediate);
   return slow;
 };
 function happen(count: number): void {
@@ -65,7 +66,7 @@ beforeEach(async () => {
 
 it("the past goes out page by page, each when the one before has left", async () => {
   happen(450);
-  const slow = socket();
+  const slow = await socket();
   expect(slow.sent).toHaveLength(200);
   happen(1);
   expect(slow.sent).toHaveLength(200);
@@ -80,8 +81,8 @@ it("the past goes out page by page, each when the one before has left", async ()
   expect(followers.figures(journal.length)).toEqual({ count: 0, largestLag: 0 });
 });
 
-it("a live consumer that takes nothing is closed with 1013 before its backlog grows beyond the bound, and is forgotten", () => {
-  const slow = socket();
+it("a live consumer that takes nothing is closed with 1013 before its backlog grows beyond the bound, and is forgotten", async () => {
+  const slow = await socket();
   while (slow.closedWith === 0 && journal.length < 100_000) happen(1);
   expect(slow.closedWith).toBe(1013);
   expect(slow.bufferedAmount).toBeLessThan(8 * 1024 * 1024 + 10_000);
@@ -93,7 +94,7 @@ it("a live consumer that takes nothing is closed with 1013 before its backlog gr
 
 it("a consumer that goes away in the middle of the past is forgotten", async () => {
   happen(450);
-  const slow = socket();
+  const slow = await socket();
   slow.emit("close");
   await slow.take();
   expect(slow.sent).toHaveLength(200);

@@ -1,10 +1,11 @@
 /**
  * WebSocket `/api/events/stream?after=CURSOR`: past events first, then `caught-up`, then live ones; each once, in order, none left out.
- *   reading the journal ─nothing newer there─▶ live ─consumer too slow─▶ closed (1013; it comes back with its cursor)
- * Live events are told by the journal as it grows, and the stream reads from the journal itself, so what is live and what is past cannot overlap.
+ *   past: reading the journal ─nothing newer there─▶ live ─consumer too slow─▶ closed (1013; it comes back with its cursor)
+ * Live events are told in the order of their cursors, each once; what was told while a page was read is read with the next one.
  */
 import type { WebSocket } from "ws";
 import type { ApiParts } from "./api-parts.ts";
+import type { PublicCallEvent } from "../../domain/call/call-view.ts";
 import type { EventStreamFrame } from "../../../contracts/index.ts";
 import { eventToContract } from "./to-contract.ts";
 
@@ -17,8 +18,8 @@ const tryAgainLater = 1013;
  * Whether the cursor can be this journal's own. One beyond its end was given by another journal (the data directory was replaced):
  * events would be left out in silence until the numbers meet again, so the consumer is told instead.
  */
-export function isKnownCursor(parts: ApiParts, after: number): boolean {
-  if (after <= parts.queries.lastCursor()) return true;
+export async function isKnownCursor(parts: ApiParts, after: number): Promise<boolean> {
+  if (after <= (await parts.queries.lastCursor())) return true;
   parts.log.warn({ after }, "a consumer asked for events after a cursor that this journal has not reached");
   return false;
 }
@@ -42,46 +43,70 @@ export class EventFollowers {
 export type FollowedEvents = { parts: ApiParts; followers: EventFollowers };
 
 /** Serves one consumer until it goes away. */
-export function serveEventStream(socket: WebSocket, { parts, followers }: FollowedEvents, after: number): void {
-  let cursor = after;
-  const forget = followers.add(() => cursor);
-  let phase: "past" | "live" | "closed" = "past";
-  const send = (frame: EventStreamFrame): void => socket.send(JSON.stringify(frame));
-
-  /** One page of what is newer than the cursor. Says whether the journal has more. */
-  const sendPage = (): boolean => {
-    const events = parts.queries.eventsAfter(cursor, pageSize);
-    for (const event of events) {
-      send({ kind: "event", event: eventToContract(event) });
-      cursor = event.cursor;
-    }
-    return events.length === pageSize;
-  };
-  /** Page by page, each when the one before has left for the network: a long past neither fills the memory nor holds up calls. */
-  const sendPast = (): void => {
-    if (phase !== "past") return;
-    if (sendPage()) {
-      socket.ping(undefined, undefined, () => setImmediate(sendPast));
-      return;
-    }
-    // The journal answered at once, so no event can slip in between the last page and this.
-    send({ kind: "caught-up", cursor });
-    phase = "live";
-  };
-  const stopListening = parts.queries.onEvent((event) => {
-    if (phase !== "live" || event.cursor <= cursor) return;
-    while (sendPage());
-    if (socket.bufferedAmount <= largestBacklog) return;
-    stop();
-    socket.close(tryAgainLater, "too slow, come back with your cursor");
-  });
-  const stop = (): void => {
-    phase = "closed";
-    forget();
-    stopListening();
-  };
-  socket.on("close", stop);
+export function serveEventStream(socket: WebSocket, events: FollowedEvents, after: number): void {
+  const stream = new EventStream(socket, events, after);
+  socket.on("close", () => stream.stop());
   socket.on("error", () => socket.terminate());
   // Nothing is asked of a consumer: what it says is not read.
-  sendPast();
+  void stream.sendPast();
+}
+
+class EventStream {
+  readonly #socket: WebSocket;
+  readonly #queries: ApiParts["queries"];
+  readonly #forget: () => void;
+  readonly #stopListening: () => void;
+  #cursor: number;
+  /** The newest that was told of while the past is read. */
+  #newest = 0;
+  #phase: "past" | "live" | "closed" = "past";
+
+  constructor(socket: WebSocket, { parts, followers }: FollowedEvents, after: number) {
+    this.#socket = socket;
+    this.#queries = parts.queries;
+    this.#cursor = after;
+    this.#forget = followers.add(() => this.#cursor);
+    this.#stopListening = parts.queries.onEvent((event) => this.#happened(event));
+  }
+
+  stop(): void {
+    this.#phase = "closed";
+    this.#forget();
+    this.#stopListening();
+  }
+
+  /** Page by page, each when the one before has left for the network: a long past neither fills the memory nor holds up calls. */
+  async sendPast(): Promise<void> {
+    const page = await this.#queries.eventsAfter(this.#cursor, pageSize).catch(() => null);
+    if (this.#phase !== "past") return;
+    if (page === null) return this.#giveUp("the journal cannot be read now, come back with your cursor");
+    for (const event of page) this.#send(event);
+    if (page.length === pageSize || this.#newest > this.#cursor) {
+      this.#socket.ping(undefined, undefined, () => setImmediate(() => void this.sendPast()));
+      return;
+    }
+    this.#phase = "live";
+    this.#frame({ kind: "caught-up", cursor: this.#cursor });
+  }
+
+  #happened(event: PublicCallEvent): void {
+    this.#newest = event.cursor;
+    if (this.#phase !== "live" || event.cursor <= this.#cursor) return;
+    this.#send(event);
+    if (this.#socket.bufferedAmount > largestBacklog) this.#giveUp("too slow, come back with your cursor");
+  }
+
+  #giveUp(why: string): void {
+    this.stop();
+    this.#socket.close(tryAgainLater, why);
+  }
+
+  #send(event: PublicCallEvent): void {
+    this.#frame({ kind: "event", event: eventToContract(event) });
+    this.#cursor = event.cursor;
+  }
+
+  #frame(frame: EventStreamFrame): void {
+    this.#socket.send(JSON.stringify(frame));
+  }
 }

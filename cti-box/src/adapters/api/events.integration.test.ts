@@ -24,8 +24,9 @@ const stream = async (after: number | string): Promise<Line> => {
 const caughtUp = (line: Line) => line.frame((frame) => frame["kind"] === "caught-up");
 const eventsOf = (line: Line): CallEvent[] =>
   line.frames.filter((frame) => frame["kind"] === "event").map((frame) => callEventSchema.parse(frame["event"]));
-const journal = (): number[] => scene.office.store.eventsAfter(0, 100_000).map((event) => event.cursor);
-const lastCursor = (): number => journal().at(-1) ?? 0;
+const journal = async (): Promise<number[]> =>
+  (await scene.office.store.eventsAfter(0, 100_000)).map((event) => event.cursor);
+const lastCursor = async (): Promise<number> => (await journal()).at(-1) ?? 0;
 const reached = (line: Line, cursor: number) =>
   line.frame((frame) => (frame["event"] as { cursor?: number } | undefined)?.cursor === cursor);
 
@@ -45,7 +46,7 @@ describe("in pages", () => {
       more = items.length > 0;
       after = nextCursor;
     }
-    expect(seen).toEqual(journal());
+    expect(seen).toEqual(await journal());
     expect(seen).toHaveLength(10);
   });
 
@@ -55,8 +56,8 @@ describe("in pages", () => {
 
   it("a cursor beyond the journal's end is a conflict, not silence", async () => {
     await calls(1);
-    expect((await page(`?after=${lastCursor()}`)).items).toEqual([]);
-    const answer = await scene.ask("GET", `/api/events?after=${lastCursor() + 1}`, { token });
+    expect((await page(`?after=${await lastCursor()}`)).items).toEqual([]);
+    const answer = await scene.ask("GET", `/api/events?after=${(await lastCursor()) + 1}`, { token });
     expect(answer.status).toBe(409);
     expect(problemSchema.parse(answer.json).type).toBe("/problems/unknown-cursor");
     expect(scene.office.log.messages("warn")).toContain(
@@ -69,18 +70,18 @@ describe("as a stream", () => {
   it("sends the past, says that it has caught up, then what happens, without gap or double", async () => {
     await calls(3);
     const line = await stream(0);
-    expect(await caughtUp(line)).toEqual({ kind: "caught-up", cursor: lastCursor() });
+    expect(await caughtUp(line)).toEqual({ kind: "caught-up", cursor: await lastCursor() });
     scene.office.signIn(anna);
     await scene.office.settle();
-    await reached(line, lastCursor());
-    expect(eventsOf(line).map((event) => event.cursor)).toEqual(journal());
+    await reached(line, await lastCursor());
+    expect(eventsOf(line).map((event) => event.cursor)).toEqual(await journal());
     expect(eventsOf(line).at(-1)).toMatchObject({ type: "call-ringing", operatorLogin: "anna" });
   });
 
   it("a consumer that was away comes back with its cursor and misses nothing", async () => {
     const first = await stream(0);
     await calls(2);
-    await reached(first, lastCursor());
+    await reached(first, await lastCursor());
     const kept = eventsOf(first).at(-1)?.cursor ?? 0;
     first.socket.terminate();
     await first.closed;
@@ -88,7 +89,7 @@ describe("as a stream", () => {
     const second = await stream(kept);
     await caughtUp(second);
     const seen = [...eventsOf(first), ...eventsOf(second)].map((event) => event.cursor);
-    expect(seen).toEqual(journal());
+    expect(seen).toEqual(await journal());
   });
 
   it("events that happen while a long past is read come once, in their place", async () => {
@@ -97,8 +98,8 @@ describe("as a stream", () => {
     await calls(1);
     await caughtUp(line);
     await calls(1);
-    await reached(line, lastCursor());
-    expect(eventsOf(line).map((event) => event.cursor)).toEqual(journal());
+    await reached(line, await lastCursor());
+    expect(eventsOf(line).map((event) => event.cursor)).toEqual(await journal());
     expect(line.frames.filter((frame) => frame["kind"] === "caught-up")).toHaveLength(1);
   });
 
@@ -125,7 +126,7 @@ describe("as a stream", () => {
     const line = await stream(0);
     line.say("x");
     await calls(1);
-    await reached(line, lastCursor());
+    await reached(line, await lastCursor());
     line.say("x".repeat(64 * 1024 + 1));
     expect(await line.closed).toBe(1009);
     expect((await scene.ask("GET", "/api/status")).status).toBe(200);

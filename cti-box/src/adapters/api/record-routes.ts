@@ -38,7 +38,7 @@ export function recordRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
     async (request) => {
       await requireRole(request, { parts, sessions }, readers);
       const { after, limit, ...wanted } = request.query;
-      const found = queries.records({ ...filterFrom(wanted), limit: limit + 1, ...pageAfter(after) });
+      const found = await queries.records({ ...filterFrom(wanted), limit: limit + 1, ...pageAfter(after) });
       const items = found.slice(0, limit);
       return {
         items: items.map(recordToContract),

@@ -34,7 +34,7 @@ export type RunningApi = {
   /** `…/#code=…`: opens the softphone signed in, once. Null for an unknown operator. */
   oneTimeLink(login: string): string | null;
   /** Programs that follow the events, and how many events the slowest of them has not been sent yet. */
-  followers(): { count: number; largestLag: number };
+  followers(lastCursor: number): { count: number; largestLag: number };
   close(): Promise<void>;
 };
 
@@ -93,7 +93,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
       const code = sessions.issueCode(login);
       return code === null ? null : `${url}/#code=${code}`;
     },
-    followers: () => followers.figures(parts.queries.lastCursor()),
+    followers: (lastCursor) => followers.figures(lastCursor),
     close,
   };
 }

@@ -61,6 +61,13 @@ export function serveUpgrades(
 ): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame });
   const passedOn = new Set<Duplex>();
+  const openEventStream = async ({ request, socket, head }: Upgrade, after: number): Promise<void> => {
+    const verdict = await isKnownCursor(parts, after).catch(() => null);
+    if (socket.destroyed) return;
+    if (verdict === null) return refuse(socket, "503 Service Unavailable");
+    if (!verdict) return refuse(socket, "409 Conflict");
+    sockets.handleUpgrade(request, socket, head, (opened) => serveEventStream(opened, { parts, followers }, after));
+  };
   const handle = (upgrade: Upgrade): void => {
     const { request, socket, head } = upgrade;
     socket.on("error", () => socket.destroy());
@@ -75,10 +82,7 @@ export function serveUpgrades(
       if (!isService(request.headers.authorization, parts)) return refuse(socket, "401 Unauthorized");
       const after = cursorFrom(url.searchParams.get("after") ?? "0");
       if (after === null) return refuse(socket, "400 Bad Request");
-      if (!isKnownCursor(parts, after)) return refuse(socket, "409 Conflict");
-      return sockets.handleUpgrade(request, socket, head, (opened) =>
-        serveEventStream(opened, { parts, followers }, after),
-      );
+      return void openEventStream(upgrade, after);
     }
     if (url.pathname === "/sip" && !speaksSip(request)) return refuse(socket, "400 Bad Request");
     const neighbour = neighbourOf(url, sipWebSocket, crmBridge?.url ?? null);

@@ -48,8 +48,8 @@ beforeEach(async () => {
   const timed = journal.timed(store);
   // A journal of another office, so that the timing is seen without the scene's own.
   const entry = { callId: "x", event: {}, published: [], record: {} } as never;
-  expect(() => timed.append(entry)).toThrow();
-  store.close();
+  await expect(timed.append([entry])).rejects.toThrow();
+  await store.close();
   server = await MetricsServer.open({ host: "127.0.0.1", port: 0 }, { page: () => metrics.write(), log: scene.log });
 });
 afterEach(async () => {

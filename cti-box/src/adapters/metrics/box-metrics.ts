@@ -18,7 +18,7 @@ export type BoxMetricsParts = {
   trunks: TrunkQueries;
   journal: JournalTiming;
   /** Programs that follow the events, and how many events the slowest of them has not been sent yet. */
-  followers(): { count: number; largestLag: number };
+  followers(lastCursor: number): { count: number; largestLag: number };
   health(): Promise<{ callsWithLeftovers: number; media: { ok: boolean } }>;
 };
 
@@ -56,7 +56,7 @@ export class BoxMetrics {
       ...queueFamilies(now),
       ...trunkFamilies(trunks),
       gauge("la2_media_server_up", "Whether the media server answers.", media.ok ? 1 : 0),
-      ...this.#eventFamilies(),
+      ...(await this.#eventFamilies()),
       counter("la2_calls_with_leftovers_total", "Calls that ended and left something open: a bug.", callsWithLeftovers),
       ...journal.families(),
       ...this.#processFamilies(),
@@ -81,10 +81,11 @@ export class BoxMetrics {
       this.#waits.observe((answeredAtMs - startedAtMs) / 1_000);
   }
 
-  #eventFamilies(): Family[] {
-    const { count, largestLag } = this.#parts.followers();
+  async #eventFamilies(): Promise<Family[]> {
+    const lastCursor = await this.#parts.queries.lastCursor();
+    const { count, largestLag } = this.#parts.followers(lastCursor);
     return [
-      gauge("la2_events_last_cursor", "Cursor of the last event.", this.#parts.queries.lastCursor()),
+      gauge("la2_events_last_cursor", "Cursor of the last event.", lastCursor),
       gauge("la2_event_followers", "Programs that follow the events now.", count),
       gauge("la2_event_lag_events", "Events that the slowest of them has not been sent yet.", largestLag),
     ];

@@ -1,4 +1,4 @@
-/** How long the journal takes for each step of a call: nothing of a call goes on before its step is written. */
+/** How long the journal takes for the steps of a turn: nothing of a call goes on before its step is written. */
 import { Histogram, type Family } from "../../../sip-engine/engine.ts";
 import type { CallStore } from "../../application/ports.ts";
 import { counter } from "./family.ts";
@@ -13,12 +13,12 @@ export class JournalTiming {
   /** The same journal, with a watch in the hand. */
   timed(journal: Pick<CallStore, "append">): Pick<CallStore, "append"> {
     return {
-      append: (entry) => {
+      append: async (entries) => {
         const startedAt = performance.now();
         try {
-          return journal.append(entry);
+          return await journal.append(entries);
         } catch (error) {
-          this.#refused += 1;
+          this.#refused += entries.length;
           throw error;
         } finally {
           this.#seconds.observe((performance.now() - startedAt) / 1_000);
@@ -28,10 +28,19 @@ export class JournalTiming {
   }
 
   families(): Family[] {
-    return [counter("la2_journal_refused_total", "Steps of calls that could not be written.", this.#refused)];
+    return [
+      counter(
+        "la2_journal_refused_total",
+        "Steps of calls that the store did not take; they are tried again.",
+        this.#refused,
+      ),
+    ];
   }
 
   histogram(): string {
-    return this.#seconds.write("la2_journal_append_seconds", "Writing one step of a call to the journal.");
+    return this.#seconds.write(
+      "la2_journal_append_seconds",
+      "Writing the steps of a turn to the journal, in one transaction.",
+    );
   }
 }

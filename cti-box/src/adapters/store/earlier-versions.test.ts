@@ -41,7 +41,7 @@ describe("a store written by 0.1.0", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  test.each(names)("gives the record of %s, with null for what was not noted", (name) => {
+  test.each(names)("gives the record of %s, with null for what was not noted", async (name) => {
     const { record } = journal(name);
     const file = join(folder, "calls.sqlite");
     const old = new DatabaseSync(file);
@@ -52,11 +52,11 @@ describe("a store written by 0.1.0", () => {
     old.close();
     const store = openSqliteCallStore(file);
     try {
-      const [found] = store.records({ limit: 10, direction: "in", endCause: record["endCause"] as never });
+      const [found] = await store.records({ limit: 10, direction: "in", endCause: record["endCause"] as never });
       expect(found).toMatchObject({ ...record, end: null, direction: "in" });
       if (found !== undefined) expect(() => callRecordSchema.parse(recordToContract(found))).not.toThrow();
     } finally {
-      store.close();
+      await store.close();
     }
   });
 });

@@ -23,7 +23,7 @@ export class SqliteRetainedCalls implements RetainedCalls {
     this.run = prepareStatements(database);
   }
 
-  deleteJournal({ beforeMs, limit }: { beforeMs: number; limit: number }): number {
+  async deleteJournal({ beforeMs, limit }: { beforeMs: number; limit: number }): Promise<number> {
     return inTransaction(this.database, () => {
       const journal = this.run.deleteJournal.run(beforeMs, limit);
       const events = this.run.deleteEvents.run(beforeMs, limit);
@@ -31,19 +31,23 @@ export class SqliteRetainedCalls implements RetainedCalls {
     });
   }
 
-  endedBefore(wanted: { beforeMs: number; moreThan: RecordDetail | null; limit: number }): CallRecordView[] {
+  async endedBefore(wanted: {
+    beforeMs: number;
+    moreThan: RecordDetail | null;
+    limit: number;
+  }): Promise<CallRecordView[]> {
     const level = wanted.moreThan === null ? all : taken[wanted.moreThan];
     const rows = this.run.endedBefore.all(wanted.beforeMs, level, wanted.limit) as { record: string }[];
     return rows.map(({ record }) => recordFromStored(record));
   }
 
-  keepLess(records: readonly CallRecordView[], detail: RecordDetail): void {
+  async keepLess(records: readonly CallRecordView[], detail: RecordDetail): Promise<void> {
     inTransaction(this.database, () => {
       for (const record of records) this.run.keepLess.run(JSON.stringify(record), taken[detail], record.callId);
     });
   }
 
-  replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): void {
+  async replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): Promise<void> {
     inTransaction(this.database, () => {
       for (const { callId } of records) this.run.deleteRecord.run(callId);
       for (const { month, kind, name, calls, connectedMs, costMillionths } of totals)
@@ -51,7 +55,7 @@ export class SqliteRetainedCalls implements RetainedCalls {
     });
   }
 
-  monthlyTotals(): MonthlyTotal[] {
+  async monthlyTotals(): Promise<MonthlyTotal[]> {
     return this.run.totals.all() as MonthlyTotal[];
   }
 }

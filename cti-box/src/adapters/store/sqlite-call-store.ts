@@ -1,7 +1,6 @@
 /**
- * The journal of calls in SQLite (`node:sqlite`, WAL). Queries are written with Kysely and compiled once; they run synchronously as prepared
- * statements, because an event has to be on disk before its effects run and a turn of the event loop in between would let another event of
- * the same call overtake it.
+ * The journal of calls in SQLite (`node:sqlite`, WAL). Queries are written with Kysely and compiled once; they run at once, as prepared
+ * statements in one go, so a transaction never has another one in its middle.
  *
  * `synchronous = NORMAL`: a killed program loses nothing that was acknowledged; only the last moments before a power cut may be missing,
  * and the file stays consistent. FULL would add a disk flush to the ringing of every phone.
@@ -42,41 +41,47 @@ export class SqliteCallStore implements CallStore {
     this.retained = new SqliteRetainedCalls(database);
   }
 
-  append(entry: JournalEntry): PublicCallEvent[] {
-    const { callId, event, record } = entry;
+  async append(entries: readonly JournalEntry[]): Promise<PublicCallEvent[]> {
     return inTransaction(this.database, () => {
-      this.run.insertJournal.run(callId, event.atMs, JSON.stringify(event));
-      const published = entry.published.map((happening) => {
-        const { lastInsertRowid } = this.run.insertEvent.run(callId, happening.atMs, JSON.stringify(happening));
-        return { cursor: Number(lastInsertRowid), ...happening };
-      });
-      const row = [record.contactId, record.startedAtMs, record.endedAtMs, JSON.stringify(record)] as const;
-      this.run.upsertCall.run(callId, ...row);
+      const published = entries.flatMap((entry) => this.insert(entry));
+      // Only the newest record of each call is worth writing.
+      for (const record of new Map(entries.map(({ callId, record }) => [callId, record])).values()) {
+        const { callId, contactId, startedAtMs, endedAtMs } = record;
+        this.run.upsertCall.run(callId, contactId, startedAtMs, endedAtMs, JSON.stringify(record));
+      }
       return published;
     });
   }
 
-  eventsAfter(cursor: number, limit: number): PublicCallEvent[] {
+  private insert({ callId, event, published }: JournalEntry): PublicCallEvent[] {
+    this.run.insertJournal.run(callId, event.atMs, JSON.stringify(event));
+    return published.map((happening) => {
+      const { lastInsertRowid } = this.run.insertEvent.run(callId, happening.atMs, JSON.stringify(happening));
+      return { cursor: Number(lastInsertRowid), ...happening };
+    });
+  }
+
+  async eventsAfter(cursor: number, limit: number): Promise<PublicCallEvent[]> {
     const rows = this.run.eventsAfter.all(cursor, limit) as { cursor: number; body: string }[];
     return rows.map((row) => ({ cursor: row.cursor, ...JSON.parse(row.body) }) as PublicCallEvent);
   }
 
-  lastCursor(): number {
+  async lastCursor(): Promise<number> {
     const row = this.run.lastCursor.get() as { seq: number } | undefined;
     return row?.seq ?? 0;
   }
 
-  records(filter: RecordFilter): CallRecordView[] {
+  async records(filter: RecordFilter): Promise<CallRecordView[]> {
     return findRecords(this.database, filter);
   }
 
-  latestRecords({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): CallRecordView[] {
+  async latestRecords({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): Promise<CallRecordView[]> {
     // No character of an identifier comes after the tilde.
     const rows = this.run.latestRecords.all(callIdPrefix, `${callIdPrefix}~`, limit);
     return (rows as { record: string }[]).map((row) => recordFromStored(row.record));
   }
 
-  unfinishedCalls(): { callId: CallId; events: CallEvent[] }[] {
+  async unfinishedCalls(): Promise<{ callId: CallId; events: CallEvent[] }[]> {
     const rows = this.run.unfinished.all() as { call_id: string }[];
     return rows.map((row) => {
       const events = this.run.journalOf.all(row.call_id) as { event: string }[];
@@ -87,7 +92,7 @@ export class SqliteCallStore implements CallStore {
     });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     if (this.database.isOpen) this.database.close();
   }
 }

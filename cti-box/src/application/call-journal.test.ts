@@ -1,0 +1,153 @@
+/** The journal on its way into a store that takes everything, nothing, or everything again later. */
+import { beforeEach, describe, expect, test } from "vitest";
+import { HandMovedClock } from "../../testing/hand-moved-clock.ts";
+import { RecordingLog } from "../../testing/recording-log.ts";
+import { CallJournal, type SpillLimits } from "./call-journal.ts";
+import type { PublicCallEvent } from "../domain/call/call-view.ts";
+import type { JournalEntry } from "./ports.ts";
+
+/** A store that can be taken away; `batches` holds the call ids of each transaction. */
+class Store {
+  readonly batches: string[][] = [];
+  fault: string | null = null;
+
+  async append(entries: readonly JournalEntry[]): Promise<PublicCallEvent[]> {
+    await new Promise(setImmediate);
+    if (this.fault !== null) throw new Error(this.fault);
+    this.batches.push(entries.map(({ callId }) => callId));
+    return entries.map(({ callId }) => ({ callId }) as unknown as PublicCallEvent);
+  }
+
+  written(): string[] {
+    return this.batches.flat();
+  }
+}
+
+let store: Store;
+let clock: HandMovedClock;
+let log: RecordingLog;
+let kept: string[];
+let told: string[];
+let journal: CallJournal;
+
+function open(limits?: SpillLimits): void {
+  journal = new CallJournal({ store, clock, log, ...(limits !== undefined && { limits }) });
+  journal.listen((events) => told.push(...events.map((event) => (event as unknown as { callId: string }).callId)));
+}
+
+const write = (id: string, whenKept: () => void = () => undefined): boolean =>
+  journal.write({ callId: id } as unknown as JournalEntry, () => {
+    kept.push(id);
+    whenKept();
+  });
+
+async function turns(count = 6): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate);
+}
+
+beforeEach(() => {
+  store = new Store();
+  clock = new HandMovedClock();
+  log = new RecordingLog();
+  kept = [];
+  told = [];
+  open();
+});
+
+describe("a store that takes everything", () => {
+  test("gets what one turn brought in one transaction, and effects run after it, in order", async () => {
+    for (const id of ["a", "b", "a2"]) write(id);
+    expect(kept).toEqual([]);
+    await turns();
+    expect(store.batches).toEqual([["a", "b", "a2"]]);
+    expect(kept).toEqual(["a", "b", "a2"]);
+    expect(told).toEqual(["a", "b", "a2"]);
+  });
+
+  test("gets what an effect writes, and what comes during a transaction, in the next one", async () => {
+    write("a", () => write("b"));
+    await turns(2);
+    write("c");
+    await turns();
+    expect(store.written()).toEqual(["a", "b", "c"]);
+    expect(kept).toEqual(store.written());
+  });
+
+  test("an answer waits for the steps before it", async () => {
+    write("a");
+    let answered = false;
+    const waiting = journal.kept().then(() => (answered = true));
+    await Promise.resolve();
+    expect(answered).toBe(false);
+    await waiting;
+    expect(kept).toEqual(["a"]);
+    await journal.kept();
+  });
+
+  test("is asked for no more than a hundred entries at a time", async () => {
+    for (let one = 0; one < 250; one += 1) write(String(one));
+    await turns(12);
+    expect(store.batches.map((batch) => batch.length)).toEqual([100, 100, 50]);
+  });
+});
+
+describe("a store that refuses", () => {
+  test("calls go on, followers wait, and everything is written in order when it is back", async () => {
+    store.fault = "database is locked";
+    write("a", () => write("b"));
+    await turns();
+    write("c");
+    await turns();
+    expect(kept).toEqual(["a", "b", "c"]);
+    expect(told).toEqual([]);
+    expect(journal.state()).toMatchObject({ entries: 3, state: { kind: "spilling", why: "database is locked" } });
+    expect(log.messages("error")).toEqual([
+      "the journal cannot be written: calls go on, their steps are kept in memory",
+    ]);
+    store.fault = null;
+    clock.move(5_000);
+    write("d");
+    await turns();
+    expect(store.written()).toEqual(["a", "b", "c", "d"]);
+    expect(told).toEqual(store.written());
+    expect(kept).toEqual(store.written());
+    expect(journal.state()).toEqual({ entries: 0, state: { kind: "writing" } });
+    expect(log.messages("warn")).toEqual(["the journal is written again; nothing was left out"]);
+  });
+
+  test.each([
+    ["entries", { entries: 2, bytes: 1_000_000 }],
+    ["bytes", { entries: 1_000, bytes: 2 * JSON.stringify({ callId: "a" }).length }],
+  ])("beyond its %s no new calls are taken, and beyond twice as many no steps", async (_what, limits) => {
+    open(limits);
+    store.fault = "disk full";
+    write("a");
+    await turns();
+    expect(journal.takesNewCalls()).toBe(true);
+    expect([write("b"), write("c")]).toEqual([true, true]);
+    expect(journal.takesNewCalls()).toBe(false);
+    expect([write("d"), write("e")]).toEqual([true, false]);
+    store.fault = null;
+    clock.move(5_000);
+    await turns();
+    expect(store.written()).toEqual(["a", "b", "c", "d"]);
+    expect(journal.takesNewCalls()).toBe(true);
+  });
+
+  test("a stop tries once more, and tells what is lost when that does not help", async () => {
+    store.fault = "gone";
+    write("a");
+    await turns();
+    store.fault = null;
+    await journal.close(1_000);
+    expect(store.written()).toEqual(["a"]);
+    store.fault = "gone";
+    write("b");
+    const closed = journal.close(1_000);
+    await turns();
+    clock.move(1_000);
+    await closed;
+    expect(log.messages("error").at(-1)).toBe("the journal could not be written before the stop");
+    expect(clock.timers()).toBe(0);
+  });
+});

@@ -1,0 +1,185 @@
+/**
+ * The journal of all calls on its way into the store: what several calls write in one turn of the event loop goes there in one transaction, in
+ * the order written. A step's effects run once it is kept: in the store, or, while the store cannot be written, in memory.
+ *   writing ─the store refuses─▶ spilling ─everything written─▶ writing
+ * Public events are told only when they are in the store: the store gives the cursor, and a cursor is never given twice.
+ */
+import type { PublicCallEvent } from "../domain/call/call-view.ts";
+import type { CallStore, Clock, JournalEntry, Log } from "./ports.ts";
+
+/** Entries of one transaction: a long spill is written in steps, with turns for the calls in between. */
+const largestBatch = 100;
+const firstRetryMs = 250;
+const longestRetryMs = 5_000;
+
+/** How much is kept in memory while the store cannot be written. */
+export type SpillLimits = {
+  /** From this many entries or bytes (as JSON) on, no new calls are taken; calls in progress may go on to twice as much. */
+  entries: number;
+  bytes: number;
+};
+
+export const usualSpill: SpillLimits = { entries: 50_000, bytes: 128 * 1024 * 1024 };
+
+export type JournalState = { kind: "writing" } | { kind: "spilling"; sinceMs: number; why: string };
+
+export type JournalParts = {
+  store: Pick<CallStore, "append">;
+  clock: Clock;
+  log: Log;
+  limits?: SpillLimits;
+};
+
+/** `bytes`: counted while spilling. */
+type Item = { entry: JournalEntry; bytes: number; whenKept: (() => void)[] };
+
+export class CallJournal {
+  readonly #parts: JournalParts;
+  readonly #limits: SpillLimits;
+  /** What the store does not have yet, in order. */
+  #items: Item[] = [];
+  /** So many of them, from the first one on, are kept: their effects have run. */
+  #keptCount = 0;
+  #bytes = 0;
+  #state: JournalState = { kind: "writing" };
+  #work: "idle" | "scheduled" | "appending" | "waiting" = "idle";
+  #retryMs = firstRetryMs;
+  #stopTimer: () => void = () => undefined;
+  #listener: (events: readonly PublicCallEvent[]) => void = () => undefined;
+  #onceEmpty: () => void = () => undefined;
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+    this.#limits = parts.limits ?? usualSpill;
+  }
+
+  /** Public events from now on, in the order of their cursors. */
+  listen(listener: (events: readonly PublicCallEvent[]) => void): void {
+    this.#listener = listener;
+  }
+
+  /** `whenKept` is called later, never at once, in the order of the writes. False: the memory is full, and nothing was taken. */
+  write(entry: JournalEntry, whenKept: () => void): boolean {
+    const isSpilling = this.#state.kind === "spilling";
+    const bytes = isSpilling ? sizeOf(entry) : 0;
+    if (isSpilling && this.#isBeyond(2, bytes)) return false;
+    this.#bytes += bytes;
+    this.#items.push({ entry, bytes, whenKept: [whenKept] });
+    if (isSpilling) queueMicrotask(() => this.#keep(this.#items.length));
+    else this.#schedule();
+    return true;
+  }
+
+  /** Resolves when all that was written so far is kept. */
+  kept(): Promise<void> {
+    const last = this.#items.at(-1);
+    if (last === undefined || this.#keptCount === this.#items.length) return Promise.resolve();
+    return new Promise((resolve) => last.whenKept.push(resolve));
+  }
+
+  /** Whether there is room for the steps of another call. */
+  takesNewCalls(): boolean {
+    return this.#state.kind === "writing" || !this.#isBeyond(1, 0);
+  }
+
+  /** `entries` wait for the store. */
+  state(): { state: JournalState; entries: number } {
+    return { state: this.#state, entries: this.#items.length };
+  }
+
+  /** Waits, at most `withinMs`, until the store has everything; what it does not take by then is lost and logged. */
+  async close(withinMs: number): Promise<void> {
+    if (this.#items.length > 0) {
+      if (this.#work === "waiting") this.#retryNow();
+      await new Promise<void>((resolve) => {
+        const stop = this.#parts.clock.after(withinMs, resolve);
+        this.#onceEmpty = () => {
+          stop();
+          resolve();
+        };
+      });
+    }
+    this.#stopTimer();
+    if (this.#items.length > 0)
+      this.#parts.log.error({ entries: this.#items.length }, "the journal could not be written before the stop");
+  }
+
+  #retryNow(): void {
+    this.#stopTimer();
+    void this.#append();
+  }
+
+  #isBeyond(times: number, more: number): boolean {
+    const { entries, bytes } = this.#limits;
+    return this.#items.length >= entries * times || this.#bytes + more > bytes * times;
+  }
+
+  /** Socket events of the same turn come before it. */
+  #schedule(): void {
+    if (this.#work !== "idle") return;
+    this.#work = "scheduled";
+    setImmediate(() => void this.#append());
+  }
+
+  async #append(): Promise<void> {
+    this.#work = "appending";
+    const batch = this.#items.slice(0, largestBatch);
+    try {
+      const published = await this.#parts.store.append(batch.map(({ entry }) => entry));
+      this.#appended(batch, published);
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
+  #appended(batch: readonly Item[], published: readonly PublicCallEvent[]): void {
+    this.#keep(batch.length);
+    this.#items = this.#items.slice(batch.length);
+    this.#keptCount -= batch.length;
+    for (const item of batch) this.#bytes -= item.bytes;
+    this.#work = "idle";
+    this.#listener(published);
+    if (this.#items.length > 0) return this.#schedule();
+    if (this.#state.kind === "spilling") this.#recovered(this.#state.sinceMs);
+    return this.#onceEmpty();
+  }
+
+  #recovered(sinceMs: number): void {
+    const seconds = Math.round((this.#parts.clock.now() - sinceMs) / 1_000);
+    this.#state = { kind: "writing" };
+    this.#retryMs = firstRetryMs;
+    this.#parts.log.warn({ seconds }, "the journal is written again; nothing was left out");
+  }
+
+  #refused(error: unknown): void {
+    const { log, clock } = this.#parts;
+    const why = error instanceof Error ? error.message : String(error);
+    if (this.#state.kind === "writing") {
+      log.error({ error: why }, "the journal cannot be written: calls go on, their steps are kept in memory");
+      for (const item of this.#items) item.bytes = sizeOf(item.entry);
+      this.#bytes = this.#items.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
+    this.#state = {
+      kind: "spilling",
+      sinceMs: this.#state.kind === "spilling" ? this.#state.sinceMs : clock.now(),
+      why,
+    };
+    this.#work = "waiting";
+    this.#stopTimer = clock.after(this.#retryMs, () => this.#retryNow());
+    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    this.#keep(this.#items.length);
+  }
+
+  /** The first `count` items are kept, and what their effects write meanwhile comes after them. */
+  #keep(count: number): void {
+    while (this.#keptCount < count) {
+      const item = this.#items[this.#keptCount];
+      this.#keptCount += 1;
+      for (const tell of item?.whenKept.splice(0) ?? []) tell();
+    }
+  }
+}
+
+function sizeOf(entry: JournalEntry): number {
+  return JSON.stringify(entry).length;
+}
