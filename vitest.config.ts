@@ -1,11 +1,11 @@
 /**
- * One runner for everything. `unit` is pure or in-process and fast; `integration` opens real sockets and starts real programs; `interface` renders the softphone in jsdom;
- * `system` needs two or more of our programs and runs one file at a time, because each file brings up whole offices with their browsers.
+ * One runner for everything. `unit` is pure or in-process and fast; `integration` opens real sockets and starts real programs, several files at a time; `interface` renders
+ * the softphone in jsdom; `system` (`*.system.test.ts`) runs one file at a time, because each brings up whole offices with their browsers or ports of its own.
  */
 import { defineConfig } from "vitest/config";
 
-const system = ["tests/**/*.test.ts"];
-const integration = ["**/*.integration.test.ts"];
+const system = ["tests/**/*.system.test.ts"];
+const integration = ["**/*.integration.test.ts", "tests/**/*.test.ts"];
 const long = ["**/*.long.test.ts"];
 /** Real programs on a machine that others use as well: in CI what fails is run once more, and told as such. */
 const retry = process.env["CI"] === "true" ? 1 : 0;
@@ -46,9 +46,9 @@ export default defineConfig({
           name: "integration",
           retry,
           include: integration,
-          exclude: [...never, ...long],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [...never, ...long, ...system],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: true,
           // These tests mostly wait: three at a time fit on two cores.
           maxWorkers: 3,
@@ -60,7 +60,7 @@ export default defineConfig({
           name: "system",
           retry,
           include: system,
-          exclude: [...never, ...integration, ...long],
+          exclude: [...never, ...long],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
