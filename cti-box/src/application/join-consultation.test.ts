@@ -62,7 +62,7 @@ test.each(["the citizen's leg", "the colleague's leg"])(
     expect(scene.box.desk.presenceOf(bruno)).toBe("on-call");
     scene.sip.hear({ type: "leg-ended", legId: legs.citizen, how: "bye" });
     await scene.settle();
-    const records = scene.box.queries.records({ limit: 5 });
+    const records = await scene.box.queries.records({ limit: 5 });
     expect(records.map(({ endCause, operatorIds }) => [endCause, operatorIds])).toEqual([
       ["caller-hung-up", ["anna", "bruno"]],
       ["merged", ["bruno"]],
@@ -105,7 +105,7 @@ test("it does not go along and the operator has left: the citizen is first in li
   scene.sip.hear({ type: "leg-failed", legId: scene.sip.legTo("bruno"), status: 488, q850: null });
   await scene.settle();
   expect(scene.sip.done).toContain(`end-leg ${legs.brunos} caller-gone`);
-  expect(scene.box.queries.records({ limit: 5 })[0]?.endCause).toBe(null);
+  expect((await scene.box.queries.records({ limit: 5 }))[0]?.endCause).toBe(null);
 });
 
 test("the citizen hangs up while the colleague's phone moves: nobody is left on the line", async () => {
