@@ -1,4 +1,4 @@
-/** Who owns the ticket while another office is asked for advice: hub and both bridges run as programs, the boxes are played. */
+/** Who owns the ticket while another office is asked for advice, or takes a waiting citizen at a peak: hub and both bridges run as programs, the boxes are played. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ulid } from "ulid";
 import { startCall } from "../testing/citizen-call.ts";
@@ -21,6 +21,33 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const desk of desks) desk.close();
   await network.close();
+});
+
+test("a citizen whom another office takes out of our line: it sees the open ticket while the call lasts, and it stays ours", async () => {
+  const [anna, bruno] = await Promise.all([network.a.desk("anna"), network.b.desk("bruno")]);
+  desks.push(anna, bruno);
+  const waiting = startCall(network.a.box);
+  const transferId = ulid();
+  waiting.offerOverflow(transferId, officeB);
+  const there = startCall(network.b.box, { contactId: waiting.contactId, overflowOf: officeA });
+  // The ticket comes while it rings: the pop is looked at anew by the answer.
+  await until("B has the ticket", async () => bruno.ticket(ticketId));
+  there.ring("bruno");
+  there.answer("bruno");
+  waiting.overflowed(transferId, officeB);
+  const { pop } = await bruno.frame("screen-pop", (frame) => frame.pop.callId === there.callId);
+  expect(pop.content).toMatchObject({ kind: "ticket", ticket: { ticketId, ourRole: "offered" } });
+  there.end();
+  waiting.end();
+  await until("the ticket is taken back", async () => {
+    const lines = network.hubHistory(ticketId).map((line) => line.type);
+    return lines.includes("transfer_withdrawn") ? lines : null;
+  });
+  const ours = await until("the ticket is free again", async () => {
+    const ticket = await anna.ticket(ticketId);
+    return ticket?.transfers.every(({ status }) => status === "withdrawn") ? ticket : null;
+  });
+  expect(ours).toMatchObject({ ourRole: "owner", ownerOfficeId: officeA });
 });
 
 test("the ticket of which another office is asked first stays here until the citizen is handed over, or for good", async () => {

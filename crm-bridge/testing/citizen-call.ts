@@ -20,6 +20,9 @@ export type CitizenCall = {
   transferFailed(handover: Handover, cause: TransferEnd): void;
   transferred(handover: Handover): void;
   handedOver(login: string): void;
+  /** The waiting citizen is offered to another office. */
+  offerOverflow(transferId: string, toOfficeId: string): void;
+  overflowed(transferId: string, toOfficeId: string): void;
   end(): void;
 };
 
@@ -30,11 +33,16 @@ type Start = {
   ticket?: CallSummary["ticket"];
   /** The office that asks for advice with the call. */
   consultedBy?: string;
+  /** The office from whose line the citizen comes. */
+  overflowOf?: string;
 };
 
-function consultationOf(officeId: string): CallSummary["transferredFrom"] {
+function originOf({ consultedBy, overflowOf }: Start): CallSummary["transferredFrom"] {
+  const officeId = consultedBy ?? overflowOf;
+  if (officeId === undefined) return null;
   const unknown = { officeLabel: null, operatorLogin: null, transferId: null, reason: null, waitedSeconds: null };
-  return { officeId, ...unknown, isConsultation: true, visitsBefore: 0 };
+  const how = { isConsultation: consultedBy !== undefined, isOverflow: overflowOf !== undefined };
+  return { officeId, ...unknown, ...how, visitsBefore: 0 };
 }
 
 export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
@@ -48,7 +56,7 @@ export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
     calledNumber: "+390612345678",
     queue: { queueId: "urp", label: "URP" },
     operatorLogin: null,
-    transferredFrom: start.consultedBy === undefined ? null : consultationOf(start.consultedBy),
+    transferredFrom: originOf(start),
     ticket: start.ticket ?? null,
     startedAt: new Date().toISOString(),
     answeredAt: null,
@@ -104,6 +112,15 @@ export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
     transferred: (handover) => {
       call.state = "transferred";
       box.emit({ type: "call-transferred", call, ...transferOf(handover), tariff: "on-net" });
+    },
+    offerOverflow: (transferId, toOfficeId) => {
+      const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+      const ticketId = call.ticket?.ticketId ?? null;
+      box.emit({ type: "call-overflow-offered", call, transferId, toOfficeId, ticketId, expiresAt });
+    },
+    overflowed: (transferId, toOfficeId) => {
+      call.state = "transferred";
+      box.emit({ type: "call-overflowed", call, transferId, toOfficeId, tariff: "on-net" });
     },
     end: () => {
       call.state = "ended";

@@ -56,6 +56,8 @@ const transfer = {
   requestedBy: operatorLoginSchema,
 };
 
+const overflow = { transferId: ulidSchema, toOfficeId: officeIdSchema };
+
 export const callEventSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("call-offered"), ...envelope }),
   z.object({ type: z.literal("call-queued"), ...envelope }),
@@ -105,6 +107,25 @@ export const callEventSchema = z.discriminatedUnion("type", [
   }),
   /** The citizen waits for any operator to retrieve the call. */
   z.object({ type: z.literal("call-parked"), ...envelope, operatorLogin: operatorLoginSchema }),
+  /** Peak sharing: another office is asked to take the waiting citizen out of our line; the ticket stays ours. */
+  z.object({
+    type: z.literal("call-overflow-offered"),
+    ...envelope,
+    ...overflow,
+    ticketId: ulidSchema.nullable(),
+    /** So long the other office may see the ticket. */
+    expiresAt: timestampSchema,
+  }),
+  /** It has answered, and talks with the citizen. */
+  z.object({ type: z.literal("call-overflowed"), ...envelope, ...overflow, tariff: tariffSchema }),
+  /** It did not take the citizen, who still waits with us at the same place. */
+  z.object({
+    type: z.literal("call-overflow-failed"),
+    ...envelope,
+    ...overflow,
+    cause: transferFailureSchema,
+    sipStatus: z.int().nullable(),
+  }),
   /** The office that had consulted us has handed the citizen over; `operatorLogin`: who talks with the citizen. */
   z.object({
     type: z.literal("call-handed-over"),

@@ -61,7 +61,10 @@ export const callRecordSchema = z.object({
     z.object({
       transferId: ulidSchema,
       target: transferTargetSchema,
-      /** The operator who transferred; null in records of boxes that did not note it, as are the times and the reason. */
+      /**
+       * The operator who transferred; null: the queue offered its caller to another office (reason `overflow`), or the box did not note it, as
+       * it did not the times and the reason.
+       */
       requestedBy: operatorLoginSchema.nullable(),
       reason: transferReasonSchema.nullable(),
       requestedAt: timestampSchema.nullable(),

@@ -39,6 +39,8 @@ export const transferOriginSchema = z.object({
   waitedSeconds: z.int().min(0).nullable(),
   /** The other office's operator asks for advice; the citizen is not on the line yet, and the ticket is still theirs. */
   isConsultation: z.boolean().default(false),
+  /** Taken out of the other office's line, at a peak there: the ticket is still theirs. */
+  isOverflow: z.boolean().default(false),
   /** So often the citizen has been in this office in the same contact, and was handed on; more than 2 are refused with 482. */
   visitsBefore: z.int().min(0).default(0),
 });

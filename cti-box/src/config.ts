@@ -8,6 +8,7 @@ import { address, phoneNumber, sipUri } from "./config/fields.ts";
 import { outboundSchema, trunkSchema } from "./config/trunk-section.ts";
 import { openingHours } from "./config/hours-section.ts";
 import { operatorSkills, queueRules } from "./config/queue-section.ts";
+import { sharedCallers, sharingDeclaration } from "./config/sharing-section.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
 const login = z
@@ -56,6 +57,8 @@ const networkOfficeSchema = z.strictObject({
   topics: z.array(z.string()).default([]),
   languages: z.array(z.string()).default(["it"]),
   hours: openingHours.optional(),
+  /** Callers of other offices that it takes at their peaks; absent: none. */
+  sharing: sharingDeclaration.optional(),
 });
 
 export const officeConfigSchema = z.strictObject({
@@ -182,6 +185,8 @@ export const officeConfigSchema = z.strictObject({
       transferTimeoutSeconds: z.number().min(1).max(120).default(30),
     })
     .prefault({}),
+  /** Where callers go whom other offices send at their peaks; the office declares how many in `network.offices`. */
+  sharing: sharedCallers.optional(),
   api: z.strictObject({
     listen: z.strictObject({ host: z.string().default("127.0.0.1"), port }),
     publicUrl: z.url().optional(),

@@ -77,6 +77,17 @@ describe("one problem each, told by its key", () => {
       { office: { ...sound.office, hours: { weekly: {}, closures: [{ from: "2026-12-31", to: "2026-12-24" }] } } },
       "office.hours.closures[0]: ends before it begins",
     ],
+    [{ queues: [{ ...queue, sharing: {} }] }, "queues[0].sharing: needs whenWaiting or whenWaitSeconds"],
+    [{ queues: [{ ...queue, sharing: { whenWaiting: -1 } }] }, "queues[0].sharing.whenWaiting: Too small"],
+    [{ sharing: {} }, "sharing: this office, x_test1, declares none in network.offices"],
+    [
+      { network: { offices: [{ ...office("x_test1"), sharing: { capacity: 2 } }] }, sharing: { queueId: "x" } },
+      "sharing.queueId: there is no queue x",
+    ],
+    [
+      { network: { offices: [{ ...office("x_test1"), sharing: { capacity: 0 } }] } },
+      "network.offices[0].sharing.capacity: Too small",
+    ],
     [{ queues: [{ ...queue, closedQueueId: "x" }] }, "queues[0].closedQueueId: there is no queue x"],
     [{ queues: [{ ...queue, overflowQueueId: "urp" }] }, "queues[0].overflowQueueId: callers would come back to urp"],
     [{ queues: [{ ...queue, keys: { "2": "x" } }] }, "queues[0].keys.2: there is no queue x"],

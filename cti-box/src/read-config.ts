@@ -7,6 +7,7 @@ import { officeConfigSchema, type OfficeConfig } from "./config.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
 import { costProblems, retentionProblems } from "./record-config.ts";
 import { queueProblems } from "./config/queue-problems.ts";
+import { sharingProblems } from "./config/sharing-section.ts";
 import { isSecureContact, uriOf } from "./sip-contacts.ts";
 
 export type ConfigResult = { ok: true; config: OfficeConfig } | { ok: false; problems: string[] };
@@ -173,6 +174,7 @@ function crossChecks(config: Partial<OfficeConfig>): string[] {
     ...retentionProblems(config.retention),
     ...unknownQueues(config),
     ...queueProblems(config),
+    ...sharingProblems(config),
     ...repetitions(config),
     ...missingParts(config),
     ...trunkProblems(config),

@@ -5,6 +5,7 @@
 import { choosePop } from "../domain/choose-pop.ts";
 import { pendingTransfer, written, type Ticket } from "../domain/ticket.ts";
 import { neverSent, startTransfer, transferMoved } from "../domain/ticket-transfer.ts";
+import { lendTicket, takeTicketBack } from "./lend-ticket.ts";
 import { recentAfter, stampOf, type BridgeParts, type CallNote, type Pop } from "./ports.ts";
 
 /** The bridge's own view of a call event; `adapters/box` makes it from the contract. */
@@ -17,8 +18,8 @@ export type FollowedEvent = {
   /** The operator whom the call's summary names. */
   operatorLogin: string | null;
   ticket: { ticketId: string; transferId: string | null } | null;
-  /** Another office asks for advice with this call; the citizen and the ticket are still theirs. */
-  isConsultation: boolean;
+  /** The ticket stays with the other office: it asks for advice with this call, or its line was too long. */
+  isTicketTheirs: boolean;
 } & (
   | { type: "call-ringing" | "call-answered" | "call-returned"; by: string }
   | { type: "call-handed-over"; by: string | null }
@@ -32,6 +33,13 @@ export type FollowedEvent = {
       ticketId: string | null;
       reason: string;
       message: string;
+      expiresAt: string;
+    }
+  | {
+      type: "call-overflow-offered";
+      transferId: string;
+      toOfficeId: string;
+      ticketId: string | null;
       expiresAt: string;
     }
   | { type: "call-transfer-failed"; transferId: string; cause: string }
@@ -59,15 +67,19 @@ export function followCall(parts: BridgeParts, event: FollowedEvent): Said {
       return attached(parts, event);
     case "call-transfer-requested":
       return transferRequested(parts, event);
+    case "call-overflow-offered":
+      return lendTicket(parts, event);
     case "call-transfer-failed":
       return transferFailed(parts, event);
     case "call-transferred":
       // The ticket is on its way already; its acceptance by the other office makes it theirs.
       return [];
-    case "call-ended":
+    case "call-ended": {
+      const said = takeTicketBack(parts, event);
       parts.store.removeCall(event.callId);
       parts.store.removePop(event.callId);
-      return [];
+      return said;
+    }
   }
 }
 
@@ -125,7 +137,7 @@ function answered(parts: BridgeParts, event: FollowedEvent, operatorLogin: strin
   }
   const ticket = event.ticket === null ? null : store.ticket(event.ticket.ticketId);
   if (ticket !== null) said.push(...linked(parts, ticket, { contactId: event.contactId, operatorLogin }));
-  if (!event.isConsultation) takeTicket(parts, event, operatorLogin);
+  if (!event.isTicketTheirs) takeTicket(parts, event, operatorLogin);
   return said;
 }
 

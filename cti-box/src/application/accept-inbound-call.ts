@@ -4,6 +4,7 @@
  */
 import { readTicketPointer } from "../domain/transfer/ticket-pointer.ts";
 import { readTransferHeader } from "../domain/transfer/transfer-header.ts";
+import { admitShared } from "../domain/sharing/admit-shared.ts";
 import { placeCaller } from "../domain/queue/place-caller.ts";
 import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
 import { toE164 } from "../domain/routing/phone-number.ts";
@@ -47,6 +48,8 @@ type Fresh = {
   trunks: Pick<TrunkBook, "find" | "isFull">;
   waitingIn: (queueId: string) => number;
   visitsOf: (contactId: string) => number;
+  /** Callers of other offices who are here now, at peaks there. */
+  sharedHere: () => number;
 };
 
 function fromTrunk(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
@@ -90,13 +93,23 @@ function forgedBy(invite: IncomingInvite): string[] {
 }
 
 function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
-  const queueId = queueOfMemberTarget(office.routes, invite.requestedUser);
+  const transfer = readTransferHeader(invite.transferHeader);
+  const queueId =
+    transfer?.mode === "overflow"
+      ? queueForShared(office, transfer.topic)
+      : queueOfMemberTarget(office.routes, invite.requestedUser);
   if (queueId === null) return { kind: "refused", status: 404, why: "no such queue in this office" };
   const pointer = readTicketPointer(invite.userToUser);
   const sourceId = sourceOfficeOf(office, invite, pointer);
   const source = sourceId === null ? null : officeNamed(office.network, sourceId);
   if (source?.status === "suspended") return { kind: "refused", status: 403, why: "office is suspended" };
   const visitsBefore = invite.sessionId === null ? 0 : fresh.visitsOf(invite.sessionId);
+  if (transfer?.mode === "overflow") {
+    const { topic } = transfer;
+    const now = { taken: fresh.sharedHere(), isHere: visitsBefore > 0, topic, atMs: fresh.nowMs };
+    const admission = admitShared(office.sharing.own, now);
+    if (admission.kind === "refused") return admission;
+  }
   if (visitsBefore >= mostVisits) return { kind: "refused", status: 482, why: "the contact goes round in circles" };
   const arrival: CallArrival = {
     ...arrivalOf(office, invite, fresh),
@@ -110,6 +123,12 @@ function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admis
     ticket: ticketOf(pointer),
   };
   return { kind: "queue", arrival, stripped: [] };
+}
+
+/** Where callers go whom another office sends at a peak. */
+function queueForShared({ sharing, routes }: Office, topic: string | null): string | null {
+  const byTopic = topic === null ? undefined : sharing.topicQueues.get(topic);
+  return byTopic ?? sharing.queueId ?? routes.queueIds[0] ?? null;
 }
 
 /** The proxy vouches for the office in its own header; an office that calls directly is known by its address. */
@@ -135,6 +154,7 @@ function originOf(
     reason: transfer?.reason ?? null,
     waitedSeconds: transfer?.waitedSeconds ?? null,
     isConsultation: transfer?.mode === "attended",
+    isOverflow: transfer?.mode === "overflow",
     visitsBefore: source.visitsBefore,
   };
 }

@@ -110,6 +110,11 @@ export class CallIndex {
     return this.where(({ phase, queue }) => phase.kind === "queued" && queue?.queueId === queueId).length;
   }
 
+  /** Calls that are so and have not ended. */
+  count(isSo: (call: Call) => boolean): number {
+    return this.where((call) => call.phase.kind !== "ended" && isSo(call)).length;
+  }
+
   /** Channels of the carrier's trunk that are taken: a citizen who came over it and was transferred over it takes two. */
   onTrunk(trunkId: string): number {
     let channels = 0;

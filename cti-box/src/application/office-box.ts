@@ -13,6 +13,7 @@ import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts
 import { OfficeFigures } from "./office-figures.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
+import { PeakSharing } from "./peak-sharing.ts";
 import { recordPages } from "./record-pages.ts";
 import { keyPressed } from "./queue-keys.ts";
 import { recoverCalls } from "./recover-calls.ts";
@@ -91,6 +92,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const journal = new CallJournal({ store: parts.journaling ?? store, clock, log });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const watch = new TrunkWatch({ probes: sip, clock, log });
+  const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
   const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
   const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
   const trunks = new TrunkBook({ trunks: config.trunks, callsOn, watch, registrations, clock, log });
@@ -123,9 +125,11 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
       watch.watch(watchedTrunks(config.trunks));
       registrations.keep(registrationsOf(config.trunks));
+      sharing.start();
     },
     close: async () => {
       watch.close();
+      sharing.close();
       await Promise.all([calls.endAll(lastWordsMs), registrations.close()]);
       await sip.close();
       await journal.close(lastWriteMs);
@@ -233,7 +237,15 @@ function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict 
   const { office, trunks, ids, clock, log } = parts;
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
-  const admission = admitInvite(office, invite, { ids, trunks, nowMs: clock.now(), waitingIn, visitsOf });
+  const sharedHere = (): number => parts.calls.index.count(({ origin }) => origin?.isOverflow === true);
+  const admission = admitInvite(office, invite, {
+    ids,
+    trunks,
+    nowMs: clock.now(),
+    waitingIn,
+    visitsOf,
+    sharedHere,
+  });
   const source = JSON.stringify(invite.source);
   if (admission.kind === "refused") {
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");

@@ -18,6 +18,8 @@ import type { RegisterOrder } from "./ports.ts";
 import type { WatchedTrunk } from "./trunk-watch.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
+import { sharingFrom } from "./sharing-settings.ts";
+import type { OfficeSharing, SharingSettings } from "./sharing-settings.ts";
 
 export type OfficeSettings = {
   office: { officeId: string; label: string; hours?: OpeningHours | undefined };
@@ -42,6 +44,7 @@ export type OfficeSettings = {
       | { language: PromptLanguage; placeEverySeconds: number; otherLanguageKey?: LanguageKey | undefined }
       | undefined;
     keys?: Readonly<Record<string, string>> | undefined;
+    sharing?: SharingSettings["queue"] | undefined;
   }[];
   operators: readonly {
     login: string;
@@ -65,9 +68,13 @@ export type OfficeSettings = {
       label: string;
       status: "draft" | "agreed" | "active" | "suspended";
       sip: { uri: string; addresses: readonly string[] };
+      languages?: readonly string[];
+      hours?: OpeningHours | undefined;
+      sharing?: SharingSettings["declaration"] | undefined;
     }[];
     transferTimeoutSeconds: number;
   };
+  sharing?: SharingSettings["callers"] | undefined;
 };
 
 /** What is left out has the defaults of the configuration. */
@@ -107,6 +114,7 @@ export type Office = {
   /** Queue by key, for each queue. */
   queueKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
   network: Network;
+  sharing: OfficeSharing;
   operators: ReadonlyMap<OperatorId, OperatorProfile>;
   transferTimeoutMs: number;
   dialPermissions: DialPermissions;
@@ -127,7 +135,7 @@ export function officeFrom(settings: OfficeSettings): Office {
         .map((office) => ({ officeId: office.officeId, addresses: addressesOf(office.sip) })),
     },
     routes: { numbers: settings.numbers, queueIds: settings.queues.map((queue) => queue.queueId) },
-    queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue, settings.queues)])),
+    queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue, settings)])),
     queueRules: new Map(settings.queues.map((queue) => [queue.queueId, rulesFrom(queue, settings.office.hours)])),
     queueKeys: new Map(settings.queues.map(({ queueId, keys }) => [queueId, new Map(Object.entries(keys ?? {}))])),
     services: new Map(settings.queues.map((queue) => [queue.queueId, serviceFrom(queue)])),
@@ -141,6 +149,7 @@ export function officeFrom(settings: OfficeSettings): Office {
         sipUri: sip.uri,
       })),
     },
+    sharing: sharingFrom(settings),
     operators: new Map(settings.operators.map((one) => [one.login as OperatorId, profileFrom(one, settings)])),
     transferTimeoutMs: network.transferTimeoutSeconds * 1000,
     dialPermissions: permissionsFrom(settings),
@@ -182,16 +191,18 @@ function outboundFrom(settings: OutboundSettings): TrunkOutbound {
 type QueueSettings = OfficeSettings["queues"][number];
 
 /** The queue with those that its callers go to after its whole time; the configuration has no circle in them. */
-function queueFrom(queue: QueueSettings, all: readonly QueueSettings[]): CallQueue {
+function queueFrom(queue: QueueSettings, settings: OfficeSettings): CallQueue {
   const { announcements } = queue;
-  const overflow = all.find((one) => one.queueId === queue.overflowQueueId);
+  const overflow = settings.queues.find((one) => one.queueId === queue.overflowQueueId);
+  const hours = hoursOf(queue, settings.office.hours);
   return {
     queueId: queue.queueId,
     label: queue.label,
     ringTimeoutMs: queue.ringTimeoutSeconds * 1000,
     maxWaitMs: queue.maxWaitSeconds * 1000,
     wrapUpMs: queue.wrapUpSeconds * 1000,
-    ...(overflow !== undefined && { overflow: queueFrom(overflow, all) }),
+    ...(overflow !== undefined && { overflow: queueFrom(overflow, settings) }),
+    ...(hours !== null && { hours }),
     ...(announcements !== undefined && {
       announcements: announcementsFrom(announcements),
     }),
@@ -209,10 +220,13 @@ function announcementsFrom(settings: NonNullable<QueueSettings["announcements"]>
 }
 
 /** A queue without hours of its own keeps those of the office. */
+function hoursOf(queue: QueueSettings, officeHours: OpeningHours | undefined): OpeningHours | null {
+  return queue.hours === "always" ? null : (queue.hours ?? officeHours ?? null);
+}
+
 function rulesFrom(queue: QueueSettings, officeHours: OpeningHours | undefined): QueueRules {
-  const hours = queue.hours === "always" ? null : (queue.hours ?? officeHours ?? null);
   return {
-    hours,
+    hours: hoursOf(queue, officeHours),
     closedQueueId: queue.closedQueueId ?? null,
     maxLength: queue.maxLength ?? null,
     overflowQueueId: queue.overflowQueueId ?? null,

@@ -167,6 +167,13 @@ export class OperatorRoom implements OperatorDesk {
     return [...this.line.values()].filter((waiting) => waiting.queueId === queueId).length;
   }
 
+  /** The calls that wait in a queue now, in the order they are served. */
+  lineOf(queueId: string): CallId[] {
+    return inServingOrder(this.line.values())
+      .filter((waiting) => waiting.queueId === queueId)
+      .map(({ callId }) => callId);
+  }
+
   close(): void {
     for (const stop of this.wrapUpTimers.values()) stop();
     this.wrapUpTimers.clear();

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { openingHours } from "./hours-section.ts";
 
 /** The 24 subjects of the ticket catalogue. */
-const topic = z.enum([
+export const topic = z.enum([
   "alimentazione",
   "ambiente",
   "arte_cultura",
@@ -63,6 +63,20 @@ export const queueRules = {
       placeEverySeconds: z.int().min(15).max(600).default(60),
       /** Said after the welcome, in the other language; one of `keys`. */
       otherLanguageKey: queueKey.optional(),
+    })
+    .optional(),
+  /** Peak sharing: when callers of this queue are offered to other offices; absent: never. */
+  sharing: z
+    .strictObject({
+      /** More callers than this wait. */
+      whenWaiting: z.int().min(0).max(1000).optional(),
+      /** A caller has waited so long, or will have by what is expected. */
+      whenWaitSeconds: z.int().min(0).max(3600).optional(),
+      /** Time that the other office has to answer. */
+      answerSeconds: z.int().min(1).max(60).default(20),
+    })
+    .refine(({ whenWaiting, whenWaitSeconds }) => whenWaiting !== undefined || whenWaitSeconds !== undefined, {
+      error: "needs whenWaiting or whenWaitSeconds",
     })
     .optional(),
   /** Keys that lead a waiting caller to other queues. */

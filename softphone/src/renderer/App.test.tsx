@@ -59,6 +59,7 @@ describe("a call rings", () => {
       transferId: null,
       reason: "competence" as const,
       isConsultation: false,
+      isOverflow: false,
       visitsBefore: 1,
       waitedSeconds: 185,
     };
@@ -67,6 +68,24 @@ describe("a call rings", () => {
     expect(screen.getByText("Competenza di un altro ufficio")).toBeTruthy();
     expect(screen.getByText("3 min")).toBeTruthy();
     expect(screen.getByText(/è già stato in questo ufficio/)).toBeTruthy();
+  });
+
+  test("a call out of another office's queue says so, and whose the ticket is", () => {
+    const transferredFrom = {
+      officeId: "x_test2",
+      officeLabel: "Ufficio Ambiente",
+      operatorLogin: null,
+      transferId: null,
+      reason: "overflow" as const,
+      isConsultation: false,
+      isOverflow: true,
+      visitsBefore: 0,
+      waitedSeconds: 185,
+    };
+    act(() => world.box?.card(boxCard("a", { kind: "ringing" }, { transferredFrom })));
+    expect(screen.getByText("Dalla coda di Ufficio Ambiente")).toBeTruthy();
+    expect(screen.getByText(/Il ticket resta loro/)).toBeTruthy();
+    expect(document.querySelector("[data-announcer=ring]")?.textContent).toContain("Dalla coda di Ufficio Ambiente");
   });
 
   test("in English", async () => {

@@ -12,7 +12,8 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     callerName: call.caller.isWithheld ? null : call.caller.displayName,
     operatorLogin: call.operatorLogin,
     ticket: call.ticket,
-    isConsultation: call.transferredFrom?.isConsultation ?? false,
+    isTicketTheirs:
+      call.transferredFrom !== null && (call.transferredFrom.isConsultation || call.transferredFrom.isOverflow),
   };
   switch (event.type) {
     case "call-ringing":
@@ -40,6 +41,10 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     }
     case "call-transfer-failed":
       return { ...about, type: event.type, transferId: event.transferId, cause: event.cause };
+    case "call-overflow-offered":
+      return { ...about, ...lent(event) };
+    case "call-overflow-failed":
+      return { ...about, type: "call-transfer-failed", transferId: event.transferId, cause: event.cause };
     case "call-handed-over":
       return { ...about, type: event.type, by: event.operatorLogin };
     case "call-transferred":
@@ -52,7 +57,13 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
     case "call-resumed":
     case "call-transfer-ringing":
     case "call-consulting":
+    case "call-overflowed":
     case "call-parked":
       return null;
   }
+}
+
+function lent(event: Extract<CallEvent, { type: "call-overflow-offered" }>) {
+  const { type, transferId, toOfficeId, ticketId, expiresAt } = event;
+  return { type, transferId, toOfficeId, ticketId, expiresAt };
 }

@@ -26,8 +26,8 @@ export function target(from: TransferTarget): TargetContract {
 export function origin(from: TransferOrigin | null): OriginContract | null {
   if (from === null) return null;
   const { operatorId, ...rest } = from;
-  const { isConsultation = false, visitsBefore = 0 } = rest;
-  return { ...rest, operatorLogin: operatorId, isConsultation, visitsBefore };
+  const { isConsultation = false, isOverflow = false, visitsBefore = 0 } = rest;
+  return { ...rest, operatorLogin: operatorId, isConsultation, isOverflow, visitsBefore };
 }
 
 function summary(call: CallSummaryView): CallSummary {
@@ -70,10 +70,30 @@ export function eventToContract(event: PublicCallEvent): CallEvent {
     case "call-transferred":
     case "call-transfer-failed":
       return transferEvent(event, envelope);
+    case "call-overflow-offered":
+    case "call-overflowed":
+    case "call-overflow-failed":
+      return overflowEvent(event, envelope);
   }
 }
 
-type TransferEvent = Extract<PublicCallEvent, { transferId: unknown }>;
+type OverflowEvent = Extract<PublicCallEvent, { toOfficeId: unknown }>;
+
+function overflowEvent(event: OverflowEvent, envelope: Pick<CallEvent, "cursor" | "at" | "call">): CallEvent {
+  const overflow = { transferId: event.transferId, toOfficeId: event.toOfficeId };
+  switch (event.type) {
+    case "call-overflow-offered": {
+      const { ticketId, expiresAtMs } = event;
+      return { type: event.type, ...envelope, ...overflow, ticketId, expiresAt: time(expiresAtMs) };
+    }
+    case "call-overflowed":
+      return { type: event.type, ...envelope, ...overflow, tariff: event.tariff };
+    case "call-overflow-failed":
+      return { type: event.type, ...envelope, ...overflow, cause: event.cause, sipStatus: event.sipStatus };
+  }
+}
+
+type TransferEvent = Extract<PublicCallEvent, { requestedBy: unknown }>;
 
 function transferEvent(event: TransferEvent, envelope: Pick<CallEvent, "cursor" | "at" | "call">): CallEvent {
   const transfer = { transferId: event.transferId, target: target(event.target), requestedBy: event.requestedBy };

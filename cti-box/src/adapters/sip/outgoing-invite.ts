@@ -50,9 +50,9 @@ function toOf(order: PlaceLegOrder, domain: string): string {
 
 function handoverHeaders({ to }: PlaceLegOrder, office: OwnOffice): SipHeaders {
   if (to.kind !== "office") return {};
-  const { transferId, ticketId, reason, waitedSeconds, mode } = to.handover;
+  const { transferId, ticketId, reason, waitedSeconds, mode, topic = null } = to.handover;
   return {
     "User-to-User": writeTicketPointer({ ticketId, transferId, sourceOfficeId: office.officeId }),
-    "X-LA2-Transfer": writeTransferHeader({ reason, waitedSeconds, mode }),
+    "X-LA2-Transfer": writeTransferHeader({ reason, waitedSeconds, mode, topic }),
   };
 }

@@ -29,7 +29,7 @@ import type { UntimedEvent } from "../../../testing/call-builders.ts";
 /** Events are made against the call as it is, so that most of them apply; ids of new legs count up. */
 type Choice = { kind: number; pick: number; status: number; stepMs: number };
 const choice = fc.record({
-  kind: fc.nat(27),
+  kind: fc.nat(28),
   pick: fc.nat(20),
   status: fc.constantFrom(408, 480, 486, 487, 500, 503, 603),
   stepMs: fc.integer({ min: 0, max: 40_000 }),
@@ -95,6 +95,15 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "merge-started", intoCallId: otherCallId },
     { type: "merge-failed", intoCallId: otherCallId },
     { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
+    {
+      type: "overflow-offered",
+      transferId: `o-${serial}` as TransferId,
+      officeId: "c_b200",
+      legId: leg(`overflow-${serial}`),
+      route: { uri: "sip:urp@b", nextHop: null },
+      topic: null,
+      answerMs: 20_000,
+    },
   ];
   return table[kind] ?? { type: "no-operator" };
 }

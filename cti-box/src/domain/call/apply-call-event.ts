@@ -4,6 +4,7 @@ import { startDialling } from "./dialling.ts";
 import { boxRestarted, boxStopping } from "./leaving.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legEvent } from "./leg-events.ts";
+import { offerToOffice } from "./offering.ts";
 import { operatorCommand } from "./operator-commands.ts";
 import { mergeFailed, startMerge } from "./merging.ts";
 import { nobodyTakesIt, pickUp, ringOperator } from "./ringing.ts";
@@ -56,6 +57,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return legEvent(step, event);
     case "queue-chosen":
       return chooseQueue(step, event);
+    case "overflow-offered":
+      return offerToOffice(step, event);
     case "announcement-ended":
       return announcementEnded(step, event.legId, atMs);
     case "hold-requested":

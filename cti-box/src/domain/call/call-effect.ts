@@ -7,7 +7,7 @@ import type { PromptLanguage, PromptName } from "../queue/announcement.ts";
 import type { TimerName } from "./call-event.ts";
 import type { NumberKind } from "../routing/dialled-number.ts";
 import type { CallerIdPolicy } from "../trunk/trunk.ts";
-import type { TransferMode } from "../transfer/transfer.ts";
+import type { HandoverMode } from "../transfer/transfer-header.ts";
 import type { MediaProfile } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
@@ -17,7 +17,9 @@ export type TransferHandover = {
   ticketId: string | null;
   reason: TransferReason;
   waitedSeconds: number;
-  mode: TransferMode;
+  mode: HandoverMode;
+  /** Peak sharing: subject that the caller's queue is for; null: any. */
+  topic?: string | null;
 };
 
 export type LegDestination =

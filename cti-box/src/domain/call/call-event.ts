@@ -87,7 +87,29 @@ export type TransferRequested = {
   consultedCallId?: CallId | undefined;
 };
 
-export type TimerName = "ring" | "max-wait" | "retry" | "transfer" | "dial" | "route" | "place" | "goodbye" | "park";
+/** Peak sharing: another office is asked to take the waiting caller within `answerMs`. `topic`: subject of the queue, null: any. */
+export type OverflowOffered = {
+  type: "overflow-offered";
+  atMs: number;
+  transferId: TransferId;
+  officeId: string;
+  legId: LegId;
+  route: OfficeRoute;
+  topic: string | null;
+  answerMs: number;
+};
+
+export type TimerName =
+  | "ring"
+  | "max-wait"
+  | "retry"
+  | "transfer"
+  | "dial"
+  | "route"
+  | "place"
+  | "goodbye"
+  | "park"
+  | "overflow";
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
@@ -118,6 +140,7 @@ export type CallEvent =
   | { type: "leg-handed-over"; atMs: number; legId: LegId }
   /** The caller pressed the key of another queue; which key is not kept. */
   | { type: "queue-chosen"; atMs: number; queue: CallQueue }
+  | OverflowOffered
   /** What was announced to the leg has been heard to its end. */
   | { type: "announcement-ended"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }

@@ -28,7 +28,7 @@ export type LegRecordView = {
 export type TransferRecordView = {
   transferId: TransferId;
   target: TransferTarget;
-  /** These four are null in records of boxes that did not note them. */
+  /** These four are null in records of boxes that did not note them. No operator: the queue offered its caller (reason `overflow`). */
   requestedBy: OperatorId | null;
   requestedAtMs: number | null;
   settledAtMs: number | null;

@@ -25,6 +25,8 @@ export type TransferOrigin = {
   waitedSeconds: number | null;
   /** The other office's operator speaks, and the citizen is not on the line yet; absent in older journals: false. */
   isConsultation?: boolean;
+  /** Taken out of the other office's line (peak sharing): the ticket is still theirs; absent in older journals: false. */
+  isOverflow?: boolean;
   /** Calls of the same contact that are in this office already; absent in older journals: none. */
   visitsBefore?: number;
 };
@@ -81,6 +83,8 @@ export type CallSummaryView = {
 /** How an operator's ringing ended. */
 export type RingEnd = "answered" | "answered-elsewhere" | "no-answer" | "rejected" | "unreachable" | "caller-gave-up";
 
+/** A waiting caller whom another office is asked to take out of our line. */
+type OverflowFields = { transferId: TransferId; toOfficeId: string };
 type TransferFields = { transferId: TransferId; target: TransferTarget; requestedBy: OperatorId };
 
 /** What happened, without envelope. */
@@ -104,6 +108,11 @@ export type PublicCallHappening =
   | ({ type: "call-consulting"; talkingTo: "target" | "caller" } & TransferFields)
   | ({ type: "call-transferred"; tariff: Tariff } & TransferFields)
   | ({ type: "call-transfer-failed"; cause: TransferFailure; sipStatus: number | null } & TransferFields)
+  | ({ type: "call-overflow-offered"; ticketId: string | null; expiresAtMs: number } & OverflowFields)
+  /** The other office has answered. */
+  | ({ type: "call-overflowed"; tariff: Tariff } & OverflowFields)
+  /** It did not; the caller still waits here, at the old place. */
+  | ({ type: "call-overflow-failed"; cause: TransferFailure; sipStatus: number | null } & OverflowFields)
   /** After a consultation by another office: the citizen is on the line, and stays with us. */
   | { type: "call-parked"; operatorId: OperatorId }
   | { type: "call-handed-over"; operatorId: OperatorId | null }

@@ -8,6 +8,7 @@
  *                                │ attended: answer ─▶ consulting ─complete─▶ transferred │ talking      (consulting.ts)
  *   talking, held ─merge─▶ merging ─▶ ended                             (a consultation call that joins another: merging.ts)
  *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
+ *   queued, offered to another office (peak sharing: offering.ts) ─its answer─▶ overflowed
  *   queued, or the arrival itself ─nobody will answer─▶ turned-away ─told why─▶ ended
  *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
  *
@@ -16,6 +17,7 @@
  */
 import type { LanguageKey, PromptLanguage } from "../queue/announcement.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
+import type { OpeningHours } from "../routing/open-state.ts";
 import type { PeerKind } from "../cost/tariff.ts";
 import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
@@ -74,6 +76,8 @@ export type CallQueue = {
   wrapUpMs: number;
   /** Queue for callers who have waited here the whole time; absent: they are let go. */
   overflow?: CallQueue;
+  /** When it takes callers who come from another queue; absent: always. */
+  hours?: OpeningHours;
   /** What a carrier's callers are told; absent: nothing, they hear music only, and are refused before an answer. `everyMs`: the place in the line. */
   announcements?: { language: PromptLanguage; everyMs: number; otherLanguageKey?: LanguageKey };
 };
@@ -101,6 +105,15 @@ export type Wait = {
   priority: "new" | "returned";
   /** When the present queue was entered, after another one had been waited in; absent: `sinceMs`. */
   inQueueSinceMs?: number;
+};
+
+/** Another office is asked to take the waiting caller; the place in the line stays until it answers. */
+export type OverflowOffer = {
+  transferId: TransferId;
+  officeId: string;
+  legId: LegId;
+  expiresAtMs: number;
+  stage: "calling" | "ringing";
 };
 
 /** Time in the queue up to `sinceMs`, which is null while nobody waits. */
@@ -139,7 +152,7 @@ export type CallPhase =
       /** Ways to the citizen that were not tried yet, best first. */
       routes: readonly PlannedTrunkLeg[];
     }
-  | { kind: "queued"; wait: Wait; enteredAtMs: number }
+  | { kind: "queued"; wait: Wait; enteredAtMs: number; offer?: OverflowOffer }
   /** Is told why nobody will answer, and then let go. */
   | { kind: "turned-away"; cause: TurnAwayCause; sinceMs: number }
   | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
@@ -167,6 +180,8 @@ export type CallPhase =
   | { kind: "transferred"; transfer: Transfer; legId: LegId }
   /** A consultation whose colleague moves to another call; the operator who called may have left already (merging.ts). */
   | { kind: "merging"; operatorId: OperatorId; legId: LegId; intoCallId: CallId }
+  /** Another office has taken the caller out of our line; the ticket stays ours. */
+  | { kind: "overflowed"; officeId: string; legId: LegId }
   | { kind: "ended"; cause: EndCause; atMs: number };
 
 export type Call = {
@@ -196,6 +211,8 @@ export type Call = {
   queueWait: QueueWait;
   /** Operators who did not take this call; not rung again until the others were tried. */
   triedOperators: readonly { operatorId: OperatorId; outcome: "no-answer" | "rejected" | "unreachable" }[];
+  /** Offices that did not take the caller out of our line: `came-back` after it had rung there. */
+  triedOffices: readonly { officeId: string; outcome: "declined" | "came-back" }[];
   /** Operators whose part in the call is over, and why. */
   departed: readonly { operatorId: OperatorId; why: RingEnd | DialFailure | "transferred" | "ended" }[];
   lastTransfer: { requestedBy: OperatorId; progress: TransferProgress } | null;

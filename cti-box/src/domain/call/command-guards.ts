@@ -105,6 +105,7 @@ function hasPart(call: Call, operatorId: OperatorId): boolean {
     case "queued":
     case "turned-away":
     case "transferred":
+    case "overflowed":
     case "ended":
       return call.spokenOperators.includes(operatorId);
   }

@@ -1,5 +1,6 @@
 /** The end of a call: every open leg is closed, everybody's part is over, and `ended` is final. */
 import { closeLeg, isOpen } from "./legs.ts";
+import { withdrawOffer } from "./offering.ts";
 import { engagementsOf } from "./summary.ts";
 import { changed, published } from "./step.ts";
 import type { Call } from "./call.ts";
@@ -15,9 +16,11 @@ export function endCall(step: Step, ending: Ending): Step {
   if (step.call.phase.kind === "ended") return step;
   const why: Call["departed"][number]["why"] = ending.departure ?? "ended";
   const leaving = [...engagementsOf(step.call).keys()].map((operatorId) => ({ operatorId, why }));
-  const quiet = step.call.legs
+  const cause = ending.reason === "caller-gone" ? "caller-hung-up" : "failed";
+  const home = withdrawOffer(step, { atMs: ending.atMs, cause, reason: ending.reason });
+  const quiet = home.call.legs
     .filter(isOpen)
-    .reduce((soFar, leg) => closeLeg(soFar, leg.legId, { atMs: ending.atMs, reason: ending.reason }), step);
+    .reduce((soFar, leg) => closeLeg(soFar, leg.legId, { atMs: ending.atMs, reason: ending.reason }), home);
   const ended = changed(quiet, {
     phase: { kind: "ended", cause: ending.cause, atMs: ending.atMs },
     departed: [...step.call.departed, ...leaving],

@@ -33,6 +33,7 @@ export function legLeft(step: Step, end: LegEnd): Step {
     case "merging":
       return phase.legId === end.legId ? merged(gone, end.atMs) : gone;
     case "transferred":
+    case "overflowed":
       return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
     case "parked":
     case "queued":
@@ -72,6 +73,7 @@ export function callerLeft(step: Step, atMs: number): Step {
     case "talking":
     case "held":
     case "transferred":
+    case "overflowed":
       return endCall(step, { ...gone, cause: "caller-hung-up" });
     // The colleague is on the way to the citizen.
     case "merging":

@@ -5,6 +5,7 @@ import { citizenAlerts, citizenHeard, diallingAnswered, diallingFailed, routeTak
 import { legRedescribed, legReinvited } from "./holding.ts";
 import { legLeft, mediaLeft } from "./leaving.ts";
 import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
+import { offerFailed, offerRings, offerTaken } from "./offering.ts";
 import { returnCall } from "./returning.ts";
 import { operatorAnswered, operatorMissed } from "./ringing.ts";
 import { withEffect } from "./step.ts";
@@ -51,7 +52,8 @@ export function legEvent(step: Step, event: LegEvent): Step {
 function legProgressed(step: Step, legId: LegId, atMs: number): Step {
   const leg = findLeg(step.call, legId);
   if (leg?.state.kind !== "trying" || leg.direction !== "out") return step;
-  return targetAlerts(citizenAlerts(withLegState(step, legId, { kind: "alerting" }), legId), atMs);
+  const alerting = offerRings(withLegState(step, legId, { kind: "alerting" }), legId);
+  return targetAlerts(citizenAlerts(alerting, legId), atMs);
 }
 
 /** The first answer wins; an answer nobody waits for any more is hung up at once (200 crossed with our CANCEL). */
@@ -63,6 +65,7 @@ function legAnswered(step: Step, legId: LegId, atMs: number): Step {
   const phase = step.call.phase.kind;
   if (phase === "dialling") return diallingAnswered(step, legId, atMs);
   if (phase === "ringing") return operatorAnswered(step, legId, atMs);
+  if (phase === "queued") return offerTaken(step, legId, atMs);
   return phase === "transferring"
     ? otherSideAnswered(step, legId, atMs)
     : closeLeg(step, legId, { atMs, reason: "failure" });
@@ -82,6 +85,7 @@ function pendingLegLost(step: Step, leg: Leg, answer: { atMs: number; status: nu
   const { atMs, status } = answer;
   const phase = step.call.phase;
   if (phase.kind === "dialling") return diallingFailed(step, leg, answer);
+  if (phase.kind === "queued") return offerFailed(step, { atMs, cause: failureOf(leg, answer), sipStatus: status });
   const isOver = pendingLegsOf(step.call).length === 0 || isDeclined(status);
   if (!isOver) return step;
   if (phase.kind === "ringing") return operatorMissed(step, atMs, missedRingOf(status));

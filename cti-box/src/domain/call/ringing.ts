@@ -6,6 +6,7 @@
  */
 import { endCall } from "./ending.ts";
 import { answerCaller, callerLegOf, closePendingLegs, isCallerAnswered, withLegState } from "./legs.ts";
+import { withdrawOffer } from "./offering.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { Call, Device, Leg } from "./call.ts";
@@ -19,7 +20,8 @@ export type Ring = { atMs: number; operatorId: OperatorId; legs: readonly Planne
 export function ringOperator(step: Step, ring: Ring): Step {
   const phase = step.call.phase;
   if (phase.kind !== "queued" || ring.legs.length === 0) return step;
-  const ringing = changed(ringDevices(step, ring), {
+  const home = withdrawOffer(step, { atMs: ring.atMs, cause: "cancelled", reason: "cancelled" });
+  const ringing = changed(ringDevices(home, ring), {
     phase: { kind: "ringing", wait: phase.wait, operatorId: ring.operatorId, sinceMs: ring.atMs },
     firstRungAtMs: step.call.firstRungAtMs ?? ring.atMs,
     departed: step.call.departed.filter((one) => one.operatorId !== ring.operatorId),

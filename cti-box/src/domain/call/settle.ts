@@ -47,6 +47,7 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
   switch (phase.kind) {
     case "talking":
     case "transferred":
+    case "overflowed":
       return [callerLegOf(call).legId, phase.legId];
     case "merging":
       return isCallerAnswered(call) ? [callerLegOf(call).legId, phase.legId] : null;
@@ -107,8 +108,8 @@ export function timersOf(call: Call): Map<TimerName, number> {
   const timers = new Map<TimerName, number>();
   const phase = call.phase;
   if (phase.kind === "queued" && call.queue !== null && isCallerAnswered(call)) {
-    timers.set("max-wait", (phase.wait.inQueueSinceMs ?? phase.wait.sinceMs) + call.queue.maxWaitMs);
-    if (phase.wait.priority === "returned") timers.set("max-wait", phase.enteredAtMs + call.queue.maxWaitMs);
+    if (phase.offer === undefined) timers.set("max-wait", waitsUntil(phase, call.queue.maxWaitMs));
+    else timers.set("overflow", phase.offer.expiresAtMs);
     const placeAtMs = nextPlaceAt(call);
     if (placeAtMs !== null) timers.set("place", placeAtMs);
     if (call.triedOperators.length > 0) timers.set("retry", phase.enteredAtMs + retryPauseMs);
@@ -124,6 +125,11 @@ export function timersOf(call: Call): Map<TimerName, number> {
   if (phase.kind === "parked") timers.set("park", phase.sinceMs + longestParkedMs);
   if (phase.kind === "dialling") setDiallingTimers(timers, phase);
   return timers;
+}
+
+/** A time that runs out while another office is asked is looked at after its answer. */
+function waitsUntil({ wait, enteredAtMs }: Extract<CallPhase, { kind: "queued" }>, maxWaitMs: number): number {
+  return maxWaitMs + (wait.priority === "returned" ? enteredAtMs : (wait.inQueueSinceMs ?? wait.sinceMs));
 }
 
 function setDiallingTimers(timers: Map<TimerName, number>, phase: Extract<CallPhase, { kind: "dialling" }>): void {

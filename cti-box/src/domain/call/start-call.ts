@@ -19,6 +19,7 @@ export const nothingYet = {
   legCauses: {},
   queueWait: notWaited,
   triedOperators: [],
+  triedOffices: [],
   departed: [],
   lastTransfer: null,
   transfers: [],

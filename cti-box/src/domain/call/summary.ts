@@ -23,6 +23,7 @@ const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   merging: "transferring",
   consulting: "transferring",
   transferred: "transferred",
+  overflowed: "transferred",
   ended: "ended",
 };
 
@@ -98,6 +99,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
     case "queued":
     case "turned-away":
     case "transferred":
+    case "overflowed":
     case "ended":
       break;
   }
@@ -133,6 +135,7 @@ function operatorInCharge(call: Call): OperatorId | null {
     case "queued":
     case "turned-away":
     case "transferred":
+    case "overflowed":
       return null;
   }
 }
@@ -201,6 +204,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
     case "queued":
     case "turned-away":
     case "transferred":
+    case "overflowed":
     case "ended":
       break;
   }

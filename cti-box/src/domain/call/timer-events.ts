@@ -1,5 +1,6 @@
 /** A timer of the call ran out. */
 import { diallingTimedOut, ownPhoneSilent } from "./dialling.ts";
+import { offerFailed } from "./offering.ts";
 import { parkedTooLong } from "./parking.ts";
 import { operatorMissed } from "./ringing.ts";
 import { timersOf } from "./settle.ts";
@@ -33,6 +34,8 @@ export function timerFired(step: Step, event: { atMs: number; timer: TimerName; 
       return saidGoodbye(step, atMs);
     case "park":
       return parkedTooLong(step, atMs);
+    case "overflow":
+      return offerFailed(step, { atMs, cause: "no-answer", sipStatus: null });
     case "max-wait":
       return waitedTooLong(step, atMs);
   }

@@ -4,6 +4,7 @@
  */
 import { endCall } from "./ending.ts";
 import { answerCaller, callerLegOf, isCallerAnswered } from "./legs.ts";
+import { withdrawOffer } from "./offering.ts";
 import { changed, withEffect } from "./step.ts";
 import type { PromptName } from "../queue/announcement.ts";
 import type { Call, TurnAwayCause } from "./call.ts";
@@ -27,7 +28,8 @@ export function greet(step: Step): Step {
 export function turnAway(step: Step, { atMs, cause }: { atMs: number; cause: TurnAwayCause }): Step {
   const isTold = step.call.queue?.announcements !== undefined && callerLegOf(step.call).peer.kind === "trunk";
   if (!isTold) return endCall(step, { atMs, cause, reason: cause });
-  const answered = answerCaller(step, atMs);
+  const home = withdrawOffer(step, { atMs, cause: "cancelled", reason: "cancelled" });
+  const answered = answerCaller(home, atMs);
   return announced(changed(answered, { phase: { kind: "turned-away", cause, sinceMs: atMs } }), [promptOf[cause]]);
 }
 

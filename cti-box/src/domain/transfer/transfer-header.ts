@@ -1,6 +1,7 @@
 /**
  * `X-LA2-Transfer: reason=competence;waited=123;mode=attended`: why a member hands the call over, the seconds the citizen has already spent
  * there, and whether its operator speaks first (absent: no). Then an INFO with `X-LA2-Transfer: completed` says that the citizen is on the line.
+ * `mode=overflow;topic=casa`: peak sharing, a caller out of the member's line, whose queue is for this subject (absent: any).
  * No personal data; read from members only.
  */
 import type { TransferReason } from "../call/call-view.ts";
@@ -21,24 +22,34 @@ const maxWaitedSeconds = 86_400;
 /** Value of the INFO's header. */
 export const handoverCompleted = "completed";
 
+export type HandoverMode = TransferMode | "overflow";
+
 export function writeTransferHeader(transfer: {
   reason: TransferReason;
   waitedSeconds: number;
-  mode: TransferMode;
+  mode: HandoverMode;
+  topic?: string | null;
 }): string {
-  const { reason, waitedSeconds, mode } = transfer;
-  return `reason=${reason};waited=${Math.floor(waitedSeconds)}${mode === "attended" ? ";mode=attended" : ""}`;
+  const { reason, waitedSeconds, mode, topic = null } = transfer;
+  const modeText = mode === "blind" ? "" : `;mode=${mode}`;
+  return `reason=${reason};waited=${Math.floor(waitedSeconds)}${modeText}${topic === null ? "" : `;topic=${topic}`}`;
 }
 
+type TransferHeader = {
+  reason: TransferReason | null;
+  waitedSeconds: number | null;
+  mode: HandoverMode;
+  topic: string | null;
+};
+
 /** Unknown or damaged parts are null; a header without any known part gives null. */
-export function readTransferHeader(
-  header: string | null,
-): { reason: TransferReason | null; waitedSeconds: number | null; mode: TransferMode } | null {
+export function readTransferHeader(header: string | null): TransferHeader | null {
   if (header === null || header.length > 200) return null;
   const reason = transferReasons.find((one) => one === /(?:^|;)\s*reason=([a-z_]+)/.exec(header)?.[1]) ?? null;
   const digits = /(?:^|;)\s*waited=([0-9]{1,6})(?:;|\s|$)/.exec(header)?.[1];
   const waited = digits === undefined ? null : Number(digits);
   const waitedSeconds = waited !== null && waited <= maxWaitedSeconds ? waited : null;
-  const mode = /(?:^|;)\s*mode=attended(?:;|\s|$)/.test(header) ? "attended" : "blind";
-  return reason === null && waitedSeconds === null ? null : { reason, waitedSeconds, mode };
+  const mode = /(?:^|;)\s*mode=(attended|overflow)(?:;|\s|$)/.exec(header)?.[1] as "attended" | "overflow" | undefined;
+  const topic = /(?:^|;)\s*topic=([a-z_]{1,64})(?:;|\s|$)/.exec(header)?.[1] ?? null;
+  return reason === null && waitedSeconds === null ? null : { reason, waitedSeconds, mode: mode ?? "blind", topic };
 }

@@ -111,6 +111,9 @@ export const en: Record<TextKey, string> = {
   "card.queue-named": "queue {{queue}}",
   "card.no-queue": "direct",
   "card.origin": "Transferred by {{office}}",
+  "card.origin.overflow": "From the queue of {{office}}",
+  "card.origin.overflow.ticket":
+    "Peak sharing: the citizen was waiting for them. The ticket stays theirs until it is transferred.",
   "card.origin.consultation":
     "Asks for advice: the citizen is not on the line yet. The ticket stays theirs until they hand over.",
   "card.origin.been-here": "The citizen has been in this office before, during the same call.",

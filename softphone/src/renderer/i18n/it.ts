@@ -111,6 +111,9 @@ export const it = {
   "card.queue-named": "coda {{queue}}",
   "card.no-queue": "diretta",
   "card.origin": "Trasferita da {{office}}",
+  "card.origin.overflow": "Dalla coda di {{office}}",
+  "card.origin.overflow.ticket":
+    "Condivisione dei picchi: il cittadino aspettava da loro. Il ticket resta loro finché non viene trasferito.",
   "card.origin.consultation":
     "Chiede un parere: il cittadino non è ancora in linea. Il ticket resta loro finché non glielo passano.",
   "card.origin.been-here": "Il cittadino è già stato in questo ufficio durante la stessa telefonata.",

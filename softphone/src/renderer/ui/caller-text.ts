@@ -1,6 +1,6 @@
 /** The citizen in words: number as people read it, name where the network gave one. */
 import { formatPhoneNumber } from "../domain/call/format-phone-number.ts";
-import type { Caller } from "../domain/call/call.ts";
+import type { Caller, TransferOrigin } from "../domain/call/call.ts";
 import type { Texts } from "../i18n/language.ts";
 
 export function numberText(caller: Caller, t: Texts["t"]): string {
@@ -18,4 +18,12 @@ export function callerLine(caller: Caller, t: Texts["t"]): string {
 export function minutesText(seconds: number, t: Texts["t"]): string {
   const minutes = Math.round(seconds / 60);
   return minutes < 1 ? t("card.less-than-minute") : t("card.minutes", { minutes });
+}
+
+/** Where a call of another office comes from: transferred there, or taken out of its queue. */
+export function originText(
+  { officeId, officeLabel, isOverflow }: Pick<TransferOrigin, "officeId" | "officeLabel" | "isOverflow">,
+  t: Texts["t"],
+): string {
+  return t(isOverflow ? "card.origin.overflow" : "card.origin", { office: officeLabel ?? officeId });
 }

@@ -26,6 +26,8 @@ export type TransferOrigin = {
   waitedSeconds: number | null;
   /** The other office's operator asks for advice; the citizen is not on the line yet. */
   isConsultation: boolean;
+  /** Out of the other office's line, at a peak there: the ticket stays theirs. */
+  isOverflow: boolean;
   /** So often the citizen was in this office already in the same contact. */
   visitsBefore: number;
 };

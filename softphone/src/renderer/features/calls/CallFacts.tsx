@@ -1,5 +1,5 @@
 import { useTexts } from "../../i18n/language.ts";
-import { minutesText } from "../../ui/caller-text.ts";
+import { minutesText, originText } from "../../ui/caller-text.ts";
 import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import type { CallEntry, TransferOrigin } from "../../domain/call/call.ts";
@@ -43,10 +43,11 @@ function Origin({ origin }: { origin: TransferOrigin }) {
     <div className="la2-origin" data-transferred-from={origin.officeId}>
       <p className="la2-origin-title">
         <Icon name="exchange-circle" />
-        <strong>{t("card.origin", { office: origin.officeLabel ?? origin.officeId })}</strong>
+        <strong>{originText(origin, t)}</strong>
       </p>
       <p role="status">
-        {origin.isConsultation && t("card.origin.consultation")} {origin.visitsBefore > 0 && t("card.origin.been-here")}
+        {origin.isConsultation && t("card.origin.consultation")} {origin.isOverflow && t("card.origin.overflow.ticket")}{" "}
+        {origin.visitsBefore > 0 && t("card.origin.been-here")}
       </p>
       <dl className="la2-facts">
         {origin.reason !== null && (

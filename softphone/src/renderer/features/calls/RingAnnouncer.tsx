@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useTexts } from "../../i18n/language.ts";
 import { callerOf, cardStateOf } from "../../domain/call/call.ts";
-import { callerLine } from "../../ui/caller-text.ts";
+import { callerLine, originText } from "../../ui/caller-text.ts";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import type { CallEntry } from "../../domain/call/call.ts";
 import type { Texts } from "../../i18n/language.ts";
@@ -49,5 +49,5 @@ function whereText(entry: CallEntry, t: Texts["t"]): string {
   const { queue = null, transferredFrom = null } = entry.box?.call ?? {};
   const via = queue === null ? t("card.no-queue") : t("card.queue-named", { queue: queue.label });
   if (transferredFrom === null) return via;
-  return `${t("card.origin", { office: transferredFrom.officeLabel ?? transferredFrom.officeId })}, ${via}`;
+  return `${originText(transferredFrom, t)}, ${via}`;
 }
