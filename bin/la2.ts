@@ -6,6 +6,7 @@ import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
 import type { LadderOptions } from "./commands/ladder.ts";
 import type { RecordsOptions } from "./commands/records.ts";
+import type { TrunkTestOptions } from "./commands/trunk-test.ts";
 import type { TrunkListOptions } from "./commands/trunk-list.ts";
 import type { ReportOptions } from "./commands/report.ts";
 import type { DemoOptions } from "./commands/demo.ts";
@@ -157,6 +158,19 @@ trunk
   .action(async (options: TrunkListOptions) => {
     const { trunkList } = await import("./commands/trunk-list.ts");
     finished(await trunkList(options));
+  });
+trunk
+  .command("test")
+  .description("registers and probes once and says in plain words what is wrong; ends with 1 where something is")
+  .argument("<name>", "the trunk's trunkId")
+  .option("--verbose", "with the SIP messages; proofs of passwords are left out")
+  .option("--json", "as JSON")
+  .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
+  .option("--office <id>", "only of this office of the playground, e.g. x_test1")
+  .addOption(portOption())
+  .action(async (name: string, options: TrunkTestOptions) => {
+    const { trunkTest } = await import("./commands/trunk-test.ts");
+    finished(await trunkTest(name, options));
   });
 
 program

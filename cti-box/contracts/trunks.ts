@@ -28,3 +28,35 @@ export const trunkViewSchema = z.object({
 });
 export type TrunkView = z.infer<typeof trunkViewSchema>;
 export const trunkListSchema = z.object({ items: z.array(trunkViewSchema) });
+
+const trialMessageSchema = z.object({
+  direction: z.enum(["sent", "received"]),
+  at: timestampSchema,
+  /** The SIP message; proofs of passwords are left out. */
+  text: z.string(),
+});
+
+/** Answer of POST /api/trunks/{trunkId}/test. */
+export const trunkTestSchema = z.object({
+  trunkId: z.string(),
+  /** `nothing-to-test`: the trunk neither registers nor carries calls to the outside. */
+  verdict: z.enum(["well", "wrong", "nothing-to-test"]),
+  /** In words for people, where there is nothing to test. */
+  message: z.string().nullable(),
+  steps: z.array(
+    z.object({
+      step: z.enum(["registration", "probe"]),
+      uri: z.string(),
+      isWell: z.boolean(),
+      /** For programs: `registered`, `name-unknown`, `tls-name`, `credentials-wrong`… */
+      code: z.string(),
+      /** What was found, for people. */
+      message: z.string(),
+      /** What to do about it; null where nothing is wrong. */
+      advice: z.string().nullable(),
+      seconds: z.number().min(0),
+      messages: z.array(trialMessageSchema),
+    }),
+  ),
+});
+export type TrunkTest = z.infer<typeof trunkTestSchema>;

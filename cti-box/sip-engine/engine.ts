@@ -13,6 +13,7 @@ import { Watch } from "./watch/watch.ts";
 
 export type { SipEngineOptions } from "./engine-options.ts";
 export type { TraceAnswer, TraceQuery, TracedCall, TracedMessage } from "./trace/traced-call.ts";
+export { isGoodFor, subjectNames } from "./tls/peer-names.ts";
 export { InvalidEngineOptions } from "./engine-options.ts";
 /** How measurements are written; the box writes its own in the same way. */
 export { contentType, Histogram, writeFamily } from "./metrics/exposition.ts";

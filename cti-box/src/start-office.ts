@@ -15,6 +15,7 @@ import { createRandomIds } from "./adapters/system/random-ids.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
 import { openTokenKey } from "./adapters/system/token-key.ts";
 import { apiOptionsFrom } from "./api-options.ts";
+import { carrierReach } from "./carrier-reach.ts";
 import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
 import { RetentionJob } from "./application/retention-job.ts";
@@ -129,6 +130,7 @@ async function openBox({
   const box = createOfficeBox({
     config,
     sip,
+    reach: carrierReach(config.sip),
     media: createCallMedia(media, new PromptFiles()),
     store,
     journaling: journal.timed(store),

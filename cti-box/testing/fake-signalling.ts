@@ -10,18 +10,24 @@ import type {
   SignallingEvent,
   SignallingHost,
   RegisterOrder,
+  TrialOrder,
+  TrialResult,
   TrunkProbes,
   TrunkRegistrar,
+  TrunkTrials,
 } from "../src/application/ports.ts";
 import type { RegisterAnswer } from "../src/domain/trunk/trunk-registration.ts";
+import type { TrialAnswer } from "../src/domain/trunk/trunk-trial.ts";
 import type { ProbeAnswer } from "../src/domain/trunk/trunk-health.ts";
 import type { LegId } from "../src/domain/call/ids.ts";
 
 export type FakeLeg = { legId: LegId; stage: "incoming" | "placed" | "answered"; order: PlaceLegOrder | null };
 
-export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar {
+export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar, TrunkTrials {
   readonly registered: string[] = [];
   registerAnswer: RegisterAnswer = { kind: "registered", expiresSeconds: 60 };
+  readonly tried: TrialOrder[] = [];
+  trialAnswer: TrialAnswer = { kind: "silent" };
   /** What carriers answer to probes, by a part of their URI; silence where there is nothing. */
   readonly probeStatus = new Map<string, number>();
   probes = 0;
@@ -43,6 +49,11 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
     this.probes += 1;
     const found = [...this.probeStatus].find(([part]) => uri.includes(part));
     return found === undefined ? { kind: "silent" } : { kind: "answered", status: found[1] };
+  }
+
+  async tryCarrier(order: TrialOrder): Promise<TrialResult> {
+    this.tried.push(order);
+    return { answer: this.trialAnswer, messages: [] };
   }
 
   async start(host: SignallingHost): Promise<void> {

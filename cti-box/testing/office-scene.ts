@@ -8,6 +8,7 @@ import { HandMovedClock } from "./hand-moved-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
 import type { CallStore, IncomingInvite } from "../src/application/ports.ts";
+import type { Reach } from "../src/domain/trunk/trunk-trial.ts";
 import type { PublicCallEvent } from "../src/domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../src/domain/call/ids.ts";
 
@@ -56,6 +57,11 @@ export class OfficeScene {
   readonly sip = new FakeSignalling();
   readonly media = new FakeMedia();
   readonly log = new RecordingLog();
+  /** What a look at a carrier's way finds. */
+  readonly reach = {
+    found: { kind: "name-unknown", name: "carrier.example" } as Reach,
+    look: async () => this.reach.found,
+  };
   readonly events: PublicCallEvent[] = [];
   readonly store: CallStore;
   readonly box: ReturnType<typeof createOfficeBox>;
@@ -63,7 +69,7 @@ export class OfficeScene {
   private constructor(config: OfficeSettings, store: CallStore) {
     this.store = store;
     const { sip, media, clock, ids, log } = this;
-    this.box = createOfficeBox({ config, sip, media, store, clock, ids, log });
+    this.box = createOfficeBox({ config, sip, reach: this.reach, media, store, clock, ids, log });
     this.box.queries.onEvent((event) => this.events.push(event));
   }
 

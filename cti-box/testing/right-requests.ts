@@ -58,5 +58,6 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   readOnNetReport: { query: { from: time, to: time } },
   readSipTrace: { query: { call: "01KAQZ", numbers: "masked" } },
   listTrunks: {},
+  testTrunk: { path: { trunkId: "tim" } },
   readOpenApi: {},
 };

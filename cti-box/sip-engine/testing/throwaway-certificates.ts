@@ -14,6 +14,8 @@ export type ThrowawayCertificates = {
   stranger: CertificatePair;
   /** Another one of the authority, with these alternative names as openssl writes them: `URI:sip:office.example,DNS:…`; "" for none. */
   issue(name: string, alternatives: string): CertificatePair;
+  /** One of the authority that is good between these days (`20200101`) alone. */
+  issueDated(name: string, alternatives: string, days: readonly [from: string, until: string]): CertificatePair;
   remove(): void;
 };
 
@@ -44,6 +46,18 @@ export function makeCertificates(): ThrowawayCertificates {
     run("x509", "-req", "-in", `${name}.csr`, ...signed, "-out", `${name}.crt`, "-days", "2");
     return { certFile: join(folder, `${name}.crt`), keyFile: join(folder, `${name}.key`) };
   };
+  const issueDated: ThrowawayCertificates["issueDated"] = (name, alternatives, [from, until]) => {
+    const pair = issue(name, "authority", alternatives);
+    writeFileSync(join(folder, "index.txt"), "");
+    writeFileSync(join(folder, "serial"), "7A");
+    const settings =
+      "[ca]\ndefault_ca=own\n[own]\ndatabase=index.txt\nserial=serial\nnew_certs_dir=.\npolicy=any\n[any]\n";
+    writeFileSync(join(folder, "ca.cnf"), `${settings}commonName=supplied\n`);
+    const dates = ["-startdate", `${from}000000Z`, "-enddate", `${until}000000Z`];
+    const by = ["-cert", "authority.crt", "-keyfile", "authority.key", "-md", "sha256", "-extfile", `${name}.ext`];
+    run("ca", "-batch", "-notext", "-config", "ca.cnf", ...by, ...dates, "-in", `${name}.csr`, "-out", `${name}.crt`);
+    return pair;
+  };
   authority("authority");
   authority("unknown");
   return {
@@ -52,6 +66,7 @@ export function makeCertificates(): ThrowawayCertificates {
     client: issue("client", "authority"),
     stranger: issue("stranger", "unknown"),
     issue: (name, alternatives) => issue(name, "authority", alternatives),
+    issueDated,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -9,8 +9,9 @@ import { createCallCommands } from "./call-commands.ts";
 import { CallJournal } from "./call-journal.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
-import { officeFrom, registrationsOf, watchedTrunks } from "./office-settings.ts";
+import { officeFrom } from "./office-settings.ts";
 import { OfficeFigures } from "./office-figures.ts";
+import { OfficeTrunks } from "./office-trunks.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { PeakSharing } from "./peak-sharing.ts";
@@ -19,9 +20,7 @@ import { keyPressed } from "./queue-keys.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
-import { TrunkBook } from "./trunk-book.ts";
-import { TrunkRegistrations } from "./trunk-registrations.ts";
-import { TrunkWatch } from "./trunk-watch.ts";
+import type { TrunkBook } from "./trunk-book.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { Admission } from "./accept-inbound-call.ts";
@@ -30,6 +29,7 @@ import type { Office, OfficeSettings } from "./office-settings.ts";
 import type {
   CallSignalling,
   CallStore,
+  CarrierReach,
   Clock,
   Ids,
   IncomingInvite,
@@ -38,6 +38,7 @@ import type {
   SignallingHost,
   TrunkProbes,
   TrunkRegistrar,
+  TrunkTrials,
 } from "./ports.ts";
 import type {
   CallCommands,
@@ -55,7 +56,8 @@ const lastWriteMs = 5000;
 
 export type OfficeBoxParts = {
   config: OfficeSettings;
-  sip: CallSignalling & TrunkProbes & TrunkRegistrar;
+  sip: CallSignalling & TrunkProbes & TrunkRegistrar & TrunkTrials;
+  reach: CarrierReach;
   media: CallMedia;
   store: CallStore;
   /** Where steps of calls are written; absent: the store itself. */
@@ -85,17 +87,16 @@ export type OfficeBox = {
 };
 
 export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
-  const { config, sip, media, store, clock, ids, log } = parts;
+  const { config, sip, reach, media, store, clock, ids, log } = parts;
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
   const journal = new CallJournal({ store: parts.journaling ?? store, clock, log });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
-  const watch = new TrunkWatch({ probes: sip, clock, log });
   const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
-  const registrations = new TrunkRegistrations({ registrar: sip, clock, log });
   const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
-  const trunks = new TrunkBook({ trunks: config.trunks, callsOn, watch, registrations, clock, log });
+  const officeTrunks = new OfficeTrunks({ trunks: config.trunks, sip, reach, callsOn, clock, log });
+  const trunks = officeTrunks.book;
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
   const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
@@ -112,7 +113,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     commands: commandsOf({ office, room, calls, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     accounts,
-    trunks,
+    trunks: officeTrunks,
     figures,
     queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
@@ -123,14 +124,12 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await recoverCalls({ store, clock, log });
       await figures.recover((filter) => recordPages({ store, clock }, filter));
       await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
-      watch.watch(watchedTrunks(config.trunks));
-      registrations.keep(registrationsOf(config.trunks));
+      officeTrunks.start();
       sharing.start();
     },
     close: async () => {
-      watch.close();
       sharing.close();
-      await Promise.all([calls.endAll(lastWordsMs), registrations.close()]);
+      await Promise.all([calls.endAll(lastWordsMs), officeTrunks.close()]);
       await sip.close();
       await journal.close(lastWriteMs);
       calls.close();

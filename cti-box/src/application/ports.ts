@@ -11,6 +11,7 @@ import type { MonthlyTotal } from "../domain/retention/monthly-totals.ts";
 import type { RecordDetail } from "../domain/retention/retention-rules.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
 import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
+import type { Reach, TrialAnswer } from "../domain/trunk/trunk-trial.ts";
 import type { RegisterAnswer } from "../domain/trunk/trunk-registration.ts";
 import type { Source } from "../domain/trunk/identify-source.ts";
 
@@ -146,6 +147,24 @@ export interface TrunkRegistrar {
 /** Asks a carrier whether it is there (OPTIONS). Never rejects: what goes wrong is silence. */
 export interface TrunkProbes {
   probe(target: { uri: string; withinMs: number }): Promise<ProbeAnswer>;
+}
+
+/** A try at a carrier on an administrator's wish. */
+export type TrialOrder =
+  | { step: "registration"; trunkId: string; order: RegisterOrder }
+  | { step: "probe"; trunkId: string; uri: string };
+/** Proofs of passwords are left out of `text`. */
+export type TrialMessage = { direction: "sent" | "received"; atMs: number; text: string };
+export type TrialResult = { answer: TrialAnswer; messages: TrialMessage[] };
+
+/** Never rejects. */
+export interface TrunkTrials {
+  tryCarrier(order: TrialOrder): Promise<TrialResult>;
+}
+
+/** How far the network lets us come to where a SIP URI leads: names, connections, certificates. Never rejects. */
+export interface CarrierReach {
+  look(uri: string): Promise<Reach>;
 }
 
 /** An INVITE outside a dialog, reduced to what the application decides on. */

@@ -29,6 +29,14 @@ export class TrunkRegistrations {
     return this.kept.get(trunkId)?.registration ?? null;
   }
 
+  /** Registers at once where the carrier refused or kept silent until now. */
+  again(trunkId: string): void {
+    const kept = this.kept.get(trunkId);
+    if (kept?.registration.state !== "failed") return;
+    kept.stopTimer();
+    void this.register(trunkId);
+  }
+
   /** Resolves when the carriers know, or do not answer. */
   async close(): Promise<void> {
     this.state = "closed";

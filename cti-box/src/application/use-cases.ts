@@ -13,7 +13,8 @@ import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { TransferMode } from "../domain/transfer/transfer.ts";
-import type { RecordFilter } from "./ports.ts";
+import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
+import type { RecordFilter, TrialMessage } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
 export type CommandRefusal =
@@ -113,6 +114,8 @@ export interface TrunkQueries {
   list(): TrunkView[];
   /** Calls that were not placed because of a trunk's limits, since the start. */
   refusedByLimits(): { trunkId: string; limit: TollRefusal; calls: number }[];
+  /** Registers and probes once. Null: there is no such trunk. */
+  test(trunkId: string): Promise<TrunkTestView | null>;
 }
 
 /** The office in numbers; `operators` null: so few that the numbers would be about one of them. */
@@ -126,6 +129,19 @@ export type OfficeFiguresView = {
 export interface OfficeFiguresQueries {
   now(): OfficeFiguresView;
 }
+
+/** What was tried at a carrier and what came of it. `aheadMs`: our clock is so far ahead of the carrier's that it does harm. */
+export type TrunkTestStep = {
+  step: TrialStep;
+  uri: string;
+  finding: Finding;
+  isWell: boolean;
+  aheadMs: number | null;
+  tookMs: number;
+  messages: readonly TrialMessage[];
+};
+/** Without steps: the trunk only takes calls, from these addresses. */
+export type TrunkTestView = { trunkId: string; addresses: string[]; steps: TrunkTestStep[] };
 
 /** Operators' presence lives in memory, for routing only; it is never written anywhere (domain: INL circolare 4/2017). */
 export interface OperatorDesk {

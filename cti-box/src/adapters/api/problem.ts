@@ -22,6 +22,7 @@ export type ProblemSlug =
   | "wrong-method"
   | "tracing-off"
   | "no-trace"
+  | "unknown-trunk"
   | "internal";
 
 /** Status, and the words for people: [Italian, English]. */
@@ -84,6 +85,7 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
     "Nessun messaggio SIP di questa chiamata è (ancora) conservato",
     "No SIP message of such a call is kept (any more)",
   ],
+  "unknown-trunk": [404, "Nessuna linea esterna ha questo nome", "No trunk has this name"],
   "wrong-method": [405, "Metodo non ammesso per questa risorsa", "This resource does not know the method"],
   internal: [500, "Errore interno", "Internal error"],
 };
@@ -106,12 +108,16 @@ export function settled<T extends { ok: true }>(result: T | { ok: false; reason:
   if (!result.ok) throw new ProblemError(result.reason);
 }
 
+/** The language that the caller prefers. */
+export function languageOf(request: FastifyRequest): "it" | "en" {
+  return /^\s*en/i.test(request.headers["accept-language"] ?? "") ? "en" : "it";
+}
+
 function problemOf(slug: ProblemSlug, request: FastifyRequest, faults?: Problem["problems"]): Problem {
   const [status, italian, english] = problems[slug];
-  const prefersEnglish = /^\s*en/i.test(request.headers["accept-language"] ?? "");
   return {
     type: `/problems/${slug}`,
-    title: prefersEnglish ? english : italian,
+    title: languageOf(request) === "en" ? english : italian,
     status,
     ...(faults && { problems: faults }),
   };

@@ -56,7 +56,12 @@ export type SipStack = {
   /** Resolves when the request left; it then tells its answer as `response`. */
   request(
     uri: string,
-    options: { method: string; headers: SipHeaders; auth?: { username: string; password: string } },
+    options: {
+      method: string;
+      headers: SipHeaders;
+      /** A function is asked with the challenge in hand. */
+      auth?: { username: string; password: string } | ((...challenge: never[]) => void);
+    },
   ): Promise<NodeJS.EventEmitter>;
   use(verb: string, handler: (request: SipRequest, response: SipResponse) => void): void;
   createUAS(

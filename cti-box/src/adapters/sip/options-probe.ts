@@ -1,6 +1,6 @@
 /** OPTIONS outside of a dialog (RFC 3261 §11.1): is somebody there? */
 import { answerTo } from "./answer-to.ts";
-import type { SipStack } from "./drachtio.ts";
+import type { SipHeaders, SipStack } from "./drachtio.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
 
@@ -10,11 +10,15 @@ export async function probeWithOptions(
   office: OwnOffice,
   { uri, withinMs }: { uri: string; withinMs: number },
 ): Promise<ProbeAnswer> {
-  const headers = { from: `<sip:${office.domain}>`, to: `<${uri}>`, accept: "application/sdp" };
+  const headers = optionsHeaders(office, uri);
   try {
     const { status } = await answerTo(stack, { uri, withinMs, method: "OPTIONS", headers });
     return { kind: "answered", status };
   } catch {
     return { kind: "silent" };
   }
+}
+
+export function optionsHeaders(office: OwnOffice, uri: string): SipHeaders {
+  return { from: `<sip:${office.domain}>`, to: `<${uri}>`, accept: "application/sdp" };
 }

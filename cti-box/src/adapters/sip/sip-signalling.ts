@@ -9,6 +9,7 @@ import { LegBook } from "./leg/leg-book.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { probeWithOptions } from "./options-probe.ts";
 import { registerAtCarrier } from "./trunk-register.ts";
+import { tryCarrier } from "./trunk-trial.ts";
 import { allowedMethods } from "./outgoing-invite.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
 import type { ControlAddress, ControlConnection } from "./control-connection.ts";
@@ -25,8 +26,11 @@ import type {
   PlaceLegOrder,
   SignallingHost,
   RegisterOrder,
+  TrialOrder,
+  TrialResult,
   TrunkProbes,
   TrunkRegistrar,
+  TrunkTrials,
 } from "../../application/ports.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
 import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
@@ -53,7 +57,7 @@ type Running = {
   authentication: AuthenticationParts;
 };
 
-export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar {
+export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar, TrunkTrials {
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
   /** Which Call-ID the latest legs have or had. */
@@ -133,6 +137,14 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return running === null
       ? { kind: "silent" }
       : probeWithOptions(running.connection.stack, this.parts.office, target);
+  }
+
+  async tryCarrier(order: TrialOrder): Promise<TrialResult> {
+    const { running } = this;
+    if (running === null) return { answer: { kind: "not-sent" }, messages: [] };
+    const { office, credentials, clock } = this.parts;
+    const carrier = { office, credentials: credentials.get(order.trunkId), now: () => clock.now() };
+    return tryCarrier({ ...carrier, stack: running.connection.stack }, order);
   }
 
   dropAccount(authorizationUser: string): void {

@@ -1,7 +1,7 @@
 /** REGISTER of the office at a carrier (RFC 3261 §10.2), with digest where the carrier asks for it. */
 import { answerTo } from "./answer-to.ts";
 import { parseSipUri } from "./drachtio.ts";
-import type { SipMessage, SipStack } from "./drachtio.ts";
+import type { SipHeaders, SipMessage, SipStack } from "./drachtio.ts";
 import type { RegisterOrder } from "../../application/ports.ts";
 import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
 
@@ -14,10 +14,8 @@ export async function registerAtCarrier(
   order: RegisterOrder,
   credentials: TrunkCredentials | undefined,
 ): Promise<RegisterAnswer> {
-  const { registrar, user, expiresSeconds } = order;
-  const address = `<sip:${user}@${parseSipUri(registrar)?.host ?? ""}>`;
-  // The stack writes the address that it is reached at.
-  const headers = { from: address, to: address, contact: `<sip:${user}@localhost>`, expires: String(expiresSeconds) };
+  const { registrar, expiresSeconds } = order;
+  const headers = registerHeaders(order, parseSipUri(registrar)?.host);
   const auth = credentials === undefined ? {} : { auth: credentials };
   try {
     const request = { uri: registrar, withinMs: answerWithinMs, method: "REGISTER", headers, ...auth };
@@ -29,8 +27,14 @@ export async function registerAtCarrier(
   }
 }
 
+export function registerHeaders({ user, expiresSeconds }: RegisterOrder, host = ""): SipHeaders {
+  const address = `<sip:${user}@${host}>`;
+  // The stack writes the address that it is reached at.
+  return { from: address, to: address, contact: `<sip:${user}@localhost>`, expires: String(expiresSeconds) };
+}
+
 /** The `expires` of our Contact goes before the Expires header (§10.2.4). */
-function grantedSeconds(response: SipMessage): number | null {
+export function grantedSeconds(response: SipMessage): number | null {
   const inContact = /;\s*expires\s*=\s*"?(\d{1,9})/i.exec(response.get("contact") ?? "")?.[1];
   const text = inContact ?? response.get("expires")?.trim() ?? "";
   return /^\d{1,9}$/.test(text) ? Number(text) : null;
