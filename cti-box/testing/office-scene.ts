@@ -110,6 +110,7 @@ export class OfficeScene {
       sessionId: null,
       sourceOffice: null,
       transferHeader: null,
+      replaces: null,
       media: "rtp",
       sdp: "caller's offer",
       ...change,

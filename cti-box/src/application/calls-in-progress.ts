@@ -60,6 +60,12 @@ export class CallsInProgress {
     return runner;
   }
 
+  /** A leg that came in takes the place of another one of the call. */
+  adoptLeg(callId: CallId, legId: LegId, sdp: string): void {
+    this.index.require(callId).effects.signalling.adopt(legId, sdp);
+    this.index.addLeg(legId, callId);
+  }
+
   find(callId: CallId): CallRunner | null {
     return this.index.get(callId)?.runner ?? null;
   }

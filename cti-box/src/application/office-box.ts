@@ -19,6 +19,7 @@ import { recordPages } from "./record-pages.ts";
 import { keyPressed } from "./queue-keys.ts";
 import { recoverCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
+import { replaceLeg } from "./replace-leg.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
@@ -233,6 +234,13 @@ function signallingHost(parts: HostParts): SignallingHost {
 }
 
 function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
+  if (invite.replaces === null) return receiveCall(parts, invite);
+  const verdict = replaceLeg(parts, invite);
+  if (verdict.kind === "refused") parts.log.warn({ legId: invite.legId, ...verdict }, "replacing call refused");
+  return verdict;
+}
+
+function receiveCall(parts: HostParts, invite: IncomingInvite): InviteVerdict {
   const { office, trunks, ids, clock, log } = parts;
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);

@@ -185,6 +185,8 @@ export type IncomingInvite = {
   /** Headers of the network's proxy and boxes; believed from members only. */
   sourceOffice: string | null;
   transferHeader: string | null;
+  /** The leg whose place the call takes (RFC 3891); null: it is a call of its own. */
+  replaces: NamedLeg | "unknown" | null;
   media: MediaProfile;
   /** null: no offer; the box's is in its 200, the answer in the ACK (RFC 3261 §13.2.1). */
   sdp: string | null;

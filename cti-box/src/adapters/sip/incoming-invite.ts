@@ -4,14 +4,13 @@ import { readSessionId } from "./headers/session-id.ts";
 import { parseSipUri } from "./drachtio.ts";
 import type { SipMessage, SipRequest } from "./drachtio.ts";
 import type { IncomingInvite } from "../../application/ports.ts";
-import type { LegId } from "../../domain/call/ids.ts";
 import type { MediaProfile } from "../../domain/call/call.ts";
 
 export type UnreadableInvite = { status: 400 | 416 | 488 | 415; why: string };
 
 export function readInvite(
   request: SipRequest,
-  leg: { legId: LegId; source: IncomingInvite["source"] },
+  leg: Pick<IncomingInvite, "legId" | "source" | "replaces">,
 ): IncomingInvite | UnreadableInvite {
   const target = parseSipUri(request.uri);
   if (target === null) return { status: 416, why: "request-URI is not one we know" };

@@ -23,7 +23,7 @@ export function viaToCseq(request: string): string[] {
   return ["Via", "From", "To", "Call-ID", "CSeq"].map((name) => `${name}: ${headerOf(request, name)}`);
 }
 
-function orderTo(peer: RawPeer, to: Partial<PlaceLegOrder["to"]> = {}): PlaceLegOrder {
+export function orderTo(peer: RawPeer, to: Partial<PlaceLegOrder["to"]> = {}): PlaceLegOrder {
   const device = { kind: "device", operatorId: "anna" as OperatorId, uri: `sip:anna@${peer.hostPort}`, nextHop: null };
   return {
     legId,
@@ -119,7 +119,7 @@ function toAnotherOffice(scene: Scene): void {
   });
 }
 
-function answerLines(invite: string, peer: RawPeer): string[] {
+export function answerLines(invite: string, peer: RawPeer): string[] {
   const lines = viaToCseq(invite);
   return [
     ...lines.map((line) => (line.startsWith("To:") ? `${line};tag=phone` : line)),

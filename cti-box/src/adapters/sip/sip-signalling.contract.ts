@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exampleSdp, headerOf, inviteLines } from "../../../sip-engine/testing/raw-peer.ts";
 import { SignallingScene } from "../../../testing/signalling-scene.ts";
 import { itPlacesLegs, viaToCseq } from "./placed-legs.contract.ts";
+import { itReplacesLegs } from "./replaced-legs.contract.ts";
 import type { RawPeer } from "../../../sip-engine/testing/raw-peer.ts";
 import type { ServerUnderTest } from "../../../sip-engine/testing/server-under-test.ts";
 import type { LegId } from "../../domain/call/ids.ts";
@@ -27,6 +28,7 @@ export function itIsASignallingPort(underTest: ServerUnderTest): void {
       talking();
     });
     itPlacesLegs(() => scene);
+    itReplacesLegs(() => scene);
     outsideOfDialogs();
     if (underTest.kind === "engine") boxGone();
   });

@@ -5,6 +5,7 @@ import { OfferedAlgorithms } from "./registrar/offered-algorithms.ts";
 import { Registrar, sourceOf } from "./registrar/registrar.ts";
 import { connectControl } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
+import { readReplaces, type ReplacedDialog } from "./headers/replaces.ts";
 import { LegBook } from "./leg/leg-book.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { probeWithOptions } from "./options-probe.ts";
@@ -23,6 +24,7 @@ import type {
   Ids,
   IncomingInvite,
   Log,
+  NamedLeg,
   PlaceLegOrder,
   SignallingHost,
   RegisterOrder,
@@ -193,7 +195,9 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     const source = this.sourceOfInvite(running, request, response);
     if (source === null) return undefined;
     const legId = this.parts.ids.legId();
-    const invite = readInvite(request, { legId, source });
+    const meant = readReplaces(request.get("replaces"));
+    const replaces = meant === null ? "unknown" : (this.legOfDialog(meant) ?? "unknown");
+    const invite = readInvite(request, { legId, source, replaces: request.has("replaces") ? replaces : null });
     if ("status" in invite) {
       this.parts.log.warn({ ...sourceOf(request), status: invite.status, why: invite.why }, "call refused");
       return response.send(invite.status);
@@ -245,11 +249,13 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
       onOver: (legId) => this.legs.delete(legId),
       mayRefer: (legId, isAttended) => host.mayRefer(legId, isAttended),
       findLeg: (legId) => this.legs.get(legId) ?? null,
-      legOfDialog: (dialog) => {
-        const leg = [...this.legs.values()].find((one) => one.isDialog(dialog));
-        return leg === undefined ? null : { legId: leg.legId, isEarlyOnly: dialog.isEarlyOnly };
-      },
+      legOfDialog: (dialog) => this.legOfDialog(dialog),
     };
+  }
+
+  private legOfDialog(dialog: ReplacedDialog): NamedLeg | null {
+    const leg = [...this.legs.values()].find((one) => one.isDialog(dialog));
+    return leg === undefined ? null : { legId: leg.legId, isEarlyOnly: dialog.isEarlyOnly };
   }
 
   /** A message that we trip over must not take the box with it. */

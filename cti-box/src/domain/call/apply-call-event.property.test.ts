@@ -92,6 +92,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "ticket-attached", operatorId, ticketId: `t-${pick}` },
     { type: "leg-trying", legId },
     { type: "announcement-ended", legId },
+    { type: "leg-replaced", operatorId, legId: leg(`in-${serial}`), media: "rtp", replaces: legId },
     { type: "merge-started", intoCallId: otherCallId },
     { type: "merge-failed", intoCallId: otherCallId },
     { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
@@ -263,7 +264,7 @@ describe("any sequence of events", () => {
         for (const [serial, one] of afterwards.entries()) {
           const event = { ...eventOf(later, one, 1000 + serial), atMs };
           const step = applyCallEvent(later, event);
-          expect(step.effects.filter((effect) => effect.type !== "refuse-reinvite")).toEqual([]);
+          expect(step.effects.filter(({ type }) => type !== "refuse-reinvite" && type !== "reject-leg")).toEqual([]);
           later = step.call;
         }
         expect(later.phase).toEqual(ended.call.phase);

@@ -8,6 +8,7 @@ import { offerToOffice } from "./offering.ts";
 import { operatorCommand } from "./operator-commands.ts";
 import { mergeFailed, startMerge } from "./merging.ts";
 import { nobodyTakesIt, pickUp, ringOperator } from "./ringing.ts";
+import { replaceLeg } from "./replacing.ts";
 import { settle } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { unchanged } from "./step.ts";
@@ -32,6 +33,8 @@ export function applyCallEvent(call: Call, event: LaterCallEvent): Step {
 function transition(step: Step, event: LaterCallEvent): Step {
   const { atMs } = event;
   switch (event.type) {
+    case "leg-replaced":
+      return replaceLeg(step, event);
     case "merge-started":
       return startMerge(step, event);
     case "merge-failed":

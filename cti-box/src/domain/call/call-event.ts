@@ -154,6 +154,15 @@ export type CallEvent =
       transferId: TransferId;
       talkingTo: "target" | "caller";
     }
+  /** A phone of the operator took the place of a leg, by an INVITE with Replaces; `legId` is its own. */
+  | {
+      type: "leg-replaced";
+      atMs: number;
+      operatorId: OperatorId;
+      legId: LegId;
+      media: MediaProfile;
+      replaces: LegId;
+    }
   /** Asked for by the phone of the operator who called: the colleague is put through to another call. */
   | { type: "merge-started"; atMs: number; intoCallId: CallId }
   | { type: "merge-failed"; atMs: number; intoCallId: CallId }

@@ -17,7 +17,10 @@ import type { LaterCallEvent } from "./call-event.ts";
 import type { LegId } from "./ids.ts";
 import type { Step } from "./step.ts";
 
-type LegEvent = Extract<LaterCallEvent, { type: `leg-${string}` | "device-gone" | "media-failed" }>;
+type LegEvent = Exclude<
+  Extract<LaterCallEvent, { type: `leg-${string}` | "device-gone" | "media-failed" }>,
+  { type: "leg-replaced" }
+>;
 
 /** A leg's far end, or its media, has news. */
 export function legEvent(step: Step, event: LegEvent): Step {

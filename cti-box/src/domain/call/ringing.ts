@@ -5,7 +5,7 @@
  *      └──────────────────────────┘
  */
 import { endCall } from "./ending.ts";
-import { answerCaller, callerLegOf, closePendingLegs, isCallerAnswered, withLegState } from "./legs.ts";
+import { answerCaller, callerLegOf, closePendingLegs, findLeg, isCallerAnswered, withLegState } from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
@@ -51,12 +51,13 @@ export function ringDevices(step: Step, ring: Ring): Step {
   }, step);
 }
 
-/** A device of the ringing operator answered. */
+/** A device of the ringing operator answered; a leg that came in takes the call (RFC 3891). */
 export function operatorAnswered(step: Step, legId: LegId, atMs: number): Step {
   const phase = step.call.phase;
   if (phase.kind !== "ringing") return step;
   const answered = withLegState(step, legId, { kind: "answered", answeredAtMs: atMs });
-  const accepted = withEffect(answered, { type: "accept-answer", legId });
+  const isIncoming = findLeg(step.call, legId)?.direction === "in";
+  const accepted = withEffect(answered, { type: isIncoming ? "answer-leg" : "accept-answer", legId });
   const alone = closePendingLegs(answerCaller(accepted, atMs), { atMs, reason: "answered-elsewhere" });
   const talking = changed(alone, {
     phase: { kind: "talking", operatorId: phase.operatorId, legId },
