@@ -102,12 +102,12 @@ export class CallIndex {
 
   /** Calls of the contact that have not ended. */
   ofContact(contactId: string): number {
-    return this.where((call) => call.contactId === contactId && call.phase.kind !== "ended").length;
+    return this.count((call) => call.contactId === contactId && call.phase.kind !== "ended");
   }
 
   /** Callers who wait in the queue now, also those whose step is still on its way into the journal. */
   waitingIn(queueId: string): number {
-    return this.where(({ phase, queue }) => phase.kind === "queued" && queue?.queueId === queueId).length;
+    return this.count(({ phase, queue }) => phase.kind === "queued" && queue?.queueId === queueId);
   }
 
   /** Calls that are so and have not ended. */
@@ -120,6 +120,12 @@ export class CallIndex {
     let channels = 0;
     for (const { runner } of this.calls.values()) channels += channelsOn(runner.call, trunkId);
     return channels;
+  }
+
+  private count(fits: (call: Call) => boolean): number {
+    let found = 0;
+    for (const { runner } of this.calls.values()) if (fits(runner.call)) found += 1;
+    return found;
   }
 
   private where(fits: (call: Call) => boolean): CallRunner[] {

@@ -1,5 +1,5 @@
 /** The journal on its way into a store that takes everything, nothing, or everything again later. */
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { HandMovedClock } from "../../testing/hand-moved-clock.ts";
 import { RecordingLog } from "../../testing/recording-log.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
@@ -52,6 +52,32 @@ beforeEach(() => {
   kept = [];
   told = [];
   open();
+});
+
+test("a busy box gathers what comes within the time after a write; one at leisure writes at once", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  try {
+    vi.advanceTimersByTime(1_000);
+    journal = new CallJournal({ store, clock, log, gatherMs: 8 });
+    write("a");
+    await turns();
+    expect(store.batches).toEqual([["a"]]);
+    write("b");
+    await turns();
+    vi.advanceTimersByTime(7);
+    write("c");
+    await turns();
+    expect(store.batches).toEqual([["a"]]);
+    vi.advanceTimersByTime(1);
+    await turns();
+    expect(store.batches).toEqual([["a"], ["b", "c"]]);
+    vi.advanceTimersByTime(100);
+    write("d");
+    await turns();
+    expect(store.batches.at(-1)).toEqual(["d"]);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("a store that takes everything", () => {

@@ -28,6 +28,11 @@ export type JournalParts = {
   clock: Clock;
   log: Log;
   limits?: SpillLimits;
+  /**
+   * After a write, what comes within this time is gathered for the next one: under load, one transaction and one turn for the effects of many
+   * steps; a box at leisure writes at once. 0: never waited.
+   */
+  gatherMs?: number;
 };
 
 /** `bytes`: counted while spilling. */
@@ -44,6 +49,8 @@ export class CallJournal {
   #state: JournalState = { kind: "writing" };
   #work: "idle" | "scheduled" | "appending" | "waiting" = "idle";
   #retryMs = firstRetryMs;
+  /** By the process's own clock. */
+  #nextAtMs = 0;
   #stopTimer: () => void = () => undefined;
   #listener: (events: readonly PublicCallEvent[]) => void = () => undefined;
   #onceEmpty: () => void = () => undefined;
@@ -118,11 +125,14 @@ export class CallJournal {
   #schedule(): void {
     if (this.#work !== "idle") return;
     this.#work = "scheduled";
-    setImmediate(() => void this.#append());
+    const pauseMs = this.#nextAtMs - performance.now();
+    if (pauseMs > 0) setTimeout(() => void this.#append(), pauseMs);
+    else setImmediate(() => void this.#append());
   }
 
   async #append(): Promise<void> {
     this.#work = "appending";
+    this.#nextAtMs = performance.now() + (this.#parts.gatherMs ?? 0);
     const batch = this.#items.slice(0, largestBatch);
     try {
       const published = await this.#parts.store.append(batch.map(({ entry }) => entry));

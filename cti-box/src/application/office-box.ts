@@ -63,6 +63,8 @@ export type OfficeBoxParts = {
   store: CallStore;
   /** Where steps of calls are written; absent: the store itself. */
   journaling?: Pick<CallStore, "append">;
+  /** Time in which a busy box gathers the steps of its calls; absent: it does not. */
+  gatherMs?: number;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -92,7 +94,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
-  const journal = new CallJournal({ store: parts.journaling ?? store, clock, log });
+  const journal = new CallJournal({ store: parts.journaling ?? store, clock, log, gatherMs: parts.gatherMs ?? 0 });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
   const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);

@@ -5,6 +5,7 @@ import { beforeEach, expect, it } from "vitest";
 import { OfficeScene } from "../../../testing/office-scene.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
 import type { ApiParts } from "./api-parts.ts";
+import { PassThrough } from "node:stream";
 import { EventFollowers, serveEventStream } from "./event-stream.ts";
 
 /** A consumer whose network takes nothing until the test lets it. */
@@ -44,7 +45,11 @@ const socket = async (): Promise<SlowSocket> => {
       return () => listeners.delete(listener);
     },
   };
-  serveEventStream(slow as unknown as WebSocket, { parts: { queries } as unknown as ApiParts, followers }, 0);
+  serveEventStream(
+    { socket: slow as unknown as WebSocket, connection: new PassThrough() },
+    { parts: { queries } as unknown as ApiParts, followers },
+    0,
+  );
   await new Promise(setImmediate);
   return slow;
 };

@@ -3,7 +3,9 @@
  *   past: reading the journal ─nothing newer there─▶ live ─consumer too slow─▶ closed (1013; it comes back with its cursor)
  * Live events are told in the order of their cursors, each once; what was told while a page was read is read with the next one.
  */
+import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
+import { gatherThisTurn } from "../../sockets/gather-writes.ts";
 import type { ApiParts } from "./api-parts.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
 import type { EventStreamFrame } from "../../../contracts/index.ts";
@@ -42,9 +44,13 @@ export class EventFollowers {
 
 export type FollowedEvents = { parts: ApiParts; followers: EventFollowers };
 
+/** `connection`: what the frames leave over. */
+export type Consumer = { socket: WebSocket; connection: Writable };
+
 /** Serves one consumer until it goes away. */
-export function serveEventStream(socket: WebSocket, events: FollowedEvents, after: number): void {
-  const stream = new EventStream(socket, events, after);
+export function serveEventStream(consumer: Consumer, events: FollowedEvents, after: number): void {
+  const { socket } = consumer;
+  const stream = new EventStream(consumer, events, after);
   socket.on("close", () => stream.stop());
   socket.on("error", () => socket.terminate());
   // Nothing is asked of a consumer: what it says is not read.
@@ -53,6 +59,7 @@ export function serveEventStream(socket: WebSocket, events: FollowedEvents, afte
 
 class EventStream {
   readonly #socket: WebSocket;
+  readonly #connection: Writable;
   readonly #queries: ApiParts["queries"];
   readonly #forget: () => void;
   readonly #stopListening: () => void;
@@ -61,8 +68,9 @@ class EventStream {
   #newest = 0;
   #phase: "past" | "live" | "closed" = "past";
 
-  constructor(socket: WebSocket, { parts, followers }: FollowedEvents, after: number) {
+  constructor({ socket, connection }: Consumer, { parts, followers }: FollowedEvents, after: number) {
     this.#socket = socket;
+    this.#connection = connection;
     this.#queries = parts.queries;
     this.#cursor = after;
     this.#forget = followers.add(() => this.#cursor);
@@ -92,6 +100,7 @@ class EventStream {
   #happened(event: PublicCallEvent): void {
     this.#newest = event.cursor;
     if (this.#phase !== "live" || event.cursor <= this.#cursor) return;
+    gatherThisTurn(this.#connection);
     this.#send(event);
     if (this.#socket.bufferedAmount > largestBacklog) this.#giveUp("too slow, come back with your cursor");
   }

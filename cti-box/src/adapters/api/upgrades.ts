@@ -66,7 +66,9 @@ export function serveUpgrades(
     if (socket.destroyed) return;
     if (verdict === null) return refuse(socket, "503 Service Unavailable");
     if (!verdict) return refuse(socket, "409 Conflict");
-    sockets.handleUpgrade(request, socket, head, (opened) => serveEventStream(opened, { parts, followers }, after));
+    sockets.handleUpgrade(request, socket, head, (opened) =>
+      serveEventStream({ socket: opened, connection: socket }, { parts, followers }, after),
+    );
   };
   const handle = (upgrade: Upgrade): void => {
     const { request, socket, head } = upgrade;

@@ -5,6 +5,7 @@
  *   connecting ─authenticated─▶ connected ⇄ lost (reconnecting)        close from anywhere
  */
 import Srf from "drachtio-srf";
+import { gatherWrites } from "../../sockets/gather-writes.ts";
 import type { Log } from "../../application/ports.ts";
 import type { SipStack } from "./drachtio.ts";
 
@@ -32,6 +33,11 @@ export async function connectControl(address: ControlAddress, listener: ControlL
   const srf = new Srf([endsCallsWithUs]);
   const stack = srf as unknown as SipStack;
   const { log } = listener;
+  // What the calls of one turn have to say goes to the SIP stack together.
+  stack.use(({ socket }, _response, next) => {
+    gatherWrites(socket);
+    next();
+  });
   listener.route(stack);
   let state: "connecting" | "connected" | "lost" | "closed" = "connecting";
   const first = Promise.withResolvers<void>();

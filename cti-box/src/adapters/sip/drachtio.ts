@@ -2,6 +2,7 @@
  * The part of `drachtio-srf` that the box uses, as it behaves (the package's own types lack much of it). Header names are matched without
  * regard to case; a header sent several times arrives as one value joined with commas.
  */
+import type { Socket } from "node:net";
 import Srf from "drachtio-srf";
 
 export type SipHeaders = Record<string, string>;
@@ -64,6 +65,8 @@ export type SipStack = {
     },
   ): Promise<NodeJS.EventEmitter>;
   use(verb: string, handler: (request: SipRequest, response: SipResponse) => void): void;
+  /** Sees every request that no dialog takes, with the connection it came over, before the handlers of verbs do. */
+  use(watcher: (request: SipRequest & { socket: Socket }, response: SipResponse, next: () => void) => void): void;
   createUAS(
     request: SipRequest,
     response: SipResponse,
