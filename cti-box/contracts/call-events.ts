@@ -47,8 +47,8 @@ export const transferFailureSchema = z.enum([
 
 /** `attended`: the operator speaks with the other side before handing over. */
 export const transferModeSchema = z.enum(["blind", "attended"]);
-/** Whom the operator speaks with during a consultation; the other one hears music. */
-export const consultationPartnerSchema = z.enum(["target", "caller"]);
+/** Whom the operator speaks with during a consultation: one side while the other one hears music, or both in a conference. */
+export const consultationPartnerSchema = z.enum(["target", "caller", "everybody"]);
 
 const transfer = {
   transferId: ulidSchema,
@@ -83,7 +83,7 @@ export const callEventSchema = z.discriminatedUnion("type", [
     expiresAt: timestampSchema,
   }),
   z.object({ type: z.literal("call-transfer-ringing"), ...envelope, ...transfer }),
-  /** The operator consults the other side, or has turned to the citizen in between. */
+  /** The operator consults the other side, has turned to the citizen in between, or speaks with both. */
   z.object({
     type: z.literal("call-consulting"),
     ...envelope,

@@ -69,6 +69,8 @@ export const callRecordSchema = z.object({
       reason: transferReasonSchema.nullable(),
       requestedAt: timestampSchema.nullable(),
       settledAt: timestampSchema.nullable(),
+      /** When citizen, operator and the other side first spoke all together; null: never. */
+      conferenceAt: timestampSchema.nullable().default(null),
       outcome: z.enum(["pending", "transferred", "failed"]),
       failure: transferFailureSchema.nullable(),
       tariff: tariffSchema,

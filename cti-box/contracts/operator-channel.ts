@@ -42,8 +42,16 @@ export const callCardSchema = z.object({
     z.object({ kind: z.literal("talking") }),
     z.object({ kind: z.literal("holding") }),
     z.object({ kind: z.literal("transferring"), progress: transferProgressSchema }),
-    /** Colleague `by` asks this operator for advice and may hand the citizen over; `talksToMe`: not with the citizen in between. */
-    z.object({ kind: z.literal("consulted"), by: operatorLoginSchema, talksToMe: z.boolean() }),
+    /**
+     * Colleague `by` asks this operator for advice and may hand the citizen over; `talksToMe`: not with the citizen in between;
+     * `isConference`: the citizen listens and speaks too.
+     */
+    z.object({
+      kind: z.literal("consulted"),
+      by: operatorLoginSchema,
+      talksToMe: z.boolean(),
+      isConference: z.boolean().default(false),
+    }),
     z.object({
       kind: z.literal("gone"),
       why: z.union([ringEndSchema, dialFailureSchema, z.enum(["transferred", "ended"])]),

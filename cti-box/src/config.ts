@@ -137,6 +137,10 @@ export const officeConfigSchema = z.strictObject({
         holdMusicFile: z.string().optional(),
         /** Where rtpengine's `--dtmf-log-dest` points; absent: key presses pass between the parties, but the box is not told. */
         keyLog: z.strictObject({ host: address, port }).optional(),
+        /** Where the box receives the audio of conferences, which it mixes itself; absent: at its address towards rtpengine, any port. */
+        mixer: z
+          .strictObject({ listenAddress: address.optional(), portMin: port.optional(), portMax: port.optional() })
+          .optional(),
       }),
     ])
     .default({ kind: "relay", listenAddress: "127.0.0.1" }),

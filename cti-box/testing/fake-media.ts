@@ -9,6 +9,8 @@ export class FakeMedia implements CallMedia {
   readonly pairs = new Set<string>();
   readonly digits: string[] = [];
   readonly announced: string[] = [];
+  /** Legs that a conference understands only after a re-INVITE. */
+  readonly foreign = new Set<LegId>();
   /** Operations that fail. */
   readonly broken = new Set<string>();
 
@@ -35,8 +37,15 @@ export class FakeMedia implements CallMedia {
     this.pairs.add(`${one.legId}+${other.legId}`);
   }
 
-  async disconnect(one: CallLeg, other: CallLeg): Promise<void> {
-    this.pairs.delete(`${one.legId}+${other.legId}`);
+  async confer(legs: readonly CallLeg[]): Promise<LegId[]> {
+    this.failIfBroken("confer");
+    for (const { legId } of legs) this.require(legId);
+    this.pairs.add(legs.map(({ legId }) => legId).join("+"));
+    return legs.map(({ legId }) => legId).filter((legId) => this.foreign.has(legId));
+  }
+
+  async disconnect(legs: readonly CallLeg[]): Promise<void> {
+    this.pairs.delete(legs.map(({ legId }) => legId).join("+"));
   }
 
   async startMusic({ legId }: CallLeg): Promise<void> {

@@ -113,6 +113,15 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
     this.done.push(`refuse-reinvite ${legId} ${status}`);
   }
 
+  /** Answers of far ends to our re-INVITEs, or `never`; none: refused. */
+  readonly reinviteAnswers = new Map<LegId, string>();
+
+  async renegotiateLeg(legId: LegId, sdp: string): Promise<string | null> {
+    this.done.push(`renegotiate-leg ${legId} ${sdp}`);
+    const answer = this.reinviteAnswers.get(legId) ?? null;
+    return answer === "never" ? new Promise(() => undefined) : answer;
+  }
+
   async notifyReferrer(legId: LegId, status: number): Promise<void> {
     this.done.push(`notify-referrer ${legId} ${status}`);
   }

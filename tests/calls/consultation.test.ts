@@ -7,7 +7,7 @@ import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
 import { openOperatorPhone } from "../phones/operator-phone.ts";
-import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
+import { hearsBoth, hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
@@ -100,6 +100,42 @@ async function expectHandedOver(): Promise<void> {
   await anna.event("CALL_CLOSED");
   await Promise.all([hearsTone(citizen, tones.bruno), hearsTone(bruno, tones.citizen)]);
 }
+
+/** Each hears the two others; of two equal voices nothing is left for its own. */
+async function confer(): Promise<void> {
+  expect(await step("PUT", "/consultation", { talkingTo: "everybody" })).toBe(204);
+  await Promise.all([
+    hearsBoth(citizen, [tones.anna, tones.bruno]),
+    hearsBoth(anna, [tones.citizen, tones.bruno]),
+    hearsBoth(bruno, [tones.citizen, tones.anna]),
+  ]);
+}
+
+describe("a conference of three", () => {
+  test("the operator leaves the colleague with the citizen; the record shows the conference", async () => {
+    await consult();
+    await confer();
+    expect(await step("PUT", "/consultation", { talkingTo: "target" })).toBe(204);
+    await Promise.all([hearsTone(anna, tones.bruno), hearsMusic(citizen, Object.values(tones))]);
+    await confer();
+    anna.command("hangup");
+    await expectHandedOver();
+    citizen.command("hangup");
+    await reader.event("call-ended");
+    const record = (await reader.records()).find((each) => each.callId === callId);
+    expect(record).toMatchObject({
+      operatorLogins: ["anna", "bruno"],
+      transfers: [{ outcome: "transferred", conferenceAt: expect.any(String) }],
+    });
+  });
+
+  test("the colleague who hangs up leaves citizen and operator together", async () => {
+    await consult();
+    await confer();
+    bruno.command("hangup");
+    await expectReturned("target-hung-up");
+  });
+});
 
 describe("attended transfer to a colleague", () => {
   test("the operator consults, goes back to the citizen in between, and hands over", async () => {

@@ -42,6 +42,15 @@ export async function hearsTone(phone: BaresipPhone, toneHz: number): Promise<vo
   );
 }
 
+/** Resolves when the phone hears these two tones about equally loud, and hardly anything else: two voices of a conference. */
+export async function hearsBoth(phone: BaresipPhone, tonesHz: readonly [number, number]): Promise<void> {
+  const shares = (): number[] => tonesHz.map((each) => shareOfTone(lastHeard(phone), each));
+  await until(
+    () => shares().every((each) => each > 0.35),
+    () => `phone ${phone.address} does not hear both of ${tonesHz.join()} Hz (shares ${shares().join()})`,
+  );
+}
+
 /** Resolves when the phone hears something, but none of these tones: hold music. */
 export async function hearsMusic(phone: BaresipPhone, tonesHz: readonly number[]): Promise<void> {
   await until(

@@ -162,7 +162,12 @@ describe("by keyboard, with a screen reader", () => {
     await tabTo(anna.page, /^Torna un momento al cittadino$/);
     await anna.page.keyboard.press("Enter");
     await anna.page.getByText(/Parla con il cittadino\./).waitFor();
-    await tabTo(anna.page, /^Annulla e riprendi il cittadino$/);
+    await tabTo(anna.page, /^Conferenza a tre$/);
+    await anna.page.keyboard.press("Enter");
+    await anna.page.getByText(/si sentono tutti/).waitFor();
+    expect(await announced(anna.page)).toMatch(/Conferenza a tre: il cittadino, .*Ambiente/);
+    await expectAccessible(anna.page, "conference");
+    await tabTo(anna.page, /^Congeda .*Ambiente e resta con il cittadino$/);
     await anna.page.keyboard.press("Enter");
     await anna.page.getByText("In conversazione").waitFor();
     await bruno.untilFree();

@@ -21,8 +21,10 @@ export interface CallMedia {
   answerOffer(leg: CallLeg, offer: string): Promise<string>;
   acceptAnswer(leg: CallLeg, answer: string): Promise<void>;
   connect(one: CallLeg, other: CallLeg): Promise<void>;
-  /** Parts two legs; a leg that is gone already is no error. */
-  disconnect(one: CallLeg, other: CallLeg): Promise<void>;
+  /** Joins three legs so that each hears the others; names those that are heard only after a re-INVITE with an offer of `audio: "telephone"`. */
+  confer(legs: readonly CallLeg[]): Promise<LegId[]>;
+  /** Parts legs that were joined; a leg that is gone already is no error. */
+  disconnect(legs: readonly CallLeg[]): Promise<void>;
   startMusic(leg: CallLeg): Promise<void>;
   stopMusic(leg: CallLeg): Promise<void>;
   /** Plays prompts one after the other, once, over the music if there is any. */

@@ -15,6 +15,7 @@ export type EffectParts = {
     | "endLeg"
     | "answerReinvite"
     | "refuseReinvite"
+    | "renegotiateLeg"
     | "notifyReferrer"
     | "tellHandover"
   >;

@@ -5,7 +5,7 @@
 import type { LegId } from "../domain/call/ids.ts";
 
 /** What the call is told when a port fails. */
-export type Consequence = "leg-failed" | "media-failed" | "announcement-ended" | "ignore";
+export type Consequence = "leg-failed" | "media-failed" | "conference-failed" | "announcement-ended" | "ignore";
 
 export type FailedWork = { legIds: readonly LegId[]; error: unknown; consequence: Consequence };
 

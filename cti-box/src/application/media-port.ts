@@ -1,9 +1,9 @@
 /**
  * What the calls need of a media server. The port is leg-oriented: every party has a media endpoint of its own at the server, and endpoints
- * are joined in pairs, so that a caller can wait with music, be talked to, be held, and be handed to another operator without the party at
+ * are joined in pairs or in conferences, so that a caller can wait with music, be talked to, be held, and be handed to another operator without the party at
  * the far end noticing more than a change of voice.
  *
- *   (nothing) ─answerOffer / makeOffer+acceptAnswer─▶ idle (hears silence) ─connect─▶ joined ─connect to another, disconnect─▶ …
+ *   (nothing) ─answerOffer / makeOffer+acceptAnswer─▶ idle (hears silence) ─connect, confer─▶ joined ─connect to another, disconnect─▶ …
  *        any state ─announce─▶ hears the announcement ─its end, connect─▶ as before it
  *        any state ─startMusic─▶ hears music, its counterpart silence ─stopMusic or connect─▶ as before the music
  *        any state ─closeLeg─▶ (nothing)
@@ -78,6 +78,12 @@ export interface MediaServer {
    * re-INVITEd with a fresh `makeOffer({ towards: the other })` before both hear each other: they do not share a codec now. Usually empty.
    */
   connect(a: LegMedia, b: LegMedia): Promise<MediaResult<{ renegotiate: LegId[] }>>;
+  /**
+   * Joins three legs or more of one call in a conference: each hears the others, and not itself. Parts each from what it was joined to, and ends music
+   * on all. Who leaves (disconnect, connect, closeLeg) leaves the others together; who has music is not heard meanwhile. `renegotiate` names the legs
+   * that must be re-INVITEd with a fresh `makeOffer({ audio: "telephone" })` before they are heard.
+   */
+  confer(legs: readonly LegMedia[]): Promise<MediaResult<{ renegotiate: LegId[] }>>;
   /** Parts the leg from its counterpart; both hear silence. A leg joined to nobody is no error. */
   disconnect(leg: LegMedia): Promise<MediaResult<object>>;
   /** Hold music or wait tone to this leg only; its counterpart, if any, hears silence meanwhile. */

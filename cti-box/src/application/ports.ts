@@ -120,6 +120,8 @@ export interface CallSignalling {
   endLeg(legId: LegId, reason: LegEndReason): Promise<void>;
   answerReinvite(legId: LegId, sdp: string): Promise<void>;
   refuseReinvite(legId: LegId, status: number): Promise<void>;
+  /** Describes our media anew by re-INVITE. The far end's answer; null: it refused, or the leg is not in a state for it. */
+  renegotiateLeg(legId: LegId, sdp: string): Promise<string | null>;
   notifyReferrer(legId: LegId, status: number): Promise<void>;
   /** Tells a member that the citizen is on the line after a consultation. */
   tellHandover(legId: LegId): Promise<void>;

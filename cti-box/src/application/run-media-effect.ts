@@ -1,5 +1,6 @@
 /** Effects of one call on its media: who hears whom, music, announcements. */
 import { partnerOf } from "../domain/call/settle.ts";
+import { answeredLeg } from "../domain/call/legs.ts";
 import { promptsOfPlace } from "../domain/queue/announcement.ts";
 import type { MediaEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
@@ -7,11 +8,15 @@ import type { CallLeg } from "./call-media.ts";
 import type { LegLanes } from "./leg-lanes.ts";
 import type { EffectParts } from "./effect-parts.ts";
 
+const longestReinviteMs = 4000;
+
+type MediaParts = Pick<EffectParts, "media" | "signalling" | "clock" | "room" | "callId" | "current">;
+
 export class MediaEffects {
-  private readonly parts: Pick<EffectParts, "media" | "room" | "callId" | "current">;
+  private readonly parts: MediaParts;
   private readonly lanes: LegLanes;
 
-  constructor(parts: Pick<EffectParts, "media" | "room" | "callId" | "current">, lanes: LegLanes) {
+  constructor(parts: MediaParts, lanes: LegLanes) {
     this.parts = parts;
     this.lanes = lanes;
   }
@@ -27,9 +32,9 @@ export class MediaEffects {
     const { media } = this.parts;
     switch (effect.type) {
       case "connect-media":
-        return this.lanes.run(effect.legIds, () => media.connect(...this.pair(effect.legIds)), "media-failed");
+        return this.connect(effect.legIds);
       case "disconnect-media":
-        return this.lanes.run(effect.legIds, () => media.disconnect(...this.pair(effect.legIds)), "ignore");
+        return this.lanes.run(effect.legIds, () => media.disconnect(this.legs(effect.legIds)), "ignore");
       case "start-music":
         return this.lanes.run([effect.legId], () => media.startMusic(this.leg(effect.legId)), "ignore");
       case "stop-music":
@@ -59,7 +64,45 @@ export class MediaEffects {
     return { callId: this.parts.callId, legId };
   }
 
-  private pair([one, other]: readonly [LegId, LegId]): [CallLeg, CallLeg] {
-    return [this.leg(one), this.leg(other)];
+  private legs(legIds: readonly LegId[]): CallLeg[] {
+    return legIds.map((legId) => this.leg(legId));
+  }
+
+  private connect(legIds: readonly LegId[]): void {
+    const [one, other, ...more] = this.legs(legIds);
+    if (one === undefined || other === undefined) return;
+    if (more.length === 0) this.lanes.run(legIds, () => this.parts.media.connect(one, other), "media-failed");
+    else this.lanes.run(legIds, () => this.confer(legIds), "conference-failed");
+  }
+
+  /** Who is not understood yet is re-INVITEd in its own time: the others need not wait. */
+  private async confer(legIds: readonly LegId[]): Promise<void> {
+    for (const legId of await this.parts.media.confer(this.legs(legIds)))
+      this.lanes.run([legId], () => this.narrow(legId), "conference-failed");
+  }
+
+  private async narrow(legId: LegId): Promise<void> {
+    const { media, signalling } = this.parts;
+    const leg = answeredLeg(this.parts.current(), legId);
+    if (leg === null) return;
+    const order = { profile: leg.media, towards: null, audio: "telephone" } as const;
+    const sdp = await media.createOffer(this.leg(legId), order);
+    const answer = await this.within(longestReinviteMs, signalling.renegotiateLeg(legId, sdp));
+    if (answeredLeg(this.parts.current(), legId) === null) return;
+    if (answer === null) throw new Error("the far end took no G.711, which conferences need");
+    await media.acceptAnswer(this.leg(legId), answer);
+  }
+
+  /** A phone that does not answer must not hold up what else its leg has to do. */
+  private async within<T>(ms: number, answer: Promise<T | null>): Promise<T | null> {
+    let stop = (): void => undefined;
+    const late = new Promise<null>((resolve) => {
+      stop = this.parts.clock.after(ms, () => resolve(null));
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      stop();
+    }
   }
 }

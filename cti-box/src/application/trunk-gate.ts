@@ -18,6 +18,7 @@ export function gatedSignalling(sip: CallSignalling, trunks: () => Pick<TrunkBoo
     endLeg: (legId, reason) => sip.endLeg(legId, reason),
     answerReinvite: (legId, sdp) => sip.answerReinvite(legId, sdp),
     refuseReinvite: (legId, status) => sip.refuseReinvite(legId, status),
+    renegotiateLeg: (legId, sdp) => sip.renegotiateLeg(legId, sdp),
     notifyReferrer: (legId, status) => sip.notifyReferrer(legId, status),
     tellHandover: (legId) => sip.tellHandover(legId),
     dropAccount: (user) => sip.dropAccount(user),

@@ -12,7 +12,7 @@ import type { TollRefusal } from "../domain/trunk/toll-limits.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
-import type { TransferMode } from "../domain/transfer/transfer.ts";
+import type { ConsultationPartner, TransferMode } from "../domain/transfer/transfer.ts";
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
 import type { RecordFilter, TrialMessage } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
@@ -51,11 +51,11 @@ export interface CallCommands {
   resume(callId: CallId, operatorId: OperatorId): Promise<CommandResult>;
   requestTransfer(callId: CallId, operatorId: OperatorId, order: TransferOrder): Promise<CommandResult>;
   cancelTransfer(callId: CallId, operatorId: OperatorId, transferId: TransferId): Promise<CommandResult>;
-  /** During a consultation: speak with the other side, or with the citizen in between. */
+  /** During a consultation: speak with the other side, with the citizen in between, or with both. */
   turnTo(
     callId: CallId,
     operatorId: OperatorId,
-    wish: { transferId: TransferId; talkingTo: "target" | "caller" },
+    wish: { transferId: TransferId; talkingTo: ConsultationPartner },
   ): Promise<CommandResult>;
   /** Ends a consultation by handing the citizen over. */
   completeTransfer(callId: CallId, operatorId: OperatorId, transferId: TransferId): Promise<CommandResult>;

@@ -50,6 +50,17 @@ export class Ear {
     return toneShare(this.lately(forMs), frequencyHz);
   }
 
+  /** The usual share of the tone in pieces of 100 ms during the next `forMs`: a gap or a shift of its phase in between does not count. */
+  async usualShareDuring(frequencyHz: number, forMs: number): Promise<number> {
+    await new Promise((done) => setTimeout(done, forMs));
+    const samples = this.lately(forMs);
+    const size = SAMPLE_RATE / 10;
+    const shares = Array.from({ length: Math.floor(samples.length / size) }, (_, piece) =>
+      toneShare(samples.slice(piece * size, (piece + 1) * size), frequencyHz),
+    ).toSorted((one, other) => one - other);
+    return shares[Math.floor(shares.length / 2)] ?? 0;
+  }
+
   private async until(check: () => boolean, { what, deadlineMs }: { what: string; deadlineMs: number }): Promise<void> {
     if (check()) return;
     await new Promise<void>((resolve, reject) => {

@@ -6,6 +6,7 @@ import { App } from "./App.tsx";
 import { createSoftphone } from "./application/softphone.ts";
 import { startLanguage } from "./i18n/language.ts";
 import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+import type { TalkingTo } from "./domain/call/call.ts";
 import type { Softphone } from "./application/softphone.ts";
 
 let world: FakeWorld;
@@ -180,7 +181,7 @@ test("a telephone number outside of the network can be chosen where the box offe
 describe("a consultation", () => {
   const target = { kind: "operator", operatorLogin: "bruno" } as const;
   const destination = { target, label: "Bruno Sì", tariff: "free" as const };
-  const at = (transferId: string, talkingTo: "target" | "caller") =>
+  const at = (transferId: string, talkingTo: TalkingTo) =>
     boxCard("a", { kind: "transferring", progress: { phase: "consulting", transferId, target, talkingTo } });
 
   test("is offered before the transfer; who hears whom is announced; each step has its button", async () => {
@@ -205,9 +206,29 @@ describe("a consultation", () => {
     expect(world.asked.at(-1)).toBe("complete-transfer a");
   });
 
+  test("becomes a conference and ends in each of its ways, each named for the screen reader", async () => {
+    await talk("a");
+    act(() => world.box?.card(at("x", "target")));
+    await act(async () => screen.getByRole("button", { name: "Conferenza a tre" }).click());
+    expect(world.asked.at(-1)).toBe("turn-to-everybody a");
+    act(() => world.box?.card(at("x", "everybody")));
+    expect(within(card("a")).getByRole("status").textContent).toBe(
+      "Conferenza a tre: il cittadino, bruno e lei si sentono tutti.",
+    );
+    expect(screen.queryByRole("button", { name: "Conferenza a tre" })).toBeNull();
+    await act(async () => screen.getByRole("button", { name: "Parla solo con bruno" }).click());
+    expect(world.asked.at(-1)).toBe("turn-to-target a");
+    await act(async () => screen.getByRole("button", { name: "Parla solo con il cittadino" }).click());
+    expect(world.asked.at(-1)).toBe("turn-to-caller a");
+    await act(async () => screen.getByRole("button", { name: "Esci e lascia il cittadino con bruno" }).click());
+    expect(world.asked.at(-1)).toBe("complete-transfer a");
+    await act(async () => screen.getByRole("button", { name: "Congeda bruno e resta con il cittadino" }).click());
+    expect(world.asked.at(-1)).toBe("cancel-transfer a");
+  });
+
   test("the colleague who is asked sees by whom, may mute and hang up, and nothing else", async () => {
     await talk("a");
-    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: true })));
+    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: true, isConference: false })));
     expect(card("a").dataset["cardState"]).toBe("consulted");
     expect(within(card("a")).getByText(/bruno chiede un parere/)).toBeTruthy();
     const names = within(card("a"))
@@ -216,8 +237,10 @@ describe("a consultation", () => {
     expect(names).toContain("Spegni microfono");
     expect(names).toContain("Riaggancia");
     expect(names).not.toContain("Trasferisci");
-    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: false })));
+    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: false, isConference: false })));
     expect(within(card("a")).getByText(/è tornato dal cittadino/)).toBeTruthy();
+    act(() => world.box?.card(boxCard("a", { kind: "consulted", by: "bruno", talksToMe: true, isConference: true })));
+    expect(within(card("a")).getByText(/il cittadino è in linea e sente/)).toBeTruthy();
   });
 });
 

@@ -59,6 +59,7 @@ function nameOf(target: TransferRecordView["target"]): string {
   }
 }
 
-function transferText({ requestedBy, target, outcome, failure }: TransferRecordView): string {
-  return `${requestedBy ?? "?"} to ${nameOf(target)}: ${failure ?? outcome}`;
+function transferText({ requestedBy, target, outcome, failure, conferenceAtMs }: TransferRecordView): string {
+  const conference = conferenceAtMs === null ? "" : ", conference";
+  return `${requestedBy ?? "?"} to ${nameOf(target)}: ${failure ?? outcome}${conference}`;
 }

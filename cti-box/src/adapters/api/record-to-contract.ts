@@ -20,12 +20,13 @@ export function recordToContract(record: CallRecordView): CallRecord {
 }
 
 function transferToContract(transfer: TransferRecordView): CallRecord["transfers"][number] {
-  const { requestedAtMs, settledAtMs, ...rest } = transfer;
+  const { requestedAtMs, settledAtMs, conferenceAtMs, ...rest } = transfer;
   return {
     ...rest,
     target: target(transfer.target),
     requestedAt: timeOrNull(requestedAtMs),
     settledAt: timeOrNull(settledAtMs),
+    conferenceAt: timeOrNull(conferenceAtMs),
   };
 }
 

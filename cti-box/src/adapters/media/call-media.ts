@@ -57,8 +57,12 @@ class ServedCallMedia implements CallMedia {
       throw new Error(`legs ${renegotiate.join(", ")} do not speak what their counterpart speaks`);
   }
 
-  async disconnect(one: CallLeg, other: CallLeg): Promise<void> {
-    for (const leg of [one, other]) {
+  async confer(legs: readonly CallLeg[]): Promise<LegId[]> {
+    return done(await this.server.confer(legs)).renegotiate;
+  }
+
+  async disconnect(legs: readonly CallLeg[]): Promise<void> {
+    for (const leg of legs) {
       const result = await this.server.disconnect(leg);
       if (!result.ok && result.reason !== "unknown-leg") done(result);
     }

@@ -15,6 +15,7 @@ import {
 import type { ServerUnderTest } from "../../../testing/media-peers/media-scene.ts";
 import { MELODY_NOTES_HZ } from "./audio/hold-melody.ts";
 import { itAnnounces } from "./announcements.contract.ts";
+import { itConfers } from "./conferences.contract.ts";
 import { itRefusesAndEnds } from "./refusals.contract.ts";
 
 const AWAY = 0.05;
@@ -30,6 +31,7 @@ export function itIsAMediaServer(underTest: ServerUnderTest): void {
     transfers(scene);
     waiting(scene);
     itAnnounces(scene);
+    itConfers(scene, underTest.translates);
     holding(scene);
     keys(scene);
     itRefusesAndEnds(scene);

@@ -44,6 +44,8 @@ export type SipDialog = {
   on(event: InDialogEvent, listener: (request: SipRequest, response: SipResponse) => void): void;
   removeAllListeners(): void;
   destroy(options: { headers: SipHeaders }, done: (error: unknown) => void): void;
+  /** re-INVITE with this description; tells the far end's. */
+  modify(sdp: string, done: (error: Error | null, answer: string | undefined) => void): void;
   request(
     options: { method: string; headers?: SipHeaders; body?: string },
     done: (error: Error | null, response: SipResponse | undefined) => void,

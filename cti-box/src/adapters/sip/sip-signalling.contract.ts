@@ -26,6 +26,7 @@ export function itIsASignallingPort(underTest: ServerUnderTest): void {
       fromTheCarrier();
       endedByEitherSide();
       talking();
+      describedAnew();
     });
     itPlacesLegs(() => scene);
     itReplacesLegs(() => scene);
@@ -151,6 +152,26 @@ function endedByEitherSide(): void {
     const member = await scene.peer("127.0.0.3");
     member.send(inviteLines(member, scene.address, { callId: "empty" }).filter((line) => !/Content-Type/.test(line)));
     await member.receive(/^SIP\/2\.0 488/);
+  });
+}
+
+function describedAnew(): void {
+  test("our re-INVITE brings the far end's answer, or the word that it was refused", async () => {
+    const call = await answeredCall("renegotiated");
+    // Its answer says that the ACK has arrived.
+    carrier.send(inDialog("OPTIONS", call.answer, { cseq: 2 }));
+    await carrier.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 2 OPTIONS/);
+    const agreed = scene.sip.renegotiateLeg(call.legId, `${sdp}a=ours\r\n`);
+    const invite = await carrier.receive(/^INVITE [\s\S]*a=ours/);
+    const type = [`Contact: <sip:caller@${carrier.hostPort}>`, "Content-Type: application/sdp"];
+    carrier.send(["SIP/2.0 200 OK", ...viaToCseq(invite), ...type], `${sdp}a=theirs\r\n`);
+    expect(await agreed).toContain("a=theirs");
+    await carrier.receive(/^ACK /);
+    const refused = scene.sip.renegotiateLeg(call.legId, sdp);
+    const second = await carrier.receive(/^INVITE /);
+    carrier.send(["SIP/2.0 488 Not Acceptable Here", ...viaToCseq(second)]);
+    expect(await refused).toBeNull();
+    expect(await scene.sip.renegotiateLeg("nobody" as LegId, sdp)).toBeNull();
   });
 }
 

@@ -7,6 +7,7 @@ import { connectControl } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
 import { readReplaces, type ReplacedDialog } from "./headers/replaces.ts";
 import { LegBook } from "./leg/leg-book.ts";
+import { notifyReferrer, tellHandover } from "./leg/own-requests.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { probeWithOptions } from "./options-probe.ts";
 import { registerAtCarrier } from "./trunk-register.ts";
@@ -120,12 +121,16 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     this.legs.get(legId)?.answerReinvite({ status });
   }
 
+  async renegotiateLeg(legId: LegId, sdp: string): Promise<string | null> {
+    return (await this.legs.get(legId)?.renegotiate(sdp)) ?? null;
+  }
+
   async notifyReferrer(legId: LegId, status: number): Promise<void> {
-    this.legs.get(legId)?.notifyReferrer(status);
+    this.legs.get(legId)?.tell((dialog, by) => notifyReferrer(dialog, status, by));
   }
 
   async tellHandover(legId: LegId): Promise<void> {
-    this.legs.get(legId)?.tellHandover();
+    this.legs.get(legId)?.tell(tellHandover);
   }
 
   async register(order: RegisterOrder): Promise<RegisterAnswer> {

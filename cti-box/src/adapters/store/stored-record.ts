@@ -2,13 +2,16 @@
 import type { CallRecordView, LegRecordView, TransferRecordView } from "../../domain/call/call-record.ts";
 
 type Earlier<View, Added extends keyof View> = Omit<View, Added> & Partial<Pick<View, Added>>;
-type StoredTransfer = Earlier<TransferRecordView, "requestedBy" | "requestedAtMs" | "settledAtMs" | "reason">;
+type StoredTransfer = Earlier<
+  TransferRecordView,
+  "requestedBy" | "requestedAtMs" | "settledAtMs" | "conferenceAtMs" | "reason"
+>;
 type StoredRecord = Earlier<Omit<CallRecordView, "legs" | "transfers">, "direction" | "queueWaitSeconds" | "end"> & {
   legs: Earlier<LegRecordView, "end">[];
   transfers: StoredTransfer[];
 };
 
-const notNoted = { requestedBy: null, requestedAtMs: null, settledAtMs: null, reason: null };
+const notNoted = { requestedBy: null, requestedAtMs: null, settledAtMs: null, conferenceAtMs: null, reason: null };
 
 export function recordFromStored(text: string): CallRecordView {
   const stored = JSON.parse(text) as StoredRecord;

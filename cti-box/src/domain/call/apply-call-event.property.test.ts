@@ -85,7 +85,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
       type: "consultation-turned",
       operatorId,
       transferId: transferIdOf(call),
-      talkingTo: pick % 3 === 0 ? "target" : "caller",
+      talkingTo: (["target", "caller", "everybody"] as const)[pick % 3] ?? "target",
     },
     { type: "transfer-completed", operatorId, transferId: transferIdOf(call) },
     { type: "timer-fired", timer, deadlineMs },
@@ -95,6 +95,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "leg-replaced", operatorId, legId: leg(`in-${serial}`), media: "rtp", replaces: legId },
     { type: "merge-started", intoCallId: otherCallId },
     { type: "merge-failed", intoCallId: otherCallId },
+    { type: "conference-failed", legId },
     { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
     {
       type: "overflow-offered",

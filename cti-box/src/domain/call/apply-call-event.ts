@@ -1,5 +1,6 @@
 /** The call core: `(call, event) → (call, effects)`. Pure: same input, same step; an event that does not apply changes nothing. */
 import { chooseQueue } from "./changing-queue.ts";
+import { conferenceFailed } from "./consulting.ts";
 import { startDialling } from "./dialling.ts";
 import { boxRestarted, boxStopping } from "./leaving.ts";
 import { withLegCauses } from "./leg-causes.ts";
@@ -64,6 +65,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return offerToOffice(step, event);
     case "announcement-ended":
       return announcementEnded(step, event.legId, atMs);
+    case "conference-failed":
+      return conferenceFailed(step, atMs);
     case "hold-requested":
     case "resume-requested":
     case "transfer-requested":

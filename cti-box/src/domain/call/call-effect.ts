@@ -78,8 +78,9 @@ export type SignallingEffect =
   | { type: "tell-handover"; legId: LegId };
 
 export type MediaEffect =
-  | { type: "connect-media"; legIds: readonly [LegId, LegId] }
-  | { type: "disconnect-media"; legIds: readonly [LegId, LegId] }
+  /** Two legs, or the three of a conference. */
+  | { type: "connect-media"; legIds: readonly LegId[] }
+  | { type: "disconnect-media"; legIds: readonly LegId[] }
   | { type: "start-music"; legId: LegId }
   | { type: "stop-music"; legId: LegId }
   | { type: "announce"; legId: LegId; prompts: readonly PromptName[]; language: PromptLanguage }

@@ -2,7 +2,7 @@
  * What can happen to a call. Facts only, each with its time; they are journaled as they are, so they hold no SDP, no DTMF digits and
  * no credentials. An event that does not apply in the present phase changes nothing.
  */
-import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
+import type { ConsultationPartner, TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
@@ -152,7 +152,7 @@ export type CallEvent =
       atMs: number;
       operatorId: OperatorId;
       transferId: TransferId;
-      talkingTo: "target" | "caller";
+      talkingTo: ConsultationPartner;
     }
   /** A phone of the operator took the place of a leg, by an INVITE with Replaces; `legId` is its own. */
   | {
@@ -166,6 +166,8 @@ export type CallEvent =
   /** Asked for by the phone of the operator who called: the colleague is put through to another call. */
   | { type: "merge-started"; atMs: number; intoCallId: CallId }
   | { type: "merge-failed"; atMs: number; intoCallId: CallId }
+  /** The media server cannot put all three together, or this leg speaks nothing that can be mixed. */
+  | { type: "conference-failed"; atMs: number; legId: LegId }
   | { type: "call-parked"; atMs: number; operatorId: OperatorId }
   | { type: "call-retrieved"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
   | { type: "transfer-completed"; atMs: number; operatorId: OperatorId; transferId: TransferId }

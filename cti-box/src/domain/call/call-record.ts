@@ -28,10 +28,12 @@ export type LegRecordView = {
 export type TransferRecordView = {
   transferId: TransferId;
   target: TransferTarget;
-  /** These four are null in records of boxes that did not note them. No operator: the queue offered its caller (reason `overflow`). */
+  /** These four, and the conference, are null in records of boxes that did not note them. No operator: the queue offered its caller (reason `overflow`). */
   requestedBy: OperatorId | null;
   requestedAtMs: number | null;
   settledAtMs: number | null;
+  /** When citizen, operator and the other side first spoke all together; null: never. */
+  conferenceAtMs: number | null;
   reason: TransferReason | null;
   outcome: "pending" | "transferred" | "failed";
   failure: TransferFailure | null;

@@ -4,7 +4,7 @@
  */
 import type { CallId, ContactId, OperatorId, TransferId } from "./ids.ts";
 import type { Tariff } from "../cost/tariff.ts";
-import type { TransferFailure, TransferTarget } from "../transfer/transfer.ts";
+import type { ConsultationPartner, TransferFailure, TransferTarget } from "../transfer/transfer.ts";
 
 /** The citizen as the network presented him, or as an operator dialled him; `number` is E.164, or null when withheld or not a telephone number. */
 export type Caller = { number: string | null; displayName: string | null; isWithheld: boolean };
@@ -104,8 +104,8 @@ export type PublicCallHappening =
       expiresAtMs: number;
     } & TransferFields)
   | ({ type: "call-transfer-ringing" } & TransferFields)
-  /** The operator speaks with the other side before handing over, or in between with the citizen again. */
-  | ({ type: "call-consulting"; talkingTo: "target" | "caller" } & TransferFields)
+  /** The operator speaks with the other side before handing over, in between with the citizen again, or with both. */
+  | ({ type: "call-consulting"; talkingTo: ConsultationPartner } & TransferFields)
   | ({ type: "call-transferred"; tariff: Tariff } & TransferFields)
   | ({ type: "call-transfer-failed"; cause: TransferFailure; sipStatus: number | null } & TransferFields)
   | ({ type: "call-overflow-offered"; ticketId: string | null; expiresAtMs: number } & OverflowFields)
@@ -127,7 +127,7 @@ export type PublicCallEvent = { cursor: number; atMs: number; call: CallSummaryV
 export type TransferProgress =
   | { phase: "calling"; transferId: TransferId; target: TransferTarget }
   | { phase: "ringing"; transferId: TransferId; target: TransferTarget }
-  | { phase: "consulting"; transferId: TransferId; target: TransferTarget; talkingTo: "target" | "caller" }
+  | { phase: "consulting"; transferId: TransferId; target: TransferTarget; talkingTo: ConsultationPartner }
   | { phase: "transferred"; transferId: TransferId; target: TransferTarget }
   | { phase: "returned"; transferId: TransferId; target: TransferTarget; cause: TransferFailure };
 
@@ -138,8 +138,8 @@ export type MyCallState =
   | { kind: "talking" }
   | { kind: "holding" }
   | { kind: "transferring"; progress: TransferProgress }
-  /** A colleague asks for advice on this call, which may be handed over. */
-  | { kind: "consulted"; by: OperatorId; talksToMe: boolean }
+  /** A colleague asks for advice on this call, which may be handed over. `isConference`: the citizen listens and speaks too. */
+  | { kind: "consulted"; by: OperatorId; talksToMe: boolean; isConference: boolean }
   | { kind: "gone"; why: RingEnd | DialFailure | "transferred" | "ended" };
 
 /** One call as one operator sees it. */

@@ -19,7 +19,7 @@ import type { LanguageKey, PromptLanguage } from "../queue/announcement.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { OpeningHours } from "../routing/open-state.ts";
 import type { PeerKind } from "../cost/tariff.ts";
-import type { TransferMode, TransferTarget } from "../transfer/transfer.ts";
+import type { ConsultationPartner, TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type {
   Caller,
@@ -172,8 +172,7 @@ export type CallPhase =
       transfer: Transfer;
       operatorLegId: LegId;
       targetLegId: LegId;
-      /** Whom the operator speaks with; the other one hears music. */
-      talkingTo: "target" | "caller";
+      talkingTo: ConsultationPartner;
     }
   /** The citizen hears music until any operator takes the call up again, at most for a while. */
   | { kind: "parked"; parkedBy: OperatorId; sinceMs: number }

@@ -1,6 +1,7 @@
 /** May this operator do this to this call now? The refusals of the commands, decided before anything is journaled. */
 import { mayBeParked } from "./parking.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
+import type { ConsultationPartner } from "../transfer/transfer.ts";
 import type { Call } from "./call.ts";
 import type { OperatorId, TransferId } from "./ids.ts";
 
@@ -49,7 +50,7 @@ export function mayCancelTransfer(call: Call, operatorId: OperatorId, transferId
 
 export function mayTurnTo(
   call: Call,
-  wish: { operatorId: OperatorId; transferId: TransferId; talkingTo: "target" | "caller" },
+  wish: { operatorId: OperatorId; transferId: TransferId; talkingTo: ConsultationPartner },
 ): GuardResult {
   const verdict = mayConsult(call, wish.operatorId, wish.transferId);
   const isThere = call.phase.kind === "consulting" && call.phase.talkingTo === wish.talkingTo;

@@ -1,7 +1,7 @@
 /** A consultation whose endings cross on the wire. */
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anna, arrival, callerLegId, effectNames, openLegsOf, play } from "../../../testing/call-builders.ts";
+import { anna, arrival, callerLegId, effectNames, leg, openLegsOf, play } from "../../../testing/call-builders.ts";
 import {
   asked,
   brunoAnswers,
@@ -43,6 +43,8 @@ describe("what crosses on the wire", () => {
     const happening = fc.constantFrom(
       turn("caller"),
       turn("target"),
+      turn("everybody"),
+      { type: "conference-failed", legId: leg("bruno-x") } as const,
       complete,
       cancel,
       hangsUp("anna-1"),

@@ -268,9 +268,9 @@ describe("what people see", () => {
       kind: "transferring",
       progress: { phase: "consulting", talkingTo: "target" },
     });
-    expect(cardOf(call, bruno)?.myState).toEqual({ kind: "consulted", by: anna, talksToMe: true });
+    expect(cardOf(call, bruno)?.myState).toMatchObject({ kind: "consulted", by: anna, talksToMe: true });
     const turned = play(arrival(), [...consulting, turn("caller")]);
-    expect(cardOf(turned.call, bruno)?.myState).toEqual({ kind: "consulted", by: anna, talksToMe: false });
+    expect(cardOf(turned.call, bruno)?.myState).toMatchObject({ kind: "consulted", by: anna, talksToMe: false });
   });
 
   test("a colleague who hung up is named as the reason", () => {

@@ -1,7 +1,8 @@
 /**
  * Attended transfer (RFC 5589 §7): the operator speaks with the other side before handing over. Whoever the operator does not speak with hears
- * music. The operator's leaving hands the citizen over, the other side's leaving brings the citizen back.
+ * music; in a conference all three speak. The operator's leaving hands the citizen over, the other side's leaving brings the citizen back.
  *   transferring ─answer─▶ consulting(target) ⇄ consulting(caller) ─complete, operator leaves─▶ transferred │ talking with the colleague
+ *                               ⇅ consulting(everybody) ⇅
  *                               └──── cancel, other side leaves ────▶ talking (the operator again)
  */
 import { callerLegOf } from "./legs.ts";
@@ -32,12 +33,24 @@ export function otherSideAnswered(step: Step, legId: LegId, atMs: number): Step 
   return published(ringEnded, atMs, { type: "call-consulting", ...transferFields(transfer), talkingTo: "target" });
 }
 
-/** The operator turns to the citizen or back to the other side. */
+/** The operator turns to the citizen, to the other side, or to both. */
 export function turnTo(step: Step, talkingTo: Consulting["talkingTo"], atMs: number): Step {
   const phase = step.call.phase;
   if (phase.kind !== "consulting" || phase.talkingTo === talkingTo) return step;
-  const turned = changed(step, { phase: { ...phase, talkingTo } });
+  const { transferId } = phase.transfer;
+  const transfers = step.call.transfers.map((one) =>
+    one.transferId === transferId && talkingTo === "everybody"
+      ? { ...one, conferenceAtMs: one.conferenceAtMs ?? atMs }
+      : one,
+  );
+  const turned = changed(step, { phase: { ...phase, talkingTo }, transfers });
   return published(turned, atMs, { type: "call-consulting", ...transferFields(phase.transfer), talkingTo });
+}
+
+/** What was to be a conference goes on as a consultation: nobody is lost, and the operator may try again. */
+export function conferenceFailed(step: Step, atMs: number): Step {
+  const phase = step.call.phase;
+  return phase.kind === "consulting" && phase.talkingTo === "everybody" ? turnTo(step, "target", atMs) : step;
 }
 
 /** The citizen is handed over. */

@@ -44,6 +44,7 @@ export function offerToOffice(step: Step, event: OverflowOffered): Step {
     requestedBy: null,
     requestedAtMs: atMs,
     settledAtMs: null,
+    conferenceAtMs: null,
     reason: "overflow",
     outcome: "pending",
     failure: null,

@@ -94,6 +94,7 @@ describe("times and transfers", () => {
         reason: "competence",
         requestedAtMs: startMs + 3000,
         settledAtMs: startMs + 4000,
+        conferenceAtMs: null,
         outcome: "transferred",
         failure: null,
         tariff: "on-net",

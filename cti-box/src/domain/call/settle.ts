@@ -41,8 +41,8 @@ export function settle(before: Call | null, step: Step, atMs: number): Step {
   };
 }
 
-/** The two legs that hear each other now, if any: the caller and exactly one counterpart, or the two who consult. */
-export function conversationOf(call: Call): readonly [LegId, LegId] | null {
+/** The legs that hear each other now, if any: the caller and one counterpart, the two who consult, or the three of a conference. */
+export function conversationOf(call: Call): readonly LegId[] | null {
   const phase = call.phase;
   switch (phase.kind) {
     case "talking":
@@ -54,9 +54,7 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
     case "held":
       return phase.by.every((source) => source === "caller") ? [callerLegOf(call).legId, phase.legId] : null;
     case "consulting":
-      return phase.talkingTo === "target"
-        ? [phase.operatorLegId, phase.targetLegId]
-        : [callerLegOf(call).legId, phase.operatorLegId];
+      return consultationOf(call, phase);
     case "dialling":
     case "parked":
     case "queued":
@@ -68,15 +66,29 @@ export function conversationOf(call: Call): readonly [LegId, LegId] | null {
   }
 }
 
-/** Whom this leg talks to now. */
-export function partnerOf(call: Call, legId: LegId): LegId | null {
-  const pair = conversationOf(call);
-  if (pair === null || !pair.includes(legId)) return null;
-  return pair[0] === legId ? pair[1] : pair[0];
+function consultationOf(call: Call, phase: Extract<CallPhase, { kind: "consulting" }>): readonly LegId[] {
+  const { operatorLegId, targetLegId } = phase;
+  const citizen = callerLegOf(call).legId;
+  switch (phase.talkingTo) {
+    case "target":
+      return [operatorLegId, targetLegId];
+    case "caller":
+      return [citizen, operatorLegId];
+    case "everybody":
+      return [citizen, operatorLegId, targetLegId];
+  }
 }
 
-/** The two legs that are joined now: those in conversation, or the operator and what the carrier plays before the citizen answers. */
-export function joinedLegsOf(call: Call): readonly [LegId, LegId] | null {
+/** Whom this leg talks to now, where that is one party. */
+export function partnerOf(call: Call, legId: LegId): LegId | null {
+  const conversation = conversationOf(call);
+  if (conversation === null || !conversation.includes(legId)) return null;
+  const [partner, ...more] = conversation.filter((one) => one !== legId);
+  return partner === undefined || more.length > 0 ? null : partner;
+}
+
+/** The legs that are joined now: those in conversation, or the operator and what the carrier plays before the citizen answers. */
+export function joinedLegsOf(call: Call): readonly LegId[] | null {
   const phase = call.phase;
   if (phase.kind !== "dialling" || phase.stage.kind === "own-phone" || phase.stage.media === "none")
     return conversationOf(call);
@@ -86,7 +98,9 @@ export function joinedLegsOf(call: Call): readonly [LegId, LegId] | null {
 /** The leg that hears music now. */
 export function musicLegOf(call: Call): LegId | null {
   if (call.phase.kind === "consulting") {
-    return call.phase.talkingTo === "target" ? callerLegOf(call).legId : call.phase.targetLegId;
+    const { talkingTo, targetLegId } = call.phase;
+    if (talkingTo === "everybody") return null;
+    return talkingTo === "target" ? callerLegOf(call).legId : targetLegId;
   }
   const isQuiet = ["ended", "dialling", "turned-away"].includes(call.phase.kind);
   if (isQuiet || conversationOf(call) !== null || !isCallerAnswered(call)) return null;

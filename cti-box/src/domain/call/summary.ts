@@ -225,6 +225,9 @@ function partInConsultation(
   const progress = progressOf(call);
   if (requestedBy === operatorId && progress !== null) return { kind: "transferring", progress };
   const isColleague = target.kind === "operator" && target.operatorId === operatorId;
-  if (isColleague) return { kind: "consulted", by: requestedBy, talksToMe: talkingTo === "target" };
+  if (isColleague) {
+    const isConference = talkingTo === "everybody";
+    return { kind: "consulted", by: requestedBy, talksToMe: talkingTo !== "caller", isConference };
+  }
   return departedPart(call, operatorId);
 }

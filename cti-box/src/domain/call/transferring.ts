@@ -190,6 +190,6 @@ function phaseAfterAnswer(transfer: Transfer, legId: LegId): CallPhase {
 
 function pendingRecord(transfer: Transfer) {
   const { transferId, target, requestedBy, requestedAtMs, reason } = transfer;
-  const open = { outcome: "pending", failure: null, settledAtMs: null } as const;
+  const open = { outcome: "pending", failure: null, settledAtMs: null, conferenceAtMs: null } as const;
   return { transferId, target, requestedBy, requestedAtMs, reason, tariff: tariffOfTarget(transfer), ...open };
 }

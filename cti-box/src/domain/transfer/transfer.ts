@@ -13,6 +13,9 @@ export type TransferTarget =
 /** `attended`: the operator speaks with the other side first (RFC 5589). */
 export type TransferMode = "blind" | "attended";
 
+/** Whom the operator speaks with during a consultation: one side while the other one hears music, or both in a conference of three. */
+export type ConsultationPartner = "target" | "caller" | "everybody";
+
 export type TransferFailure =
   | "no-answer"
   | "busy"

@@ -93,6 +93,8 @@ export const en: Record<TextKey, string> = {
   "card.consulted": "Consultation",
   "card.consulted.text":
     "{{operator}} asks for advice: the citizen is on hold and does not hear. The citizen may be handed to you.",
+  "card.consulted.conference":
+    "Conference with {{operator}}: the citizen is on the line and hears you. The citizen may be handed to you.",
   "card.consulted.aside": "{{operator}} has gone back to the citizen: stay on the line.",
   "card.detached": "No audio in this page",
   "card.detached.text":
@@ -165,6 +167,11 @@ export const en: Record<TextKey, string> = {
   "transfer.complete": "Hand the citizen to {{destination}}",
   "transfer.turn.caller": "Back to the citizen for a moment",
   "transfer.turn.target": "Back to {{destination}}",
+  "transfer.turn.everybody": "Three-party conference",
+  "transfer.turn.target-alone": "Speak with {{destination}} alone",
+  "transfer.turn.caller-alone": "Speak with the citizen alone",
+  "transfer.leave": "Leave the citizen with {{destination}}",
+  "transfer.dismiss": "Let {{destination}} go and stay with the citizen",
   "transfer.cancel": "Cancel and resume the citizen",
   "transfer.phase.sending": "Request sent…",
   "transfer.phase.calling": "Calling {{destination}}…",
@@ -172,6 +179,7 @@ export const en: Record<TextKey, string> = {
   "transfer.phase.cancelling": "Cancelling: the citizen is coming back…",
   "transfer.phase.transferred": "Transferred to {{destination}}",
   "transfer.consulting.target": "You are speaking with {{destination}}. The citizen hears music and does not hear you.",
+  "transfer.consulting.everybody": "Conference: the citizen, {{destination}} and you all hear each other.",
   "transfer.consulting.caller": "You are speaking with the citizen. {{destination}} hears music and does not hear you.",
   "transfer.returned": "The citizen is back with you",
   "transfer.returned.title": "Transfer to {{destination}} did not work",

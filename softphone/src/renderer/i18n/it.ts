@@ -93,6 +93,8 @@ export const it = {
   "card.transferring": "Trasferimento",
   "card.consulted": "Consulenza",
   "card.consulted.text": "{{operator}} chiede un parere: il cittadino è in attesa e non sente. Può esserle passato.",
+  "card.consulted.conference":
+    "Conferenza a tre con {{operator}}: il cittadino è in linea e sente. Può esserle passato.",
   "card.consulted.aside": "{{operator}} è tornato dal cittadino: resti in linea.",
   "card.detached": "Senza audio in questa pagina",
   "card.detached.text":
@@ -165,6 +167,11 @@ export const it = {
   "transfer.complete": "Passa il cittadino a {{destination}}",
   "transfer.turn.caller": "Torna un momento al cittadino",
   "transfer.turn.target": "Torna a {{destination}}",
+  "transfer.turn.everybody": "Conferenza a tre",
+  "transfer.turn.target-alone": "Parla solo con {{destination}}",
+  "transfer.turn.caller-alone": "Parla solo con il cittadino",
+  "transfer.leave": "Esci e lascia il cittadino con {{destination}}",
+  "transfer.dismiss": "Congeda {{destination}} e resta con il cittadino",
   "transfer.cancel": "Annulla e riprendi il cittadino",
   "transfer.phase.sending": "Richiesta inviata…",
   "transfer.phase.calling": "Chiamata a {{destination}}…",
@@ -172,6 +179,7 @@ export const it = {
   "transfer.phase.cancelling": "Annullamento: il cittadino torna in linea…",
   "transfer.phase.transferred": "Trasferita a {{destination}}",
   "transfer.consulting.target": "Parla con {{destination}}. Il cittadino ascolta la musica e non sente.",
+  "transfer.consulting.everybody": "Conferenza a tre: il cittadino, {{destination}} e lei si sentono tutti.",
   "transfer.consulting.caller": "Parla con il cittadino. {{destination}} ascolta la musica e non sente.",
   "transfer.returned": "Il cittadino è di nuovo con lei",
   "transfer.returned.title": "Trasferimento a {{destination}} non riuscito",

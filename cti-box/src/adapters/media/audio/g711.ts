@@ -26,3 +26,10 @@ export function encodeMulaw(sample: number): number {
   const mantissa = (magnitude >> (segment + 3)) & 0x0f;
   return ~((isPositive ? 0 : SIGN) | (segment << 4) | mantissa) & 0xff;
 }
+
+/** The middle of the sample's step. */
+export function decodeMulaw(byte: number): number {
+  const bits = ~byte & 0xff;
+  const magnitude = ((((bits & 0x0f) << 3) + 132) << ((bits >> 4) & 0x07)) - 132;
+  return (bits & SIGN) === 0 ? magnitude : -magnitude;
+}

@@ -1,14 +1,16 @@
 /**
- * Frames of 20 ms that the relay makes itself: the hold melody, announcements and silence. It has no Opus or G.722 encoder, so the melody goes out in G.711,
+ * Frames of 20 ms that the relay makes itself: the hold melody, announcements, the mix of a conference, and silence. It has no Opus or G.722 encoder, so the melody goes out in G.711,
  * which nearly every leg agreed to beside its wideband codec; a leg with Opus alone gets Opus silence, one with G.722 alone gets nothing.
  */
 import { encodeAlaw, encodeMulaw } from "../audio/g711.ts";
 import { MELODY_SAMPLES, melodySample } from "../audio/hold-melody.ts";
-import type { Announcement } from "./announcement.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
 
+/** A sound in frames of G.711; `source` names it in the stream of the leg that hears it. */
+export type PlayedSound = { readonly source: string; frame(codec: "pcma" | "pcmu", index: number): Buffer };
+
 /** `melody` and `silence` are endless. */
-export type GeneratedSound = "melody" | "silence" | Announcement;
+export type GeneratedSound = "melody" | "silence" | PlayedSound;
 
 const FRAME_SAMPLES = 160;
 /** CELT, 20 ms, fullband, mono, nothing coded (RFC 6716 §3.1). */

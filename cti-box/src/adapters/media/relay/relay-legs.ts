@@ -2,6 +2,7 @@
  * The legs of a relay, who is joined to whom, and who hears what. Owns every leg and its transport.
  *
  *   idle ─join─▶ joined ─part, or the counterpart leaves─▶ idle
+ *   idle ─confer─▶ in a conference ─part─▶ idle; the others stay in it
  *     each ─startMusic─▶ the same with `music` ─stopMusic, join─▶ without
  *     each ─announce─▶ the same with an announcement ─its end, join─▶ without
  */
@@ -10,6 +11,7 @@ import type { Log } from "../../../application/ports.ts";
 import type { CallId } from "../../../domain/call/ids.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { Announcement } from "./announcement.ts";
+import { Conference } from "./conference.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
 import { MediaRefused } from "../media-refused.ts";
 import type { LegTransport, TransportSettings } from "./leg-transport.ts";
@@ -22,7 +24,9 @@ import { openWebrtcTransport } from "./webrtc-transport.ts";
 /** Counterpart and music are independent: a held party stays joined, and is joined again without a new connect when the music ends. */
 export type JoinedLeg = {
   readonly leg: RelayLeg;
+  /** At most one of the two. */
   counterpart: JoinedLeg | null;
+  conference: Conference | null;
   hears: "counterpart" | "music";
   /** Goes before what the leg hears otherwise. */
   announcement: Announcement | null;
@@ -40,7 +44,7 @@ export class RelayLegs {
   /** Legs whose transport is being opened, so that a close meanwhile is noticed. */
   private readonly opening = new Set<string>();
   private readonly lost = new WeakSet<RelayLeg>();
-  private announcements = 0;
+  private sounds = 0;
   private readonly settings: TransportSettings;
   private readonly log: Log;
 
@@ -93,10 +97,27 @@ export class RelayLegs {
     for (const joined of [one, other]) Object.assign(joined, { hears: "counterpart", announcement: null });
   }
 
+  confer(legs: readonly JoinedLeg[]): void {
+    this.sounds += 1;
+    const conference = new Conference(`conference ${this.sounds}`);
+    for (const one of legs) {
+      this.part(one);
+      this.enter(one, conference);
+      Object.assign(one, { hears: "counterpart", announcement: null });
+    }
+  }
+
   part(one: JoinedLeg): object {
     if (one.counterpart !== null) one.counterpart.counterpart = null;
     one.counterpart = null;
+    one.conference?.leave(one.leg.media.legId);
+    one.conference = null;
     return {};
+  }
+
+  private enter(one: JoinedLeg, conference: Conference): void {
+    one.conference = conference;
+    conference.join(one.leg.media.legId);
   }
 
   startMusic(one: JoinedLeg): object {
@@ -110,8 +131,8 @@ export class RelayLegs {
   }
 
   announce(one: JoinedLeg, sound: Buffer): object {
-    this.announcements += 1;
-    one.announcement = new Announcement(sound, `announcement ${this.announcements}`);
+    this.sounds += 1;
+    one.announcement = new Announcement(sound, `announcement ${this.sounds}`);
     return {};
   }
 
@@ -161,6 +182,7 @@ export class RelayLegs {
     joined = {
       leg: new RelayLeg(media, profile, transport),
       counterpart: null,
+      conference: null,
       hears: "counterpart",
       announcement: null,
       lastKeys: [],
@@ -170,8 +192,9 @@ export class RelayLegs {
 
   /** The new leg takes the old one's place beside its counterpart. */
   private async replace(old: JoinedLeg, fresh: JoinedLeg): Promise<void> {
-    const { counterpart, hears, announcement } = old;
+    const { counterpart, conference, hears, announcement } = old;
     this.part(old);
+    if (conference !== null) this.enter(fresh, conference);
     if (counterpart !== null) {
       fresh.counterpart = counterpart;
       counterpart.counterpart = fresh;
@@ -185,7 +208,8 @@ export class RelayLegs {
     const heard = joined.leg.hear(packet);
     if (heard === null) return;
     if (heard.kind === "key") this.tellKey(joined, packet);
-    const { counterpart } = joined;
+    const { counterpart, conference } = joined;
+    if (conference !== null && !isAway(joined)) conference.hear(joined.leg.media.legId, heard);
     if (counterpart === null || isAway(joined) || isAway(counterpart)) return;
     counterpart.leg.relay(heard, joined.leg.media.legId);
   }
@@ -221,9 +245,10 @@ export class RelayLegs {
 }
 
 /** What a leg hears of our own making; null where its counterpart speaks. */
-function soundFor({ hears, counterpart, announcement }: JoinedLeg): GeneratedSound | null {
+function soundFor({ leg, hears, counterpart, conference, announcement }: JoinedLeg): GeneratedSound | null {
   if (announcement !== null) return announcement;
   if (hears === "music") return "melody";
+  if (conference !== null) return conference.soundFor(leg.media.legId);
   return counterpart === null || isAway(counterpart) ? "silence" : null;
 }
 

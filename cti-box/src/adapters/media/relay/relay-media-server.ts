@@ -1,9 +1,9 @@
 /**
  * The embedded relay: a media server inside the box, for tens of calls, with nothing to install. It ends ICE and DTLS-SRTP of browsers, gives
  * trunks and desk phones plain RTP ports, and passes audio between the legs of a call without decoding it; what two legs do not share is
- * negotiated away, never transcoded.
+ * negotiated away, never transcoded. Only a conference is decoded, mixed, and for that negotiated down to G.711.
  *
- *   leg: idle (hears silence) ⇄ joined to another ;  either ⇄ with music (remembers whom it is joined to)
+ *   leg: idle (hears silence) ⇄ joined to another, or to several ;  each ⇄ with music (remembers whom it is joined to)
  *
  * Everything runs on the caller's event loop, but nothing of it is shared: the port's calls and events are plain values, so the whole server can
  * move to a worker thread behind the same interface.
@@ -25,7 +25,7 @@ import { codecsOf } from "../sdp/audio-codecs.ts";
 import { readSession } from "../sdp/read-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { FrameClock } from "./frame-clock.ts";
-import { legsToRenegotiate } from "./legs-to-renegotiate.ts";
+import { legsToNarrow, legsToRenegotiate } from "./legs-to-renegotiate.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
 import type { TransportSettings } from "./leg-transport.ts";
 import { RelayLegs } from "./relay-legs.ts";
@@ -135,6 +135,19 @@ class RelayMediaServer implements MediaServer {
         );
       }
       this.legs.join(one, other);
+      return { renegotiate };
+    });
+  }
+
+  confer(legs: readonly LegMedia[]): Promise<MediaResult<{ renegotiate: LegId[] }>> {
+    return asMediaResult(async () => {
+      const members = legs.map((leg) => this.legs.get(leg));
+      if (new Set(members).size < 3 || legs.some(({ callId }) => callId !== legs[0]?.callId))
+        throw new MediaRefused("unknown-leg", "not three legs of one call");
+      const renegotiate = legsToNarrow<LegId>(members.map(speaker));
+      if (renegotiate === "no-shared-codec")
+        throw new MediaRefused("no-shared-codec", "a conference is mixed in G.711, which a leg does not speak");
+      this.legs.confer(members);
       return { renegotiate };
     });
   }

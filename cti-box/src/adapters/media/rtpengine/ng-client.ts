@@ -52,6 +52,10 @@ export class NgClient {
     socket.on("message", (bytes) => this.receive(bytes));
   }
 
+  get localAddress(): string {
+    return this.socket.address().address;
+  }
+
   /** The reply, whatever its `result` is. @throws NgUnreachable */
   async request(command: NgCommand): Promise<NgReply> {
     if (this.phase === "closed") throw new NgUnreachable("the client is closed");

@@ -20,6 +20,11 @@ export class NgRequests {
     return reply;
   }
 
+  /** The box's own address towards rtpengine. */
+  get localAddress(): string {
+    return this.client.localAddress;
+  }
+
   /** For commands answered with a session description. @throws MediaRefused */
   async describe(command: NgCommand): Promise<string> {
     const { sdp } = await this.send(command);

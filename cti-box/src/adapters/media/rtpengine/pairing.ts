@@ -136,6 +136,7 @@ function partyOf(
 
 /** The one that offered to us stays the offering side, so that ICE roles stay as they were; one that restarts ICE needs an answer. */
 function offersFirst(leg: RtpengineLeg, other: RtpengineLeg): boolean {
-  if (leg.endpoint === null || other.endpoint === null) return leg.endpoint === null;
+  const isOpened = ({ profile, endpoint }: RtpengineLeg): boolean => profile === "rtp" || endpoint !== null;
+  if (!isOpened(leg) || !isOpened(other)) return !isOpened(leg);
   return leg.offeredBy === "far-end" && other.offeredBy === "us";
 }

@@ -1,6 +1,6 @@
 /**
  * The legs of one call at rtpengine, in one rtpengine call of the same id. Operations run one after the other; each says what is wanted and then
- * `arrange` brings rtpengine there: first everyone who is to talk to nobody, then the pairs, then music.
+ * `arrange` brings rtpengine there.
  *
  *   leg: (nothing) ─answerOffer, makeOffer+acceptAnswer─▶ paired with silence ⇄ paired with a leg ─close─▶ (nothing)
  */
@@ -11,25 +11,20 @@ import { AUDIO_CODECS, codecsOf, TELEPHONE_CODECS } from "../sdp/audio-codecs.ts
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { Announcement, breakOff } from "./announcement.ts";
+import { Arrangement } from "./arrangement.ts";
 import { Player } from "./player.ts";
 import type { Music } from "./hold-music.ts";
+import { MixerSeats } from "./mixer-seats.ts";
+import type { Mixer } from "./mixer-seats.ts";
 import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
 import type { PairingSettings } from "./pairing.ts";
-import {
-  isPairedAsWanted,
-  isSamePath,
-  markOutdated,
-  newLeg,
-  part,
-  wantedPartner,
-  wantedVoice,
-  describe,
-} from "./rtpengine-leg.ts";
+import { isSamePath, markOutdated, newLeg, part, describe } from "./rtpengine-leg.ts";
 import type { RtpengineLeg } from "./rtpengine-leg.ts";
 import { Turns } from "./turns.ts";
 
 export type RtpengineCallSettings = PairingSettings & {
   music: Music;
+  mixer(): Mixer;
   lost(leg: LegMedia, detail: string): void;
   /** An announcement has been played to its end. */
   announced(leg: LegMedia): void;
@@ -39,7 +34,8 @@ export class RtpengineCall {
   readonly callId: CallId;
   private readonly settings: RtpengineCallSettings;
   private readonly pairing: Pairing;
-  private readonly player: Player;
+  private readonly arrangement: Arrangement;
+  private readonly seats: MixerSeats;
   private readonly legs = new Map<LegId, RtpengineLeg>();
   private readonly lost = new WeakSet<RtpengineLeg>();
   /** What far ends have offered while their legs are not set up yet. */
@@ -50,12 +46,18 @@ export class RtpengineCall {
     this.callId = callId;
     this.settings = settings;
     this.pairing = new Pairing(callId, settings);
-    this.player = new Player({
+    this.seats = new MixerSeats(() => settings.mixer());
+    const player = new Player({
       ...settings,
       send: (command, leg, members) => this.send(command, tagOf(leg), members),
       inTurn: (work) => this.turns.inTurn(work),
       isThere: (leg) => this.legs.get(leg.media.legId) === leg,
       arrange: () => this.arrange(),
+    });
+    this.arrangement = new Arrangement({
+      player,
+      pairing: this.pairing,
+      send: (command, leg) => this.send(command, tagOf(leg), {}),
     });
   }
 
@@ -180,6 +182,23 @@ export class RtpengineCall {
     await this.arrange();
   }
 
+  async confer(medias: readonly LegMedia[]): Promise<void> {
+    const legs = medias.map((media) => this.get(media));
+    if (new Set(legs).size < 3) throw new MediaRefused("unknown-leg", "not three legs of one call");
+    const seats: RtpengineLeg[] = [];
+    for (const leg of legs) {
+      const seat = await this.seats.take(leg);
+      this.mustStillBe(leg);
+      part(leg);
+      breakOff(leg);
+      Object.assign(leg, { hears: "counterpart", counterpart: seat });
+      seat.counterpart = leg;
+      seats.push(seat);
+    }
+    await this.arrange();
+    await this.seats.begin(seats);
+  }
+
   async disconnect(media: LegMedia): Promise<void> {
     part(this.get(media));
     await this.arrange();
@@ -222,6 +241,7 @@ export class RtpengineCall {
     this.legs.delete(legId);
     try {
       if (this.legs.size === 0) {
+        await this.seats.clear();
         await this.settings.ng.send({ command: "delete", "call-id": this.callId, "delete-delay": 0 });
         return;
       }
@@ -245,42 +265,9 @@ export class RtpengineCall {
   }
 
   private async arrange(): Promise<void> {
-    const legs = [...this.legs.values()];
-    for (const leg of legs) {
-      if (wantedPartner(leg) === "silence" && !isPairedAsWanted(leg)) await this.pairWithSilence(leg);
-    }
-    for (const leg of legs) {
-      const partner = wantedPartner(leg);
-      if (partner === null || partner === "silence") continue;
-      if (!isPairedAsWanted(leg) || !isPairedAsWanted(partner)) await this.pairLegs(leg, partner);
-    }
-    for (const leg of legs) {
-      await this.arrangeVoice(leg);
-      await this.player.arrange(leg);
-    }
-  }
-
-  private async arrangeVoice(leg: RtpengineLeg): Promise<void> {
-    const wanted = wantedVoice(leg);
-    if (leg.far === null || leg.voice === wanted) return;
-    await this.send(wanted === "blocked" ? "block media" : "unblock media", tagOf(leg), {});
-    leg.voice = wanted;
-  }
-
-  private async pairWithSilence(leg: RtpengineLeg): Promise<void> {
-    if (leg.far === null) return;
-    await this.pairing.withSilence(leg, leg.far);
-    leg.pairing = { with: "silence", outdated: false };
-    // A new pairing ends what was playing.
-    leg.playing = "nothing";
-  }
-
-  private async pairLegs(one: RtpengineLeg, other: RtpengineLeg): Promise<void> {
-    await this.player.stop(one);
-    await this.player.stop(other);
-    await this.pairing.ofLegs(one, other);
-    one.pairing = { with: "leg", leg: other, outdated: false };
-    other.pairing = { with: "leg", leg: one, outdated: false };
+    await this.arrangement.bring([...this.legs.values(), ...this.seats.taken]);
+    for (const { legId } of await this.seats.clear())
+      await this.send("delete", legId, { "to-tag": legId, "delete-delay": 0 });
   }
 
   private async send(command: string, tag: string, members: Record<string, string | number | Buffer>): Promise<void> {

@@ -2,7 +2,7 @@
  * rtpengine as the media server: audio flows through it and never through the box, which only speaks its ng protocol. It ends ICE and DTLS-SRTP of
  * browsers, translates codecs where two ends share none, and plays the music; so connecting two legs never needs a renegotiation here.
  *
- *   leg: paired with silence ⇄ paired with another ;  either ⇄ with music (remembers whom it is joined to)
+ *   leg: paired with silence ⇄ paired with another, or with a seat at the mixer ;  each ⇄ with music (remembers whom it is joined to)
  */
 import type {
   DtmfDigit,
@@ -26,6 +26,7 @@ import { lookAfter } from "./lost-legs.ts";
 import { NgClient } from "./ng-client.ts";
 import { NgRequests } from "./ng-requests.ts";
 import { RtpengineCall } from "./rtpengine-call.ts";
+import { createRelayMediaServer } from "../relay/relay-media-server.ts";
 
 export type RtpengineSettings = {
   ngHost: string;
@@ -36,6 +37,10 @@ export type RtpengineSettings = {
   holdMusicFile?: string | undefined;
   /** Where rtpengine's `--dtmf-log-dest` points; absent: key presses are passed between legs but not told. */
   keyLog?: { host: string; port: number } | undefined;
+  /** Where the box receives the audio of conferences from rtpengine; absent: at its address towards it, on any port. */
+  mixer?:
+    | { listenAddress?: string | undefined; portMin?: number | undefined; portMax?: number | undefined }
+    | undefined;
   /** Time between two looks at each call, in milliseconds. */
   lookEveryMs?: number;
   log: Log;
@@ -60,6 +65,8 @@ class RtpengineMediaServer implements MediaServer {
   private readonly ng: NgRequests;
   private readonly settings: RtpengineSettings;
   private readonly music: ReturnType<typeof holdMusic>;
+  /** Mixes conferences; null until there is one. */
+  private mixer: MediaServer | null = null;
   private readonly calls = new Map<CallId, RtpengineCall>();
   private readonly listeners = new Set<(event: MediaEvent) => void>();
   private readonly looking: NodeJS.Timeout;
@@ -120,6 +127,16 @@ class RtpengineMediaServer implements MediaServer {
     });
   }
 
+  confer(legs: readonly LegMedia[]): Promise<MediaResult<{ renegotiate: LegId[] }>> {
+    const [first] = legs;
+    if (first === undefined || legs.some(({ callId }) => callId !== first.callId))
+      return asMediaResult(() => Promise.reject(new MediaRefused("unknown-leg", "not legs of one call")));
+    return this.act(first.callId, async (call) => {
+      await call.confer(legs);
+      return { renegotiate: [] };
+    });
+  }
+
   disconnect(leg: LegMedia): Promise<MediaResult<object>> {
     return this.act(leg.callId, async (call) => done(call.disconnect(leg)));
   }
@@ -175,7 +192,7 @@ class RtpengineMediaServer implements MediaServer {
   async close(): Promise<void> {
     clearInterval(this.looking);
     await Promise.all([...this.calls.keys()].map((callId) => this.closeCall(callId)));
-    await Promise.all([this.ng.close(), this.keyLog?.close()]);
+    await Promise.all([this.ng.close(), this.keyLog?.close(), this.mixer?.close()]);
   }
 
   private act<T extends object>(callId: CallId, work: (call: RtpengineCall) => Promise<T>): Promise<MediaResult<T>> {
@@ -197,6 +214,7 @@ class RtpengineMediaServer implements MediaServer {
     return new RtpengineCall(callId, {
       ng: this.ng,
       music: this.music,
+      mixer: () => this.openMixer(),
       advertisedAddress: this.settings.advertisedAddress ?? null,
       announced: (leg) => this.tell({ type: "announcement-ended", ...leg }),
       lost: (leg, detail) => {
@@ -204,6 +222,16 @@ class RtpengineMediaServer implements MediaServer {
         this.tell({ type: "media-lost", ...leg });
       },
     });
+  }
+
+  private openMixer(): MediaServer {
+    const { mixer, log } = this.settings;
+    this.mixer ??= createRelayMediaServer({
+      ...mixer,
+      listenAddress: mixer?.listenAddress ?? this.ng.localAddress,
+      log,
+    });
+    return this.mixer;
   }
 
   private async look(): Promise<void> {

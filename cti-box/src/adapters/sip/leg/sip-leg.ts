@@ -1,12 +1,12 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
-import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { allowedMethods, headersOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { tagIn, writeReplaces, type ReplacedDialog } from "../headers/replaces.ts";
 import { dialogNameOf, isSameDialog } from "./dialog-name.ts";
 import { profileOf, sdpOf } from "../incoming-invite.ts";
 import { moveDialog } from "./move-dialog.ts";
-import { listenToDialog, writeSipfrag, type DialogListener } from "./in-dialog-requests.ts";
+import { listenToDialog, type DialogListener } from "./in-dialog-requests.ts";
+import { describeAnew, type Requester } from "./own-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
@@ -129,20 +129,15 @@ export class SipLeg {
     });
   }
 
-  notifyReferrer(status: number): void {
-    if (this.stage.kind !== "talking") return;
-    this.stage.dialog.request({ method: "NOTIFY", ...writeSipfrag(status) }, (error) => {
-      if (error === null) return;
-      this.parts.log.info({ legId: this.legId, status, error: error.message }, "referrer could not be told");
-    });
+  /** The far end's answer to our re-INVITE; null: refused, or one of theirs is under way (RFC 3261 §14.1). */
+  async renegotiate(sdp: string): Promise<string | null> {
+    if (this.stage.kind !== "talking" || this.stage.reinvite !== null) return null;
+    return describeAnew(this.stage.dialog, sdp, { legId: this.legId, log: this.parts.log });
   }
 
-  tellHandover(): void {
-    if (this.stage.kind !== "talking") return;
-    this.stage.dialog.request({ method: "INFO", headers: { "X-LA2-Transfer": handoverCompleted } }, (error) => {
-      if (error === null) return;
-      this.parts.log.warn({ legId: this.legId, error: error.message }, "the other office was not told of the handover");
-    });
+  /** Sends a request of ours in the dialog, while there is one. */
+  tell(request: (dialog: SipDialog, by: Requester) => void): void {
+    if (this.stage.kind === "talking") request(this.stage.dialog, { legId: this.legId, log: this.parts.log });
   }
 
   /** `stack`: it has forgotten the leg. `account`: the phone behind the leg was signed out, and is told while it can be. */

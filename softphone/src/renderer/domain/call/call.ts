@@ -76,8 +76,8 @@ export type TransferFailure =
   | "target-hung-up"
   | "failed";
 
-/** Whom the operator speaks with during a consultation; the other one hears music. */
-export type TalkingTo = "target" | "caller";
+/** Whom the operator speaks with during a consultation: one side while the other one hears music, or both in a conference. */
+export type TalkingTo = "target" | "caller" | "everybody";
 
 /** `attended`: the operator speaks with the other side before handing over. */
 export type TransferMode = "blind" | "attended";
@@ -109,8 +109,11 @@ export type MyPart =
   | { kind: "talking" }
   | { kind: "holding" }
   | { kind: "transferring"; progress: TransferProgress }
-  /** Colleague `by` asks for advice and may hand the citizen over; `talksToMe`: not with the citizen in between. */
-  | { kind: "consulted"; by: string; talksToMe: boolean }
+  /**
+   * Colleague `by` asks for advice and may hand the citizen over; `talksToMe`: not with the citizen in between; `isConference`: the citizen
+   * listens and speaks too.
+   */
+  | { kind: "consulted"; by: string; talksToMe: boolean; isConference: boolean }
   | { kind: "gone"; why: GoneReason };
 
 export type BoxCard = {

@@ -15,7 +15,8 @@ import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { useKeptFocus } from "../../ui/use-kept-focus.ts";
 import { CallActions } from "./CallActions.tsx";
 import { CallFacts } from "./CallFacts.tsx";
-import type { CallEntry, CardState } from "../../domain/call/call.ts";
+import type { TextKey } from "../../i18n/it.ts";
+import type { CallEntry, CardState, MyPart } from "../../domain/call/call.ts";
 import type { TransferPhase } from "../../domain/transfer/transfer-steps.ts";
 
 type Props = { entry: CallEntry; ticketStrip: ReactNode; transferPanel: ReactNode };
@@ -92,7 +93,7 @@ export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
       {state === "detached" && <p className="la2-card-warning">{t("card.detached.text")}</p>}
       {part?.kind === "consulted" && (
         <p role="status" className="la2-progress">
-          {t(part.talksToMe ? "card.consulted.text" : "card.consulted.aside", { operator: part.by })}
+          {t(consultedText(part), { operator: part.by })}
         </p>
       )}
       {transferPanel}
@@ -125,4 +126,9 @@ function useToldStates(entry: CallEntry, state: CardState, phase: TransferPhase)
   useEffect(() => {
     if (phase !== "none") tell("la2-transfer-phase", { callId, phase });
   }, [tell, callId, phase]);
+}
+
+function consultedText({ talksToMe, isConference }: Extract<MyPart, { kind: "consulted" }>): TextKey {
+  if (isConference) return "card.consulted.conference";
+  return talksToMe ? "card.consulted.text" : "card.consulted.aside";
 }

@@ -68,7 +68,9 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
       {stepNumber === null && consultation === null && <TransferUnderWay phase={phase} steps={steps} part={part} />}
       {phase !== "cancelling" && (
         <Button color="primary" outline className="la2-cancel" onClick={() => void transfer.cancel(entry.callId)}>
-          {t("transfer.cancel")}
+          {consultation?.talkingTo === "everybody"
+            ? t("transfer.dismiss", { destination: destinationText(steps, part) })
+            : t("transfer.cancel")}
         </Button>
       )}
     </section>
