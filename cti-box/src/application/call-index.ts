@@ -97,12 +97,12 @@ export class CallIndex {
 
   /** Calls that have not ended; one that only waits for the last word of a far end is over for everybody else. */
   size(): number {
-    return this.where((call) => call.phase.kind !== "ended").length;
+    return this.count(() => true);
   }
 
   /** Calls of the contact that have not ended. */
   ofContact(contactId: string): number {
-    return this.count((call) => call.contactId === contactId && call.phase.kind !== "ended");
+    return this.count((call) => call.contactId === contactId);
   }
 
   /** Callers who wait in the queue now, also those whose step is still on its way into the journal. */
@@ -112,7 +112,10 @@ export class CallIndex {
 
   /** Calls that are so and have not ended. */
   count(isSo: (call: Call) => boolean): number {
-    return this.where((call) => call.phase.kind !== "ended" && isSo(call)).length;
+    let found = 0;
+    for (const { runner } of this.calls.values())
+      if (runner.call.phase.kind !== "ended" && isSo(runner.call)) found += 1;
+    return found;
   }
 
   /** Channels of the carrier's trunk that are taken: a citizen who came over it and was transferred over it takes two. */
@@ -120,12 +123,6 @@ export class CallIndex {
     let channels = 0;
     for (const { runner } of this.calls.values()) channels += channelsOn(runner.call, trunkId);
     return channels;
-  }
-
-  private count(fits: (call: Call) => boolean): number {
-    let found = 0;
-    for (const { runner } of this.calls.values()) if (fits(runner.call)) found += 1;
-    return found;
   }
 
   private where(fits: (call: Call) => boolean): CallRunner[] {
