@@ -93,6 +93,16 @@ export const statusSchema = z.object({
   office: z.object({ officeId: officeIdSchema, label: z.string() }),
   callsInProgress: z.int().min(0),
   media: z.object({ ok: z.boolean(), detail: z.string() }),
+  /** Whether the store takes the journal; if not, why, since when, and how many steps of calls wait in memory. */
+  journal: z.discriminatedUnion("ok", [
+    z.object({ ok: z.literal(true) }),
+    z.object({
+      ok: z.literal(false),
+      trouble: z.enum(["locked", "full", "unreachable", "broken", "refused"]),
+      since: timestampSchema,
+      waiting: z.int().min(0),
+    }),
+  ]),
 });
 
 /** RFC 9457 problem details; `problems` lists every fault of a validation at once. */
@@ -110,4 +120,5 @@ export type OperatorState = z.infer<typeof operatorStateSchema>;
 export type Operator = z.infer<typeof operatorSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type RequestTransfer = z.infer<typeof requestTransferSchema>;
+export type Status = z.infer<typeof statusSchema>;
 export type Problem = z.infer<typeof problemSchema>;

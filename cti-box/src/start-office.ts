@@ -174,7 +174,7 @@ async function openApi({ config, log, stack, media, box, sip, store }: Parts & {
       { ...box.queries, monthlyTotals: () => store.retained.monthlyTotals() },
       priceListFrom(config.costs),
     ),
-    health: async () => ({ callsInProgress: box.health().callsInProgress, media: await media.health() }),
+    health: async () => ({ ...box.health(), media: await media.health() }),
     signer: await openTokenKey(config.dataDirectory),
     clock: systemClock,
     ids: createRandomIds(),

@@ -88,7 +88,7 @@ export class ApiScene {
           trunks: new Map(),
         },
       ),
-      health: async () => ({ callsInProgress: box.health().callsInProgress, media: { ok: true, detail: "fake" } }),
+      health: async () => ({ ...box.health(), media: { ok: true, detail: "fake" } }),
       signer: await openTokenKey(folder),
       clock,
       ids,

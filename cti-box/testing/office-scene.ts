@@ -6,6 +6,7 @@ import { FakeMedia } from "./fake-media.ts";
 import { FakeSignalling } from "./fake-signalling.ts";
 import { HandMovedClock } from "./hand-moved-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
+import type { SpillLimits } from "../src/application/call-journal.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
 import type { CallStore, IncomingInvite } from "../src/application/ports.ts";
 import type { Reach } from "../src/domain/trunk/trunk-trial.ts";
@@ -66,10 +67,20 @@ export class OfficeScene {
   readonly store: CallStore;
   readonly box: ReturnType<typeof createOfficeBox>;
 
-  private constructor(config: OfficeSettings, store: CallStore) {
+  private constructor(config: OfficeSettings, store: CallStore, spill?: SpillLimits) {
     this.store = store;
     const { sip, media, clock, ids, log } = this;
-    this.box = createOfficeBox({ config, sip, reach: this.reach, media, store, clock, ids, log });
+    this.box = createOfficeBox({
+      config,
+      sip,
+      reach: this.reach,
+      media,
+      store,
+      clock,
+      ids,
+      log,
+      ...(spill && { spill }),
+    });
     this.box.queries.onEvent((event) => this.events.push(event));
   }
 
@@ -81,6 +92,13 @@ export class OfficeScene {
   ): Promise<OfficeScene> {
     const scene = new OfficeScene(config, store);
     prepare(scene.sip);
+    await scene.box.start();
+    return scene;
+  }
+
+  /** An office that keeps so much in memory while its store cannot be written. */
+  static async openWithSpill(store: CallStore, spill: SpillLimits): Promise<OfficeScene> {
+    const scene = new OfficeScene(officeSettings(), store, spill);
     await scene.box.start();
     return scene;
   }

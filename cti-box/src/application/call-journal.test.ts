@@ -4,16 +4,18 @@ import { HandMovedClock } from "../../testing/hand-moved-clock.ts";
 import { RecordingLog } from "../../testing/recording-log.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import type { PublicCallEvent } from "../domain/call/call-view.ts";
-import type { JournalEntry } from "./ports.ts";
+import { StoreFault, type JournalEntry, type StoreTrouble } from "./ports.ts";
 
 /** A store that can be taken away; `batches` holds the call ids of each transaction. */
 class Store {
   readonly batches: string[][] = [];
-  fault: string | null = null;
+  fault: StoreTrouble | null = null;
+  refuses: string | null = null;
 
   async append(entries: readonly JournalEntry[]): Promise<PublicCallEvent[]> {
     await new Promise(setImmediate);
-    if (this.fault !== null) throw new Error(this.fault);
+    if (this.fault !== null) throw new StoreFault(this.fault, "no");
+    if (entries.some(({ callId }) => callId === this.refuses)) throw new StoreFault("refused", "not this one");
     this.batches.push(entries.map(({ callId }) => callId));
     return entries.map(({ callId }) => ({ callId }) as unknown as PublicCallEvent);
   }
@@ -31,12 +33,12 @@ let told: string[];
 let journal: CallJournal;
 
 function open(limits?: SpillLimits): void {
-  journal = new CallJournal({ store, clock, log, ...(limits !== undefined && { limits }) });
+  journal = new CallJournal({ store, clock, log, limits });
   journal.listen((events) => told.push(...events.map((event) => (event as unknown as { callId: string }).callId)));
 }
 
 const write = (id: string, whenKept: () => void = () => undefined): boolean =>
-  journal.write({ callId: id } as unknown as JournalEntry, () => {
+  journal.write({ callId: id, event: { type: "tested" } } as unknown as JournalEntry, () => {
     kept.push(id);
     whenKept();
   });
@@ -119,14 +121,14 @@ describe("a store that takes everything", () => {
 
 describe("a store that refuses", () => {
   test("calls go on, followers wait, and everything is written in order when it is back", async () => {
-    store.fault = "database is locked";
+    store.fault = "locked";
     write("a", () => write("b"));
     await turns();
     write("c");
     await turns();
     expect(kept).toEqual(["a", "b", "c"]);
     expect(told).toEqual([]);
-    expect(journal.state()).toMatchObject({ entries: 3, state: { kind: "spilling", why: "database is locked" } });
+    expect(journal.health()).toMatchObject({ ok: false, trouble: "locked", waiting: 3 });
     expect(log.messages("error")).toEqual([
       "the journal cannot be written: calls go on, their steps are kept in memory",
     ]);
@@ -137,22 +139,23 @@ describe("a store that refuses", () => {
     expect(store.written()).toEqual(["a", "b", "c", "d"]);
     expect(told).toEqual(store.written());
     expect(kept).toEqual(store.written());
-    expect(journal.state()).toEqual({ entries: 0, state: { kind: "writing" } });
+    expect(journal.health()).toEqual({ ok: true });
     expect(log.messages("warn")).toEqual(["the journal is written again; nothing was left out"]);
   });
 
   test.each([
     ["entries", { entries: 2, bytes: 1_000_000 }],
-    ["bytes", { entries: 1_000, bytes: 2 * JSON.stringify({ callId: "a" }).length }],
+    ["bytes", { entries: 1_000, bytes: 2 * JSON.stringify({ callId: "a", event: { type: "tested" } }).length }],
   ])("beyond its %s no new calls are taken, and beyond twice as many no steps", async (_what, limits) => {
     open(limits);
-    store.fault = "disk full";
+    store.fault = "full";
     write("a");
     await turns();
     expect(journal.takesNewCalls()).toBe(true);
     expect([write("b"), write("c")]).toEqual([true, true]);
     expect(journal.takesNewCalls()).toBe(false);
     expect([write("d"), write("e")]).toEqual([true, false]);
+    expect(log.messages("error").at(-1)).toBe("the memory for the journal is used up: new calls are refused");
     store.fault = null;
     clock.move(5_000);
     await turns();
@@ -160,14 +163,24 @@ describe("a store that refuses", () => {
     expect(journal.takesNewCalls()).toBe(true);
   });
 
+  test("one step that it never takes is told and left out; those around it are written", async () => {
+    store.refuses = "b";
+    for (const id of ["a", "b", "c", "d"]) write(id);
+    await turns(16);
+    expect(store.written()).toEqual(["a", "c", "d"]);
+    expect(kept).toEqual(["a", "b", "c", "d"]);
+    expect(log.messages("error")).toEqual(["the store does not take a step: it is lost"]);
+    expect(journal.health()).toEqual({ ok: true });
+  });
+
   test("a stop tries once more, and tells what is lost when that does not help", async () => {
-    store.fault = "gone";
+    store.fault = "unreachable";
     write("a");
     await turns();
     store.fault = null;
     await journal.close(1_000);
     expect(store.written()).toEqual(["a"]);
-    store.fault = "gone";
+    store.fault = "unreachable";
     write("b");
     const closed = journal.close(1_000);
     await turns();

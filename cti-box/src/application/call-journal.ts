@@ -1,15 +1,18 @@
 /**
  * The journal of all calls on its way into the store: what several calls write in one turn of the event loop goes there in one transaction, in
  * the order written. A step's effects run once it is kept: in the store, or, while the store cannot be written, in memory.
- *   writing ─the store refuses─▶ spilling ─everything written─▶ writing
+ *   writing ─the store cannot be written─▶ spilling ─everything written─▶ writing
  * Public events are told only when they are in the store: the store gives the cursor, and a cursor is never given twice.
  */
 import type { PublicCallEvent } from "../domain/call/call-view.ts";
-import type { CallStore, Clock, JournalEntry, Log } from "./ports.ts";
+import { StoreFault } from "./ports.ts";
+import type { CallStore, Clock, JournalEntry, Log, StoreTrouble } from "./ports.ts";
+import type { JournalHealth } from "./use-cases.ts";
 
 /** Entries of one transaction: a long spill is written in steps, with turns for the calls in between. */
 const largestBatch = 100;
-const firstRetryMs = 250;
+/** Another program's transaction is usually over by then. */
+const firstRetryMs = 50;
 const longestRetryMs = 5_000;
 
 /** How much is kept in memory while the store cannot be written. */
@@ -19,15 +22,18 @@ export type SpillLimits = {
   bytes: number;
 };
 
-export const usualSpill: SpillLimits = { entries: 50_000, bytes: 128 * 1024 * 1024 };
+/** About two thousand whole calls. */
+const usualSpill: SpillLimits = { entries: 20_000, bytes: 64 * 1024 * 1024 };
 
-export type JournalState = { kind: "writing" } | { kind: "spilling"; sinceMs: number; why: string };
+type JournalState =
+  | { kind: "writing" }
+  | { kind: "spilling"; sinceMs: number; trouble: StoreTrouble; room: "for-calls" | "for-steps" };
 
 export type JournalParts = {
   store: Pick<CallStore, "append">;
   clock: Clock;
   log: Log;
-  limits?: SpillLimits;
+  limits?: SpillLimits | undefined;
   /**
    * After a write, what comes within this time is gathered for the next one: under load, one transaction and one turn for the effects of many
    * steps; a box at leisure writes at once. 0: never waited.
@@ -48,6 +54,7 @@ export class CallJournal {
   #bytes = 0;
   #state: JournalState = { kind: "writing" };
   #work: "idle" | "scheduled" | "appending" | "waiting" = "idle";
+  #batchSize = largestBatch;
   #retryMs = firstRetryMs;
   /** By the process's own clock. */
   #nextAtMs = 0;
@@ -72,6 +79,7 @@ export class CallJournal {
     if (isSpilling && this.#isBeyond(2, bytes)) return false;
     this.#bytes += bytes;
     this.#items.push({ entry, bytes, whenKept: [whenKept] });
+    this.#noteRoom();
     if (isSpilling) queueMicrotask(() => this.#keep(this.#items.length));
     else this.#schedule();
     return true;
@@ -86,12 +94,13 @@ export class CallJournal {
 
   /** Whether there is room for the steps of another call. */
   takesNewCalls(): boolean {
-    return this.#state.kind === "writing" || !this.#isBeyond(1, 0);
+    return this.#state.kind === "writing" || this.#state.room === "for-calls";
   }
 
-  /** `entries` wait for the store. */
-  state(): { state: JournalState; entries: number } {
-    return { state: this.#state, entries: this.#items.length };
+  health(): JournalHealth {
+    if (this.#state.kind === "writing") return { ok: true };
+    const { trouble, sinceMs } = this.#state;
+    return { ok: false, trouble, sinceMs, waiting: this.#items.length };
   }
 
   /** Waits, at most `withinMs`, until the store has everything; what it does not take by then is lost and logged. */
@@ -116,6 +125,18 @@ export class CallJournal {
     void this.#append();
   }
 
+  /** While the memory is written to the store, new calls are taken again as soon as there is room. */
+  #noteRoom(): void {
+    if (this.#state.kind === "writing") return;
+    const room = this.#isBeyond(1, 0) ? "for-steps" : "for-calls";
+    if (room === this.#state.room) return;
+    this.#state = { ...this.#state, room };
+    const waiting = this.#items.length;
+    if (room === "for-steps")
+      this.#parts.log.error({ waiting }, "the memory for the journal is used up: new calls are refused");
+    else this.#parts.log.warn({ waiting }, "there is room in the journal again: new calls are taken");
+  }
+
   #isBeyond(times: number, more: number): boolean {
     const { entries, bytes } = this.#limits;
     return this.#items.length >= entries * times || this.#bytes + more > bytes * times;
@@ -133,12 +154,13 @@ export class CallJournal {
   async #append(): Promise<void> {
     this.#work = "appending";
     this.#nextAtMs = performance.now() + (this.#parts.gatherMs ?? 0);
-    const batch = this.#items.slice(0, largestBatch);
+    const batch = this.#items.slice(0, this.#batchSize);
     try {
       const published = await this.#parts.store.append(batch.map(({ entry }) => entry));
       this.#appended(batch, published);
     } catch (error) {
-      this.#refused(error);
+      if (error instanceof StoreFault && error.trouble === "refused") this.#narrowDown(batch, error);
+      else this.#failed(error);
     }
   }
 
@@ -147,6 +169,8 @@ export class CallJournal {
     this.#items = this.#items.slice(batch.length);
     this.#keptCount -= batch.length;
     for (const item of batch) this.#bytes -= item.bytes;
+    this.#batchSize = largestBatch;
+    this.#noteRoom();
     this.#work = "idle";
     this.#listener(published);
     if (this.#items.length > 0) return this.#schedule();
@@ -161,19 +185,34 @@ export class CallJournal {
     this.#parts.log.warn({ seconds }, "the journal is written again; nothing was left out");
   }
 
-  #refused(error: unknown): void {
+  /** One step that the store never takes would hold up all others: it is found, told, and left out. */
+  #narrowDown(batch: readonly Item[], error: StoreFault): void {
+    this.#batchSize = 1;
+    const [item] = batch;
+    if (batch.length > 1 || item === undefined) return void this.#append();
+    const { callId, event } = item.entry;
+    this.#parts.log.error(
+      { callId, event: event.type, error: error.message },
+      "the store does not take a step: it is lost",
+    );
+    return this.#appended(batch, []);
+  }
+
+  #failed(error: unknown): void {
     const { log, clock } = this.#parts;
-    const why = error instanceof Error ? error.message : String(error);
+    const trouble = error instanceof StoreFault ? error.trouble : "broken";
+    const sinceMs = this.#state.kind === "spilling" ? this.#state.sinceMs : clock.now();
     if (this.#state.kind === "writing") {
-      log.error({ error: why }, "the journal cannot be written: calls go on, their steps are kept in memory");
+      log.error(
+        { trouble, error: error instanceof Error ? error.message : String(error) },
+        "the journal cannot be written: calls go on, their steps are kept in memory",
+      );
       for (const item of this.#items) item.bytes = sizeOf(item.entry);
       this.#bytes = this.#items.reduce((sum, { bytes }) => sum + bytes, 0);
     }
-    this.#state = {
-      kind: "spilling",
-      sinceMs: this.#state.kind === "spilling" ? this.#state.sinceMs : clock.now(),
-      why,
-    };
+    const room = this.#state.kind === "spilling" ? this.#state.room : "for-calls";
+    this.#state = { kind: "spilling", sinceMs, trouble, room };
+    this.#noteRoom();
     this.#work = "waiting";
     this.#stopTimer = clock.after(this.#retryMs, () => this.#retryNow());
     this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);

@@ -16,6 +16,7 @@ import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallRunnerParts } from "./call-runner.ts";
 import type { EffectParts } from "./effect-parts.ts";
+import { StoreFault } from "./ports.ts";
 import type { CallSignalling, Clock, Log, SignallingEvent } from "./ports.ts";
 
 /** After the end of a call, its legs have this long to say their last word. */
@@ -49,7 +50,7 @@ export class CallsInProgress {
   begin(beginning: CallPlacement): CallRunner;
   begin(beginning: CallBeginning, sdp: string | null = null): CallRunner {
     const { callId } = beginning;
-    if (!this.parts.journal.takesNewCalls()) throw new Error("the journal has no room for another call");
+    if (!this.parts.journal.takesNewCalls()) throw new StoreFault("full", "the journal has no room for another call");
     const effects = new CallEffectRunner(this.effectParts(callId));
     const runner = CallRunner.begin(beginning, this.runnerParts(callId, effects));
     this.index.add(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });

@@ -37,7 +37,7 @@ describe("a citizen's call", () => {
     expect(scene.sip.openLegs()).toEqual([]);
     expect(scene.media.sessions.size + scene.media.pairs.size + scene.media.music.size).toBe(0);
     expect(scene.clock.timers()).toBe(0);
-    expect(scene.box.health()).toEqual({ callsInProgress: 0, callsWithLeftovers: 0 });
+    expect(scene.box.health()).toEqual({ callsInProgress: 0, callsWithLeftovers: 0, journal: { ok: true } });
     expect(await scene.box.queries.records({ limit: 1 })).toMatchObject([
       { endCause: "caller-hung-up", operatorIds: ["anna"], legs: [{ talkSeconds: 5 }, { talkSeconds: 5 }] },
     ]);

@@ -6,7 +6,8 @@ import { identifySource } from "../domain/trunk/identify-source.ts";
 import { admitInvite } from "./accept-inbound-call.ts";
 import { answeredWhenKept } from "./answered-when-kept.ts";
 import { createCallCommands } from "./call-commands.ts";
-import { CallJournal } from "./call-journal.ts";
+import { CallJournal, type SpillLimits } from "./call-journal.ts";
+import { queriesOf } from "./box-queries.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
@@ -44,6 +45,7 @@ import type {
 import type {
   CallCommands,
   CallQueries,
+  JournalHealth,
   OfficeFiguresQueries,
   OperatorDesk,
   SipAccounts,
@@ -65,6 +67,8 @@ export type OfficeBoxParts = {
   journaling?: Pick<CallStore, "append">;
   /** Time in which a busy box gathers the steps of its calls; absent: it does not. */
   gatherMs?: number;
+  /** How much is kept in memory while it cannot be written; absent: the usual. */
+  spill?: SpillLimits;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -83,8 +87,8 @@ export type OfficeBox = {
   announcementEnded: CallsInProgress["announcementEnded"];
   /** The far end of a leg pressed a key in the sound (RFC 4733). */
   keyPressed(legId: LegId, key: string): void;
-  /** Calls in progress, and calls that ended with something left behind: for tests and health checks. */
-  health(): { callsInProgress: number; callsWithLeftovers: number };
+  /** Calls in progress, calls that ended with something left behind, and whether the journal is written: for tests and health checks. */
+  health(): { callsInProgress: number; callsWithLeftovers: number; journal: JournalHealth };
   start(): Promise<void>;
   close(): Promise<void>;
 };
@@ -94,7 +98,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
-  const journal = new CallJournal({ store: parts.journaling ?? store, clock, log, gatherMs: parts.gatherMs ?? 0 });
+  const { journaling = store, spill: limits, gatherMs = 0 } = parts;
+  const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
   const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
@@ -122,7 +127,11 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     mediaFailed: (legId) => calls.mediaFailed(legId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
     keyPressed: (legId, key) => keyPressed({ office, room, calls, clock, log }, legId, key),
-    health: () => ({ callsInProgress: calls.index.size(), callsWithLeftovers: calls.leftovers() }),
+    health: () => ({
+      callsInProgress: calls.index.size(),
+      callsWithLeftovers: calls.leftovers(),
+      journal: journal.health(),
+    }),
     start: async () => {
       await recoverCalls({ store, clock, log });
       await figures.recover((filter) => recordPages({ store, clock }, filter));
@@ -185,20 +194,6 @@ function commandsOf({ journal, commandParts, ...parts }: CommandsParts): CallCom
     pickUp: async (operatorId, colleagueId) => pickUpCall(parts, operatorId, colleagueId),
     retrieve: async (operatorId, callId) => retrieveCall(parts, operatorId, callId),
   });
-}
-
-function queriesOf(calls: CallsInProgress, { store, clock }: Pick<OfficeBoxParts, "store" | "clock">): CallQueries {
-  return {
-    eventsAfter: (cursor, limit) => store.eventsAfter(cursor, limit),
-    lastCursor: () => store.lastCursor(),
-    onEvent: (listener) => calls.onEvent(listener),
-    onCard: (listener) => calls.onCard(listener),
-    callsOf: (operatorId) => calls.index.callsOf(operatorId),
-    parkedCalls: () => calls.index.parked(),
-    records: (filter) => store.records(filter),
-    recordPages: (filter) => recordPages({ store, clock }, filter),
-    latestRecords: (filter) => store.latestRecords(filter),
-  };
 }
 
 type HostParts = OfficeBoxParts & {

@@ -69,7 +69,22 @@ export type RecordFilter = {
   trunkId?: string;
 };
 
-/** Every method rejects when the store cannot be reached, is locked or has no room; nothing of what was asked has happened then. */
+/**
+ * `locked`: another program writes; `full`: no room on the disk; `unreachable`: no connection; `broken`: anything else of the store; `refused`:
+ * the store works, but does not take this.
+ */
+export type StoreTrouble = "locked" | "full" | "unreachable" | "broken" | "refused";
+
+export class StoreFault extends Error {
+  readonly trouble: StoreTrouble;
+
+  constructor(trouble: StoreTrouble, message: string, options?: { cause: unknown }) {
+    super(message, options);
+    this.trouble = trouble;
+  }
+}
+
+/** Every method rejects with a `StoreFault` when the store does not do what was asked; nothing of it has happened then. */
 export interface CallStore {
   /** Writes events, public events and newest records in one transaction, in the order given; returns the public events with their cursors. */
   append(entries: readonly JournalEntry[]): Promise<PublicCallEvent[]>;

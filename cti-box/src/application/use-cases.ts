@@ -14,7 +14,7 @@ import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { ConsultationPartner, TransferMode } from "../domain/transfer/transfer.ts";
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
-import type { RecordFilter, TrialMessage } from "./ports.ts";
+import type { RecordFilter, StoreTrouble, TrialMessage } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
 export type CommandRefusal =
@@ -79,6 +79,9 @@ export type PickUpResult =
         "unknown-call" | "unknown-target" | "target-not-allowed" | "already-busy" | "no-phone" | "wrong-state"
       >;
     };
+
+/** `waiting`: steps of calls that the store does not have yet. */
+export type JournalHealth = { ok: true } | { ok: false; trouble: StoreTrouble; sinceMs: number; waiting: number };
 
 /** `callId` is made by who asks, so that a repeated order is the same call. */
 export type DialOrder = { callId: CallId; number: string; ticketId: string | null };

@@ -4,6 +4,7 @@ import type {
   CallCommands,
   CallQueries,
   CallTraces,
+  JournalHealth,
   OfficeReports,
   OperatorDesk,
   SipAccounts,
@@ -68,7 +69,7 @@ export type ApiParts = {
   traces: CallTraces;
   trunks: TrunkQueries;
   reports: OfficeReports;
-  health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string } }>;
+  health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string }; journal: JournalHealth }>;
   signer: TokenSigner;
   clock: Clock;
   ids: Ids;

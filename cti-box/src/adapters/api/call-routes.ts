@@ -19,7 +19,7 @@ import { isKnownCursor } from "./event-stream.ts";
 import { ProblemError, settled } from "./problem.ts";
 import { noContent } from "./openapi/route-description.ts";
 import type { Sessions } from "./sessions.ts";
-import { cardToContract, eventToContract } from "./to-contract.ts";
+import { cardToContract, eventToContract, journalToContract } from "./to-contract.ts";
 
 const callParams = z.object({ callId: ulidSchema });
 const largestPage = 500;
@@ -152,12 +152,13 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
       schema: { response: { 200: statusSchema } },
     },
     async () => {
-      const { callsInProgress, media } = await parts.health();
+      const { callsInProgress, media, journal } = await parts.health();
       return {
-        status: media.ok ? ("ok" as const) : ("degraded" as const),
+        status: media.ok && journal.ok ? ("ok" as const) : ("degraded" as const),
         office: parts.options.office,
         callsInProgress,
         media,
+        journal: journalToContract(journal),
       };
     },
   );

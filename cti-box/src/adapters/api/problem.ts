@@ -3,7 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { CommandRefusal, DialRefusal } from "../../application/use-cases.ts";
 import type { Problem } from "../../../contracts/index.ts";
-import type { Log } from "../../application/ports.ts";
+import { StoreFault, type Log } from "../../application/ports.ts";
 
 export type ProblemSlug =
   | CommandRefusal
@@ -18,6 +18,7 @@ export type ProblemSlug =
   | "unsupported-media-type"
   | "too-many-requests"
   | "bridge-unavailable"
+  | "store-unavailable"
   | "unknown-cursor"
   | "wrong-method"
   | "tracing-off"
@@ -74,6 +75,11 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
   ],
   "too-many-requests": [429, "Troppe richieste: riprovare tra poco", "Too many requests: try again shortly"],
   "bridge-unavailable": [503, "Il servizio dei ticket non risponde", "The ticket service does not answer"],
+  "store-unavailable": [
+    503,
+    "Il registro delle chiamate non è disponibile in questo momento: riprovare tra poco",
+    "The record of calls is not available now: try again shortly",
+  ],
   "unknown-cursor": [
     409,
     "Il cursore va oltre gli eventi di questo ufficio: ricominciare da 0",
@@ -138,6 +144,7 @@ export function handleErrors(app: FastifyInstance, log: Log): void {
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     if (error instanceof ProblemError) return sendProblem(reply, error.slug);
+    if (error instanceof StoreFault) return sendProblem(reply, "store-unavailable");
     if (hasZodFastifySchemaValidationErrors(error)) {
       return sendProblem(reply, "validation", faultsOf(error.validation));
     }

@@ -161,6 +161,7 @@ describe("roles", () => {
         office: { officeId: "x_test1", label: "Comune Uno" },
         callsInProgress: 1,
         media: { ok: true, detail: "fake" },
+        journal: { ok: true },
       },
     });
   });

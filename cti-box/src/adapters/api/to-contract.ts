@@ -6,11 +6,13 @@ import type {
   TransferOrigin,
   TransferProgress,
 } from "../../domain/call/call-view.ts";
+import type { JournalHealth } from "../../application/use-cases.ts";
 import type { TransferTarget } from "../../domain/transfer/transfer.ts";
 import type {
   CallCard,
   CallEvent,
   CallSummary,
+  Status,
   TransferOrigin as OriginContract,
   TransferProgress as ProgressContract,
   TransferTarget as TargetContract,
@@ -18,6 +20,12 @@ import type {
 
 export const time = (ms: number): string => new Date(ms).toISOString();
 export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
+
+export function journalToContract(health: JournalHealth): Status["journal"] {
+  if (health.ok) return health;
+  const { sinceMs, ...same } = health;
+  return { ...same, since: time(sinceMs) };
+}
 
 export function target(from: TransferTarget): TargetContract {
   return from.kind === "operator" ? { kind: "operator", operatorLogin: from.operatorId } : from;

@@ -5,7 +5,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Histogram, writeFamily, type Family, type Sample } from "../../../sip-engine/engine.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
-import type { CallQueries, OfficeFiguresQueries, TrunkQueries } from "../../application/use-cases.ts";
+import type { CallQueries, JournalHealth, OfficeFiguresQueries, TrunkQueries } from "../../application/use-cases.ts";
 import { LabelledCounter } from "./labelled-counter.ts";
 import { callFamilies, queueFamilies } from "./call-families.ts";
 import { counter, gauge } from "./family.ts";
@@ -19,7 +19,7 @@ export type BoxMetricsParts = {
   journal: JournalTiming;
   /** Programs that follow the events, and how many events the slowest of them has not been sent yet. */
   followers(lastCursor: number): { count: number; largestLag: number };
-  health(): Promise<{ callsWithLeftovers: number; media: { ok: boolean } }>;
+  health(): Promise<{ callsWithLeftovers: number; journal: JournalHealth; media: { ok: boolean } }>;
 };
 
 const resolutionMs = 10;
@@ -35,6 +35,8 @@ export class BoxMetrics {
   readonly #waits = new Histogram(waitBounds);
   readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #stopListening: () => void;
+  /** Of the last event heard. */
+  #lastCursor = 0;
 
   constructor(parts: BoxMetricsParts) {
     this.#parts = parts;
@@ -46,7 +48,7 @@ export class BoxMetrics {
   async write(): Promise<string> {
     const { figures, trunks, journal } = this.#parts;
     const now = figures.now();
-    const { callsWithLeftovers, media } = await this.#parts.health();
+    const { callsWithLeftovers, media, journal: writing } = await this.#parts.health();
     const families = [
       ...callFamilies(now),
       counter("la2_calls_started_total", "Calls that began.", this.#started.samples()),
@@ -58,6 +60,8 @@ export class BoxMetrics {
       gauge("la2_media_server_up", "Whether the media server answers.", media.ok ? 1 : 0),
       ...(await this.#eventFamilies()),
       counter("la2_calls_with_leftovers_total", "Calls that ended and left something open: a bug.", callsWithLeftovers),
+      gauge("la2_journal_up", "Whether the store takes the journal.", writing.ok ? 1 : 0),
+      gauge("la2_journal_waiting_steps", "Steps of calls kept in memory for it.", writing.ok ? 0 : writing.waiting),
       ...journal.families(),
       ...this.#processFamilies(),
     ];
@@ -72,6 +76,7 @@ export class BoxMetrics {
 
   #count(event: PublicCallEvent): void {
     const { direction, answeredAtMs, startedAtMs } = event.call;
+    this.#lastCursor = event.cursor;
     if (event.type === "call-offered") this.#started.add(direction);
     if (event.type === "call-ended") this.#ended.add(direction, event.endCause);
     if (event.type === "call-transfer-requested") this.#transfersAsked.add(event.target.kind);
@@ -82,7 +87,8 @@ export class BoxMetrics {
   }
 
   async #eventFamilies(): Promise<Family[]> {
-    const lastCursor = await this.#parts.queries.lastCursor();
+    // A store that cannot be read makes no page unreadable.
+    const lastCursor = await this.#parts.queries.lastCursor().catch(() => this.#lastCursor);
     const { count, largestLag } = this.#parts.followers(lastCursor);
     return [
       gauge("la2_events_last_cursor", "Cursor of the last event.", lastCursor),

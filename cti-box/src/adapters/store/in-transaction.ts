@@ -1,15 +1,18 @@
 /** All of a piece of work in the store, or nothing of it. */
 import type { DatabaseSync } from "node:sqlite";
+import { orFault } from "./sqlite-faults.ts";
 
-/** Throws what the work or the commit throws, after nothing of it is left. */
+/** Throws a `StoreFault` when nothing of it was done. */
 export function inTransaction<Result>(database: DatabaseSync, work: () => Result): Result {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
+  return orFault(() => {
+    database.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec("ROLLBACK");
+      throw error;
+    }
+  });
 }

@@ -1,6 +1,7 @@
 /** What the retention rules take out of the store, in steps of one transaction each. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { inTransaction } from "./in-transaction.ts";
+import { orFault } from "./sqlite-faults.ts";
 import { recordFromStored } from "./stored-record.ts";
 import type { RetainedCalls } from "../../application/ports.ts";
 import type { CallRecordView } from "../../domain/call/call-record.ts";
@@ -37,7 +38,7 @@ export class SqliteRetainedCalls implements RetainedCalls {
     limit: number;
   }): Promise<CallRecordView[]> {
     const level = wanted.moreThan === null ? all : taken[wanted.moreThan];
-    const rows = this.run.endedBefore.all(wanted.beforeMs, level, wanted.limit) as { record: string }[];
+    const rows = orFault(() => this.run.endedBefore.all(wanted.beforeMs, level, wanted.limit)) as { record: string }[];
     return rows.map(({ record }) => recordFromStored(record));
   }
 
@@ -56,7 +57,7 @@ export class SqliteRetainedCalls implements RetainedCalls {
   }
 
   async monthlyTotals(): Promise<MonthlyTotal[]> {
-    return this.run.totals.all() as MonthlyTotal[];
+    return orFault(() => this.run.totals.all()) as MonthlyTotal[];
   }
 }
 

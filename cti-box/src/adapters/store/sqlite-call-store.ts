@@ -10,6 +10,7 @@ import type { StatementSync } from "node:sqlite";
 import { sql } from "./call-sql.ts";
 import { findRecords } from "./record-queries.ts";
 import { inTransaction } from "./in-transaction.ts";
+import { orFault } from "./sqlite-faults.ts";
 import { migrations } from "./schema.ts";
 import { SqliteRetainedCalls } from "./retained-calls.ts";
 import { recordFromStored } from "./stored-record.ts";
@@ -26,6 +27,8 @@ export function openSqliteCallStore(path: string): SqliteCallStore {
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 5000; PRAGMA secure_delete = FAST;",
   );
   migrate(database);
+  // From now on nobody waits inside of SQLite: the box would stand still. The journal tries again on its own.
+  database.exec("PRAGMA busy_timeout = 0;");
   return new SqliteCallStore(database);
 }
 
@@ -62,29 +65,29 @@ export class SqliteCallStore implements CallStore {
   }
 
   async eventsAfter(cursor: number, limit: number): Promise<PublicCallEvent[]> {
-    const rows = this.run.eventsAfter.all(cursor, limit) as { cursor: number; body: string }[];
+    const rows = orFault(() => this.run.eventsAfter.all(cursor, limit)) as { cursor: number; body: string }[];
     return rows.map((row) => ({ cursor: row.cursor, ...JSON.parse(row.body) }) as PublicCallEvent);
   }
 
   async lastCursor(): Promise<number> {
-    const row = this.run.lastCursor.get() as { seq: number } | undefined;
+    const row = orFault(() => this.run.lastCursor.get()) as { seq: number } | undefined;
     return row?.seq ?? 0;
   }
 
   async records(filter: RecordFilter): Promise<CallRecordView[]> {
-    return findRecords(this.database, filter);
+    return orFault(() => findRecords(this.database, filter));
   }
 
   async latestRecords({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): Promise<CallRecordView[]> {
     // No character of an identifier comes after the tilde.
-    const rows = this.run.latestRecords.all(callIdPrefix, `${callIdPrefix}~`, limit);
+    const rows = orFault(() => this.run.latestRecords.all(callIdPrefix, `${callIdPrefix}~`, limit));
     return (rows as { record: string }[]).map((row) => recordFromStored(row.record));
   }
 
   async unfinishedCalls(): Promise<{ callId: CallId; events: CallEvent[] }[]> {
-    const rows = this.run.unfinished.all() as { call_id: string }[];
+    const rows = orFault(() => this.run.unfinished.all()) as { call_id: string }[];
     return rows.map((row) => {
-      const events = this.run.journalOf.all(row.call_id) as { event: string }[];
+      const events = orFault(() => this.run.journalOf.all(row.call_id)) as { event: string }[];
       return {
         callId: row.call_id as CallId,
         events: events.map((one) => JSON.parse(one.event) as CallEvent),
