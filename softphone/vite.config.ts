@@ -13,5 +13,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: "es2023",
     chunkSizeWarningLimit: 1500,
+    // The softphone, and the screen on the office's wall.
+    rollupOptions: { input: ["src/renderer/index.html", "src/renderer/wallboard.html"] },
   },
 });

@@ -9,6 +9,7 @@ export * from "./directory.ts";
 export * from "./operator-channel.ts";
 export * from "./sip-trace.ts";
 export * from "./trunks.ts";
+export * from "./wallboard.ts";
 export * from "./access-token.ts";
 
 export const contractVersion = "1.1.0";

@@ -28,6 +28,7 @@ export function apiOptionsFrom(config: OfficeConfig, webSocket: SipWebSocket | n
     })),
     transferPermissions: config.outbound?.transfers ?? {},
     crmBridge: config.crmBridge ?? null,
+    wallboardKey: config.wallboard?.key ?? null,
     sipWebSocket: webSocket?.kind === "through-box" ? { host: webSocket.host, port: webSocket.port } : null,
     sipWebSocketUrl: webSocket?.kind === "direct" ? webSocket.url : "/sip",
     softphoneDirectory:

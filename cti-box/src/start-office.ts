@@ -164,6 +164,7 @@ async function openApi({ config, log, stack, media, box, sip, store }: Parts & {
     accounts: box.accounts,
     queries: box.queries,
     trunks: box.trunks,
+    figures: box.figures,
     traces: createCallTraces({
       queries: box.queries,
       legBook: sip.legBook,

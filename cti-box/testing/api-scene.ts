@@ -12,6 +12,7 @@ import { openTokenKey } from "../src/adapters/system/token-key.ts";
 import { OfficeScene } from "./office-scene.ts";
 
 export const serviceSecret = "secret-of-the-bridge";
+export const wallboardKey = "key-of-the-screen-on-the-wall";
 
 export type Answer = { status: number; headers: Headers; text: string; json: unknown };
 export type Ask = { token?: string; body?: unknown; text?: string; type?: string; headers?: Record<string, string> };
@@ -68,6 +69,7 @@ export class ApiScene {
         ],
         transferPermissions: { supervisor: ["geographic"] },
         crmBridge: { url: "http://127.0.0.1:1", serviceSecret },
+        wallboardKey,
         sipWebSocket: null,
         sipWebSocketUrl: "/sip",
         softphoneDirectory: pages,
@@ -79,6 +81,7 @@ export class ApiScene {
       accounts: box.accounts,
       queries: box.queries,
       trunks: box.trunks,
+      figures: box.figures,
       traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
       reports: officeReports(
         { ...box.queries, monthlyTotals: async () => [] },

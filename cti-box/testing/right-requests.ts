@@ -60,4 +60,5 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   listTrunks: {},
   testTrunk: { path: { trunkId: "tim" } },
   readOpenApi: {},
+  readWallboard: {},
 };

@@ -5,6 +5,7 @@ import type {
   CallQueries,
   CallTraces,
   JournalHealth,
+  OfficeFiguresQueries,
   OfficeReports,
   OperatorDesk,
   SipAccounts,
@@ -46,6 +47,8 @@ export type ApiOptions = {
   transferPermissions: TransferPermissions;
   /** The office's bridge, shown under `/crm`; its secret opens the events. */
   crmBridge: { url: string; serviceSecret: string } | null;
+  /** Opens the wallboard, and nothing else; null: only those who may see more. */
+  wallboardKey: string | null;
   /** Where the engine speaks SIP over WebSocket; the page reaches it under `/sip`. Null: nowhere, or only directly. */
   sipWebSocket: { host: string; port: number } | null;
   /** What the page is told: `/sip`, or a `wss:` address of the engine's own. */
@@ -68,6 +71,7 @@ export type ApiParts = {
   queries: CallQueries;
   traces: CallTraces;
   trunks: TrunkQueries;
+  figures: OfficeFiguresQueries;
   reports: OfficeReports;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string }; journal: JournalHealth }>;
   signer: TokenSigner;

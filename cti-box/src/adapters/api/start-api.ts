@@ -22,6 +22,8 @@ import { availabilityRoutes, codeAndKeyRoutes, sessionRoutes } from "./session-r
 import { Sessions } from "./sessions.ts";
 import { traceRoutes } from "./trace-routes.ts";
 import { trunkRoutes } from "./trunk-routes.ts";
+import { WallboardChannel } from "./wallboard-channel.ts";
+import { wallboardRoutes } from "./wallboard.ts";
 import { serveUpgrades } from "./upgrades.ts";
 
 const largestBody = 256 * 1024;
@@ -51,20 +53,9 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
   await protect(app, options.tls !== null);
   const sessions = new Sessions(parts);
   const channels = new OperatorChannels(parts, sessions);
+  const wallboard = new WallboardChannel(parts, sessions);
   const followers = new EventFollowers();
-  sessionRoutes(app, parts, sessions);
-  availabilityRoutes(app, parts, sessions);
-  codeAndKeyRoutes(app, parts, sessions);
-  callRoutes(app, parts, sessions);
-  transferRoutes(app, parts, sessions);
-  consultationRoutes(app, parts, sessions);
-  parkedRoutes(app, parts, sessions);
-  dialRoutes(app, parts, sessions);
-  readingRoutes(app, parts, sessions);
-  recordRoutes(app, parts, sessions);
-  reportRoutes(app, parts, sessions);
-  traceRoutes(app, parts, sessions);
-  trunkRoutes(app, parts, sessions);
+  addRoutes(app, parts, sessions);
   openApiRoute(app, routes);
   await servePages(app, options.softphoneDirectory);
   if (options.crmBridge !== null) {
@@ -75,9 +66,10 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
       replyOptions: { onError: (reply) => void sendProblem(reply as never, "bridge-unavailable") },
     });
   }
-  const endUpgrades = serveUpgrades(app.server, parts, { channels, followers });
+  const endUpgrades = serveUpgrades(app.server, parts, { channels, wallboard, followers });
   const close = async (): Promise<void> => {
     channels.close();
+    wallboard.close();
     sessions.stop();
     endUpgrades();
     await app.close();
@@ -96,6 +88,23 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
     followers: (lastCursor) => followers.figures(lastCursor),
     close,
   };
+}
+
+function addRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
+  sessionRoutes(app, parts, sessions);
+  availabilityRoutes(app, parts, sessions);
+  codeAndKeyRoutes(app, parts, sessions);
+  callRoutes(app, parts, sessions);
+  transferRoutes(app, parts, sessions);
+  consultationRoutes(app, parts, sessions);
+  parkedRoutes(app, parts, sessions);
+  dialRoutes(app, parts, sessions);
+  readingRoutes(app, parts, sessions);
+  recordRoutes(app, parts, sessions);
+  reportRoutes(app, parts, sessions);
+  traceRoutes(app, parts, sessions);
+  trunkRoutes(app, parts, sessions);
+  wallboardRoutes(app, parts, sessions);
 }
 
 function newServer(tls: ApiOptions["tls"]): FastifyInstance {

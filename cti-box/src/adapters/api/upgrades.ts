@@ -10,6 +10,7 @@ import type { ApiParts } from "./api-parts.ts";
 import { isService } from "./authorise.ts";
 import { isKnownCursor, serveEventStream, type EventFollowers } from "./event-stream.ts";
 import type { OperatorChannels } from "./operator-channel.ts";
+import type { WallboardChannel } from "./wallboard-channel.ts";
 
 const largestFrame = 64 * 1024;
 
@@ -53,11 +54,13 @@ function passOn(upgrade: Upgrade, to: { host: string; port: number; path: string
   socket.on("close", () => upstream.destroy());
 }
 
+export type UpgradeTargets = { channels: OperatorChannels; wallboard: WallboardChannel; followers: EventFollowers };
+
 /** Serves upgrades on the server. Returns the way to end all of them. */
 export function serveUpgrades(
   server: Server,
   parts: ApiParts,
-  { channels, followers }: { channels: OperatorChannels; followers: EventFollowers },
+  { channels, wallboard, followers }: UpgradeTargets,
 ): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestFrame });
   const passedOn = new Set<Duplex>();
@@ -79,6 +82,9 @@ export function serveUpgrades(
     const { sipWebSocket, crmBridge } = parts.options;
     if (url.pathname === "/api/operator-channel") {
       return sockets.handleUpgrade(request, socket, head, (opened) => channels.accept(opened));
+    }
+    if (url.pathname === "/api/wallboard/stream") {
+      return sockets.handleUpgrade(request, socket, head, (opened) => wallboard.accept(opened));
     }
     if (url.pathname === "/api/events/stream") {
       if (!isService(request.headers.authorization, parts)) return refuse(socket, "401 Unauthorized");

@@ -9,7 +9,7 @@ export type Operation = {
   operationId: string;
   summary: string;
   tags: string[];
-  security: object[];
+  security: { [scheme: string]: string[] }[];
   parameters?: { in: "path" | "query"; name: string; required: boolean; schema: JsonSchema }[];
   requestBody?: { required: boolean; content: Record<string, { schema: JsonSchema }> };
   responses: Record<string, { description: string; content?: Record<string, { schema: JsonSchema }> }>;
@@ -23,6 +23,7 @@ export type OpenApiDocument = {
 const securitySchemes = {
   session: { type: "http", scheme: "bearer", bearerFormat: "JWT", description: "An operator's session token" },
   service: { type: "http", scheme: "bearer", description: "The service secret of the office's own programs" },
+  wallboardKey: { type: "http", scheme: "bearer", description: "The key of the screen on the wall" },
 };
 
 export function openApiDocument(
@@ -94,8 +95,9 @@ function headOf(url: string, { id, summary, who }: Omit<RouteDescription, "produ
   return { operationId: id, summary, tags: [url.split("/")[2] ?? ""], security: securityOf(who) };
 }
 
-function securityOf(who: Asker): object[] {
+function securityOf(who: Asker): Operation["security"] {
   if (who === "anybody") return [];
+  if (who === "office") return [{ session: [] }, { service: [] }, { wallboardKey: [] }];
   if (who === "operator") return [{ session: [] }];
   return who === "program" ? [{ service: [] }] : [{ service: [] }, { session: [...who.roles] }];
 }

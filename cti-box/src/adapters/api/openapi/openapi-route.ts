@@ -1,7 +1,13 @@
 /** The description of the API, for whoever writes a program against it. It says nothing of this office, so anybody may read it. */
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { channelFromBoxSchema, channelToBoxSchema, eventStreamFrameSchema } from "../../../../contracts/index.ts";
+import {
+  channelFromBoxSchema,
+  channelToBoxSchema,
+  eventStreamFrameSchema,
+  wallboardFrameSchema,
+  wallboardHelloSchema,
+} from "../../../../contracts/index.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import type { ChannelDescription, DescribedRoute } from "./route-description.ts";
 
@@ -23,6 +29,15 @@ const channels: readonly ChannelDescription[] = [
     who: "anybody",
     fromBox: channelFromBoxSchema,
     toBox: channelToBoxSchema,
+  },
+  {
+    url: "/api/wallboard/stream",
+    id: "followWallboard",
+    summary:
+      "WebSocket: the office in numbers after each change, at most once a second; the token is in the first frame",
+    who: "anybody",
+    fromBox: wallboardFrameSchema,
+    toBox: wallboardHelloSchema,
   },
 ];
 
