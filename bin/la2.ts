@@ -6,6 +6,7 @@ import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
 import type { LadderOptions } from "./commands/ladder.ts";
 import type { RecordsOptions } from "./commands/records.ts";
+import type { WhichBoxes } from "./office/boxes-to-ask.ts";
 import type { TrunkTestOptions } from "./commands/trunk-test.ts";
 import type { TrunkListOptions } from "./commands/trunk-list.ts";
 import type { ReportOptions } from "./commands/report.ts";
@@ -159,6 +160,47 @@ trunk
     const { trunkList } = await import("./commands/trunk-list.ts");
     finished(await trunkList(options));
   });
+const changeable =
+  "key=value as in the configuration file, e.g. priority=2 outbound.limits.perDay=300; key= takes it out";
+const changedTrunk = (command: Command): Command =>
+  command
+    .option("-c, --config <file>", "of the office with this configuration")
+    .option("--office <id>", "of this office of the playground, e.g. x_test1")
+    .addOption(portOption());
+changedTrunk(
+  trunk.command("add").description("adds a trunk while the box runs; account.password=- reads it from standard input"),
+)
+  .argument("<name>", "its trunkId")
+  .argument("<settings...>", changeable)
+  .action(async (name: string, words: string[], options: WhichBoxes) => {
+    const { trunkAdd } = await import("./commands/trunk-change.ts");
+    finished(await trunkAdd(name, words, options));
+  });
+changedTrunk(trunk.command("set").description("changes settings of a trunk while the box runs; calls on it go on"))
+  .argument("<name>", "its trunkId")
+  .argument("<settings...>", changeable)
+  .action(async (name: string, words: string[], options: WhichBoxes) => {
+    const { trunkSet } = await import("./commands/trunk-change.ts");
+    finished(await trunkSet(name, words, options));
+  });
+changedTrunk(trunk.command("remove").description("removes a trunk while the box runs; calls on it go on"))
+  .argument("<name>", "its trunkId")
+  .action(async (name: string, options: WhichBoxes) => {
+    const { trunkRemove } = await import("./commands/trunk-change.ts");
+    finished(await trunkRemove(name, options));
+  });
+changedTrunk(trunk.command("reset").description("the configuration file holds again for a trunk"))
+  .argument("<name>", "its trunkId")
+  .action(async (name: string, options: WhichBoxes) => {
+    const { trunkReset } = await import("./commands/trunk-change.ts");
+    finished(await trunkReset(name, options));
+  });
+changedTrunk(trunk.command("history").description("who changed which trunk, when and what")).action(
+  async (options: WhichBoxes) => {
+    const { trunkHistory } = await import("./commands/trunk-change.ts");
+    finished(await trunkHistory(options));
+  },
+);
 trunk
   .command("test")
   .description("registers and probes once and says in plain words what is wrong; ends with 1 where something is")

@@ -27,15 +27,17 @@ function lineOf({
   placed,
   priority,
   weight,
+  origin,
   outbound,
   health,
   registration,
 }: TrunkView): string {
   const load = `${calls}${capacity === null ? "" : ` of ${capacity}`} calls now`;
   const account = registration === null ? "" : `${registrationText(registration)}, `;
-  if (outbound === null) return `${trunkId} (${carrier}): ${account}${load}, only from the carrier`;
+  const name = `${trunkId} (${carrier}${origin === "file" ? "" : `, ${origin} at run time`})`;
+  if (outbound === null) return `${name}: ${account}${load}, only from the carrier`;
   const numbers = outbound.prefixes.length === 0 ? "all numbers" : outbound.prefixes.join(" ");
-  return `${trunkId} (${carrier}): ${account}${healthText(health)}, ${load}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
+  return `${name}: ${account}${healthText(health)}, ${load}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
 }
 
 function registrationText({ state, since, lastStatus }: NonNullable<TrunkView["registration"]>): string {

@@ -21,17 +21,30 @@ export function boxesToAsk({ config, port, office: wanted }: WhichBoxes): BoxToA
   }));
 }
 
-type Asking = { method?: "GET" | "POST"; query?: Record<string, string>; withinMs?: number; alsoTaken?: number };
+type Asking = {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  body?: object;
+  withinMs?: number;
+  alsoTaken?: number;
+};
 
 /** What the box answers to a program of its office; with a status of `alsoTaken` as well. Throws with the box's own words when it refuses. */
 export async function askForAnswer(
   box: BoxToAsk,
   path: string,
-  { method = "GET", query = {}, withinMs = 30_000, alsoTaken }: Asking = {},
+  { method = "GET", query = {}, headers = {}, body, withinMs = 30_000, alsoTaken }: Asking = {},
 ): Promise<Response> {
   const answer = await fetch(`${box.url}${path}?${new URLSearchParams(query).toString()}`, {
     method,
-    headers: { authorization: `Bearer ${box.serviceSecret}`, "accept-language": "en" },
+    headers: {
+      authorization: `Bearer ${box.serviceSecret}`,
+      "accept-language": "en",
+      ...(body && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(withinMs),
   });
   if (answer.ok || answer.status === alsoTaken) return answer;

@@ -8,6 +8,8 @@ export const trunkViewSchema = z.object({
   priority: z.int(),
   weight: z.int(),
   capacity: z.int().nullable(),
+  /** `changed`: at run time, over what the configuration file says; `added`: the file does not have it. */
+  origin: z.enum(["file", "changed", "added"]),
   /** Null: only calls from the carrier. */
   outbound: z.object({ uri: z.string(), prefixes: z.array(z.string()) }).nullable(),
   calls: z.int().min(0),
@@ -60,3 +62,22 @@ export const trunkTestSchema = z.object({
   ),
 });
 export type TrunkTest = z.infer<typeof trunkTestSchema>;
+
+/** A trunk's settings as they may be shown: as in the configuration file, without passwords. */
+export const trunkSettingsSchema = z.looseObject({ trunkId: z.string(), carrier: z.string() });
+/** Answer of the requests that change a trunk; null: it is gone. */
+export const changedTrunkSchema = z.object({ settings: trunkSettingsSchema.nullable() });
+
+/** Answer of GET /api/trunk-changes, the latest first; secrets are `***`. */
+export const trunkChangesSchema = z.object({
+  items: z.array(
+    z.object({
+      at: timestampSchema,
+      /** An operator's login, or a program of the office. */
+      by: z.string(),
+      what: z.enum(["added", "changed", "removed", "reset"]),
+      trunkId: z.string(),
+      fields: z.array(z.object({ field: z.string(), from: z.string().nullable(), to: z.string().nullable() })),
+    }),
+  ),
+});

@@ -11,10 +11,12 @@ import { createCallMedia } from "./adapters/media/call-media.ts";
 import { openMediaServer } from "./adapters/media/start-media-server.ts";
 import { SipSignalling } from "./adapters/sip/sip-signalling.ts";
 import { openSqliteCallStore, type SqliteCallStore } from "./adapters/store/sqlite-call-store.ts";
+import { TrunkChangesFile } from "./adapters/store/trunk-changes-file.ts";
 import { createRandomIds } from "./adapters/system/random-ids.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
 import { openTokenKey } from "./adapters/system/token-key.ts";
 import { apiOptionsFrom } from "./api-options.ts";
+import { readTrunk } from "./config/read-trunk.ts";
 import { carrierReach } from "./carrier-reach.ts";
 import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
@@ -60,8 +62,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     opened.push(() => media.close());
     const ids = createRandomIds();
     const office = { officeId: config.office.officeId, domain: config.sip.domain };
-    const credentials = trunkCredentials(config);
-    const sip = new SipSignalling({ control: stack.control, office, credentials, clock: systemClock, ids, log });
+    const sip = new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log });
     const store = openSqliteCallStore(join(config.dataDirectory, "calls.sqlite"));
     const journal = new JournalTiming();
     const box = await openBox({ config, log, sip, media, ids, store, journal });
@@ -85,16 +86,6 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     await close();
     throw error;
   }
-}
-
-function trunkCredentials({ trunks }: OfficeConfig): Map<string, { username: string; password: string }> {
-  return new Map(
-    trunks.flatMap(({ trunkId, account }) =>
-      account === undefined
-        ? []
-        : [[trunkId, { username: account.authUser ?? account.user, password: account.password }] as const],
-    ),
-  );
 }
 
 type Parts = {
@@ -134,6 +125,10 @@ async function openBox({
     config,
     sip,
     reach: carrierReach(config.sip),
+    trunkChanges: {
+      store: new TrunkChangesFile(join(config.dataDirectory, "trunk-changes.json")),
+      rules: { read: (given, others) => readTrunk(given, others, config) },
+    },
     media: createCallMedia(media, new PromptFiles()),
     store,
     journaling: journal.timed(store),
@@ -165,6 +160,7 @@ async function openApi({ config, log, stack, media, box, sip, store }: Parts & {
     queries: box.queries,
     trunks: box.trunks,
     figures: box.figures,
+    trunkAdministration: box.trunkAdministration,
     traces: createCallTraces({
       queries: box.queries,
       legBook: sip.legBook,

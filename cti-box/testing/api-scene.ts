@@ -82,6 +82,7 @@ export class ApiScene {
       queries: box.queries,
       trunks: box.trunks,
       figures: box.figures,
+      trunkAdministration: box.trunkAdministration,
       traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
       reports: officeReports(
         { ...box.queries, monthlyTotals: async () => [] },

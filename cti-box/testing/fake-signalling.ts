@@ -25,6 +25,8 @@ export type FakeLeg = { legId: LegId; stage: "incoming" | "placed" | "answered";
 
 export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar, TrunkTrials {
   readonly registered: string[] = [];
+  /** User names by trunk. */
+  readonly credentials = new Map<string, string | null>();
   registerAnswer: RegisterAnswer = { kind: "registered", expiresSeconds: 60 };
   readonly tried: TrialOrder[] = [];
   trialAnswer: TrialAnswer = { kind: "silent" };
@@ -39,6 +41,10 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
   private readonly legs = new Map<LegId, FakeLeg>();
   /** `holds`: cancelled legs keep silent until the test lets them speak. */
   cancelled: "speaks" | "holds" = "speaks";
+
+  useCredentials(trunkId: string, credentials: { username: string; password: string } | null): void {
+    this.credentials.set(trunkId, credentials?.username ?? null);
+  }
 
   async register({ trunkId, expiresSeconds }: RegisterOrder): Promise<RegisterAnswer> {
     this.registered.push(`${trunkId} ${expiresSeconds}`);

@@ -8,7 +8,14 @@ import { HandMovedClock } from "./hand-moved-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
 import type { SpillLimits } from "../src/application/call-journal.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
-import type { CallStore, IncomingInvite } from "../src/application/ports.ts";
+import { readTrunk } from "../src/config/read-trunk.ts";
+import type {
+  CallStore,
+  IncomingInvite,
+  TrunkChanges,
+  TrunkChangesStore,
+  TrunkRules,
+} from "../src/application/ports.ts";
 import type { Reach } from "../src/domain/trunk/trunk-trial.ts";
 import type { PublicCallEvent } from "../src/domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../src/domain/call/ids.ts";
@@ -63,17 +70,22 @@ export class OfficeScene {
     found: { kind: "name-unknown", name: "carrier.example" } as Reach,
     look: async () => this.reach.found,
   };
+  /** Trunks changed at run time, as they would be kept in a file. */
+  keptTrunks: TrunkChanges;
+  writesFail = false;
   readonly events: PublicCallEvent[] = [];
   readonly store: CallStore;
   readonly box: ReturnType<typeof createOfficeBox>;
 
-  private constructor(config: OfficeSettings, store: CallStore, spill?: SpillLimits) {
+  private constructor(config: OfficeSettings & { keptTrunks?: TrunkChanges }, store: CallStore, spill?: SpillLimits) {
     this.store = store;
+    this.keptTrunks = config.keptTrunks ?? { trunks: {}, history: [] };
     const { sip, media, clock, ids, log } = this;
     this.box = createOfficeBox({
       config,
       sip,
       reach: this.reach,
+      trunkChanges: this.trunkChanges(config),
       media,
       store,
       clock,
@@ -84,9 +96,21 @@ export class OfficeScene {
     this.box.queries.onEvent((event) => this.events.push(event));
   }
 
+  private trunkChanges(config: OfficeSettings) {
+    const store: TrunkChangesStore = {
+      read: () => this.keptTrunks,
+      write: (changes) => {
+        if (this.writesFail) throw new Error("disk full");
+        this.keptTrunks = changes;
+      },
+    };
+    const rules: TrunkRules = { read: (given, others) => readTrunk(given, others, { numbers: [...config.numbers] }) };
+    return { store, rules };
+  }
+
   /** `prepare`: what is out there already when the box starts. */
   static async open(
-    config = officeSettings(),
+    config: OfficeSettings & { keptTrunks?: TrunkChanges } = officeSettings(),
     store = openSqliteCallStore(":memory:"),
     prepare: (sip: FakeSignalling) => void = () => undefined,
   ): Promise<OfficeScene> {

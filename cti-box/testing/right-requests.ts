@@ -20,6 +20,33 @@ const records = {
   trunkId: "carrier",
 };
 
+const tim = { trunkId: "tim" };
+const trunk = {
+  carrier: "Carrier",
+  addresses: ["192.0.2.77"],
+  numbers: ["+3906688888*"],
+  capacity: 30,
+  whenFull: "busy",
+  priority: 20,
+  weight: 2,
+  outbound: {
+    uri: "sip:carrier.example",
+    prefixes: ["+39"],
+    numberFormat: "e164",
+    callerId: { number: "+390668888888", identity: "asserted", withheld: false },
+    failoverSeconds: 4,
+    limits: { perMinute: 10, perDay: 100, costlyPerDay: 5 },
+    probeSeconds: "off",
+  },
+  account: {
+    user: "office",
+    authUser: "office-auth",
+    password: "secret",
+    registrar: "sip:carrier.example",
+    expiresSeconds: 600,
+  },
+};
+
 export const rightRequests: Readonly<Record<string, Example>> = {
   signIn: { body: { login: "nobody", password: "wrong" } },
   readSession: {},
@@ -58,7 +85,14 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   readOnNetReport: { query: { from: time, to: time } },
   readSipTrace: { query: { call: "01KAQZ", numbers: "masked" } },
   listTrunks: {},
-  testTrunk: { path: { trunkId: "tim" } },
+  testTrunk: { path: tim },
+  readTrunk: { path: tim },
+  addTrunk: { body: { trunkId: "added", ...trunk } },
+  replaceTrunk: { path: { trunkId: "added" }, body: trunk },
+  changeTrunk: { path: { trunkId: "added" }, body: { priority: 5 } },
+  removeTrunk: { path: { trunkId: "nobody" } },
+  resetTrunk: { path: { trunkId: "nobody" } },
+  listTrunkChanges: {},
   readOpenApi: {},
   readWallboard: {},
 };

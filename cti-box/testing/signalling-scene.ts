@@ -116,7 +116,6 @@ export class SignallingScene {
     const clock = new HandMovedClock();
     const log = new RecordingLog();
     const sip = new SipSignalling({
-      credentials: new Map(),
       control: { ...server.admin, secret: server.secret },
       office: { officeId: "x_test1", domain: "uno.example" },
       clock,

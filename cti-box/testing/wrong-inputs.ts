@@ -106,7 +106,7 @@ function variantOf(schema: JsonSchema, right: unknown, place: Place): JsonSchema
 }
 
 function isOf(schema: JsonSchema, value: unknown): boolean {
-  if (typeOf(value) !== schema["type"]) return false;
+  if (!isOfType(schema["type"], value)) return false;
   if (typeOf(value) !== "object") return true;
   const properties = (schema["properties"] ?? {}) as Record<string, JsonSchema>;
   const required = (schema["required"] ?? []) as string[];
@@ -121,10 +121,12 @@ function isOf(schema: JsonSchema, value: unknown): boolean {
 function fitsType(given: JsonSchema, value: unknown, place: Place): boolean {
   const schema = place.resolve(given);
   const variants = ((schema["anyOf"] ?? schema["oneOf"]) as JsonSchema[] | undefined)?.map(place.resolve) ?? [schema];
-  const type = typeOf(value);
-  return variants.some(
-    (variant) => variant["type"] === undefined || variant["type"] === (type === "integer" ? "integer" : type),
-  );
+  return variants.some((variant) => variant["type"] === undefined || isOfType(variant["type"], value));
+}
+
+/** A whole number is a number as well. */
+function isOfType(type: unknown, value: unknown): boolean {
+  return type === typeOf(value) || (type === "number" && typeof value === "number");
 }
 
 function fitsAsConstant(given: JsonSchema, text: string, place: Place): boolean {

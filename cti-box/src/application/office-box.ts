@@ -9,10 +9,12 @@ import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import { queriesOf } from "./box-queries.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
+import { createTrunks } from "./create-trunks.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OfficeFigures } from "./office-figures.ts";
-import { OfficeTrunks } from "./office-trunks.ts";
+import type { TrunksParts } from "./create-trunks.ts";
+import type { OfficeTrunks } from "./office-trunks.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { PeakSharing } from "./peak-sharing.ts";
@@ -31,16 +33,12 @@ import type { Office, OfficeSettings } from "./office-settings.ts";
 import type {
   CallSignalling,
   CallStore,
-  CarrierReach,
   Clock,
   Ids,
   IncomingInvite,
   InviteVerdict,
   Log,
   SignallingHost,
-  TrunkProbes,
-  TrunkRegistrar,
-  TrunkTrials,
 } from "./ports.ts";
 import type {
   CallCommands,
@@ -49,6 +47,7 @@ import type {
   OfficeFiguresQueries,
   OperatorDesk,
   SipAccounts,
+  TrunkAdministrationCommands,
   TrunkQueries,
 } from "./use-cases.ts";
 
@@ -57,10 +56,9 @@ const lastWordsMs = 2000;
 /** Time a store that cannot be written gets to come back then. */
 const lastWriteMs = 5000;
 
-export type OfficeBoxParts = {
+export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges"> & {
   config: OfficeSettings;
-  sip: CallSignalling & TrunkProbes & TrunkRegistrar & TrunkTrials;
-  reach: CarrierReach;
+  sip: CallSignalling & TrunksParts["sip"];
   media: CallMedia;
   store: CallStore;
   /** Where steps of calls are written; absent: the store itself. */
@@ -80,6 +78,7 @@ export type OfficeBox = {
   accounts: SipAccounts;
   queries: CallQueries;
   trunks: TrunkQueries;
+  trunkAdministration: TrunkAdministrationCommands;
   figures: OfficeFiguresQueries;
   /** Media of a leg broke down. */
   mediaFailed: CallsInProgress["mediaFailed"];
@@ -94,7 +93,7 @@ export type OfficeBox = {
 };
 
 export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
-  const { config, sip, reach, media, store, clock, ids, log } = parts;
+  const { config, sip, media, store, clock, ids, log } = parts;
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
@@ -103,7 +102,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
   const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
-  const officeTrunks = new OfficeTrunks({ trunks: config.trunks, sip, reach, callsOn, clock, log });
+  const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, callsOn });
   const trunks = officeTrunks.book;
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const { domain, operators } = office;
@@ -122,6 +121,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     desk: room,
     accounts,
     trunks: officeTrunks,
+    trunkAdministration: administration,
     figures,
     queries: queriesOf(calls, { store, clock }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
@@ -135,7 +135,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     start: async () => {
       await recoverCalls({ store, clock, log });
       await figures.recover((filter) => recordPages({ store, clock }, filter));
-      await sip.start(signallingHost({ ...parts, office, room, calls, trunks, accounts, commandParts }));
+      await sip.start(signallingHost({ ...parts, office, room, calls, officeTrunks, accounts, commandParts }));
       officeTrunks.start();
       sharing.start();
     },
@@ -200,7 +200,7 @@ type HostParts = OfficeBoxParts & {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
-  trunks: TrunkBook;
+  officeTrunks: OfficeTrunks;
   accounts: SipAccountBook;
   commandParts: Parameters<typeof createCallCommands>[0];
 };
@@ -208,7 +208,7 @@ type HostParts = OfficeBoxParts & {
 function signallingHost(parts: HostParts): SignallingHost {
   const { office, room, calls, accounts } = parts;
   return {
-    identifySource: (from) => identifySource(office.sources, from),
+    identifySource: (from) => identifySource({ ...office.sources, trunks: parts.officeTrunks.settings() }, from),
     findAccount: (authorizationUser) => accounts.find(authorizationUser),
     registrationsChanged: (operatorId, devices) => room.devicesChanged(operatorId, devices),
     inviteReceived: (invite) => receiveInvite(parts, invite),
@@ -238,13 +238,13 @@ function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict 
 }
 
 function receiveCall(parts: HostParts, invite: IncomingInvite): InviteVerdict {
-  const { office, trunks, ids, clock, log } = parts;
+  const { office, officeTrunks, ids, clock, log } = parts;
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
   const sharedHere = (): number => parts.calls.index.count(({ origin }) => origin?.isOverflow === true);
   const admission = admitInvite(office, invite, {
     ids,
-    trunks,
+    trunks: officeTrunks.book,
     nowMs: clock.now(),
     waitingIn,
     visitsOf,

@@ -12,14 +12,16 @@ import type { QueueService } from "./operator-room.ts";
 import type { KnownSources } from "../domain/trunk/identify-source.ts";
 import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions, TransferPermissions } from "../domain/trunk/dial-permissions.ts";
-import type { TollLimits } from "../domain/trunk/toll-limits.ts";
-import type { CallerIdPolicy, Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
+import type { Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
+import type { OutboundSettings, TrunkSettings } from "../domain/trunk/trunk-settings.ts";
 import type { RegisterOrder } from "./ports.ts";
 import type { WatchedTrunk } from "./trunk-watch.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import { sharingFrom } from "./sharing-settings.ts";
 import type { OfficeSharing, SharingSettings } from "./sharing-settings.ts";
+
+export type { TrunkSettings } from "../domain/trunk/trunk-settings.ts";
 
 export type OfficeSettings = {
   office: { officeId: string; label: string; hours?: OpeningHours | undefined };
@@ -75,30 +77,6 @@ export type OfficeSettings = {
     transferTimeoutSeconds: number;
   };
   sharing?: SharingSettings["callers"] | undefined;
-};
-
-/** What is left out has the defaults of the configuration. */
-export type TrunkSettings = {
-  trunkId: string;
-  carrier?: string;
-  addresses: readonly string[];
-  numbers?: readonly string[];
-  capacity?: number | undefined;
-  whenFull?: Trunk["whenFull"];
-  priority?: number;
-  weight?: number;
-  outbound?: OutboundSettings | undefined;
-  account?: { user: string; registrar?: string | undefined; expiresSeconds?: number } | undefined;
-};
-
-export type OutboundSettings = {
-  uri: string;
-  prefixes?: readonly string[];
-  numberFormat?: TrunkOutbound["numberFormat"];
-  callerId: { number: string; identity?: CallerIdPolicy["identity"]; withheld?: boolean };
-  failoverSeconds?: number;
-  probeSeconds?: number | "off";
-  limits?: { [limit in keyof TollLimits]?: number | undefined };
 };
 
 /** The office as the use cases look things up in it. */
@@ -169,6 +147,13 @@ export function registrationsOf(trunks: readonly TrunkSettings[]): RegisterOrder
     const { user, registrar, expiresSeconds = 600 } = account ?? {};
     return user === undefined || registrar === undefined ? [] : [{ trunkId, user, registrar, expiresSeconds }];
   });
+}
+
+/** Who the office is for the carrier; null: nobody. */
+export function credentialsOf({ account }: TrunkSettings): { username: string; password: string } | null {
+  const { user, authUser, password } = account ?? {};
+  if (user === undefined || password === undefined) return null;
+  return { username: authUser ?? user, password };
 }
 
 /** The trunks whose carriers are asked whether they are there. */

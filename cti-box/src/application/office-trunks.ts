@@ -1,12 +1,12 @@
 /** Everything about the office's trunks in one place: which there are, whether their carriers are there, and tests of them. One owner and one close. */
-import { registrationsOf, watchedTrunks } from "./office-settings.ts";
+import { credentialsOf, registrationsOf, watchedTrunks } from "./office-settings.ts";
 import { testTrunk } from "./test-trunk.ts";
 import { TrunkBook } from "./trunk-book.ts";
 import { TrunkRegistrations } from "./trunk-registrations.ts";
 import { TrunkWatch } from "./trunk-watch.ts";
 import type { TrunkSettings } from "./office-settings.ts";
 import type { CarrierReach, Clock, Log, TrunkProbes, TrunkRegistrar, TrunkTrials } from "./ports.ts";
-import type { TrunkQueries, TrunkTestView, TrunkView } from "./use-cases.ts";
+import type { TrunkOrigin, TrunkQueries, TrunkTestView, TrunkView } from "./use-cases.ts";
 
 export type OfficeTrunksParts = {
   trunks: readonly TrunkSettings[];
@@ -14,6 +14,7 @@ export type OfficeTrunksParts = {
   reach: CarrierReach;
   /** Calls that use the trunk now. */
   callsOn: (trunkId: string) => number;
+  originOf: (trunkId: string) => TrunkOrigin;
   clock: Clock;
   log: Log;
 };
@@ -23,10 +24,12 @@ export class OfficeTrunks implements TrunkQueries {
   private readonly parts: OfficeTrunksParts;
   private readonly watch: TrunkWatch;
   private readonly registrations: TrunkRegistrations;
+  private inForce: readonly TrunkSettings[];
 
   constructor(parts: OfficeTrunksParts) {
     const { trunks, sip, callsOn, clock, log } = parts;
     this.parts = parts;
+    this.inForce = trunks;
     this.watch = new TrunkWatch({ probes: sip, clock, log });
     this.registrations = new TrunkRegistrations({ registrar: sip, clock, log });
     this.book = new TrunkBook({
@@ -41,12 +44,25 @@ export class OfficeTrunks implements TrunkQueries {
 
   /** The signalling is there: from now on carriers are asked and registered at. */
   start(): void {
-    this.watch.watch(watchedTrunks(this.parts.trunks));
-    this.registrations.keep(registrationsOf(this.parts.trunks));
+    for (const trunk of this.inForce) this.begin(trunk);
+  }
+
+  settings(): readonly TrunkSettings[] {
+    return this.inForce;
+  }
+
+  /** These trunks from now on. Only what differs is begun anew: a carrier does not see that another trunk changed. */
+  apply(trunks: readonly TrunkSettings[]): void {
+    const before = new Map(this.inForce.map((trunk) => [trunk.trunkId, trunk]));
+    this.inForce = trunks;
+    this.book.use(trunks);
+    const after = new Set(trunks.map(({ trunkId }) => trunkId));
+    for (const trunkId of before.keys()) if (!after.has(trunkId)) this.end(trunkId);
+    for (const trunk of trunks) this.move(before.get(trunk.trunkId) ?? null, trunk);
   }
 
   list(): TrunkView[] {
-    return this.book.list();
+    return this.book.list().map((view) => ({ ...view, origin: this.parts.originOf(view.trunkId) }));
   }
 
   refusedByLimits(): ReturnType<TrunkQueries["refusedByLimits"]> {
@@ -54,8 +70,8 @@ export class OfficeTrunks implements TrunkQueries {
   }
 
   async test(trunkId: string): Promise<TrunkTestView | null> {
-    const { trunks, sip, reach, clock } = this.parts;
-    const trunk = trunks.find((each) => each.trunkId === trunkId);
+    const { sip, reach, clock } = this.parts;
+    const trunk = this.inForce.find((each) => each.trunkId === trunkId);
     if (trunk === undefined) return null;
     return testTrunk({ trials: sip, reach, clock, registrations: this.registrations }, trunk);
   }
@@ -64,5 +80,36 @@ export class OfficeTrunks implements TrunkQueries {
   async close(): Promise<void> {
     this.watch.close();
     await this.registrations.close();
+  }
+
+  private begin(trunk: TrunkSettings): void {
+    this.parts.sip.useCredentials(trunk.trunkId, credentialsOf(trunk));
+    this.watch.watch(watchedTrunks([trunk]));
+    this.registrations.keep(registrationsOf([trunk]));
+  }
+
+  private end(trunkId: string): void {
+    this.watch.forget(trunkId);
+    // Before the credentials go: the carrier asks for them also to end a registration.
+    this.registrations.giveUp(trunkId);
+    this.parts.sip.useCredentials(trunkId, null);
+  }
+
+  private move(before: TrunkSettings | null, after: TrunkSettings): void {
+    if (before === null) return this.begin(after);
+    if (before === after) return undefined;
+    const { trunkId } = after;
+    const isSame = (of: (trunk: TrunkSettings) => unknown): boolean =>
+      JSON.stringify(of(before)) === JSON.stringify(of(after));
+    if (!isSame((trunk) => watchedTrunks([trunk]))) {
+      this.watch.forget(trunkId);
+      this.watch.watch(watchedTrunks([after]));
+    }
+    if (isSame((trunk) => [credentialsOf(trunk), registrationsOf([trunk])])) return undefined;
+    // The same address of record stays registered: giving it up could overtake the new registration.
+    const isSameAccount = isSame(({ account }) => [account?.user, account?.registrar]);
+    if (!isSameAccount) this.registrations.giveUp(trunkId);
+    this.parts.sip.useCredentials(trunkId, credentialsOf(after));
+    return this.registrations.keep(registrationsOf([after]));
   }
 }

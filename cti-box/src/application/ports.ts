@@ -11,6 +11,8 @@ import type { MonthlyTotal } from "../domain/retention/monthly-totals.ts";
 import type { RecordDetail } from "../domain/retention/retention-rules.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
 import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
+import type { FieldChange } from "../domain/trunk/change-settings.ts";
+import type { TrunkSettings } from "../domain/trunk/trunk-settings.ts";
 import type { Reach, TrialAnswer } from "../domain/trunk/trunk-trial.ts";
 import type { RegisterAnswer } from "../domain/trunk/trunk-registration.ts";
 import type { Source } from "../domain/trunk/identify-source.ts";
@@ -158,6 +160,8 @@ export type RegisterOrder = {
 
 /** Registers the office at a carrier with the trunk's credentials. Never rejects: what goes wrong is silence. */
 export interface TrunkRegistrar {
+  /** Who the office is for this carrier from now on, in new registrations and calls; null: nobody. */
+  useCredentials(trunkId: string, credentials: { username: string; password: string } | null): void;
   register(order: RegisterOrder): Promise<RegisterAnswer>;
 }
 
@@ -177,6 +181,36 @@ export type TrialResult = { answer: TrialAnswer; messages: TrialMessage[] };
 /** Never rejects. */
 export interface TrunkTrials {
   tryCarrier(order: TrialOrder): Promise<TrialResult>;
+}
+
+/** `trunks`: settings that hold over the configuration's; null: taken out. `history`: the oldest first, secrets hidden. */
+export type TrunkChanges = {
+  trunks: { readonly [trunkId: string]: TrunkSettings | null };
+  history: readonly TrunkChange[];
+};
+export type TrunkChange = {
+  atMs: number;
+  /** An operator's login, or a program. */
+  by: string;
+  what: "added" | "changed" | "removed" | "reset";
+  trunkId: string;
+  fields: readonly FieldChange[];
+};
+
+/** Both throw where the file cannot be read or written. */
+export interface TrunkChangesStore {
+  read(): TrunkChanges;
+  write(changes: TrunkChanges): void;
+}
+
+/** The rules that the configuration's trunks are read by. */
+export interface TrunkRules {
+  read(
+    given: unknown,
+    others: readonly TrunkSettings[],
+  ):
+    | { ok: true; trunk: TrunkSettings }
+    | { ok: false; reason: "validation"; problems: { pointer: string; detail: string }[] };
 }
 
 /** How far the network lets us come to where a SIP URI leads: names, connections, certificates. Never rejects. */

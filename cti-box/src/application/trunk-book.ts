@@ -24,7 +24,8 @@ export type TrunkBookParts = {
 
 export class TrunkBook {
   private readonly parts: TrunkBookParts;
-  private readonly trunks: ReadonlyMap<string, Trunk>;
+  private settings: readonly TrunkSettings[] = [];
+  private trunks: ReadonlyMap<string, Trunk> = new Map();
   /** Calls placed over each trunk since the start: weights are shares of them. */
   private readonly placed = new Map<string, number>();
   private readonly toll: TollGuard;
@@ -32,7 +33,13 @@ export class TrunkBook {
   constructor(parts: TrunkBookParts) {
     this.parts = parts;
     this.toll = new TollGuard(parts);
-    this.trunks = new Map(parts.trunks.map((settings) => [settings.trunkId, trunkFrom(settings)]));
+    this.use(parts.trunks);
+  }
+
+  /** These from now on; calls that are up stay on theirs. */
+  use(trunks: readonly TrunkSettings[]): void {
+    this.settings = trunks;
+    this.trunks = new Map(trunks.map((settings) => [settings.trunkId, trunkFrom(settings)]));
   }
 
   find(trunkId: string): Trunk | null {
@@ -62,8 +69,8 @@ export class TrunkBook {
   }
 
   /** All trunks, in the order of the configuration. */
-  list(): TrunkView[] {
-    return this.parts.trunks.flatMap(({ trunkId, carrier = trunkId }) => {
+  list(): Omit<TrunkView, "origin">[] {
+    return this.settings.flatMap(({ trunkId, carrier = trunkId }) => {
       const trunk = this.find(trunkId);
       if (trunk === null) return [];
       const { priority, weight, capacity, outbound } = trunk;

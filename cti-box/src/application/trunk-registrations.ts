@@ -18,10 +18,22 @@ export class TrunkRegistrations {
 
   keep(orders: readonly RegisterOrder[]): void {
     for (const order of orders) {
+      this.kept.get(order.trunkId)?.stopTimer();
       const registration = unregistered(this.parts.clock.now());
-      this.kept.set(order.trunkId, { order, registration, stopTimer: () => undefined });
-      void this.register(order.trunkId);
+      const kept = { order, registration, stopTimer: () => undefined };
+      this.kept.set(order.trunkId, kept);
+      void this.register(kept);
     }
+  }
+
+  /** Registers there no longer, and gives back what was registered. */
+  giveUp(trunkId: string): void {
+    const kept = this.kept.get(trunkId);
+    if (kept === undefined) return;
+    this.kept.delete(trunkId);
+    kept.stopTimer();
+    // Also where the answer to the last one is still awaited.
+    if (kept.registration.state !== "failed") void this.parts.registrar.register({ ...kept.order, expiresSeconds: 0 });
   }
 
   /** Null: a trunk without registration. */
@@ -34,7 +46,7 @@ export class TrunkRegistrations {
     const kept = this.kept.get(trunkId);
     if (kept?.registration.state !== "failed") return;
     kept.stopTimer();
-    void this.register(trunkId);
+    void this.register(kept);
   }
 
   /** Resolves when the carriers know, or do not answer. */
@@ -47,16 +59,16 @@ export class TrunkRegistrations {
     this.kept.clear();
   }
 
-  private async register(trunkId: string): Promise<void> {
-    const kept = this.kept.get(trunkId);
-    if (kept === undefined) return;
+  private async register(kept: Kept): Promise<void> {
+    const { trunkId } = kept.order;
     const answer = await this.parts.registrar.register(kept.order);
-    if (this.state === "closed") return;
+    // Closed, or given up or replaced meanwhile.
+    if (this.state === "closed" || this.kept.get(trunkId) !== kept) return;
     const before = kept.registration;
     const { registration, againInMs } = afterRegister(before, answer, this.parts.clock.now());
     kept.registration = registration;
     if (registration.state !== before.state) this.tell(trunkId, registration);
-    kept.stopTimer = this.parts.clock.after(againInMs, () => void this.register(trunkId));
+    kept.stopTimer = this.parts.clock.after(againInMs, () => void this.register(kept));
   }
 
   private tell(trunkId: string, { state, lastStatus }: TrunkRegistration): void {

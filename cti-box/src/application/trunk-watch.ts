@@ -23,10 +23,17 @@ export class TrunkWatch {
   /** Probes these from now on, each at once and then in its interval. */
   watch(trunks: readonly WatchedTrunk[]): void {
     for (const trunk of trunks) {
-      const health = unprobed(this.parts.clock.now());
-      this.watched.set(trunk.trunkId, { trunk, health, stopTimer: () => undefined });
-      void this.probe(trunk.trunkId);
+      this.forget(trunk.trunkId);
+      const watched = { trunk, health: unprobed(this.parts.clock.now()), stopTimer: () => undefined };
+      this.watched.set(trunk.trunkId, watched);
+      void this.probe(watched);
     }
+  }
+
+  /** Probes it no longer. */
+  forget(trunkId: string): void {
+    this.watched.get(trunkId)?.stopTimer();
+    this.watched.delete(trunkId);
   }
 
   /** Null: this trunk is not probed. */
@@ -44,16 +51,15 @@ export class TrunkWatch {
     this.watched.clear();
   }
 
-  private async probe(trunkId: string): Promise<void> {
-    const watched = this.watched.get(trunkId);
-    if (watched === undefined) return;
-    const { uri, everyMs } = watched.trunk;
+  private async probe(watched: Watched): Promise<void> {
+    const { trunkId, uri, everyMs } = watched.trunk;
     const answer = await this.parts.probes.probe({ uri, withinMs: Math.min(everyMs, longestProbeMs) });
-    if (this.state === "closed") return;
+    // Closed, or forgotten or watched anew meanwhile.
+    if (this.state === "closed" || this.watched.get(trunkId) !== watched) return;
     const before = watched.health.state;
     watched.health = afterProbe(watched.health, answer, this.parts.clock.now());
     if (watched.health.state !== before) this.tell(trunkId, watched.health);
-    watched.stopTimer = this.parts.clock.after(everyMs, () => void this.probe(trunkId));
+    watched.stopTimer = this.parts.clock.after(everyMs, () => void this.probe(watched));
   }
 
   private tell(trunkId: string, { state, last }: TrunkHealth): void {

@@ -14,7 +14,8 @@ import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { ConsultationPartner, TransferMode } from "../domain/transfer/transfer.ts";
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
-import type { RecordFilter, StoreTrouble, TrialMessage } from "./ports.ts";
+import type { Settings } from "../domain/trunk/change-settings.ts";
+import type { RecordFilter, StoreTrouble, TrialMessage, TrunkChange } from "./ports.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
 export type CommandRefusal =
@@ -108,6 +109,7 @@ export type TrunkView = {
   outbound: { uri: string; prefixes: string[] } | null;
   calls: number;
   placed: number;
+  origin: TrunkOrigin;
   health: TrunkHealth | null;
   /** Null: the carrier wants none. */
   registration: TrunkRegistration | null;
@@ -131,6 +133,29 @@ export type OfficeFiguresView = {
 
 export interface OfficeFiguresQueries {
   now(): OfficeFiguresView;
+}
+
+/** `changed`: while the box ran, over what the configuration file says; `added`: the file does not have it. */
+export type TrunkOrigin = "file" | "changed" | "added";
+
+/** `settings` without secrets; null: the trunk is gone. */
+export type TrunkChangeResult =
+  | { ok: true; settings: Settings | null }
+  | { ok: false; reason: "unknown-trunk" | "trunk-exists" }
+  | { ok: false; reason: "validation"; problems: { pointer: string; detail: string }[] };
+
+/** Trunks changed while the box runs. Calls that are up go on as they are. `by`: who wants it, for the history. */
+export interface TrunkAdministrationCommands {
+  settingsOf(trunkId: string): Settings | null;
+  originOf(trunkId: string): TrunkOrigin;
+  /** The latest first. */
+  history(): readonly TrunkChange[];
+  add(given: { readonly trunkId: string }, by: string): TrunkChangeResult;
+  replace(trunkId: string, given: object, by: string): TrunkChangeResult;
+  /** `patch`: a JSON merge patch (RFC 7396). */
+  change(trunkId: string, patch: object, by: string): TrunkChangeResult;
+  remove(trunkId: string, by: string): TrunkChangeResult;
+  reset(trunkId: string, by: string): TrunkChangeResult;
 }
 
 /** What was tried at a carrier and what came of it. `aheadMs`: our clock is so far ahead of the carrier's that it does harm. */

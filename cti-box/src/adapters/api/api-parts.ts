@@ -9,6 +9,7 @@ import type {
   OfficeReports,
   OperatorDesk,
   SipAccounts,
+  TrunkAdministrationCommands,
   TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
@@ -72,6 +73,7 @@ export type ApiParts = {
   traces: CallTraces;
   trunks: TrunkQueries;
   figures: OfficeFiguresQueries;
+  trunkAdministration: TrunkAdministrationCommands;
   reports: OfficeReports;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string }; journal: JournalHealth }>;
   signer: TokenSigner;

@@ -38,3 +38,14 @@ export async function requireRole(
   const { operator } = await sessionOf(request, sessions);
   if (!operator.roles.some((role) => roles.includes(role))) throw new ProblemError("not-allowed");
 }
+
+/** Who asks, for records of changes: an operator's login, or a program of the office and for whom it says that it asks. */
+export async function nameOfAsker(
+  request: FastifyRequest,
+  { parts, sessions }: { parts: ApiParts; sessions: Sessions },
+): Promise<string> {
+  if (!isService(request.headers.authorization, parts)) return (await sessionOf(request, sessions)).operator.login;
+  const principal = request.headers["x-la2-on-behalf-of"];
+  const isName = typeof principal === "string" && /^[\x21-\x7e]{1,64}$/.test(principal);
+  return isName ? `program, for ${principal}` : "program";
+}

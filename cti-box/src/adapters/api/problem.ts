@@ -24,6 +24,7 @@ export type ProblemSlug =
   | "tracing-off"
   | "no-trace"
   | "unknown-trunk"
+  | "trunk-exists"
   | "internal";
 
 /** Status, and the words for people: [Italian, English]. */
@@ -92,6 +93,7 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
     "No SIP message of such a call is kept (any more)",
   ],
   "unknown-trunk": [404, "Nessuna linea esterna ha questo nome", "No trunk has this name"],
+  "trunk-exists": [409, "Una linea esterna con questo nome c'è già", "A trunk of this name is there already"],
   "wrong-method": [405, "Metodo non ammesso per questa risorsa", "This resource does not know the method"],
   internal: [500, "Errore interno", "Internal error"],
 };
@@ -103,9 +105,11 @@ export function statusOf(slug: ProblemSlug): number {
 /** Thrown by a handler to answer with that problem. */
 export class ProblemError extends Error {
   readonly slug: ProblemSlug;
-  constructor(slug: ProblemSlug) {
+  readonly faults: Problem["problems"];
+  constructor(slug: ProblemSlug, faults?: Problem["problems"]) {
     super(slug);
     this.slug = slug;
+    this.faults = faults;
   }
 }
 
@@ -143,7 +147,7 @@ export function handleErrors(app: FastifyInstance, log: Log): void {
     return sendProblem(reply.header("allow", allowed.join(", ")), "wrong-method");
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
-    if (error instanceof ProblemError) return sendProblem(reply, error.slug);
+    if (error instanceof ProblemError) return sendProblem(reply, error.slug, error.faults);
     if (error instanceof StoreFault) return sendProblem(reply, "store-unavailable");
     if (hasZodFastifySchemaValidationErrors(error)) {
       return sendProblem(reply, "validation", faultsOf(error.validation));

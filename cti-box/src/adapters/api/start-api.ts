@@ -21,6 +21,7 @@ import { reportRoutes } from "./report-routes.ts";
 import { availabilityRoutes, codeAndKeyRoutes, sessionRoutes } from "./session-routes.ts";
 import { Sessions } from "./sessions.ts";
 import { traceRoutes } from "./trace-routes.ts";
+import { trunkChangeRoutes, trunkSettingsRoutes } from "./trunk-change-routes.ts";
 import { trunkRoutes } from "./trunk-routes.ts";
 import { WallboardChannel } from "./wallboard-channel.ts";
 import { wallboardRoutes } from "./wallboard.ts";
@@ -104,6 +105,8 @@ function addRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): v
   reportRoutes(app, parts, sessions);
   traceRoutes(app, parts, sessions);
   trunkRoutes(app, parts, sessions);
+  trunkSettingsRoutes(app, parts, sessions);
+  trunkChangeRoutes(app, parts, sessions);
   wallboardRoutes(app, parts, sessions);
 }
 

@@ -43,8 +43,6 @@ import type { LegId } from "../../domain/call/ids.ts";
 export type SipSignallingParts = {
   control: ControlAddress;
   office: OwnOffice;
-  /** What the carriers know the office by. */
-  credentials: ReadonlyMap<string, TrunkCredentials>;
   clock: Clock;
   ids: Pick<Ids, "legId">;
   log: Log;
@@ -63,6 +61,8 @@ type Running = {
 export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar, TrunkTrials {
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
+  /** What the carriers know the office by. */
+  private readonly credentials = new Map<string, TrunkCredentials>();
   /** Which Call-ID the latest legs have or had. */
   readonly legBook = new LegBook();
   private running: Running | null = null;
@@ -133,10 +133,15 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     this.legs.get(legId)?.tell(tellHandover);
   }
 
+  useCredentials(trunkId: string, credentials: TrunkCredentials | null): void {
+    if (credentials === null) this.credentials.delete(trunkId);
+    else this.credentials.set(trunkId, credentials);
+  }
+
   async register(order: RegisterOrder): Promise<RegisterAnswer> {
     const { running } = this;
     if (running === null) return { kind: "silent" };
-    return registerAtCarrier(running.connection.stack, order, this.parts.credentials.get(order.trunkId));
+    return registerAtCarrier(running.connection.stack, order, this.credentials.get(order.trunkId));
   }
 
   async probe(target: Parameters<TrunkProbes["probe"]>[0]): Promise<ProbeAnswer> {
@@ -149,8 +154,8 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
   async tryCarrier(order: TrialOrder): Promise<TrialResult> {
     const { running } = this;
     if (running === null) return { answer: { kind: "not-sent" }, messages: [] };
-    const { office, credentials, clock } = this.parts;
-    const carrier = { office, credentials: credentials.get(order.trunkId), now: () => clock.now() };
+    const { office, clock } = this.parts;
+    const carrier = { office, credentials: this.credentials.get(order.trunkId), now: () => clock.now() };
     return tryCarrier({ ...carrier, stack: running.connection.stack }, order);
   }
 
@@ -247,7 +252,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return {
       stack: connection.stack,
       office: this.parts.office,
-      credentialsOf: (trunkId) => this.parts.credentials.get(trunkId),
+      credentialsOf: (trunkId) => this.credentials.get(trunkId),
       log: this.parts.log,
       emit: (event) => host.legEvent(event),
       onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),
