@@ -1,14 +1,14 @@
 /**
- * The engine's door: a SIP stack that speaks the drachtio control protocol, in this thread or in a worker thread of its own.
+ * The engine's door: a SIP stack that speaks the drachtio control protocol, in this thread, in a worker thread, or in a process of its own.
  * The application talks to it with the unmodified `drachtio-srf` package over the control port.
  */
 import { Worker } from "node:worker_threads";
 import { ControlServer } from "./control/control-server.ts";
 import { checkOptions, type SipEngineOptions } from "./engine-options.ts";
-import type { TraceAnswer, TraceQuery } from "./trace/traced-call.ts";
-import { BoundedLog, silentLog, type Log, type LogLevel } from "./log.ts";
-import { emptySnapshot, type ProtectionSnapshot } from "./protection/protection.ts";
-import { EngineCore, type EngineLoad } from "./user-agent/engine-core.ts";
+import { handleOver, messageOf } from "./engine-handle.ts";
+import type { EngineChannel, FromEngine, SipEngineHandle } from "./engine-handle.ts";
+import { BoundedLog, silentLog } from "./log.ts";
+import { EngineCore } from "./user-agent/engine-core.ts";
 import { Watch } from "./watch/watch.ts";
 
 export type { SipEngineOptions } from "./engine-options.ts";
@@ -18,26 +18,8 @@ export { InvalidEngineOptions } from "./engine-options.ts";
 /** How measurements are written; the box writes its own in the same way. */
 export { contentType, Histogram, writeFamily } from "./metrics/exposition.ts";
 export type { Family, Sample } from "./metrics/exposition.ts";
-
-export type SipEngineHandle = {
-  /** Where applications connect; the TLS port when the plain one is closed. */
-  admin: { host: string; port: number };
-  /** Where they connect over TLS; null: nowhere. */
-  adminTls: { host: string; port: number } | null;
-  /** Listening addresses with their real ports: `udp/127.0.0.1:5060`. */
-  contacts: string[];
-  /** Port of `watch.metrics`; null: there is none. */
-  metricsPort: number | null;
-  /** What the engine holds now. */
-  load(): Promise<EngineLoad>;
-  /** Messages of calls, where they are kept (`watch.trace`). */
-  trace(query: TraceQuery): Promise<TraceAnswer>;
-  /** Who is banned now, and what was refused by reason since the start. */
-  protection(): Promise<ProtectionSnapshot>;
-  /** Resolves when the engine is gone: closed by us (null) or for a reason of its own. */
-  closed: Promise<Error | null>;
-  close(): Promise<void>;
-};
+export type { SipEngineHandle } from "./engine-handle.ts";
+export { openSipEngineProcess } from "./own-process/open-engine-process.ts";
 
 /** Starts the engine in this thread. Throws when the options are not usable or an address cannot be opened. */
 export async function startSipEngine(options: SipEngineOptions): Promise<SipEngineHandle> {
@@ -90,97 +72,41 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
   };
 }
 
-/** What the worker thread and its owner say to each other. */
-export type FromWorker =
-  | ({ kind: "started" } & Pick<SipEngineHandle, "admin" | "adminTls" | "contacts" | "metricsPort">)
-  | { kind: "not-started"; message: string }
-  | { kind: "load"; load: EngineLoad }
-  | { kind: "trace"; id: number; answer: TraceAnswer }
-  | { kind: "protection"; protection: ProtectionSnapshot }
-  | { kind: "log"; level: LogLevel; message: string; fields: Record<string, string | number> };
-export type ToWorker =
-  | { kind: "load" }
-  | { kind: "protection" }
-  | { kind: "trace"; id: number; query: TraceQuery }
-  | { kind: "close" };
-
 /** Starts the engine in a worker thread, so that neither signalling nor application waits for the other's work. */
 export async function startSipEngineWorker(options: SipEngineOptions): Promise<SipEngineHandle> {
   checkOptions(options);
   const { log = silentLog, ...plain } = options;
   const worker = workerFor(plain);
+  const channel = channelTo(worker);
+  channel.onMessage((message) => {
+    if (message.kind === "log") log(message.level, message.message, message.fields);
+  });
+  const first = await Promise.race([messageOf(channel, ({ kind }) => kind !== "log"), channel.gone]);
+  if (first !== null && "kind" in first && first.kind === "started") return handleOver(channel, first);
+  await worker.terminate();
+  throw new Error(whyNotStarted(first));
+}
+
+function whyNotStarted(first: FromEngine | Error | null): string {
+  if (first !== null && "kind" in first) return first.kind === "not-started" ? first.message : "the SIP engine is odd";
+  return `the SIP engine did not start: ${first?.message ?? "its thread ended"}`;
+}
+
+function channelTo(worker: Worker): EngineChannel {
   const gone = Promise.withResolvers<Error | null>();
   let lastError: Error | null = null;
   worker.on("error", (error) => {
     lastError = error instanceof Error ? error : new Error(String(error));
   });
   worker.once("exit", () => gone.resolve(lastError));
-  forwardLog(worker, log);
-  const first = await Promise.race([messageOf(worker, ({ kind }) => kind !== "log"), gone.promise]);
-  if (first === null || first instanceof Error || first.kind !== "started") {
-    await worker.terminate();
-    throw new Error(
-      first !== null && !(first instanceof Error) && first.kind === "not-started"
-        ? first.message
-        : `the SIP engine did not start: ${first instanceof Error ? first.message : "its thread ended"}`,
-    );
-  }
-  const say = (message: ToWorker): void => worker.postMessage(message);
-  let questions = 0;
   return {
-    admin: first.admin,
-    adminTls: first.adminTls,
-    contacts: first.contacts,
-    metricsPort: first.metricsPort,
-    closed: gone.promise,
-    load: async () => {
-      const answer = Promise.race([messageOf(worker, ({ kind }) => kind === "load"), gone.promise]);
-      say({ kind: "load" });
-      const message = await answer;
-      const isLoad = message !== null && !(message instanceof Error) && message.kind === "load";
-      return isLoad ? message.load : { transactions: 0, dialogs: 0, unacknowledged: 0, bindings: 0 };
+    say: (message) => worker.postMessage(message),
+    onMessage: (listener) => {
+      worker.on("message", listener);
+      return () => worker.off("message", listener);
     },
-    trace: async (query) => {
-      questions += 1;
-      const id = questions;
-      const answer = Promise.race([
-        messageOf(worker, (message) => message.kind === "trace" && message.id === id),
-        gone.promise,
-      ]);
-      say({ kind: "trace", id, query });
-      const message = await answer;
-      return message !== null && "kind" in message && message.kind === "trace" ? message.answer : { state: "off" };
-    },
-    protection: async () => {
-      const answer = Promise.race([messageOf(worker, ({ kind }) => kind === "protection"), gone.promise]);
-      say({ kind: "protection" });
-      const message = await answer;
-      const isAnswer = message !== null && !(message instanceof Error) && message.kind === "protection";
-      return isAnswer ? message.protection : emptySnapshot();
-    },
-    close: async () => {
-      say({ kind: "close" });
-      await gone.promise;
-    },
+    gone: gone.promise,
   };
-}
-
-function forwardLog(worker: Worker, log: Log): void {
-  worker.on("message", (message: FromWorker) => {
-    if (message.kind === "log") log(message.level, message.message, message.fields);
-  });
-}
-
-/** The next message that is meant; never, if the worker ends before: race it against its end. */
-function messageOf(worker: Worker, isMeant: (message: FromWorker) => boolean): Promise<FromWorker> {
-  return new Promise((resolve) => {
-    const take = (message: FromWorker): void => {
-      if (!isMeant(message)) return;
-      worker.off("message", take);
-      resolve(message);
-    };
-    worker.on("message", take);
-  });
 }
 
 function workerFor(workerData: SipEngineOptions): Worker {

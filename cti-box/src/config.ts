@@ -113,10 +113,14 @@ export const officeConfigSchema = z.strictObject({
       })
       .optional(),
   }),
-  /** Where the signalling is done: the embedded engine, or a drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it). */
+  /**
+   * Where the signalling is done: the embedded engine, the same engine in a process of its own (whose calls outlive the box when the media does as well), or a
+   * drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it).
+   */
   engine: z
     .discriminatedUnion("kind", [
       z.strictObject({ kind: z.literal("embedded") }),
+      z.strictObject({ kind: z.literal("own-process") }),
       z.strictObject({ kind: z.literal("drachtio-server"), host: z.string(), port, secret: z.string() }),
     ])
     .default({ kind: "embedded" }),

@@ -1,6 +1,12 @@
-/** The SIP stack that the configuration names: the embedded engine in a worker thread of its own, or a drachtio-server that runs already. */
+/**
+ * The SIP stack that the configuration names: the embedded engine in a worker thread, the same engine in a process of its own that outlives the box, or a
+ * drachtio-server that runs already.
+ */
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import {
+  type SipEngineHandle,
+  openSipEngineProcess,
   startSipEngineWorker,
   type SipEngineOptions,
   type TraceAnswer,
@@ -25,15 +31,34 @@ export type SipStackHandle = {
 
 /** Rejects when an address of `sip.contacts` cannot be opened; the message names it. */
 export async function openSipStack(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
-  return config.engine.kind === "embedded" ? openEmbedded(config, log) : remoteStack(config, config.engine);
+  switch (config.engine.kind) {
+    case "embedded":
+      return openEmbedded(config, log);
+    case "own-process":
+      return openOwnProcess(config, log);
+    case "drachtio-server":
+      return remoteStack(config, config.engine);
+  }
 }
 
 async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
   const secret = randomBytes(24).toString("base64url");
+  const engine = await startSipEngineWorker({ ...engineOptions(config, log), secrets: [secret] });
+  return ownEngine(config, engine, secret);
+}
+
+/** The engine that an earlier box of these data left running, or a new one. */
+async function openOwnProcess(config: OfficeConfig, log: Log): Promise<SipStackHandle> {
+  const recordFile = join(config.dataDirectory, "sip-engine.json");
+  const engine = await openSipEngineProcess(engineOptions(config, log), { recordFile });
+  if (engine.wasRunning) log.info({}, "the SIP engine of an earlier run goes on");
+  return ownEngine(config, engine, engine.secret);
+}
+
+function engineOptions(config: OfficeConfig, log: Log): Omit<SipEngineOptions, "secrets"> {
   const { sessionExpiresSeconds } = config.sip;
-  const engine = await startSipEngineWorker({
+  return {
     admin: { host: "127.0.0.1", port: 0 },
-    secrets: [secret],
     ...engineContacts(config),
     dnsServers: config.sip.dnsServers,
     dialogs: {
@@ -44,7 +69,10 @@ async function openEmbedded(config: OfficeConfig, log: Log): Promise<SipStackHan
     watch: watchOptionsFrom(config.sip),
     log: (level, message, fields) =>
       log[level === "debug" ? "info" : level]({ ...fields, part: "sip-engine" }, message),
-  });
+  };
+}
+
+function ownEngine(config: OfficeConfig, engine: SipEngineHandle, secret: string): SipStackHandle {
   let state: "open" | "closing" = "open";
   const failed = engine.closed.then((error) => {
     // Closing on purpose is no failure: then this promise stays open for ever.

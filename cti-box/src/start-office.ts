@@ -11,6 +11,7 @@ import { createCallMedia } from "./adapters/media/call-media.ts";
 import { openMediaServer } from "./adapters/media/start-media-server.ts";
 import { SipSignalling } from "./adapters/sip/sip-signalling.ts";
 import { openSqliteCallStore, type SqliteCallStore } from "./adapters/store/sqlite-call-store.ts";
+import { openRestartMemory } from "./adapters/store/restart-memory.ts";
 import { TrunkChangesFile } from "./adapters/store/trunk-changes-file.ts";
 import { createRandomIds } from "./adapters/system/random-ids.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
@@ -23,11 +24,13 @@ import { createOfficeBox } from "./application/office-box.ts";
 import { RetentionJob } from "./application/retention-job.ts";
 import { officeReports } from "./application/make-cost-report.ts";
 import { openBoxMetrics } from "./open-box-metrics.ts";
+import { survivalOf } from "./survival.ts";
 import { openSipStack } from "./open-sip-stack.ts";
 import { priceListFrom, retentionRulesFrom } from "./record-config.ts";
 import type { MediaServer } from "./application/media-port.ts";
 import type { OfficeBox } from "./application/office-box.ts";
 import type { Ids, Log } from "./application/ports.ts";
+import type { RestartMemory } from "./application/restart-memory.ts";
 import type { OfficeConfig } from "./config.ts";
 import type { SipStackHandle } from "./open-sip-stack.ts";
 
@@ -56,20 +59,30 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
   };
   try {
     mkdirSync(config.dataDirectory, { recursive: true });
+    const memory = openRestartMemory(join(config.dataDirectory, "restart.sqlite"));
+    opened.push(async () => memory.close());
     const stack = await openSipStack(config, log);
     opened.push(() => stack.close());
-    const media = await openMediaServer(config.media, log);
+    const media = await openMediaServer(config.media, { log, memory });
     opened.push(() => media.close());
     const ids = createRandomIds();
     const office = { officeId: config.office.officeId, domain: config.sip.domain };
-    const sip = new SipSignalling({ control: stack.control, office, clock: systemClock, ids, log });
+    const sip = new SipSignalling({
+      control: stack.control,
+      office,
+      clock: systemClock,
+      ids,
+      log,
+      memory,
+      ...survivalOf(config, stack.webSocket),
+    });
     const store = openSqliteCallStore(join(config.dataDirectory, "calls.sqlite"));
     const journal = new JournalTiming();
-    const box = await openBox({ config, log, sip, media, ids, store, journal });
+    const box = await openBox({ config, log, sip, media, ids, store, memory, journal });
     opened.push(() => box.close());
     const retention = startRetention({ config, log, store });
     opened.push(async () => retention.close());
-    const api = await openApi({ config, log, box, media, stack, sip, store });
+    const api = await openApi({ config, log, box, media, stack, sip, store, memory });
     opened.push(() => api.close());
     if (config.metrics !== undefined) {
       const metrics = await openBoxMetrics(config.metrics, { box, media, journal, api, log });
@@ -95,6 +108,7 @@ type Parts = {
   media: MediaServer;
   sip: SipSignalling;
   store: SqliteCallStore;
+  memory: RestartMemory;
 };
 
 function startRetention({ config, log, store }: Pick<Parts, "config" | "log" | "store">): RetentionJob {
@@ -119,6 +133,7 @@ async function openBox({
   media,
   ids,
   store,
+  memory,
   journal,
 }: Omit<Parts, "stack"> & { ids: Ids; journal: JournalTiming }): Promise<OfficeBox> {
   const box = createOfficeBox({
@@ -133,6 +148,7 @@ async function openBox({
     store,
     journaling: journal.timed(store),
     gatherMs: busyGatherMs,
+    memory,
     clock: systemClock,
     ids,
     log,
@@ -151,7 +167,7 @@ async function openBox({
   return box;
 }
 
-async function openApi({ config, log, stack, media, box, sip, store }: Parts & { box: OfficeBox }) {
+async function openApi({ config, log, stack, media, box, sip, store, memory }: Parts & { box: OfficeBox }) {
   return startApi({
     options: apiOptionsFrom(config, stack.webSocket),
     commands: box.commands,
@@ -173,6 +189,7 @@ async function openApi({ config, log, stack, media, box, sip, store }: Parts & {
     ),
     health: async () => ({ ...box.health(), media: await media.health() }),
     signer: await openTokenKey(config.dataDirectory),
+    memory,
     clock: systemClock,
     ids: createRandomIds(),
     log,

@@ -78,6 +78,10 @@ export class FakeMedia implements CallMedia {
     for (const leg of this.sessions.values()) if (leg.callId === callId) await this.release(leg);
   }
 
+  takeBack(callIds: readonly CallLeg["callId"][]): LegId[] {
+    return [...this.sessions.values()].filter(({ callId }) => callIds.includes(callId)).map(({ legId }) => legId);
+  }
+
   private require(legId: LegId): void {
     if (!this.sessions.has(legId)) throw new Error(`leg ${legId} has no media`);
   }

@@ -64,6 +64,7 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
 
   async start(host: SignallingHost): Promise<void> {
     this.host = host;
+    host.legsTakenBack(this.openLegs());
   }
 
   invite(invite: IncomingInvite): InviteVerdict {

@@ -28,6 +28,8 @@ export const annaAccount: SipAccount = {
 export class RecordingHost implements SignallingHost {
   readonly invites: IncomingInvite[] = [];
   readonly devices: RegisteredDevice[][] = [];
+  /** Legs of an earlier run. */
+  readonly takenBack: LegId[] = [];
   verdict: InviteVerdict = { kind: "accepted" };
   refersAllowed = true;
   private readonly events: SignallingEvent[] = [];
@@ -48,6 +50,10 @@ export class RecordingHost implements SignallingHost {
 
   registrationsChanged(_operatorId: OperatorId, devices: readonly RegisteredDevice[]): void {
     this.devices.push([...devices]);
+  }
+
+  legsTakenBack(legIds: readonly LegId[]): void {
+    this.takenBack.push(...legIds);
   }
 
   inviteReceived(invite: IncomingInvite): InviteVerdict {

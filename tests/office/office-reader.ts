@@ -12,6 +12,13 @@ export class OfficeReader {
     this.url = url;
   }
 
+  /** Reads on at a box that was started again. */
+  at(url: string): OfficeReader {
+    const reader = new OfficeReader(url);
+    reader.cursor = this.cursor;
+    return reader;
+  }
+
   async records(): Promise<CallRecord[]> {
     return callRecordPageSchema.parse(await this.get("/api/call-records?limit=500")).items;
   }

@@ -21,6 +21,11 @@ export class OperatorSession {
     return new OperatorSession(url, sessionSchema.parse(await response.json()).token);
   }
 
+  /** The same session at a box that was started again. */
+  at(url: string): OperatorSession {
+    return new OperatorSession(url, this.token);
+  }
+
   /** Status of the answer; 2xx means that the command was taken. */
   async command(method: "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<number> {
     const response = await fetch(`${this.url}${path}`, {

@@ -199,6 +199,25 @@ describe("an application with an instance tag that comes back", () => {
     await gone(second);
   });
 
+  it("as another run, hears who hung up meanwhile, and who hung up when the earlier run was not reading any more", async () => {
+    await start(10_000);
+    const first = await join("instance:desk,run:1");
+    const [unread, meanwhile] = [await answered(first), await answered(first)];
+    peer.send(inCall(unread.ok, "BYE", 2));
+    await first.frame(/\r\nBYE /);
+    await gone(first);
+    peer.send(inCall(meanwhile.ok, "BYE", 2));
+    const second = await join("instance:desk,run:2");
+    await second.frame(/\|response\|instance:desk\|OK\|2\r\n/);
+    for (const { id } of [unread, meanwhile]) {
+      const bye = await second.frame(/\r\nBYE /);
+      expect(field(bye, 9)).toBe(id);
+      answer(second, field(bye, 8), "200 OK");
+      await peer.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 2 BYE/);
+    }
+    await gone(second);
+  });
+
   it("with plain drachtio-srf that lost its connection, hears of its calls again", async () => {
     await start(10_000);
     const relay = await JoiningRelay.open(engine.admin, { busyMs: 0, gaps: "kept" });

@@ -104,6 +104,13 @@ class Instance implements Application {
   }
 }
 
+/** The dialog that this frame tells the end of; null: of none. */
+function dialogEndedBy({ meta, message }: Frame): string | null {
+  if (message?.head.startsWith("BYE ") !== true) return null;
+  const dialogId = meta.split("|")[9] ?? "";
+  return dialogId === "" ? null : dialogId;
+}
+
 export class Instances {
   readonly #context: Context;
   readonly #absenceMs: number;
@@ -207,20 +214,27 @@ export class Instances {
     if (presence.kind === "present") presence.connection.displaced();
     const isSameRun = run !== null && run === instance.run;
     instance.run = run;
+    // A hang-up that the earlier run may not have read is news for whoever comes next.
+    const hangUps = presence.unread.filter(({ frame }) => dialogEndedBy(frame) !== null);
     if (!isSameRun) {
-      endTransactionsOf(this.#context, instance.name, delivered);
+      const kept = new Set(hangUps.map((unread) => unread.number));
+      endTransactionsOf(this.#context, instance.name, { upTo: delivered, but: kept });
       endDialogsOf(this.#context, instance.name, { reason: "the application was restarted", which: "unacknowledged" });
     }
-    connection.tell(this.#dialogsFrame(instance.name));
+    const ended = [...hangUps, ...held].flatMap(({ frame }) => dialogEndedBy(frame) ?? []);
+    connection.tell(this.#dialogsFrame(instance.name, ended));
     // The same run gets again what it may not have read: twice does no harm, a BYE that got lost would.
-    if (isSameRun) for (const { frame } of presence.unread) connection.tell(frame);
+    for (const { frame } of isSameRun ? presence.unread : hangUps) connection.tell(frame);
     connection.continueFrom(delivered + spareNumbers);
     for (const { frame, apartFrom } of held) instance.tell(frame, apartFrom);
   }
 
-  /** A reply that quotes the instance instead of a command: how many dialogs are its own, and which. `drachtio-srf` ignores it. */
-  #dialogsFrame(name: string): Frame {
-    const ids = this.#context.dialogs.ofOwner(name).map(({ id }) => id);
+  /**
+   * A reply that quotes the instance instead of a command: how many dialogs are its own, and which. `drachtio-srf` ignores it. `ended`: those whose end it is told next.
+   */
+  #dialogsFrame(name: string, ended: readonly string[]): Frame {
+    const up = this.#context.dialogs.ofOwner(name).map(({ id }) => id);
+    const ids = [...new Set([...up, ...ended])];
     const head = ids.map((id) => `${id}\r\n`).join("");
     return { meta: `${randomUUID()}|response|${name}|OK|${ids.length}`, message: { head, body: noBody } };
   }

@@ -5,13 +5,18 @@ import { cancelInvitesOf, endDialog } from "./cancel.ts";
 import type { Context } from "./context.ts";
 
 /**
- * Callers that wait for its answer hear 503, what rings for it is cancelled. `deliveredUpTo`: only requests that reached it by that frame;
- * later ones wait for whoever comes next.
+ * Callers that wait for its answer hear 503, what rings for it is cancelled. `delivered`: only requests that reached it with a frame up to that one, `but` those;
+ * the others wait for whoever comes next.
  */
-export function endTransactionsOf(context: Context, owner: string, deliveredUpTo = Number.POSITIVE_INFINITY): void {
+export function endTransactionsOf(
+  context: Context,
+  owner: string,
+  delivered: { upTo: number; but: ReadonlySet<number> } = { upTo: Number.POSITIVE_INFINITY, but: new Set() },
+): void {
   for (const [id, use] of context.serverUses) {
     const transaction = context.serversById.get(id);
-    if (use.application !== owner || (use.told ?? 0) > deliveredUpTo || !transaction?.isOpen) continue;
+    const told = use.told ?? 0;
+    if (use.application !== owner || told > delivered.upTo || delivered.but.has(told) || !transaction?.isOpen) continue;
     context.records?.failed(transaction);
     transaction.respond(ownResponse(transaction.request, [503, "Service Unavailable"], transaction.localTag));
   }

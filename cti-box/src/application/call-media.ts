@@ -32,6 +32,8 @@ export interface CallMedia {
   /** `durationMs` 40 to 5000. */
   sendDtmf(leg: CallLeg, key: { digit: string; durationMs: number }): Promise<void>;
   release(leg: CallLeg): Promise<void>;
+  /** After a kill of the box: legs of these calls whose media goes on. What they hear has to be said anew. */
+  takeBack(callIds: readonly CallId[]): LegId[];
   /** Frees whatever the call still holds. */
   releaseCall(callId: CallId): Promise<void>;
 }

@@ -4,6 +4,7 @@
  * Effects of one step run before those of the next one; by then the state may be ahead of them, so whoever does an effect looks at it.
  */
 import { applyCallEvent, beginCall } from "../domain/call/apply-call-event.ts";
+import { takeUpCall } from "../domain/call/taking-up.ts";
 import { isOver } from "../domain/call/call.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
@@ -56,11 +57,18 @@ export class CallRunner {
     return runner;
   }
 
+  /** A call of the journal that the box takes up again; its next event is `box-restarted`. `lastMs`: of the last entry. */
+  static resume(call: Call, lastMs: number, parts: CallRunnerParts): CallRunner {
+    const runner = new CallRunner(call, parts);
+    runner.lastMs = lastMs;
+    return runner;
+  }
+
   post(posted: PostedEvent): void {
     this.lastMs = Math.max(this.lastMs, this.parts.clock.now());
     const event: LaterCallEvent = { ...posted, atMs: this.lastMs };
     const before = this.call;
-    const step = isOver(before) ? unchanged(before) : applyCallEvent(before, event);
+    const step = isOver(before) ? unchanged(before) : stepOf(before, event);
     if (step.call === before && step.effects.length === 0) return this.parts.onIgnored(event);
     if (this.writing === "given-up") return this.goOnWithoutJournal(step);
     if (this.journal(event, { before, step })) this.call = step.call;
@@ -97,4 +105,9 @@ export class CallRunner {
     // Behind the effects of the steps that were kept.
     queueMicrotask(() => this.finish({ before, step }));
   }
+}
+
+/** A call that is taken up has everything around it to be started anew. */
+function stepOf(call: Call, event: LaterCallEvent): Step {
+  return event.type === "box-restarted" ? takeUpCall(call, event) : applyCallEvent(call, event);
 }

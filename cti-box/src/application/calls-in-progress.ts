@@ -9,6 +9,7 @@ import type { CallJournal } from "./call-journal.ts";
 import { CallAudience, guarded } from "./call-audience.ts";
 import { CallIndex } from "./call-index.ts";
 import { handOnLegEvent } from "./hand-on-leg-event.ts";
+import type { Call } from "../domain/call/call.ts";
 import type { CallEffect } from "../domain/call/call-effect.ts";
 import type { CallArrival, CallBeginning, CallEvent, CallPlacement } from "../domain/call/call-event.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
@@ -65,6 +66,17 @@ export class CallsInProgress {
   adoptLeg(callId: CallId, legId: LegId, sdp: string): void {
     this.index.require(callId).effects.signalling.adopt(legId, sdp);
     this.index.addLeg(legId, callId);
+  }
+
+  /** A call that an earlier run of the box has left. `keptLegs`: those that the signalling has taken back. */
+  takeUp(call: Call, left: { lastMs: number; keptLegs: readonly LegId[]; lostLegs: readonly LegId[] }): void {
+    const { callId } = call;
+    const effects = new CallEffectRunner(this.effectParts(callId));
+    const runner = CallRunner.resume(call, left.lastMs, this.runnerParts(callId, effects));
+    this.index.add(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
+    for (const { legId } of call.legs) this.index.addLeg(legId, callId);
+    for (const legId of left.keptLegs) effects.signalling.takeBack(legId);
+    runner.post({ type: "box-restarted", lostLegs: left.lostLegs });
   }
 
   find(callId: CallId): CallRunner | null {

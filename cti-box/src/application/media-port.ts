@@ -99,6 +99,11 @@ export interface MediaServer {
   /** Ends the leg's media and frees its ports. Never fails; a leg that does not exist is no error. */
   closeLeg(leg: LegMedia): Promise<void>;
   closeCall(callId: CallId): Promise<void>;
+  /**
+   * After a kill of the box: takes back what is left of these calls' media and frees what is left of others. Returns the legs whose media goes on; what they hear
+   * has to be said anew.
+   */
+  takeBack(callIds: readonly CallId[]): LegId[];
   /** Adds a listener, for the life of the server. */
   onEvent(listener: (event: MediaEvent) => void): void;
   health(): Promise<{ ok: boolean; detail: string }>;

@@ -3,7 +3,6 @@
  * use cases; `start` closes what a crash left open and begins to take calls; `close` ends everything the box opened.
  */
 import { identifySource } from "../domain/trunk/identify-source.ts";
-import { admitInvite } from "./accept-inbound-call.ts";
 import { answeredWhenKept } from "./answered-when-kept.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
@@ -20,26 +19,17 @@ import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { PeakSharing } from "./peak-sharing.ts";
 import { recordPages } from "./record-pages.ts";
 import { keyPressed } from "./queue-keys.ts";
-import { recoverCalls } from "./recover-calls.ts";
+import { receiveInvite } from "./receive-invite.ts";
+import { recoverCalls, type UnfinishedCalls } from "./recover-calls.ts";
 import { mayRefer, referCall } from "./refer-call.ts";
-import { replaceLeg } from "./replace-leg.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
-import type { Admission } from "./accept-inbound-call.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { Office, OfficeSettings } from "./office-settings.ts";
-import type {
-  CallSignalling,
-  CallStore,
-  Clock,
-  Ids,
-  IncomingInvite,
-  InviteVerdict,
-  Log,
-  SignallingHost,
-} from "./ports.ts";
+import type { CallSignalling, CallStore, Clock, Ids, Log, SignallingHost } from "./ports.ts";
+import type { RestartMemory } from "./restart-memory.ts";
 import type {
   CallCommands,
   CallQueries,
@@ -67,6 +57,8 @@ export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges"> & {
   gatherMs?: number;
   /** How much is kept in memory while it cannot be written; absent: the usual. */
   spill?: SpillLimits;
+  /** Absent: operators' sessions end with the process. */
+  memory?: RestartMemory;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -105,8 +97,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, callsOn });
   const trunks = officeTrunks.book;
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
-  const { domain, operators } = office;
-  const accounts = new SipAccountBook({ domain, operators, passwords, ids, signalling: sip });
+  const accounts = new SipAccountBook({ ...office, passwords, ids, signalling: sip, memory: parts.memory });
   const figures = figuresOf(config, { office, room, calls, clock });
   tellCalls(room, { calls, ids });
   const commandParts = {
@@ -133,9 +124,13 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       journal: journal.health(),
     }),
     start: async () => {
-      await recoverCalls({ store, clock, log });
+      const unfinished = await store.unfinishedCalls();
       await figures.recover((filter) => recordPages({ store, clock }, filter));
-      await sip.start(signallingHost({ ...parts, office, room, calls, officeTrunks, accounts, commandParts }));
+      await sip.start(
+        signallingHost({ ...parts, office, room, calls, officeTrunks, accounts, commandParts, unfinished }),
+      );
+      // What became of the calls of an earlier run is told by the first answer that anybody gets.
+      await journal.kept();
       officeTrunks.start();
       sharing.start();
     },
@@ -203,11 +198,13 @@ type HostParts = OfficeBoxParts & {
   officeTrunks: OfficeTrunks;
   accounts: SipAccountBook;
   commandParts: Parameters<typeof createCallCommands>[0];
+  unfinished: UnfinishedCalls;
 };
 
 function signallingHost(parts: HostParts): SignallingHost {
-  const { office, room, calls, accounts } = parts;
+  const { office, room, calls, accounts, sip } = parts;
   return {
+    legsTakenBack: (legIds) => recoverCalls({ ...parts, signalling: sip }, parts.unfinished, legIds),
     identifySource: (from) => identifySource({ ...office.sources, trunks: parts.officeTrunks.settings() }, from),
     findAccount: (authorizationUser) => accounts.find(authorizationUser),
     registrationsChanged: (operatorId, devices) => room.devicesChanged(operatorId, devices),
@@ -228,65 +225,4 @@ function signallingHost(parts: HostParts): SignallingHost {
       return undefined;
     },
   };
-}
-
-function receiveInvite(parts: HostParts, invite: IncomingInvite): InviteVerdict {
-  if (invite.replaces === null) return receiveCall(parts, invite);
-  const verdict = replaceLeg(parts, invite);
-  if (verdict.kind === "refused") parts.log.warn({ legId: invite.legId, ...verdict }, "replacing call refused");
-  return verdict;
-}
-
-function receiveCall(parts: HostParts, invite: IncomingInvite): InviteVerdict {
-  const { office, officeTrunks, ids, clock, log } = parts;
-  const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
-  const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
-  const sharedHere = (): number => parts.calls.index.count(({ origin }) => origin?.isOverflow === true);
-  const admission = admitInvite(office, invite, {
-    ids,
-    trunks: officeTrunks.book,
-    nowMs: clock.now(),
-    waitingIn,
-    visitsOf,
-    sharedHere,
-  });
-  const source = JSON.stringify(invite.source);
-  if (admission.kind === "refused") {
-    log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");
-    return admission;
-  }
-  const { callId } = admission.arrival;
-  if (admission.kind === "queue" && admission.stripped.length > 0) {
-    log.warn({ callId, source, headers: admission.stripped }, "headers only members may send were ignored");
-  }
-  try {
-    return beginAdmitted(parts, admission, invite.sdp);
-  } catch (error) {
-    log.error({ callId, error: String(error) }, "call could not be journaled");
-    return { kind: "refused", status: 503, why: "call could not be journaled" };
-  }
-}
-
-function beginAdmitted(
-  parts: HostParts,
-  admission: Exclude<Admission, { kind: "refused" }>,
-  sdp: string | null,
-): InviteVerdict {
-  const { calls, room, ids } = parts;
-  if (admission.kind === "queue") {
-    calls.begin(admission.arrival, sdp);
-    return { kind: "accepted" };
-  }
-  const { operatorId } = admission.callee;
-  const devices = room.devicesOfAvailable(operatorId);
-  if (devices.length === 0) return { kind: "refused", status: 480, why: "colleague cannot be reached" };
-  const runner = calls.begin(admission.arrival, sdp);
-  // The next call to the same colleague may come before this one's effects have run.
-  room.engage(operatorId, runner.call.callId, "ringing");
-  runner.post({
-    type: "operator-assigned",
-    operatorId,
-    legs: devices.map((device) => ({ legId: ids.legId(), device })),
-  });
-  return { kind: "accepted" };
 }

@@ -289,4 +289,6 @@ export interface SignallingHost {
   /** Is this leg one that may transfer by REFER (an operator's own phone in a call)? `isAttended`: to the party of another leg of that phone. */
   mayRefer(legId: LegId, isAttended: boolean): boolean;
   legEvent(event: SignallingEvent): void;
+  /** Told once, when the signalling has started: legs of an earlier run of the box whose dialogs are still up. Nothing has happened to them yet. */
+  legsTakenBack(legIds: readonly LegId[]): void;
 }

@@ -1,31 +1,52 @@
-/** After a crash: calls whose journal has no end are rebuilt from it and ended as `box-restarted`, so that every call has a true record. */
+/**
+ * After a kill of the box: calls whose journal has no end are rebuilt from it and go on with the legs that signalling and media have kept. Where nothing is left
+ * of the caller the call is ended as `box-restarted`, so that every call has a true record.
+ */
 import { applyCallEvent, beginCall } from "../domain/call/apply-call-event.ts";
-import { recordOf } from "../domain/call/record-of.ts";
-import type { Call } from "../domain/call/call.ts";
+import type { Call, Leg } from "../domain/call/call.ts";
 import type { CallBeginning, CallEvent } from "../domain/call/call-event.ts";
-import type { CallStore, Clock, Log } from "./ports.ts";
+import type { LegId } from "../domain/call/ids.ts";
+import type { CallMedia } from "./call-media.ts";
+import type { CallsInProgress } from "./calls-in-progress.ts";
+import type { CallSignalling, CallStore, Log } from "./ports.ts";
 
-/** Ends the unfinished calls of the journal; returns how many there were. */
-export async function recoverCalls(parts: {
-  store: Pick<CallStore, "append" | "unfinishedCalls">;
-  clock: Pick<Clock, "now">;
+export type RecoveryParts = {
+  calls: Pick<CallsInProgress, "takeUp">;
+  signalling: Pick<CallSignalling, "endLeg">;
+  media: Pick<CallMedia, "takeBack">;
   log: Log;
-}): Promise<number> {
-  const unfinished = await parts.store.unfinishedCalls();
+};
+
+export type UnfinishedCalls = Awaited<ReturnType<CallStore["unfinishedCalls"]>>;
+
+/** `dialogs`: legs that the signalling has taken back. Those that no call wants any more are ended. */
+export function recoverCalls(parts: RecoveryParts, unfinished: UnfinishedCalls, dialogs: readonly LegId[]): void {
+  const withMedia = new Set(parts.media.takeBack(unfinished.map(({ callId }) => callId)));
+  const withDialog = new Set(dialogs);
+  const goesOn = ({ legId, state }: Leg): boolean =>
+    withDialog.has(legId) && (state.kind === "closing" || (state.kind === "answered" && withMedia.has(legId)));
+  const wanted = new Set<LegId>();
   for (const { callId, events } of unfinished) {
     const call = callFromJournal(events);
     if (call === null) {
       parts.log.error({ callId }, "journal of a call does not begin with its beginning");
       continue;
     }
-    const lastMs = events.at(-1)?.atMs ?? call.startedAtMs;
-    const event = { type: "box-restarted", atMs: Math.max(lastMs, parts.clock.now()) } as const;
-    const step = applyCallEvent(call, event);
-    const published = step.effects.flatMap((effect) => (effect.type === "publish" ? [effect.happening] : []));
-    await parts.store.append([{ callId, event, published, record: recordOf(step.call) }]);
-    parts.log.warn({ callId }, "a call was cut off by a restart of the box");
+    const open = call.legs.filter((leg) => leg.state.kind !== "gone");
+    const keptLegs = open.filter(goesOn).map((leg) => leg.legId);
+    const lostLegs = open.filter((leg) => !goesOn(leg)).map((leg) => leg.legId);
+    for (const legId of keptLegs) wanted.add(legId);
+    parts.log.warn({ callId, kept: keptLegs.length, lost: lostLegs.length }, "a call is taken up after a restart");
+    parts.calls.takeUp(call, { lastMs: events.at(-1)?.atMs ?? call.startedAtMs, keptLegs, lostLegs });
   }
-  return unfinished.length;
+  for (const legId of dialogs) if (!wanted.has(legId)) endUnwanted(parts, legId);
+}
+
+function endUnwanted({ signalling, log }: RecoveryParts, legId: LegId): void {
+  log.warn({ legId }, "a leg that no call goes on with is hung up");
+  signalling.endLeg(legId, "failure").catch((error: unknown) => {
+    log.warn({ legId, error: String(error) }, "leg could not be ended");
+  });
 }
 
 function isBeginning(event: CallEvent): event is CallBeginning {

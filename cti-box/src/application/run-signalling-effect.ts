@@ -45,6 +45,12 @@ export class SignallingEffects {
     this.descriptions.offered(legId, sdp);
   }
 
+  /** A leg that an earlier run of the box had set up; the media server knows what its far end speaks. */
+  takeBack(legId: LegId): void {
+    this.signalled.add(legId);
+    this.descriptions.answered(legId, "");
+  }
+
   run(effect: SignallingEffect): void {
     const { signalling } = this.parts;
     const { legId } = effect;

@@ -5,7 +5,10 @@
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { OperatorProfile } from "../domain/operator/operator.ts";
 import type { CallSignalling, Ids, SipAccount } from "./ports.ts";
+import type { RestartMemory } from "./restart-memory.ts";
 import type { SipAccounts } from "./use-cases.ts";
+
+type KeptAccount = { operatorId: OperatorId; password: string };
 
 export type AccountBookParts = {
   domain: string;
@@ -13,6 +16,8 @@ export type AccountBookParts = {
   passwords: ReadonlyMap<OperatorId, string>;
   ids: Pick<Ids, "secret">;
   signalling: Pick<CallSignalling, "dropAccount">;
+  /** Where the accounts of sessions outlive a kill of the box; absent: nowhere. */
+  memory?: RestartMemory | undefined;
 };
 
 export class SipAccountBook implements SipAccounts {
@@ -29,23 +34,22 @@ export class SipAccountBook implements SipAccounts {
         this.accounts.set(authorizationUser, { authorizationUser, password, operatorId, kind: "phone", users });
       }
     }
+    for (const { key, value } of parts.memory?.kept("account") ?? []) {
+      const { operatorId, password } = value as KeptAccount;
+      if (!this.openAccount(operatorId, key, password)) parts.memory?.forget("account", key);
+    }
   }
 
   openSessionAccount(operatorId: OperatorId): ReturnType<SipAccounts["openSessionAccount"]> {
-    const profile = this.parts.operators.get(operatorId);
-    if (profile === undefined) throw new Error(`operator ${operatorId} is not of this office`);
     const authorizationUser = `s-${this.parts.ids
       .secret(9)
       .toLowerCase()
       .replaceAll(/[^a-z0-9]/g, "0")}`;
     const authorizationPassword = this.parts.ids.secret(24);
-    this.accounts.set(authorizationUser, {
-      authorizationUser,
-      password: authorizationPassword,
-      operatorId,
-      kind: "session",
-      users: [operatorId, profile.extension, authorizationUser],
-    });
+    if (!this.openAccount(operatorId, authorizationUser, authorizationPassword))
+      throw new Error(`operator ${operatorId} is not of this office`);
+    const kept: KeptAccount = { operatorId, password: authorizationPassword };
+    this.parts.memory?.keep("account", authorizationUser, kept);
     return {
       addressOfRecord: `sip:${operatorId}@${this.parts.domain}`,
       authorizationUser,
@@ -53,13 +57,29 @@ export class SipAccountBook implements SipAccounts {
     };
   }
 
+  closeSessionAccountsBut(authorizationUsers: readonly string[]): void {
+    for (const { kind, authorizationUser } of this.accounts.values())
+      if (kind === "session" && !authorizationUsers.includes(authorizationUser))
+        this.closeSessionAccount(authorizationUser);
+  }
+
   closeSessionAccount(authorizationUser: string): void {
     if (this.accounts.get(authorizationUser)?.kind !== "session") return;
     this.accounts.delete(authorizationUser);
+    this.parts.memory?.forget("account", authorizationUser);
     this.parts.signalling.dropAccount(authorizationUser);
   }
 
   find(authorizationUser: string): SipAccount | null {
     return this.accounts.get(authorizationUser) ?? null;
+  }
+
+  /** False: the operator is not of this office. */
+  private openAccount(operatorId: OperatorId, authorizationUser: string, password: string): boolean {
+    const profile = this.parts.operators.get(operatorId);
+    if (profile === undefined) return false;
+    const users = [operatorId, profile.extension, authorizationUser];
+    this.accounts.set(authorizationUser, { authorizationUser, password, operatorId, kind: "session", users });
+    return true;
   }
 }

@@ -191,6 +191,8 @@ export interface SipAccounts {
     authorizationPassword: string;
   };
   closeSessionAccount(authorizationUser: string): void;
+  /** Of sessions that nobody knows any more. */
+  closeSessionAccountsBut(authorizationUsers: readonly string[]): void;
 }
 
 /** SIP messages of calls, where the box keeps them (`sip.trace`); secrets are masked. */

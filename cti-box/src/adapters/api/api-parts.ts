@@ -13,6 +13,7 @@ import type {
   TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
+import type { RestartMemory } from "../../application/restart-memory.ts";
 import type { TransferPermissions } from "../../domain/trunk/dial-permissions.ts";
 import type { OpeningHours } from "../../domain/routing/open-state.ts";
 import type { Role } from "../../../contracts/index.ts";
@@ -77,6 +78,8 @@ export type ApiParts = {
   reports: OfficeReports;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string }; journal: JournalHealth }>;
   signer: TokenSigner;
+  /** Absent: sessions end with the process. */
+  memory?: RestartMemory;
   clock: Clock;
   ids: Ids;
   log: Log;

@@ -1,10 +1,11 @@
 /**
- * Operators' sessions: who is signed in, with which token and SIP account. In memory: after a restart operators sign in again.
+ * Operators' sessions: who is signed in, with which token and SIP account. They outlive a kill of the box, so that pages come back by themselves.
  *   (nobody) ─sign in, one-time code─▶ open ─sign out, expiry, a newer sign-in of the same operator─▶ closed
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
-import { accessTokenAudience, accessTokenClaimsSchema, type Session } from "../../../contracts/index.ts";
+import { z } from "zod";
+import { accessTokenAudience, accessTokenClaimsSchema, sessionSchema, type Session } from "../../../contracts/index.ts";
 import type { OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts, OperatorAccount } from "./api-parts.ts";
 
@@ -24,6 +25,8 @@ export type OpenSession = {
 type SessionEnd = "replaced" | "signed-out" | "expired";
 type Closing = (session: OpenSession, why: SessionEnd) => void;
 
+const keptSessionSchema = z.object({ session: sessionSchema, authorizationUser: z.string() });
+
 export class Sessions {
   readonly #parts: ApiParts;
   readonly #open = new Map<string, OpenSession>();
@@ -32,6 +35,10 @@ export class Sessions {
 
   constructor(parts: ApiParts) {
     this.#parts = parts;
+    for (const { key, value } of parts.memory?.kept("session") ?? []) {
+      if (!this.#takeBack(key, value)) parts.memory?.forget("session", key);
+    }
+    parts.accounts.closeSessionAccountsBut([...this.#open.values()].map(({ authorizationUser }) => authorizationUser));
   }
 
   /** Told of every session that ends. */
@@ -87,6 +94,7 @@ export class Sessions {
   close(session: OpenSession, why: SessionEnd): void {
     if (!this.#open.delete(session.sessionId)) return;
     session.stopExpiry();
+    this.#parts.memory?.forget("session", session.sessionId);
     this.#parts.accounts.closeSessionAccount(session.authorizationUser);
     for (const listener of this.#closing) listener(session, why);
   }
@@ -121,11 +129,28 @@ export class Sessions {
       sip: { webSocketUrl: options.sipWebSocketUrl, ...sip, iceServers: options.iceServers },
       crmBasePath: options.crmBridge === null ? null : "/crm",
     };
-    const stopExpiry = clock.after(expires * 1_000 - clock.now(), () => this.close(open, "expired"));
     const { authorizationUser } = sip;
-    const open: OpenSession = { sessionId, operator, operatorId, session, authorizationUser, stopExpiry };
-    this.#open.set(sessionId, open);
+    this.#parts.memory?.keep("session", sessionId, { session, authorizationUser });
+    return this.#hold({ sessionId, operator, session, authorizationUser });
+  }
+
+  #hold(opened: Omit<OpenSession, "operatorId" | "stopExpiry">): OpenSession {
+    const { clock } = this.#parts;
+    const endsInMs = Date.parse(opened.session.expiresAt) - clock.now();
+    const stopExpiry = clock.after(endsInMs, () => this.close(open, "expired"));
+    const open: OpenSession = { ...opened, operatorId: opened.operator.login as OperatorId, stopExpiry };
+    this.#open.set(open.sessionId, open);
     return open;
+  }
+
+  /** A session of an earlier run of the box; false: it is over, or its operator is not of the office any more. */
+  #takeBack(sessionId: string, value: unknown): boolean {
+    const kept = keptSessionSchema.safeParse(value);
+    if (!kept.success || Date.parse(kept.data.session.expiresAt) <= this.#parts.clock.now()) return false;
+    const { login } = kept.data.session.operator;
+    const operator = this.#parts.options.operators.find((each) => each.login === login);
+    if (operator !== undefined) this.#hold({ sessionId, operator, ...kept.data });
+    return operator !== undefined;
   }
 
   #sign(operator: OperatorAccount, times: { sessionId: string; issuedAt: number; expires: number }): Promise<string> {

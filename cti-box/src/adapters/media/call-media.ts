@@ -98,6 +98,10 @@ class ServedCallMedia implements CallMedia {
     await this.server.closeCall(callId);
   }
 
+  takeBack(callIds: readonly CallLeg["callId"][]): LegId[] {
+    return this.server.takeBack(callIds);
+  }
+
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
   private describe(leg: CallLeg, offer: string): void {
     if (this.answers.has(leg.legId)) return;

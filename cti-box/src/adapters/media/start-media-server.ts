@@ -1,6 +1,7 @@
 /** The media server that the configuration names: the embedded relay, or an rtpengine beside the box. */
 import type { MediaServer } from "../../application/media-port.ts";
 import type { Log } from "../../application/ports.ts";
+import type { RestartMemory } from "../../application/restart-memory.ts";
 import { createRelayMediaServer } from "./relay/relay-media-server.ts";
 import type { RelaySettings } from "./relay/relay-media-server.ts";
 import { openRtpengineMediaServer } from "./rtpengine/rtpengine-media-server.ts";
@@ -8,11 +9,14 @@ import type { RtpengineSettings } from "./rtpengine/rtpengine-media-server.ts";
 
 export type MediaServerConfig =
   | ({ kind: "relay" } & Omit<RelaySettings, "log">)
-  | ({ kind: "rtpengine" } & Omit<RtpengineSettings, "log">);
+  | ({ kind: "rtpengine" } & Omit<RtpengineSettings, "log" | "memory">);
 
 /** @throws Error when an address cannot be opened or resolved */
-export async function openMediaServer(config: MediaServerConfig, log: Log): Promise<MediaServer> {
+export async function openMediaServer(
+  config: MediaServerConfig,
+  { log, memory }: { log: Log; memory?: RestartMemory },
+): Promise<MediaServer> {
   return config.kind === "rtpengine"
-    ? openRtpengineMediaServer({ ...config, log })
+    ? openRtpengineMediaServer({ ...config, log, memory })
     : createRelayMediaServer({ ...config, log });
 }

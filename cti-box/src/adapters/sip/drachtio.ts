@@ -35,10 +35,13 @@ export type SipResponse = SipMessage & {
 };
 
 export type SipDialog = {
+  /** The stack's name of it. */
+  id: string;
+  type: "uac" | "uas";
   /** Names the dialog (RFC 3261 §12). */
   sip: { callId: string; localTag: string; remoteTag: string };
-  local: { contact?: string; sdp: string };
-  remote: { sdp: string | undefined };
+  local: { contact?: string; uri?: string; sdp: string };
+  remote: { uri?: string; sdp: string | undefined };
   on(event: "destroy", listener: (request: SipRequest) => void): void;
   on(event: "ack", listener: (ack: SipRequest) => void): void;
   on(event: InDialogEvent, listener: (request: SipRequest, response: SipResponse) => void): void;
@@ -89,6 +92,23 @@ export type SipStack = {
       cbProvisional: (response: SipResponse) => void;
     },
     done: (error: SipFailure | null, dialog: SipDialog) => void,
+  ): void;
+  /** From now on requests in this dialog go to it. */
+  addDialog(dialog: SipDialog): void;
+};
+
+/** The connection under a stack, as far as the package's own interface does not reach: what the engine says beside SIP. */
+export type ControlClient = {
+  wp: {
+    /** A frame has come; the package has dealt with it already. */
+    on(event: "msg", listener: (socket: Socket, frame: string) => void): void;
+    /** Returns the id that the answer quotes. */
+    send(socket: Socket, message: string): string;
+  };
+  _getDefaultSocket(): Socket | undefined;
+  request(
+    options: { method: string; stackDialogId: string; headers: SipHeaders },
+    done: (error: Error | null) => void,
   ): void;
 };
 

@@ -1,5 +1,5 @@
 /** The `CallSignalling` port over the drachtio control protocol: legs, registrar, and who may send what. */
-import { authenticate, challenge } from "./registrar/authenticate.ts";
+import { sourceOfInvite } from "./invite-source.ts";
 import { Nonces } from "./registrar/nonces.ts";
 import { OfferedAlgorithms } from "./registrar/offered-algorithms.ts";
 import { Registrar, sourceOf } from "./registrar/registrar.ts";
@@ -7,15 +7,17 @@ import { connectControl } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
 import { readReplaces, type ReplacedDialog } from "./headers/replaces.ts";
 import { LegBook } from "./leg/leg-book.ts";
+import { keptDialog } from "./leg/kept-dialog.ts";
+import { hangUpDialog, takeBackLegs } from "./leg/take-back-legs.ts";
 import { notifyReferrer, tellHandover } from "./leg/own-requests.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { probeWithOptions } from "./options-probe.ts";
 import { registerAtCarrier } from "./trunk-register.ts";
 import { tryCarrier } from "./trunk-trial.ts";
-import { allowedMethods } from "./outgoing-invite.ts";
+import { routeRequests } from "./route-requests.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
-import type { ControlAddress, ControlConnection } from "./control-connection.ts";
-import type { SipRequest, SipResponse, SipStack } from "./drachtio.ts";
+import type { ControlAddress, ControlConnection, ControlListener } from "./control-connection.ts";
+import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import type { TrunkCredentials } from "./trunk-register.ts";
 import type { LegParts } from "./leg/sip-leg.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
@@ -23,7 +25,6 @@ import type {
   CallSignalling,
   Clock,
   Ids,
-  IncomingInvite,
   Log,
   NamedLeg,
   PlaceLegOrder,
@@ -35,6 +36,7 @@ import type {
   TrunkRegistrar,
   TrunkTrials,
 } from "../../application/ports.ts";
+import type { RestartMemory } from "../../application/restart-memory.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
 import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
 import type { LegEndReason } from "../../domain/call/call-effect.ts";
@@ -46,16 +48,28 @@ export type SipSignallingParts = {
   clock: Clock;
   ids: Pick<Ids, "legId">;
   log: Log;
+  /** What an earlier run of the box has left; absent: nothing. */
+  memory?: RestartMemory;
+  /**
+   * Where calls are to outlive the box: what it is to the stack, and whether browsers' connections do not pass through the box. Absent: the stack hangs up, where
+   * it can, when the box is gone.
+   */
+  survival?: { tags: readonly string[]; browsersStay: boolean };
 };
 
-/** Requests outside of dialogs that the box has no use for. */
-const refusedMethods = ["subscribe", "message", "publish", "info", "notify", "refer", "update"];
+/**
+ * A box that is gone, killed or cut off, cannot talk its calls to their end: with this tag the engine hangs them up at once, so that
+ * nobody listens to silence. A drachtio-server does not know it and leaves them up.
+ */
+const endsCallsWithUs = "calls:end-with-me";
 
 type Running = {
   host: SignallingHost;
   registrar: Registrar;
   connection: ControlConnection;
   authentication: AuthenticationParts;
+  /** `new`: the kept dialogs are not known yet. */
+  run: "new" | "going";
 };
 
 export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar, TrunkTrials {
@@ -72,7 +86,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
   }
 
   async start(host: SignallingHost): Promise<void> {
-    const { control, clock, log, office } = this.parts;
+    const { control, clock, log, office, memory, survival } = this.parts;
     const authentication: AuthenticationParts = {
       realm: office.domain,
       nonces: new Nonces(clock),
@@ -82,15 +96,32 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     const registrar = new Registrar({
       ...authentication,
       registrationsChanged: (operatorId, devices) => host.registrationsChanged(operatorId, devices),
+      memory,
       clock,
       log,
     });
-    const connection = await connectControl(control, {
+    registrar.takeBack({ browsersStay: survival?.browsersStay ?? false });
+    const listener: ControlListener = {
       log,
-      route: (stack) => this.route(stack, registrar),
+      tags: survival?.tags ?? [endsCallsWithUs],
+      route: (connection) => {
+        this.running = { host, registrar, connection, authentication, run: "new" };
+        routeRequests(connection.stack, {
+          register: (request, response) => registrar.receive(request, response),
+          invite: (request, response) => this.receiveInvite(request, response),
+          log,
+        });
+      },
+      onDialogs: (dialogIds) => this.dialogsKept(dialogIds),
       onLost: () => this.stackLost(),
-    });
-    this.running = { host, registrar, connection, authentication };
+    };
+    try {
+      await connectControl(control, listener);
+    } catch (error) {
+      this.running = null;
+      registrar.close();
+      throw error;
+    }
   }
 
   async placeLeg(order: PlaceLegOrder): Promise<void> {
@@ -181,28 +212,10 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     running?.connection.close();
   }
 
-  private route(stack: SipStack, registrar: Registrar): void {
-    const tellMethods = { headers: { Allow: allowedMethods } };
-    const refuse = this.guarded((_request, response) => response.send(405, tellMethods));
-    stack.use(
-      "register",
-      this.guarded((request, response) => registrar.receive(request, response)),
-    );
-    stack.use(
-      "invite",
-      this.guarded((request, response) => this.receiveInvite(request, response)),
-    );
-    stack.use(
-      "options",
-      this.guarded((_request, response) => response.send(200, tellMethods)),
-    );
-    for (const method of refusedMethods) stack.use(method, refuse);
-  }
-
   private receiveInvite(request: SipRequest, response: SipResponse): void {
     const { running } = this;
     if (running === null) return response.send(503);
-    const source = this.sourceOfInvite(running, request, response);
+    const source = sourceOfInvite({ ...running, log: this.parts.log }, request, response);
     if (source === null) return undefined;
     const legId = this.parts.ids.legId();
     const meant = readReplaces(request.get("replaces"));
@@ -220,31 +233,6 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return response.send(verdict.status);
   }
 
-  /** By address; a phone of the office, known by its registration or its credentials, has to prove itself. Null: it was answered here. */
-  private sourceOfInvite(
-    { host, registrar, authentication }: Running,
-    request: SipRequest,
-    response: SipResponse,
-  ): IncomingInvite["source"] | null {
-    const source = host.identifySource(sourceOf(request));
-    if (source.kind !== "unknown") return source;
-    const mayBePhone =
-      request.has("proxy-authorization") || registrar.bindings.registeredFrom(sourceOf(request)) !== null;
-    if (!mayBePhone) return source;
-    const proof = authenticate(authentication, request, 407);
-    if (proof.kind === "account") return { kind: "operator", operatorId: proof.account.operatorId };
-    if (proof.kind === "challenge") {
-      challenge(authentication, { request, response, status: 407, isStale: proof.isStale });
-      return null;
-    }
-    this.parts.log.warn(
-      { ...sourceOf(request), username: proof.username.slice(0, 64), why: proof.why },
-      "call refused",
-    );
-    response.send(403);
-    return null;
-  }
-
   private legParts(): LegParts {
     const { running } = this;
     if (running === null) throw new Error("signalling is not running");
@@ -256,7 +244,8 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
       log: this.parts.log,
       emit: (event) => host.legEvent(event),
       onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),
-      onOver: (legId) => this.legs.delete(legId),
+      onTalking: (leg, dialog) => this.remember(leg, dialog),
+      onOver: (legId) => this.forget(legId),
       mayRefer: (legId, isAttended) => host.mayRefer(legId, isAttended),
       findLeg: (legId) => this.legs.get(legId) ?? null,
       legOfDialog: (dialog) => this.legOfDialog(dialog),
@@ -268,19 +257,35 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return leg === undefined ? null : { legId: leg.legId, isEarlyOnly: dialog.isEarlyOnly };
   }
 
-  /** A message that we trip over must not take the box with it. */
-  private guarded(handle: (request: SipRequest, response: SipResponse) => void) {
-    return (request: SipRequest, response: SipResponse): void => {
-      try {
-        handle(request, response);
-      } catch (error) {
-        this.parts.log.error({ ...sourceOf(request), method: request.method, error: String(error) }, "request failed");
-        if (!response.finalResponseSent) response.send(500);
-      }
-    };
+  private remember({ legId, placedTo }: SipLeg, dialog: SipDialog): void {
+    this.parts.memory?.keep("dialog", legId, keptDialog(dialog, placedTo));
   }
 
-  /** The stack has hung up or forgotten every dialog of ours, and forgotten every browser's connection. */
+  private forget(legId: LegId): void {
+    this.legs.delete(legId);
+    this.parts.memory?.forget("dialog", legId);
+  }
+
+  /** What the stack has kept for us: of an earlier run of the box legs go on; of a connection that was only lost none does. */
+  private dialogsKept(dialogIds: readonly string[]): void {
+    const { running } = this;
+    if (running === null) return;
+    const left = new Set(dialogIds);
+    if (running.run === "new") {
+      running.run = "going";
+      const { memory } = this.parts;
+      const { stack, client } = running.connection;
+      const taken = memory === undefined ? [] : takeBackLegs({ memory, stack, client }, left, this.legParts());
+      for (const { leg, sipCallId } of taken) {
+        this.legs.set(leg.legId, leg);
+        this.legBook.remember(leg.legId, sipCallId);
+      }
+      running.host.legsTakenBack(taken.map(({ leg }) => leg.legId));
+    }
+    for (const dialogId of left) hangUpDialog(running.connection.client, dialogId, this.parts.log);
+  }
+
+  /** Whether the stack has kept anything is known when it is back; nobody waits for that. */
   private stackLost(): void {
     for (const leg of this.legs.values()) leg.lost("stack");
     this.running?.registrar.forgetBrowsers();

@@ -2,7 +2,7 @@
 import { chooseQueue } from "./changing-queue.ts";
 import { conferenceFailed } from "./consulting.ts";
 import { startDialling } from "./dialling.ts";
-import { boxRestarted, boxStopping } from "./leaving.ts";
+import { boxStopping } from "./leaving.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legEvent } from "./leg-events.ts";
 import { offerToOffice } from "./offering.ts";
@@ -10,6 +10,7 @@ import { operatorCommand } from "./operator-commands.ts";
 import { mergeFailed, startMerge } from "./merging.ts";
 import { nobodyTakesIt, pickUp, ringOperator } from "./ringing.ts";
 import { replaceLeg } from "./replacing.ts";
+import { boxRestarted } from "./taking-up.ts";
 import { settle } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { unchanged } from "./step.ts";
@@ -82,6 +83,6 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "box-stopping":
       return boxStopping(step, atMs);
     case "box-restarted":
-      return boxRestarted(step, atMs);
+      return boxRestarted(step, event);
   }
 }

@@ -176,8 +176,10 @@ export type CallEvent =
   | { type: "timer-fired"; atMs: number; timer: TimerName; deadlineMs: number }
   /** The box is being stopped in good order: everybody is told. */
   | { type: "box-stopping"; atMs: number }
-  /** The box was killed and is back: there is nobody left to tell. */
-  | { type: "box-restarted"; atMs: number };
+  | BoxRestarted;
+
+/** The box was killed and is back. `lostLegs`: what it could not take back; absent, from boxes that could not take back any: all. */
+export type BoxRestarted = { type: "box-restarted"; atMs: number; lostLegs?: readonly LegId[] };
 
 /** Every event after the beginning. */
 export type LaterCallEvent = Exclude<CallEvent, CallBeginning>;

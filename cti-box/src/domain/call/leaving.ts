@@ -122,12 +122,6 @@ export function boxStopping(step: Step, atMs: number): Step {
   return endCall(withFailedTransfer(step, atMs), { atMs, cause: "box-restarted", reason: "failure" });
 }
 
-/** The box was restarted: nothing of the call's signalling or media is left. */
-export function boxRestarted(step: Step, atMs: number): Step {
-  const unmediated = step.call.legs.reduce((soFar, leg) => legGone(soFar, leg.legId, atMs), step);
-  return endCall(withFailedTransfer(unmediated, atMs), { atMs, cause: "box-restarted", reason: "failure" });
-}
-
 /** A transfer under way fails because the call ends: nobody gets the citizen back. */
 function withFailedTransfer(step: Step, atMs: number): Step {
   return abandonTransfer(step, { atMs, cause: "failed", sipStatus: null });

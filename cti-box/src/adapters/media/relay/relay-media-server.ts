@@ -184,6 +184,11 @@ class RelayMediaServer implements MediaServer {
     return this.legs.closeCall(callId);
   }
 
+  /** Its audio runs in the box's own process and ends with it. */
+  takeBack(): LegId[] {
+    return [];
+  }
+
   onEvent(listener: (event: MediaEvent) => void): void {
     this.legs.listeners.add(listener);
   }

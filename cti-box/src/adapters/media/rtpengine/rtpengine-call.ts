@@ -7,24 +7,22 @@
 import type { DtmfDigit, LegMedia, MediaDirection, MediaServer } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
-import { AUDIO_CODECS, codecsOf, TELEPHONE_CODECS } from "../sdp/audio-codecs.ts";
-import type { AudioCodec } from "../sdp/audio-codecs.ts";
+import { codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { Announcement, breakOff } from "./announcement.ts";
 import { Arrangement } from "./arrangement.ts";
 import { Player } from "./player.ts";
 import type { Music } from "./hold-music.ts";
-import { MixerSeats } from "./mixer-seats.ts";
-import type { Mixer } from "./mixer-seats.ts";
-import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
-import type { PairingSettings } from "./pairing.ts";
-import { isSamePath, markOutdated, newLeg, part, describe } from "./rtpengine-leg.ts";
-import type { RtpengineLeg } from "./rtpengine-leg.ts";
+import { MixerSeats, type Mixer } from "./mixer-seats.ts";
+import { Pairing, silenceTagOf, tagOf, type PairingSettings } from "./pairing.ts";
+import { isSamePath, markOutdated, newLeg, part, sends, describe, type RtpengineLeg } from "./rtpengine-leg.ts";
+import type { LegMemory } from "./leg-memory.ts";
 import { Turns } from "./turns.ts";
 
 export type RtpengineCallSettings = PairingSettings & {
   music: Music;
   mixer(): Mixer;
+  memory: LegMemory;
   lost(leg: LegMedia, detail: string): void;
   /** An announcement has been played to its end. */
   announced(leg: LegMedia): void;
@@ -67,10 +65,7 @@ export class RtpengineCall {
 
   /** Legs whose far end should be sending now. */
   get speaking(): readonly RtpengineLeg[] {
-    return [...this.legs.values()].filter(({ far }) => {
-      const direction = far?.remote.direction;
-      return direction === "sendrecv" || direction === "sendonly";
-    });
+    return [...this.legs.values()].filter(({ far }) => far !== null && sends(far.remote.direction));
   }
 
   get medias(): readonly LegMedia[] {
@@ -88,6 +83,11 @@ export class RtpengineCall {
   /** No legs, and nothing under way that might make one. */
   get isIdle(): boolean {
     return this.legs.size === 0 && this.turns.isIdle;
+  }
+
+  /** A leg that an earlier run of the box had set up. */
+  takeBack(leg: RtpengineLeg): void {
+    this.legs.set(leg.media.legId, leg);
   }
 
   has(media: LegMedia): boolean {
@@ -124,7 +124,9 @@ export class RtpengineCall {
     const { endpoint } = leg;
     if (endpoint === null) throw new MediaRefused("media-server-refused", "no ports were opened");
     leg.far = { remote: offer, agreed, setup: endpoint.security?.setup === "active" ? "passive" : "active" };
-    return leg.session.answered(offer, agreed, endpoint);
+    const answer = leg.session.answered(offer, agreed, endpoint);
+    this.settings.memory.keep(leg);
+    return answer;
   }
 
   /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. */
@@ -132,12 +134,7 @@ export class RtpengineCall {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
     const first = order.towards === undefined ? codecsOf(order.audio) : this.spokenBy(order.towards);
-    // Beside what the counterpart speaks only G.711, which everyone does: whatever else is offered, a far end might prefer, to no one's gain.
-    const others = AUDIO_CODECS.map(({ codec }) => codec).filter(
-      (codec) => first.length === 0 || TELEPHONE_CODECS.includes(codec),
-    );
-    const rest = others.filter((codec) => !first.includes(codec));
-    const formats = leg.session.considerOffering([...first, ...rest]);
+    const formats = leg.session.considerOffering(codecsToOffer(first));
     this.legs.set(media.legId, leg);
     try {
       leg.endpoint ??= await this.pairing.openTowards(leg, formats);
@@ -162,12 +159,12 @@ export class RtpengineCall {
       throw error;
     }
     leg.session.accepted(answer, agreed);
+    this.settings.memory.keep(leg);
     return answer.direction;
   }
 
   async connect(a: LegMedia, b: LegMedia): Promise<void> {
-    const one = this.get(a);
-    const other = this.get(b);
+    const [one, other] = [this.get(a), this.get(b)];
     if (one === other) throw new MediaRefused("unknown-leg", "not two legs of one call");
     if (one.counterpart !== other) {
       part(one);
@@ -239,6 +236,7 @@ export class RtpengineCall {
     part(leg);
     breakOff(leg);
     this.legs.delete(legId);
+    this.settings.memory.forget(legId);
     try {
       if (this.legs.size === 0) {
         await this.seats.clear();

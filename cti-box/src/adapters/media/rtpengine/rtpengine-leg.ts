@@ -29,8 +29,8 @@ export type RtpengineLeg = {
     | { with: "nobody" }
     | { with: "silence"; outdated: boolean }
     | { with: "leg"; leg: RtpengineLeg; outdated: boolean };
-  /** What rtpengine does with the far end's audio while the leg is paired with another. */
-  voice: "passed" | "blocked";
+  /** What rtpengine does with the far end's audio while the leg is paired with another. `unknown`: as an earlier run of the box left it. */
+  voice: "passed" | "blocked" | "unknown";
   /** Goes before what the leg hears otherwise. */
   announcement: Announcement | null;
   /** What rtpengine is playing to this leg. */
@@ -94,7 +94,7 @@ export function markOutdated(leg: RtpengineLeg): void {
 }
 
 /** rtpengine writes directions but does not act on them: what a far end that holds us shall not hear has to be blocked at its source. */
-export function wantedVoice({ pairing }: RtpengineLeg): RtpengineLeg["voice"] {
+export function wantedVoice({ pairing }: RtpengineLeg): "passed" | "blocked" {
   if (pairing.with !== "leg" || pairing.leg.far === null) return "passed";
   return listens(pairing.leg.far.remote.direction) ? "passed" : "blocked";
 }
@@ -107,7 +107,7 @@ export function jointDirection(one: MediaDirection, other: MediaDirection): Medi
   return back ? "recvonly" : "inactive";
 }
 
-function sends(direction: MediaDirection): boolean {
+export function sends(direction: MediaDirection): boolean {
   return direction === "sendrecv" || direction === "sendonly";
 }
 

@@ -15,6 +15,7 @@ import type {
   MediaServer,
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
+import type { RestartMemory } from "../../../application/restart-memory.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
 import { readSession } from "../sdp/read-session.ts";
@@ -22,6 +23,7 @@ import type { SessionDescription } from "../sdp/session-description.ts";
 import { holdMusic } from "./hold-music.ts";
 import { KeyLog } from "./key-log.ts";
 import type { KeyReport } from "./key-log.ts";
+import { LegMemory } from "./leg-memory.ts";
 import { lookAfter } from "./lost-legs.ts";
 import { NgClient } from "./ng-client.ts";
 import { NgRequests } from "./ng-requests.ts";
@@ -43,6 +45,8 @@ export type RtpengineSettings = {
     | undefined;
   /** Time between two looks at each call, in milliseconds. */
   lookEveryMs?: number;
+  /** Where legs are remembered, so that a box that was killed can take them back; absent: they are not. */
+  memory?: RestartMemory | undefined;
   log: Log;
 };
 
@@ -67,6 +71,7 @@ class RtpengineMediaServer implements MediaServer {
   private readonly music: ReturnType<typeof holdMusic>;
   /** Mixes conferences; null until there is one. */
   private mixer: MediaServer | null = null;
+  private readonly memory: LegMemory;
   private readonly calls = new Map<CallId, RtpengineCall>();
   private readonly listeners = new Set<(event: MediaEvent) => void>();
   private readonly looking: NodeJS.Timeout;
@@ -77,6 +82,7 @@ class RtpengineMediaServer implements MediaServer {
   constructor(ng: NgRequests, settings: RtpengineSettings) {
     this.ng = ng;
     this.settings = settings;
+    this.memory = new LegMemory(settings.memory ?? null);
     this.music = holdMusic(settings.holdMusicFile);
     this.looking = setInterval(() => void this.look(), settings.lookEveryMs ?? 5000);
   }
@@ -170,6 +176,19 @@ class RtpengineMediaServer implements MediaServer {
     });
   }
 
+  takeBack(callIds: readonly CallId[]): LegId[] {
+    const legs = this.memory.all();
+    const others = new Set(legs.map(({ media }) => media.callId).filter((callId) => !callIds.includes(callId)));
+    for (const leg of legs) {
+      const { callId } = leg.media;
+      const call = this.calls.get(callId) ?? this.newCall(callId);
+      this.calls.set(callId, call);
+      call.takeBack(leg);
+    }
+    for (const callId of others) void this.closeCall(callId);
+    return legs.filter(({ media }) => !others.has(media.callId)).map(({ media }) => media.legId);
+  }
+
   onEvent(listener: (event: MediaEvent) => void): void {
     this.listeners.add(listener);
   }
@@ -215,6 +234,7 @@ class RtpengineMediaServer implements MediaServer {
       ng: this.ng,
       music: this.music,
       mixer: () => this.openMixer(),
+      memory: this.memory,
       advertisedAddress: this.settings.advertisedAddress ?? null,
       announced: (leg) => this.tell({ type: "announcement-ended", ...leg }),
       lost: (leg, detail) => {

@@ -53,3 +53,10 @@ export function codecNamed(name: string, clockRate: number): AudioCodec | null {
   });
   return found?.codec ?? null;
 }
+
+/** What is offered first, and then what else: beside what the counterpart speaks only G.711, which everyone does. Whatever else is offered, a far end might prefer, to no one's gain. */
+export function codecsToOffer(first: readonly AudioCodec[]): AudioCodec[] {
+  const known = AUDIO_CODECS.map(({ codec }) => codec);
+  const others = first.length === 0 ? known : TELEPHONE_CODECS;
+  return [...first, ...others.filter((codec) => !first.includes(codec))];
+}

@@ -18,13 +18,24 @@ import { writeSession } from "./write-session.ts";
 /** The far end's m-lines keep their places for the life of the session. */
 type Layout = { places: readonly StreamPlace[]; audioIndex: number; protocol: string; bundle: boolean };
 
+/** A session as it is remembered. */
+export type KeptSession = {
+  agreed: Agreement;
+  remote: SessionDescription | null;
+  sessionId: string;
+  sessionVersion: number;
+  layout: Layout;
+  offer: Formats | null;
+  refused: readonly AudioCodec[];
+};
+
 export class LegSession {
   readonly profile: MediaProfile;
   agreed: Agreement = NOTHING_AGREED;
   /** The far end's newest description; null until it has described itself. */
   remote: SessionDescription | null = null;
   private readonly ssrc: number | null;
-  private readonly sessionId = String(randomInt(2 ** 47));
+  private sessionId = String(randomInt(2 ** 47));
   private sessionVersion = 0;
   private layout: Layout;
   private offer: Formats | null = null;
@@ -35,6 +46,19 @@ export class LegSession {
     this.profile = profile;
     this.ssrc = ssrc;
     this.layout = offerLayout(profile);
+  }
+
+  kept(): KeptSession {
+    const { agreed, remote, sessionId, sessionVersion, layout, offer } = this;
+    return { agreed, remote, sessionId, sessionVersion, layout, offer, refused: [...this.refused] };
+  }
+
+  static revived(profile: MediaProfile, kept: KeptSession): LegSession {
+    const session = new LegSession(profile, null);
+    const { refused, ...rest } = kept;
+    Object.assign(session, rest);
+    for (const codec of refused) session.refused.add(codec);
+    return session;
   }
 
   /** The far end's own direction; null before its first description. */

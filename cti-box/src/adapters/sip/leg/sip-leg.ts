@@ -1,18 +1,17 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
-import { allowedMethods, headersOf } from "../outgoing-invite.ts";
+import { allowedMethods, headersOf, type OwnOffice } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { tagIn, writeReplaces, type ReplacedDialog } from "../headers/replaces.ts";
 import { dialogNameOf, isSameDialog } from "./dialog-name.ts";
 import { profileOf, sdpOf } from "../incoming-invite.ts";
 import { moveDialog } from "./move-dialog.ts";
 import { listenToDialog, type DialogListener } from "./in-dialog-requests.ts";
-import { describeAnew, type Requester } from "./own-requests.ts";
+import { cancelInvite, describeAnew, type Requester } from "./own-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipFailure, SipHeaders, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
 import type { TrunkCredentials } from "../trunk-register.ts";
-import type { OwnOffice } from "../outgoing-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { directionOf } from "./offer-direction.ts";
 import type { LegStage, Reinvite } from "./leg-stage.ts";
@@ -25,6 +24,8 @@ export type LegParts = {
   emit(event: SignallingEvent): void;
   /** Its INVITE left. */
   onSent(legId: LegId, invite: SipRequest): void;
+  /** Its dialog is confirmed. */
+  onTalking(leg: SipLeg, dialog: SipDialog): void;
   /** The leg said its last word. */
   onOver(legId: LegId): void;
   mayRefer(legId: LegId, isAttended: boolean): boolean;
@@ -70,6 +71,13 @@ export class SipLeg {
   /** Does another request mean the dialog of this leg? */
   isDialog(meant: ReplacedDialog): boolean {
     return isSameDialog(dialogNameOf(this.stage), meant);
+  }
+
+  /** A leg of an earlier run of the box, whose dialog the stack has kept. */
+  static takenBack(leg: { legId: LegId; placedTo: string | null }, parts: LegParts, dialog: SipDialog): SipLeg {
+    const back = new SipLeg(leg, parts, { kind: "talking", dialog, reinvite: null, answerInAckOf: null });
+    back.listen(dialog);
+    return back;
   }
 
   progress(): void {
@@ -201,7 +209,7 @@ export class SipLeg {
     if (this.stage.kind !== "placing") return;
     const { wantsEnd } = this.stage;
     this.stage = { ...this.stage, invite };
-    if (wantsEnd !== null) this.sendCancel(invite, wantsEnd);
+    if (wantsEnd !== null) cancelInvite(invite, wantsEnd, { legId: this.legId, log: this.parts.log });
   }
 
   private provisional(response: SipResponse): void {
@@ -226,16 +234,7 @@ export class SipLeg {
     if (this.stage.kind !== "placing" || this.stage.wantsEnd !== null) return;
     const { invite } = this.stage;
     this.stage = { ...this.stage, wantsEnd: reason };
-    if (invite !== null) this.sendCancel(invite, reason);
-  }
-
-  /** The last word is the INVITE's final answer: 487, or a 200 that crossed the CANCEL. */
-  private sendCancel(invite: SipRequest, reason: LegEndReason): void {
-    try {
-      invite.cancel({ headers: { Reason: reasonHeader(reason) } });
-    } catch (error) {
-      this.parts.log.info({ legId: this.legId, error: String(error) }, "CANCEL came too late");
-    }
+    if (invite !== null) cancelInvite(invite, reason, { legId: this.legId, log: this.parts.log });
   }
 
   private established(dialog: SipDialog): void {
@@ -246,6 +245,15 @@ export class SipLeg {
     }
     const answerInAckOf = stage.kind === "answering" ? stage.answerInAckOf : null;
     this.stage = { kind: "talking", dialog, reinvite: null, answerInAckOf };
+    this.parts.onTalking(this, dialog);
+    this.listen(dialog);
+    if (stage.wantsEnd !== null) return this.hangUp(dialog, stage.wantsEnd);
+    if (stage.kind === "placing") this.parts.emit({ type: "leg-answered", legId, sdp: dialog.remote.sdp ?? "" });
+    return undefined;
+  }
+
+  private listen(dialog: SipDialog): void {
+    const { legId } = this;
     dialog.on("ack", (ack) => this.acknowledged(ack));
     listenToDialog(dialog, {
       legId,
@@ -255,9 +263,6 @@ export class SipLeg {
       legOfDialog: (named) => this.parts.legOfDialog(named),
       takeReinvite: (reinvite) => this.takeReinvite(reinvite),
     });
-    if (stage.wantsEnd !== null) return this.hangUp(dialog, stage.wantsEnd);
-    if (stage.kind === "placing") this.parts.emit({ type: "leg-answered", legId, sdp: dialog.remote.sdp ?? "" });
-    return undefined;
   }
 
   /** An ACK; only one whose INVITE came without an offer matters. */

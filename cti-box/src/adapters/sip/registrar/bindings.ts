@@ -1,5 +1,5 @@
 /**
- * Which contacts an account is registered at (RFC 3261 §10.3), in memory: phones refresh them within minutes, also after a restart.
+ * Which contacts an account is registered at (RFC 3261 §10.3). They outlive a kill of the box, so that phones are rung before they refresh.
  * A softphone's session has one contact, the newest; a phone's account may have several devices.
  */
 import type { Clock } from "../../../application/ports.ts";
@@ -21,15 +21,28 @@ const mostDevices = 10;
 
 type Kept = Binding & { stopTimer: () => void };
 
+/** Written down, so that the next run of the box knows them. */
+export type BindingRecord = {
+  keep(binding: Binding): void;
+  forget(binding: Binding): void;
+};
+
 export class Bindings {
   private readonly clock: Clock;
   private readonly tell: (operatorId: OperatorId, devices: RegisteredDevice[]) => void;
   /** By authorization user, then by contact URI. */
   private readonly accounts = new Map<string, Map<string, Kept>>();
 
-  constructor(clock: Clock, tell: (operatorId: OperatorId, devices: RegisteredDevice[]) => void) {
+  private readonly record: BindingRecord;
+
+  constructor(
+    clock: Clock,
+    tell: (operatorId: OperatorId, devices: RegisteredDevice[]) => void,
+    record: BindingRecord,
+  ) {
     this.clock = clock;
     this.tell = tell;
+    this.record = record;
   }
 
   of(authorizationUser: string): Binding[] {
@@ -53,11 +66,13 @@ export class Bindings {
     for (const [old, kept] of [...contacts].slice(0, Math.max(0, contacts.size + 1 - most))) {
       kept.stopTimer();
       contacts.delete(old);
+      this.record.forget(kept);
     }
     const stopTimer = this.clock.after(binding.expiresAtMs - this.clock.now(), () =>
       this.remove(authorizationUser, uri),
     );
     contacts.set(uri, { ...binding, stopTimer });
+    this.record.keep(binding);
     this.tellOf(binding.account.operatorId);
   }
 
@@ -67,6 +82,7 @@ export class Bindings {
     if (contacts === undefined || kept === undefined) return;
     kept.stopTimer();
     contacts.delete(uri);
+    this.record.forget(kept);
     if (contacts.size === 0) this.accounts.delete(authorizationUser);
     this.tellOf(kept.account.operatorId);
   }

@@ -1,10 +1,12 @@
 /** Registrar for the operators' phones and pages (RFC 3261 §10): who proves an account may be reached at the contacts that it names. */
 import { authenticate, challenge } from "./authenticate.ts";
 import { Bindings } from "./bindings.ts";
+import { bindingRecord, rememberedBindings } from "./remembered-bindings.ts";
 import { readRegister, shortestSeconds } from "./read-register.ts";
 import type { AuthenticationParts } from "./authenticate.ts";
 import type { RegisterOrder } from "./read-register.ts";
 import type { Clock, Log, SipAccount } from "../../../application/ports.ts";
+import type { RestartMemory } from "../../../application/restart-memory.ts";
 import type { RegisteredDevice } from "../../../domain/operator/operator-desk.ts";
 import type { OperatorId } from "../../../domain/call/ids.ts";
 import type { SipRequest, SipResponse } from "../drachtio.ts";
@@ -13,6 +15,8 @@ export type RegistrarParts = AuthenticationParts & {
   clock: Clock;
   log: Log;
   registrationsChanged(operatorId: OperatorId, devices: RegisteredDevice[]): void;
+  /** Where registrations outlive a kill of the box; absent: nowhere. */
+  memory?: RestartMemory | undefined;
 };
 
 export class Registrar {
@@ -21,7 +25,17 @@ export class Registrar {
 
   constructor(parts: RegistrarParts) {
     this.parts = parts;
-    this.bindings = new Bindings(parts.clock, (operatorId, devices) => parts.registrationsChanged(operatorId, devices));
+    const tell = parts.registrationsChanged.bind(parts);
+    this.bindings = new Bindings(parts.clock, tell, bindingRecord(parts.memory));
+  }
+
+  /** Takes up the registrations of an earlier run of the box. */
+  takeBack({ browsersStay }: { browsersStay: boolean }): void {
+    const { memory, clock } = this.parts;
+    if (memory === undefined) return;
+    const findAccount = (user: string): SipAccount | null => this.parts.findAccount(user);
+    const still = { nowMs: clock.now(), findAccount, browsersStay };
+    for (const binding of rememberedBindings(memory, still)) this.bindings.put(binding);
   }
 
   receive(request: SipRequest, response: SipResponse): void {

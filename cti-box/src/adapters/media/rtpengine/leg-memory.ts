@@ -1,0 +1,56 @@
+/**
+ * What is remembered of a leg, so that a box that was killed can go on with it: who its far end is and what was agreed. rtpengine has kept the ports, keys and
+ * streams. Whom a leg hears is said anew by the call.
+ */
+import type { LegMedia, MediaProfile } from "../../../application/media-port.ts";
+import type { RestartMemory } from "../../../application/restart-memory.ts";
+import type { LegId } from "../../../domain/call/ids.ts";
+import { LegSession, type KeptSession } from "../sdp/leg-session.ts";
+import type { LocalEndpoint } from "../sdp/session-description.ts";
+import { newLeg, type FarEnd, type RtpengineLeg } from "./rtpengine-leg.ts";
+
+type KeptLeg = {
+  media: LegMedia;
+  profile: MediaProfile;
+  session: KeptSession;
+  offeredBy: RtpengineLeg["offeredBy"];
+  far: FarEnd;
+  endpoint: LocalEndpoint;
+};
+
+export class LegMemory {
+  private readonly memory: RestartMemory | null;
+
+  constructor(memory: RestartMemory | null) {
+    this.memory = memory;
+  }
+
+  /** Of a leg that is set up with its far end. */
+  keep({ media, profile, session, offeredBy, far, endpoint }: RtpengineLeg): void {
+    if (this.memory === null || far === null || endpoint === null) return;
+    const kept: KeptLeg = { media, profile, session: session.kept(), offeredBy, far, endpoint };
+    this.memory.keep("media", media.legId, kept);
+  }
+
+  forget(legId: LegId): void {
+    this.memory?.forget("media", legId);
+  }
+
+  /** The memory belongs to this version of the program: what is in it was written by `keep`. */
+  all(): RtpengineLeg[] {
+    return (this.memory?.kept("media") ?? []).map(({ value }) => revived(value as KeptLeg));
+  }
+}
+
+function revived({ media, profile, session, offeredBy, far, endpoint }: KeptLeg): RtpengineLeg {
+  return {
+    ...newLeg(media, profile),
+    session: LegSession.revived(profile, session),
+    offeredBy,
+    far,
+    endpoint,
+    // Paired with somebody: which is not known, so that it is paired anew in any case.
+    pairing: { with: "silence", outdated: true },
+    voice: "unknown",
+  };
+}

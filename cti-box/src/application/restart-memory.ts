@@ -1,0 +1,10 @@
+/**
+ * What the box remembers beside the journal to go on after a kill: where the dialogs and the media of its legs are, who is registered and signed in. It holds
+ * session descriptions and secrets, is of use on this machine only, and nothing of it outlives what it is about.
+ */
+export interface RestartMemory {
+  keep(kind: RememberedKind, key: string, value: object): void;
+  forget(kind: RememberedKind, key: string): void;
+  kept(kind: RememberedKind): { key: string; value: unknown }[];
+}
+export type RememberedKind = "dialog" | "media" | "registration" | "session" | "account";
