@@ -11,7 +11,8 @@ export async function trunkList(options: TrunkListOptions): Promise<number> {
   for (const box of boxesToAsk(options)) {
     const { items } = trunkListSchema.parse(await (await askForAnswer(box, "/api/trunks")).json());
     isOneDown ||= items.some(
-      ({ health, registration }) => health?.state === "down" || registration?.state === "failed",
+      ({ health, registration, toll }) =>
+        health?.state === "down" || registration?.state === "failed" || toll.stoppedUntil !== null,
     );
     if (options.json === true) say(JSON.stringify(items, null, 2));
     else for (const trunk of items) say(`${box.label}: ${lineOf(trunk)}`);
@@ -28,6 +29,7 @@ function lineOf({
   priority,
   weight,
   origin,
+  toll,
   outbound,
   health,
   registration,
@@ -36,8 +38,15 @@ function lineOf({
   const account = registration === null ? "" : `${registrationText(registration)}, `;
   const name = `${trunkId} (${carrier}${origin === "file" ? "" : `, ${origin} at run time`})`;
   if (outbound === null) return `${name}: ${account}${load}, only from the carrier`;
+  const money = toll.spent === null ? "" : ` for ${toll.spent.amount.toFixed(2)} ${toll.spent.currency}`;
+  const today = `${toll.calls} today${money}${alarmText(toll)}`;
   const numbers = outbound.prefixes.length === 0 ? "all numbers" : outbound.prefixes.join(" ");
-  return `${name}: ${account}${healthText(health)}, ${load}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
+  return `${name}: ${account}${healthText(health)}, ${load}, ${today}, ${placed} placed, ${numbers} to ${outbound.uri}, priority ${priority}, weight ${weight}`;
+}
+
+function alarmText({ stoppedUntil, alarm }: TrunkView["toll"]): string {
+  if (stoppedUntil !== null) return `, ALARM: stopped until ${stoppedUntil}, more calls in a minute than is usual`;
+  return alarm === null ? "" : `, ALARM: limit ${alarm.limit} kept calls back at ${alarm.at}`;
 }
 
 function registrationText({ state, since, lastStatus }: NonNullable<TrunkView["registration"]>): string {

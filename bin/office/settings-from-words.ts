@@ -10,6 +10,7 @@ const numeric = new Set([
   "outbound.limits.perMinute",
   "outbound.limits.perDay",
   "outbound.limits.costlyPerDay",
+  "outbound.limits.spendPerDay",
   "account.expiresSeconds",
 ]);
 const lists = new Set(["addresses", "numbers", "outbound.prefixes"]);

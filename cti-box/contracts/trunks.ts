@@ -19,6 +19,16 @@ export const trunkViewSchema = z.object({
   health: z
     .object({ state: z.enum(["unknown", "up", "down"]), since: timestampSchema, lastStatus: z.int().nullable() })
     .nullable(),
+  /** The day so far, in Rome: calls that went out, those to costly numbers, what they cost (null without `costs`), and whether a limit keeps calls back. */
+  toll: z.object({
+    calls: z.int().min(0),
+    costly: z.int().min(0),
+    spent: z.object({ amount: z.number(), currency: z.string() }).nullable(),
+    /** After a burst: no calls but emergency ones until then. */
+    stoppedUntil: timestampSchema.nullable(),
+    /** The last time since the start that a limit kept a call back. */
+    alarm: z.object({ at: timestampSchema, limit: z.enum(["burst", "day", "costly-day", "spend-day"]) }).nullable(),
+  }),
   /** The office's registration at the carrier; null where it wants none. */
   registration: z
     .object({

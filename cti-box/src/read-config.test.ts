@@ -145,6 +145,17 @@ describe("one problem each, told by its key", () => {
       },
       "trunks[0].outbound.callerId.number: +390612345678 is not a number that this trunk brings",
     ],
+    [
+      {
+        trunks: [
+          {
+            ...trunkAt("192.0.2.1"),
+            outbound: { uri: "sip:192.0.2.1", callerId: { number: "+390668888888" }, limits: { spendPerDay: 20 } },
+          },
+        ],
+      },
+      "trunks[0].outbound.limits.spendPerDay: needs the prices of section costs",
+    ],
     [{ operators: [{ ...operator, extension: "112" }] }, "operators[0].extension: 112 is an emergency number"],
     [{ outbound: { permissions: { front_office: ["emergency"] } } }, "outbound.permissions.front_office[0]: Invalid"],
     [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],

@@ -140,6 +140,7 @@ async function openBox({
     config,
     sip,
     reach: carrierReach(config.sip),
+    prices: priceListFrom(config.costs),
     trunkChanges: {
       store: new TrunkChangesFile(join(config.dataDirectory, "trunk-changes.json")),
       rules: { read: (given, others) => readTrunk(given, others, config) },

@@ -16,6 +16,7 @@ import type {
   TrunkChangesStore,
   TrunkRules,
 } from "../src/application/ports.ts";
+import type { PriceList } from "../src/domain/cost/price-list.ts";
 import type { Reach } from "../src/domain/trunk/trunk-trial.ts";
 import type { PublicCallEvent } from "../src/domain/call/call-view.ts";
 import type { CallId, LegId, OperatorId } from "../src/domain/call/ids.ts";
@@ -59,6 +60,8 @@ export function officeSettings(change: Partial<OfficeSettings> = {}): OfficeSett
   };
 }
 
+type SceneSettings = OfficeSettings & { keptTrunks?: TrunkChanges; prices?: PriceList };
+
 export class OfficeScene {
   readonly clock = new HandMovedClock();
   readonly ids = new CountingIds();
@@ -77,7 +80,7 @@ export class OfficeScene {
   readonly store: CallStore;
   readonly box: ReturnType<typeof createOfficeBox>;
 
-  private constructor(config: OfficeSettings & { keptTrunks?: TrunkChanges }, store: CallStore, spill?: SpillLimits) {
+  private constructor(config: SceneSettings, store: CallStore, spill?: SpillLimits) {
     this.store = store;
     this.keptTrunks = config.keptTrunks ?? { trunks: {}, history: [] };
     const { sip, media, clock, ids, log } = this;
@@ -86,6 +89,7 @@ export class OfficeScene {
       sip,
       reach: this.reach,
       trunkChanges: this.trunkChanges(config),
+      prices: config.prices ?? null,
       media,
       store,
       clock,
@@ -104,13 +108,15 @@ export class OfficeScene {
         this.keptTrunks = changes;
       },
     };
-    const rules: TrunkRules = { read: (given, others) => readTrunk(given, others, { numbers: [...config.numbers] }) };
+    const rules: TrunkRules = {
+      read: (given, others) => readTrunk(given, others, { numbers: [...config.numbers], costs: undefined }),
+    };
     return { store, rules };
   }
 
   /** `prepare`: what is out there already when the box starts. */
   static async open(
-    config: OfficeSettings & { keptTrunks?: TrunkChanges } = officeSettings(),
+    config: SceneSettings = officeSettings(),
     store = openSqliteCallStore(":memory:"),
     prepare: (sip: FakeSignalling) => void = () => undefined,
   ): Promise<OfficeScene> {

@@ -1,6 +1,10 @@
 /** Operators call citizens: who may, over which trunk, and what a second order does. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
+import { openSqliteCallStore } from "../adapters/store/sqlite-call-store.ts";
 import { callFromJournal } from "./recover-calls.ts";
 import type { CallId } from "../domain/call/ids.ts";
 import type { TrunkSettings } from "./office-settings.ts";
@@ -207,4 +211,56 @@ test("no telephone number is ever the target of a phone's own transfer", async (
     expect(scene.sip.done.at(-1)).toBe(`notify-referrer ${legId} 403`);
   }
   expect([...scene.media.pairs]).toEqual([`${caller}+${legId}`]);
+});
+
+describe("the day's money", () => {
+  const prices = { currency: "EUR", usual: { perMinute: 1, perCall: 0, stepSeconds: 60 }, trunks: new Map() };
+  const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" }, limits: { spendPerDay: 2 } };
+  const settings = { ...officeSettings({ trunks: [trunk("one", { outbound })] }), prices };
+
+  async function talk(minutes: number): Promise<void> {
+    expect(await dial("3331234567", { callId: scene.ids.callId() })).toEqual({ ok: true });
+    await scene.answer("anna");
+    const citizen = await scene.answer("one.example");
+    scene.clock.move(minutes * 60_000);
+    scene.sip.hear({ type: "leg-ended", legId: citizen, how: "bye" });
+    await scene.settle();
+  }
+
+  test("is used up by calls over the trunk, those that are up included; then there are emergency calls alone, and it is told", async () => {
+    await scene.box.close();
+    scene = await OfficeScene.open(settings);
+    scene.signIn(anna);
+    scene.signIn(bruno);
+    await talk(1);
+    expect(scene.box.trunks.list()[0]?.toll).toMatchObject({
+      calls: 1,
+      spent: { amount: 1, currency: "EUR" },
+      alarm: null,
+    });
+    await dial("3331234567", { callId: scene.ids.callId() });
+    await scene.answer("anna");
+    await scene.answer("one.example");
+    scene.clock.move(30_000);
+    const byBruno = (number: string) => dial(number, { callId: scene.ids.callId(), operatorId: bruno });
+    expect(await byBruno("3331234567")).toEqual({ ok: false, reason: "no-trunk" });
+    expect(scene.box.trunks.list()[0]?.toll).toMatchObject({ spent: { amount: 2 }, alarm: { limit: "spend-day" } });
+    expect(scene.log.messages("error")).toEqual(["alarm: more calls than the trunk's limits allow"]);
+    expect(await byBruno("112")).toEqual({ ok: true });
+  });
+
+  test("and the day's calls are still counted after a restart", async () => {
+    await scene.box.close();
+    const folder = mkdtempSync(join(tmpdir(), "la2-toll-"));
+    const file = join(folder, "calls.sqlite");
+    scene = await OfficeScene.open(settings, openSqliteCallStore(file));
+    scene.signIn(anna);
+    await talk(2);
+    await scene.box.close();
+    scene = await OfficeScene.open(settings, openSqliteCallStore(file));
+    scene.signIn(anna);
+    expect(scene.box.trunks.list()[0]?.toll).toMatchObject({ calls: 1, costly: 0, spent: { amount: 2 } });
+    expect(await dial("3331234567")).toEqual({ ok: false, reason: "no-trunk" });
+    rmSync(folder, { recursive: true });
+  });
 });

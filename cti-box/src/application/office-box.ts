@@ -46,7 +46,7 @@ const lastWordsMs = 2000;
 /** Time a store that cannot be written gets to come back then. */
 const lastWriteMs = 5000;
 
-export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges"> & {
+export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges" | "prices"> & {
   config: OfficeSettings;
   sip: CallSignalling & TrunksParts["sip"];
   media: CallMedia;
@@ -93,8 +93,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
   const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
-  const callsOn = (trunkId: string): number => calls.index.onTrunk(trunkId);
-  const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, callsOn });
+  const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const accounts = new SipAccountBook({ ...office, passwords, ids, signalling: sip, memory: parts.memory });
@@ -125,7 +124,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     }),
     start: async () => {
       const unfinished = await store.unfinishedCalls();
-      await figures.recover((filter) => recordPages({ store, clock }, filter));
+      for (const counts of [figures, officeTrunks])
+        await counts.recover((filter) => recordPages({ store, clock }, filter));
       await sip.start(
         signallingHost({ ...parts, office, room, calls, officeTrunks, accounts, commandParts, unfinished }),
       );

@@ -167,8 +167,8 @@ export function watchedTrunks(trunks: readonly TrunkSettings[]): WatchedTrunk[] 
 function outboundFrom(settings: OutboundSettings): TrunkOutbound {
   const { uri, prefixes = [], numberFormat = "e164", callerId, failoverSeconds = 4 } = settings;
   const { number, identity = "asserted", withheld = false } = callerId;
-  const { perMinute = null, perDay = null, costlyPerDay = null } = settings.limits ?? {};
-  const limits = { perMinute, perDay, costlyPerDay };
+  const { perMinute = null, perDay = null, costlyPerDay = null, spendPerDay = null } = settings.limits ?? {};
+  const limits = { perMinute, perDay, costlyPerDay, spendPerDay };
   const shown = { number, identity, withheld };
   return { uri, prefixes, numberFormat, callerId: shown, failoverMs: failoverSeconds * 1000, limits };
 }

@@ -1,11 +1,16 @@
 /** Everything about the office's trunks in one place: which there are, whether their carriers are there, and tests of them. One owner and one close. */
 import { credentialsOf, registrationsOf, watchedTrunks } from "./office-settings.ts";
 import { testTrunk } from "./test-trunk.ts";
+import { recordOf } from "../domain/call/record-of.ts";
+import { TollGuard } from "./toll-guard.ts";
 import { TrunkBook } from "./trunk-book.ts";
 import { TrunkRegistrations } from "./trunk-registrations.ts";
 import { TrunkWatch } from "./trunk-watch.ts";
 import type { TrunkSettings } from "./office-settings.ts";
-import type { CarrierReach, Clock, Log, TrunkProbes, TrunkRegistrar, TrunkTrials } from "./ports.ts";
+import type { Call } from "../domain/call/call.ts";
+import type { CallRecordView } from "../domain/call/call-record.ts";
+import type { PriceList } from "../domain/cost/price-list.ts";
+import type { RecordFilter, CarrierReach, Clock, Log, TrunkProbes, TrunkRegistrar, TrunkTrials } from "./ports.ts";
 import type { TrunkOrigin, TrunkQueries, TrunkTestView, TrunkView } from "./use-cases.ts";
 
 export type OfficeTrunksParts = {
@@ -14,37 +19,56 @@ export type OfficeTrunksParts = {
   reach: CarrierReach;
   /** Calls that use the trunk now. */
   callsOn: (trunkId: string) => number;
+  prices: PriceList | null;
+  /** Calls that are up. */
+  openCalls: () => readonly Call[];
   originOf: (trunkId: string) => TrunkOrigin;
   clock: Clock;
   log: Log;
 };
 
+/** A day has 25 hours when the clocks go back. */
+const longestDayMs = 25 * 3_600_000;
+
 export class OfficeTrunks implements TrunkQueries {
   readonly book: TrunkBook;
   private readonly parts: OfficeTrunksParts;
+  private readonly toll: TollGuard;
   private readonly watch: TrunkWatch;
   private readonly registrations: TrunkRegistrations;
   private inForce: readonly TrunkSettings[];
 
   constructor(parts: OfficeTrunksParts) {
-    const { trunks, sip, callsOn, clock, log } = parts;
+    const { trunks, sip, callsOn, prices, clock, log } = parts;
     this.parts = parts;
     this.inForce = trunks;
     this.watch = new TrunkWatch({ probes: sip, clock, log });
     this.registrations = new TrunkRegistrations({ registrar: sip, clock, log });
+    this.toll = new TollGuard({ prices, openRecords: () => parts.openCalls().map(recordOf), clock, log });
     this.book = new TrunkBook({
       trunks,
       callsOn,
       watch: this.watch,
       registrations: this.registrations,
-      clock,
-      log,
+      toll: this.toll,
     });
   }
 
   /** The signalling is there: from now on carriers are asked and registered at. */
   start(): void {
     for (const trunk of this.inForce) this.begin(trunk);
+  }
+
+  /** Before the first call: what went out today before the box was restarted. */
+  async recover(pages: (filter: Pick<RecordFilter, "fromMs">) => AsyncIterable<CallRecordView[]>): Promise<void> {
+    const records: CallRecordView[] = [];
+    for await (const page of pages({ fromMs: this.parts.clock.now() - longestDayMs })) records.push(...page);
+    this.toll.recover(records);
+  }
+
+  /** A call is over. */
+  callEnded(call: Call): void {
+    this.toll.ended(recordOf(call));
   }
 
   settings(): readonly TrunkSettings[] {

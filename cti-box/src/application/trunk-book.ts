@@ -2,12 +2,11 @@
 import { chooseTrunks } from "../domain/trunk/choose-trunks.ts";
 import { isFull } from "../domain/trunk/trunk.ts";
 import { trunkFrom } from "./office-settings.ts";
-import { TollGuard } from "./toll-guard.ts";
+import type { TollGuard } from "./toll-guard.ts";
 import type { DialledNumber, NumberKind } from "../domain/routing/dialled-number.ts";
 import type { UsableTrunk } from "../domain/trunk/choose-trunks.ts";
 import type { Trunk } from "../domain/trunk/trunk.ts";
 import type { TrunkView } from "./use-cases.ts";
-import type { Clock, Log } from "./ports.ts";
 import type { TrunkRegistrations } from "./trunk-registrations.ts";
 import type { TrunkWatch } from "./trunk-watch.ts";
 import type { TrunkSettings } from "./office-settings.ts";
@@ -16,8 +15,7 @@ export type TrunkBookParts = {
   trunks: readonly TrunkSettings[];
   /** Calls that use the trunk now. */
   callsOn(trunkId: string): number;
-  clock: Pick<Clock, "now">;
-  log: Log;
+  toll: TollGuard;
   registrations: Pick<TrunkRegistrations, "of">;
   watch: Pick<TrunkWatch, "isDown" | "healthOf">;
 };
@@ -28,11 +26,9 @@ export class TrunkBook {
   private trunks: ReadonlyMap<string, Trunk> = new Map();
   /** Calls placed over each trunk since the start: weights are shares of them. */
   private readonly placed = new Map<string, number>();
-  private readonly toll: TollGuard;
 
   constructor(parts: TrunkBookParts) {
     this.parts = parts;
-    this.toll = new TollGuard(parts);
     this.use(parts.trunks);
   }
 
@@ -53,7 +49,7 @@ export class TrunkBook {
   /** Trunks for a call to this number, best first. One whose limits are reached is left out, and the log is told. */
   routesTo({ number, kind }: DialledNumber): UsableTrunk[] {
     return this.candidatesFor(number).filter(({ trunkId, outbound: { limits } }) =>
-      this.toll.allows({ trunkId, limits, kind }),
+      this.parts.toll.allows({ trunkId, limits, kind }),
     );
   }
 
@@ -65,7 +61,7 @@ export class TrunkBook {
   }
 
   refusedByLimits(): ReturnType<TollGuard["refusals"]> {
-    return this.toll.refusals();
+    return this.parts.toll.refusals();
   }
 
   /** All trunks, in the order of the configuration. */
@@ -77,8 +73,9 @@ export class TrunkBook {
       const route = outbound === null ? null : { uri: outbound.uri, prefixes: [...outbound.prefixes] };
       const health = this.parts.watch.healthOf(trunkId);
       const registration = this.parts.registrations.of(trunkId);
+      const toll = this.parts.toll.viewOf(trunkId);
       const use = this.useOf(trunkId);
-      return [{ trunkId, carrier, priority, weight, capacity, outbound: route, ...use, health, registration }];
+      return [{ trunkId, carrier, priority, weight, capacity, outbound: route, ...use, health, registration, toll }];
     });
   }
 
@@ -90,8 +87,9 @@ export class TrunkBook {
   takePlace(trunkId: string, kind: NumberKind): boolean {
     const trunk = this.find(trunkId);
     if (trunk === null || (trunk.capacity !== null && this.parts.callsOn(trunkId) > trunk.capacity)) return false;
-    if (trunk.outbound !== null && !this.toll.allows({ trunkId, limits: trunk.outbound.limits, kind })) return false;
-    this.toll.count({ trunkId, kind });
+    if (trunk.outbound !== null && !this.parts.toll.allows({ trunkId, limits: trunk.outbound.limits, kind }))
+      return false;
+    this.parts.toll.count({ trunkId, kind });
     this.placed.set(trunkId, (this.placed.get(trunkId) ?? 0) + 1);
     return true;
   }

@@ -113,6 +113,17 @@ export type TrunkView = {
   health: TrunkHealth | null;
   /** Null: the carrier wants none. */
   registration: TrunkRegistration | null;
+  toll: TrunkTollView;
+};
+
+/** Calls of the day so far that went out, and what they cost; `alarm`: the last time that a limit kept a call back. */
+export type TrunkTollView = {
+  calls: number;
+  costly: number;
+  spent: { amount: number; currency: string } | null;
+  /** No calls but emergency ones until then. */
+  stoppedUntilMs: number | null;
+  alarm: { atMs: number; limit: TollRefusal } | null;
 };
 
 export interface TrunkQueries {

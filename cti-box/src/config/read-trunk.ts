@@ -12,7 +12,7 @@ export type ReadTrunk =
 export function readTrunk(
   given: unknown,
   others: readonly { trunkId: string; addresses: readonly string[] }[],
-  config: Pick<OfficeConfig, "numbers">,
+  config: Pick<OfficeConfig, "numbers" | "costs">,
 ): ReadTrunk {
   const parsed = trunkSchema.safeParse(given);
   const problems = parsed.success
@@ -30,9 +30,9 @@ export function readTrunk(
 
 function fittingProblems(
   trunk: OfficeConfig["trunks"][number],
-  { numbers }: Pick<OfficeConfig, "numbers">,
+  { numbers, costs }: Pick<OfficeConfig, "numbers" | "costs">,
 ): TrunkProblem[] {
-  return trunkProblems({ trunks: [trunk], numbers }).map((problem) => {
+  return trunkProblems({ trunks: [trunk], numbers, costs }).map((problem) => {
     const [, key = "", detail = problem] = /^trunks\[0\]\.([^:]+): (.*)$/s.exec(problem) ?? [];
     return { pointer: key === "" ? "" : `/${key.replaceAll(".", "/")}`, detail };
   });

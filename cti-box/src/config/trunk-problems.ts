@@ -3,8 +3,8 @@ import { isEmergency } from "../domain/routing/dialled-number.ts";
 import { bringsNumber, isInRange } from "../domain/trunk/trunk.ts";
 import type { OfficeConfig } from "../config.ts";
 
-export function trunkProblems({ trunks = [], numbers = [], operators = [] }: Partial<OfficeConfig>): string[] {
-  return [...numberProblems(trunks, numbers), ...extensionProblems(operators)];
+export function trunkProblems({ trunks = [], numbers = [], operators = [], costs }: Partial<OfficeConfig>): string[] {
+  return [...numberProblems(trunks, numbers), ...spendProblems(trunks, costs), ...extensionProblems(operators)];
 }
 
 function numberProblems(trunks: OfficeConfig["trunks"], numbers: OfficeConfig["numbers"]): string[] {
@@ -20,6 +20,15 @@ function numberProblems(trunks: OfficeConfig["trunks"], numbers: OfficeConfig["n
       ...(isOwn ? [] : [`trunks[${index}].outbound.callerId.number: ${shown} is not a number that this trunk brings`]),
     ];
   });
+}
+
+/** Nobody can limit what nobody can reckon. */
+function spendProblems(trunks: OfficeConfig["trunks"], costs: OfficeConfig["costs"]): string[] {
+  return trunks.flatMap(({ outbound }, index) =>
+    outbound?.limits.spendPerDay === undefined || costs !== undefined
+      ? []
+      : [`trunks[${index}].outbound.limits.spendPerDay: needs the prices of section costs`],
+  );
 }
 
 function extensionProblems(operators: OfficeConfig["operators"]): string[] {

@@ -47,6 +47,8 @@ const outbound = z.strictObject({
       perDay: z.int().min(1).max(1_000_000).optional(),
       /** International, premium and shared-cost numbers. */
       costlyPerDay: z.int().min(0).max(1_000_000).optional(),
+      /** What calls over the trunk may cost in a day, by the prices of `costs` and in their currency. Calls that are up go on. */
+      spendPerDay: z.number().min(0).max(1_000_000).optional(),
     })
     .prefault({ perMinute: 60 }),
   /** How often the carrier is asked (OPTIONS) whether it is there; one that is not is tried last. */

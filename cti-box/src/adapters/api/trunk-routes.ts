@@ -9,7 +9,7 @@ import { requireRole } from "./authorise.ts";
 import { languageOf, ProblemError } from "./problem.ts";
 import { nothingToTest, wordsFor, type Language } from "./trunk-test/words.ts";
 import type { Sessions } from "./sessions.ts";
-import { time } from "./to-contract.ts";
+import { time, timeOrNull } from "./to-contract.ts";
 
 const readers = ["administrator"] as const;
 const testsPerMinute = 12;
@@ -65,9 +65,15 @@ function testToContract({ trunkId, addresses, steps }: TrunkTestView, language: 
   };
 }
 
-function toContract({ health, registration, ...trunk }: OwnView): TrunkView {
+function toContract({ health, registration, toll, ...trunk }: OwnView): TrunkView {
+  const { alarm, stoppedUntilMs, ...day } = toll;
   return {
     ...trunk,
+    toll: {
+      ...day,
+      stoppedUntil: timeOrNull(stoppedUntilMs),
+      alarm: alarm && { at: time(alarm.atMs), limit: alarm.limit },
+    },
     health: health && { state: health.state, since: time(health.sinceMs), lastStatus: lastStatusOf(health) },
     registration: registration && {
       state: registration.state,

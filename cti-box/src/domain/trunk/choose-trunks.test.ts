@@ -11,7 +11,7 @@ const outbound: TrunkOutbound = {
   numberFormat: "e164",
   callerId: { number: "+390695550100", identity: "asserted", withheld: false },
   failoverMs: 4000,
-  limits: { perMinute: null, perDay: null, costlyPerDay: null },
+  limits: { perMinute: null, perDay: null, costlyPerDay: null, spendPerDay: null },
 };
 
 function trunk(trunkId: string, change: Partial<Trunk> = {}): Trunk {
