@@ -77,6 +77,8 @@ export const endCauseSchema = z.enum([
   "no-operator",
   "out-of-hours",
   "queue-full",
+  /** The citizen keeps the place and is called back. */
+  "callback-requested",
   "unknown-number",
   "refused",
   "media-failure",

@@ -2,7 +2,14 @@
 import { z } from "zod";
 import { callerSchema, ticketReferenceSchema, transferReasonSchema } from "./call-summary.ts";
 import { consultationPartnerSchema, transferModeSchema, transferTargetSchema } from "./call-events.ts";
-import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
+import {
+  contactIdSchema,
+  officeIdSchema,
+  operatorLoginSchema,
+  phoneNumberSchema,
+  timestampSchema,
+  ulidSchema,
+} from "./identifiers.ts";
 
 /** POST /api/sessions. A one-time link carries `oneTimeCode`; it works once and for a few minutes. */
 export const signInSchema = z.union([
@@ -80,6 +87,26 @@ export const parkedCallsSchema = z.object({
   ),
 });
 export type ParkedCalls = z.infer<typeof parkedCallsSchema>;
+
+/** Answer of GET /api/callbacks: citizens who kept their place and are to be called back, by their places. */
+export const callbacksSchema = z.object({
+  items: z.array(
+    z.object({
+      /** The call in which it was asked for. */
+      callId: ulidSchema,
+      contactId: contactIdSchema,
+      queueId: z.string(),
+      number: phoneNumberSchema,
+      /** The place in the line counts from here. */
+      since: timestampSchema,
+      /** How often the citizen was called in vain. */
+      attempts: z.int().min(0),
+      notBefore: timestampSchema,
+      /** `waiting`: for opening hours, or for the pause after a call in vain. `in-line`: for a free operator. */
+      state: z.enum(["waiting", "in-line", "calling"]),
+    }),
+  ),
+});
 
 /** Answer of POST /api/operators/{login}/pick-up and /api/calls/{callId}/retrieval: the call, which rings at the own phone now. */
 export const pickedUpSchema = z.object({ callId: ulidSchema });

@@ -17,6 +17,12 @@ const sound = {
 } satisfies Section;
 const operator = sound.operators[0];
 const queue = sound.queues[0];
+const callingOut = {
+  trunkId: "one",
+  carrier: "Carrier",
+  addresses: ["192.0.2.1"],
+  outbound: { uri: "sip:192.0.2.1", callerId: { number: "+390668888888" } },
+};
 
 function problemsOf(change: Section, environment: Record<string, string> = {}): string[] {
   const result = parseOfficeConfig(JSON.stringify({ ...sound, ...change }), environment);
@@ -76,6 +82,18 @@ describe("one problem each, told by its key", () => {
     [
       { office: { ...sound.office, hours: { weekly: {}, closures: [{ from: "2026-12-31", to: "2026-12-24" }] } } },
       "office.hours.closures[0]: ends before it begins",
+    ],
+    [
+      { queues: [{ ...queue, callback: { key: "1" } }], trunks: [callingOut] },
+      "queues[0].callback: needs announcements, which name the key",
+    ],
+    [
+      { queues: [{ ...queue, announcements: {}, keys: { "1": "urp" }, callback: { key: "1" } }], trunks: [callingOut] },
+      "queues[0].callback.key: 1 leads to another queue already",
+    ],
+    [
+      { queues: [{ ...queue, announcements: {}, callback: { key: "1" } }], trunks: [] },
+      "queues[0].callback: no trunk calls out",
     ],
     [{ queues: [{ ...queue, sharing: {} }] }, "queues[0].sharing: needs whenWaiting or whenWaitSeconds"],
     [{ queues: [{ ...queue, sharing: { whenWaiting: -1 } }] }, "queues[0].sharing.whenWaiting: Too small"],

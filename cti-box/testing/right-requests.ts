@@ -74,6 +74,7 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   cancelTransfer: { path: transfer },
   turnConsultation: { path: transfer, body: { talkingTo: "caller" } },
   completeTransfer: { path: transfer },
+  listCallbacks: {},
   listParkedCalls: {},
   retrieveCall: { path: call },
   pickUpCall: { path: { login: "bruno" } },

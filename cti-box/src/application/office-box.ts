@@ -16,7 +16,7 @@ import type { TrunksParts } from "./create-trunks.ts";
 import type { OfficeTrunks } from "./office-trunks.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
-import { PeakSharing } from "./peak-sharing.ts";
+import { tendQueues } from "./tend-queues.ts";
 import { recordPages } from "./record-pages.ts";
 import { keyPressed } from "./queue-keys.ts";
 import { receiveInvite } from "./receive-invite.ts";
@@ -26,6 +26,7 @@ import { SipAccountBook } from "./sip-account-book.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
+import type { Callbacks } from "./callbacks.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { Office, OfficeSettings } from "./office-settings.ts";
 import type { CallSignalling, CallStore, Clock, Ids, Log, SignallingHost } from "./ports.ts";
@@ -92,13 +93,12 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { journaling = store, spill: limits, gatherMs = 0 } = parts;
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
   const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
-  const sharing = new PeakSharing({ office, room, calls, ids, clock, log });
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
   const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
   const accounts = new SipAccountBook({ ...office, passwords, ids, signalling: sip, memory: parts.memory });
   const figures = figuresOf(config, { office, room, calls, clock });
-  tellCalls(room, { calls, ids });
+  const { callbacks, ...queues } = tendQueues({ office, room, calls, trunks, ids, clock, log });
   const commandParts = {
     office,
     room,
@@ -113,10 +113,10 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     trunks: officeTrunks,
     trunkAdministration: administration,
     figures,
-    queries: queriesOf(calls, { store, clock }),
+    queries: queriesOf(calls, { store, clock, callbacks }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
-    keyPressed: (legId, key) => keyPressed({ office, room, calls, clock, log }, legId, key),
+    keyPressed: (legId, key) => keyPressed({ office, room, calls, callbacks, clock, log }, legId, key),
     health: () => ({
       callsInProgress: calls.index.size(),
       callsWithLeftovers: calls.leftovers(),
@@ -127,15 +127,16 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       for (const counts of [figures, officeTrunks])
         await counts.recover((filter) => recordPages({ store, clock }, filter));
       await sip.start(
-        signallingHost({ ...parts, office, room, calls, officeTrunks, accounts, commandParts, unfinished }),
+        signallingHost({ ...parts, office, room, calls, callbacks, officeTrunks, accounts, commandParts, unfinished }),
       );
       // What became of the calls of an earlier run is told by the first answer that anybody gets.
       await journal.kept();
+      await queues.recover((filter) => recordPages({ store, clock }, filter));
       officeTrunks.start();
-      sharing.start();
+      queues.start();
     },
     close: async () => {
-      sharing.close();
+      queues.close();
       await Promise.all([calls.endAll(lastWordsMs), officeTrunks.close()]);
       await sip.close();
       await journal.close(lastWriteMs);
@@ -144,18 +145,6 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await store.close();
     },
   };
-}
-
-/** What the room finds out goes to the calls. */
-function tellCalls(room: OperatorRoom, { calls, ids }: { calls: CallsInProgress; ids: Ids }): void {
-  room.listen({
-    operatorFound: (callId, operatorId, devices) => {
-      const legs = devices.map((device) => ({ legId: ids.legId(), device }));
-      calls.find(callId)?.post({ type: "operator-assigned", operatorId, legs });
-    },
-    nobodyFree: (callId) => calls.find(callId)?.post({ type: "no-operator" }),
-    devicesGone: (operatorId, uris) => calls.devicesGone(operatorId, uris),
-  });
 }
 
 function figuresOf(
@@ -195,6 +184,7 @@ type HostParts = OfficeBoxParts & {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
+  callbacks: Callbacks;
   officeTrunks: OfficeTrunks;
   accounts: SipAccountBook;
   commandParts: Parameters<typeof createCallCommands>[0];

@@ -4,8 +4,9 @@ import type { CallQueue } from "../domain/call/call.ts";
 import type { NumberKind } from "../domain/routing/dialled-number.ts";
 import type { OperatorProfile, Role } from "../domain/operator/operator.ts";
 import type { Distribution } from "../domain/queue/choose-operator.ts";
-import type { LanguageKey, PromptLanguage } from "../domain/queue/announcement.ts";
+import type { NamedKey, PromptLanguage } from "../domain/queue/announcement.ts";
 import type { QueueRules } from "../domain/queue/place-caller.ts";
+import type { CallbackRules } from "../domain/queue/callback-book.ts";
 import type { OperatorSkills, SpecialNeed } from "../domain/queue/skills.ts";
 import type { OpeningHours } from "../domain/routing/open-state.ts";
 import type { QueueService } from "./operator-room.ts";
@@ -43,10 +44,11 @@ export type OfficeSettings = {
     maxLength?: number | undefined;
     overflowQueueId?: string | undefined;
     announcements?:
-      | { language: PromptLanguage; placeEverySeconds: number; otherLanguageKey?: LanguageKey | undefined }
+      | { language: PromptLanguage; placeEverySeconds: number; otherNamedKey?: NamedKey | undefined }
       | undefined;
     keys?: Readonly<Record<string, string>> | undefined;
     sharing?: SharingSettings["queue"] | undefined;
+    callback?: { key: NamedKey; attempts: number; pauseMinutes: number; outOfHours: boolean } | undefined;
   }[];
   operators: readonly {
     login: string;
@@ -91,6 +93,8 @@ export type Office = {
   services: ReadonlyMap<string, QueueService>;
   /** Queue by key, for each queue. */
   queueKeys: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Queues that call back. */
+  callbackRules: ReadonlyMap<string, CallbackRules>;
   network: Network;
   sharing: OfficeSharing;
   operators: ReadonlyMap<OperatorId, OperatorProfile>;
@@ -116,6 +120,7 @@ export function officeFrom(settings: OfficeSettings): Office {
     queues: new Map(settings.queues.map((queue) => [queue.queueId, queueFrom(queue, settings)])),
     queueRules: new Map(settings.queues.map((queue) => [queue.queueId, rulesFrom(queue, settings.office.hours)])),
     queueKeys: new Map(settings.queues.map(({ queueId, keys }) => [queueId, new Map(Object.entries(keys ?? {}))])),
+    callbackRules: new Map(settings.queues.flatMap(callbackRulesFrom)),
     services: new Map(settings.queues.map((queue) => [queue.queueId, serviceFrom(queue)])),
     network: {
       ownOfficeId: settings.office.officeId,
@@ -177,7 +182,7 @@ type QueueSettings = OfficeSettings["queues"][number];
 
 /** The queue with those that its callers go to after its whole time; the configuration has no circle in them. */
 function queueFrom(queue: QueueSettings, settings: OfficeSettings): CallQueue {
-  const { announcements } = queue;
+  const { announcements, callback } = queue;
   const overflow = settings.queues.find((one) => one.queueId === queue.overflowQueueId);
   const hours = hoursOf(queue, settings.office.hours);
   return {
@@ -188,10 +193,16 @@ function queueFrom(queue: QueueSettings, settings: OfficeSettings): CallQueue {
     wrapUpMs: queue.wrapUpSeconds * 1000,
     ...(overflow !== undefined && { overflow: queueFrom(overflow, settings) }),
     ...(hours !== null && { hours }),
+    ...(callback !== undefined && { callback: { key: callback.key, outOfHours: callback.outOfHours } }),
     ...(announcements !== undefined && {
       announcements: announcementsFrom(announcements),
     }),
   };
+}
+
+function callbackRulesFrom({ queueId, callback }: QueueSettings): [string, CallbackRules][] {
+  if (callback === undefined) return [];
+  return [[queueId, { attempts: callback.attempts, pauseMs: callback.pauseMinutes * 60_000 }]];
 }
 
 function permissionsFrom({ outbound }: OfficeSettings): DialPermissions {
@@ -200,8 +211,8 @@ function permissionsFrom({ outbound }: OfficeSettings): DialPermissions {
 }
 
 function announcementsFrom(settings: NonNullable<QueueSettings["announcements"]>): CallQueue["announcements"] & object {
-  const { language, placeEverySeconds, otherLanguageKey } = settings;
-  return { language, everyMs: placeEverySeconds * 1000, ...(otherLanguageKey !== undefined && { otherLanguageKey }) };
+  const { language, placeEverySeconds, otherNamedKey } = settings;
+  return { language, everyMs: placeEverySeconds * 1000, ...(otherNamedKey !== undefined && { otherNamedKey }) };
 }
 
 /** A queue without hours of its own keeps those of the office. */

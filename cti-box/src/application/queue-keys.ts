@@ -1,7 +1,9 @@
-/** Keys that a waiting caller may press: each leads to another queue of the office. Which key it was is neither logged nor kept. */
+/** Keys that a waiting caller may press: each leads to another queue of the office, one may ask for a call back. Which key it was is neither logged nor kept. */
 import { placeCaller } from "../domain/queue/place-caller.ts";
 import { callerLegOf } from "../domain/call/legs.ts";
 import type { LegId } from "../domain/call/ids.ts";
+import { mayStillAsk } from "../domain/call/turning-away.ts";
+import type { Callbacks } from "./callbacks.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { OperatorRoom } from "./operator-room.ts";
@@ -11,15 +13,19 @@ type KeyParts = {
   office: Pick<Office, "queues" | "queueKeys" | "queueRules">;
   room: Pick<OperatorRoom, "waitingIn">;
   calls: Pick<CallsInProgress, "findByLeg">;
+  callbacks: Pick<Callbacks, "asked">;
   clock: Pick<Clock, "now">;
   log: Log;
 };
 
 /** A queue that takes nobody now leaves the caller where he is. Keys of anybody else are not ours. */
-export function keyPressed({ office, room, calls, clock, log }: KeyParts, legId: LegId, key: string): void {
+export function keyPressed({ office, room, calls, callbacks, clock, log }: KeyParts, legId: LegId, key: string): void {
   const runner = calls.findByLeg(legId);
   if (runner === null) return;
   const { call } = runner;
+  const mayAskCallback = call.phase.kind === "queued" || mayStillAsk(call);
+  const isCaller = callerLegOf(call).legId === legId && callerLegOf(call).direction === "in";
+  if (isCaller && mayAskCallback && call.queue?.callback?.key === key) return callbacks.asked(runner);
   const isWaiting = call.phase.kind === "queued" || call.phase.kind === "ringing";
   if (!isWaiting || call.queue === null || callerLegOf(call).legId !== legId) return;
   const wanted = office.queueKeys.get(call.queue.queueId)?.get(key);

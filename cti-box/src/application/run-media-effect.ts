@@ -53,10 +53,10 @@ export class MediaEffects {
   }
 
   /** Whoever is being rung for meanwhile has no place to be told of. */
-  private announcePlace({ legId, language }: Extract<MediaEffect, { type: "announce-place" }>): void {
+  private announcePlace({ legId, language, andThen }: Extract<MediaEffect, { type: "announce-place" }>): void {
     const place = this.parts.room.placeOf(this.parts.callId);
     if (place === null) return;
-    const announcement = { prompts: promptsOfPlace(place), language };
+    const announcement = { prompts: [...promptsOfPlace(place), ...(andThen ?? [])], language };
     this.lanes.run([legId], () => this.parts.media.announce(this.leg(legId), announcement), "ignore");
   }
 

@@ -16,6 +16,7 @@ import type { ConsultationPartner, TransferMode } from "../domain/transfer/trans
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
 import type { Settings } from "../domain/trunk/change-settings.ts";
 import type { RecordFilter, StoreTrouble, TrialMessage, TrunkChange } from "./ports.ts";
+import type { PendingCallback } from "../domain/queue/callback-book.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
 export type CommandRefusal =
@@ -248,6 +249,9 @@ export interface OfficeReports {
   onNet(span: { fromMs?: number; toMs?: number }): Promise<{ currency: string | null; report: CostReport }>;
 }
 
+/** `waiting`: for opening hours, or for the pause after a call in vain. `in-line`: for a free operator. */
+export type CallbackView = PendingCallback & { state: "waiting" | "in-line" | "calling" };
+
 export interface CallQueries {
   /** Events after `cursor`, oldest first, at most `limit`. Projection of the journal. */
   eventsAfter(cursor: number, limit: number): Promise<PublicCallEvent[]>;
@@ -260,6 +264,8 @@ export interface CallQueries {
   callsOf(operatorId: OperatorId): CallView[];
   /** Calls that wait for any operator, the oldest first. */
   parkedCalls(): ParkedCallView[];
+  /** Citizens who are to be called back, in the order of their places. */
+  callbacks(): CallbackView[];
   /** In the order in which the calls came. */
   records(filter: RecordFilter): Promise<CallRecordView[]>;
   /** All that fit, a page at a time; calls have their turn in between. */

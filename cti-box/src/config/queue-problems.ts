@@ -7,6 +7,7 @@ type QueueLinks = {
   closedQueueId?: string | undefined;
   overflowQueueId?: string | undefined;
   announcements?: { otherLanguageKey?: string | undefined } | undefined;
+  callback?: { key: string } | undefined;
   keys: Readonly<Record<string, string>>;
   requires: { topic?: string | undefined; language?: string | undefined; need?: SpecialNeed | undefined };
 };
@@ -15,9 +16,11 @@ type OperatorLinks = { queues: readonly string[]; skills: OperatorSkills };
 export function queueProblems({
   queues = [],
   operators = [],
+  trunks,
 }: {
   queues?: readonly QueueLinks[] | undefined;
   operators?: readonly OperatorLinks[] | undefined;
+  trunks?: readonly { outbound?: unknown }[] | undefined;
 }): string[] {
   return queues.flatMap((queue, index) => {
     const at = `queues[${index}]`;
@@ -26,11 +29,24 @@ export function queueProblems({
     const languageKey = queue.announcements?.otherLanguageKey;
     if (languageKey !== undefined && !Object.hasOwn(queue.keys, languageKey))
       problems.push(`${at}.announcements.otherLanguageKey: ${languageKey} is not one of the keys of the queue`);
+    problems.push(...callbackProblems(queue, trunks).map((problem) => `${at}.callback${problem}`));
     const asksSkills = Object.values(queue.requires).some((skill) => skill !== undefined);
     if (asksSkills && !operators.some((operator) => canServe(operator, queue)))
       problems.push(`${at}.requires: no operator of this queue has these skills`);
     return problems;
   });
+}
+
+function callbackProblems(
+  { callback, announcements, keys }: QueueLinks,
+  trunks: readonly { outbound?: unknown }[] | undefined,
+): string[] {
+  if (callback === undefined) return [];
+  return [
+    ...(announcements === undefined ? [": needs announcements, which name the key"] : []),
+    ...(Object.hasOwn(keys, callback.key) ? [`.key: ${callback.key} leads to another queue already`] : []),
+    ...(trunks?.every(({ outbound }) => outbound === undefined) ? [": no trunk calls out"] : []),
+  ];
 }
 
 function unknownLinks(queue: QueueLinks, all: readonly QueueLinks[]): { key: string; target: string }[] {

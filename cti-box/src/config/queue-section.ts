@@ -79,6 +79,17 @@ export const queueRules = {
       error: "needs whenWaiting or whenWaitSeconds",
     })
     .optional(),
+  /** Callers may keep their place by this key, hang up, and are called back; absent: not. */
+  callback: z
+    .strictObject({
+      key: queueKey,
+      /** Calls in vain before it is given up, and the pause between two. */
+      attempts: z.int().min(1).max(10).default(3),
+      pauseMinutes: z.int().min(1).max(240).default(15),
+      /** Also callers who come out of hours. */
+      outOfHours: z.boolean().default(false),
+    })
+    .optional(),
   /** Keys that lead a waiting caller to other queues. */
   keys: z.partialRecord(queueKey, z.string()).default({}),
 };

@@ -88,6 +88,11 @@ describe("a call rings", () => {
     expect(document.querySelector("[data-announcer=ring]")?.textContent).toContain("Dalla coda di Ufficio Ambiente");
   });
 
+  test("a citizen who is to be called back rings like a call that comes in, and the card says so", () => {
+    act(() => world.box?.card(boxCard("a", { kind: "ringing" }, { direction: "out" })));
+    expect(screen.getByText(/ha chiesto di essere richiamato/)).toBeTruthy();
+  });
+
   test("in English", async () => {
     await act(async () => screen.getByRole("button", { name: /EN, English/ }).click());
     ring("a");

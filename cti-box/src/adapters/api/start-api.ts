@@ -8,6 +8,7 @@ import fastifyStatic from "@fastify/static";
 import fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { ApiOptions, ApiParts } from "./api-parts.ts";
+import { callbackRoutes } from "./callback-routes.ts";
 import { parkedRoutes } from "./parked-routes.ts";
 import { consultationRoutes, transferRoutes } from "./transfer-routes.ts";
 import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
@@ -99,6 +100,7 @@ function addRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): v
   transferRoutes(app, parts, sessions);
   consultationRoutes(app, parts, sessions);
   parkedRoutes(app, parts, sessions);
+  callbackRoutes(app, parts, sessions);
   dialRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
   recordRoutes(app, parts, sessions);

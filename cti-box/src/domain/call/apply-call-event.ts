@@ -15,7 +15,7 @@ import { settle } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { unchanged } from "./step.ts";
 import { timerFired } from "./timer-events.ts";
-import { announcementEnded } from "./turning-away.ts";
+import { announcementEnded, keepPlace, refuseCallback } from "./turning-away.ts";
 import type { Call } from "./call.ts";
 import type { CallBeginning, LaterCallEvent } from "./call-event.ts";
 import type { Step } from "./step.ts";
@@ -64,6 +64,10 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return chooseQueue(step, event);
     case "overflow-offered":
       return offerToOffice(step, event);
+    case "callback-requested":
+      return keepPlace(step, atMs);
+    case "callback-refused":
+      return refuseCallback(step);
     case "announcement-ended":
       return announcementEnded(step, event.legId, atMs);
     case "conference-failed":

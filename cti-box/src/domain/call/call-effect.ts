@@ -45,6 +45,7 @@ export type LegEndReason =
   | "no-operator"
   | "out-of-hours"
   | "queue-full"
+  | "callback-requested"
   | "declined"
   | "busy"
   | "unknown-number"
@@ -85,7 +86,7 @@ export type MediaEffect =
   | { type: "stop-music"; legId: LegId }
   | { type: "announce"; legId: LegId; prompts: readonly PromptName[]; language: PromptLanguage }
   /** Tells the waiting caller the place in the line, as it is when the effect runs. */
-  | { type: "announce-place"; legId: LegId; language: PromptLanguage }
+  | { type: "announce-place"; legId: LegId; language: PromptLanguage; andThen?: readonly PromptName[] }
   | { type: "release-media"; legId: LegId };
 
 export type OfficeEffect =

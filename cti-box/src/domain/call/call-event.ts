@@ -141,6 +141,9 @@ export type CallEvent =
   /** The caller pressed the key of another queue; which key is not kept. */
   | { type: "queue-chosen"; atMs: number; queue: CallQueue }
   | OverflowOffered
+  /** The caller pressed the key for a call back: the place is kept, or this number cannot be called. */
+  | { type: "callback-requested"; atMs: number }
+  | { type: "callback-refused"; atMs: number }
   /** What was announced to the leg has been heard to its end. */
   | { type: "announcement-ended"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }

@@ -52,6 +52,8 @@ export type EndCause =
   | "no-operator"
   | "out-of-hours"
   | "queue-full"
+  /** The caller keeps the place and is called back. */
+  | "callback-requested"
   | "unknown-number"
   | DialFailure
   | "refused"

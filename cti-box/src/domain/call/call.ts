@@ -15,7 +15,7 @@
  * The caller's leg of a carrier is answered into the queue at once and hears music; the leg of another office or of a colleague is
  * answered only when an operator answers, so that a refusal goes back to where the call came from.
  */
-import type { LanguageKey, PromptLanguage } from "../queue/announcement.ts";
+import type { NamedKey, PromptLanguage } from "../queue/announcement.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { OpeningHours } from "../routing/open-state.ts";
 import type { PeerKind } from "../cost/tariff.ts";
@@ -79,7 +79,9 @@ export type CallQueue = {
   /** When it takes callers who come from another queue; absent: always. */
   hours?: OpeningHours;
   /** What a carrier's callers are told; absent: nothing, they hear music only, and are refused before an answer. `everyMs`: the place in the line. */
-  announcements?: { language: PromptLanguage; everyMs: number; otherLanguageKey?: LanguageKey };
+  announcements?: { language: PromptLanguage; everyMs: number; otherLanguageKey?: NamedKey };
+  /** Callers may keep their place for a call back by this key; absent: not. */
+  callback?: { key: NamedKey; outOfHours: boolean };
 };
 
 export type HoldSource = "operator" | "operator-phone" | "caller";
@@ -141,7 +143,7 @@ export type CarrierAttempt = {
 };
 
 /** Why a caller is let go without an operator. */
-export type TurnAwayCause = TurnedAway | "no-operator";
+export type TurnAwayCause = TurnedAway | "no-operator" | "callback-requested";
 
 export type CallPhase =
   | {
@@ -153,8 +155,8 @@ export type CallPhase =
       routes: readonly PlannedTrunkLeg[];
     }
   | { kind: "queued"; wait: Wait; enteredAtMs: number; offer?: OverflowOffer }
-  /** Is told why nobody will answer, and then let go. */
-  | { kind: "turned-away"; cause: TurnAwayCause; sinceMs: number }
+  /** Is told why nobody will answer, and then let go. `listening`: may still press the key for a call back. */
+  | { kind: "turned-away"; cause: TurnAwayCause; sinceMs: number; stage?: "listening" }
   | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
   | { kind: "talking"; operatorId: OperatorId; legId: LegId }
   | { kind: "held"; operatorId: OperatorId; legId: LegId; by: readonly HoldSource[] }

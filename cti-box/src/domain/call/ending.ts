@@ -27,3 +27,8 @@ export function endCall(step: Step, ending: Ending): Step {
   });
   return published(ended, ending.atMs, { type: "call-ended", endCause: ending.cause });
 }
+
+/** Of a call that the box's own stop ends. Whoever was being let go is let go for the reason that was told: a call back that was promised is not forgotten. */
+export function causeOfStop({ call: { phase } }: Step): EndCause {
+  return phase.kind === "turned-away" ? phase.cause : "box-restarted";
+}

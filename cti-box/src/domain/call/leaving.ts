@@ -1,5 +1,5 @@
 /** Somebody leaves: the caller, the operator who talks, the other office. What is left of the call decides what happens next. */
-import { endCall } from "./ending.ts";
+import { causeOfStop, endCall } from "./ending.ts";
 import { headOfLine } from "./head-of-line.ts";
 import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
@@ -119,7 +119,7 @@ export function mediaLeft(step: Step, legId: LegId, atMs: number): Step {
 
 /** The box is being stopped: every leg is told. */
 export function boxStopping(step: Step, atMs: number): Step {
-  return endCall(withFailedTransfer(step, atMs), { atMs, cause: "box-restarted", reason: "failure" });
+  return endCall(withFailedTransfer(step, atMs), { atMs, cause: causeOfStop(step), reason: "failure" });
 }
 
 /** A transfer under way fails because the call ends: nobody gets the citizen back. */

@@ -22,6 +22,7 @@ export const q850OfLegEnd: Readonly<Record<LegEndReason, number>> = {
   "no-operator": 34,
   "out-of-hours": 20,
   "queue-full": 17,
+  "callback-requested": 16,
   declined: 21,
   busy: 17,
   "unknown-number": 1,

@@ -78,6 +78,7 @@ const rejectStatus: Record<LegEndReason, number> = {
   "no-operator": 480,
   "out-of-hours": 480,
   "queue-full": 486,
+  "callback-requested": 480,
   "answered-elsewhere": 480,
   "caller-gone": 487,
   cancelled: 480,

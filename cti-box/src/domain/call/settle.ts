@@ -18,6 +18,8 @@ import type { LegId, OperatorId } from "./ids.ts";
 export const retryPauseMs = 5000;
 /** The longest announcement takes half of this: it ends a call whose media server does not tell. */
 const longestGoodbyeMs = 20_000;
+/** Time for the key after the announcement that names it. */
+const listeningMs = 6_000;
 /** Time a colleague is rung in a call that has no queue. */
 const internalRingMs = 30_000;
 /** From the wish to call somebody to giving up. */
@@ -129,7 +131,7 @@ export function timersOf(call: Call): Map<TimerName, number> {
     if (call.triedOperators.length > 0) timers.set("retry", phase.enteredAtMs + retryPauseMs);
   }
   if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
-  if (phase.kind === "turned-away") timers.set("goodbye", phase.sinceMs + longestGoodbyeMs);
+  if (phase.kind === "turned-away") timers.set("goodbye", goodbyeAt(phase));
   if (phase.kind === "transferring") {
     timers.set("transfer", phase.transfer.expiresAtMs);
     const { carrier } = phase;
@@ -137,8 +139,12 @@ export function timersOf(call: Call): Map<TimerName, number> {
       timers.set("route", slowestAnswerAt(carrier));
   }
   if (phase.kind === "parked") timers.set("park", phase.sinceMs + longestParkedMs);
-  if (phase.kind === "dialling") setDiallingTimers(timers, phase);
+  if (phase.kind === "dialling") setDiallingTimers(timers, phase, call.queue?.ringTimeoutMs ?? internalRingMs);
   return timers;
+}
+
+function goodbyeAt({ sinceMs, stage }: Extract<CallPhase, { kind: "turned-away" }>): number {
+  return sinceMs + (stage === "listening" ? listeningMs : longestGoodbyeMs);
 }
 
 /** A time that runs out while another office is asked is looked at after its answer. */
@@ -146,10 +152,14 @@ function waitsUntil({ wait, enteredAtMs }: Extract<CallPhase, { kind: "queued" }
   return maxWaitMs + (wait.priority === "returned" ? enteredAtMs : (wait.inQueueSinceMs ?? wait.sinceMs));
 }
 
-function setDiallingTimers(timers: Map<TimerName, number>, phase: Extract<CallPhase, { kind: "dialling" }>): void {
+function setDiallingTimers(
+  timers: Map<TimerName, number>,
+  phase: Extract<CallPhase, { kind: "dialling" }>,
+  ringMs: number,
+): void {
   const { stage, routes, sinceMs } = phase;
   if (stage.kind === "own-phone") {
-    timers.set("ring", sinceMs + internalRingMs);
+    timers.set("ring", sinceMs + ringMs);
     return;
   }
   timers.set("dial", sinceMs + longestDialMs);

@@ -82,6 +82,8 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
       engaged.set(phase.operatorId, "ringing");
       break;
     case "dialling":
+      engaged.set(phase.operatorId, isCallbackRinging(call) ? "ringing" : "on-call");
+      break;
     case "talking":
     case "held":
     case "merging":
@@ -166,6 +168,15 @@ export function secondsSpent(call: Call, atMs: number): number {
   return Math.max(0, Math.floor((atMs - call.startedAtMs) / 1000)) + (call.origin?.waitedSeconds ?? 0);
 }
 
+/** A citizen of a queue is to be called back: the operator did not ask for it, and is rung as for a call that comes in. */
+function isCallbackRinging({ phase, queue }: Call): boolean {
+  return phase.kind === "dialling" && phase.stage.kind === "own-phone" && queue !== null;
+}
+
+function diallingPart(call: Call, stage: DiallingStage): MyCallState {
+  return isCallbackRinging(call) ? { kind: "ringing" } : { kind: "dialling", stage: diallingStageOf(stage) };
+}
+
 function diallingStageOf(stage: DiallingStage): "own-phone" | "calling" | "ringing" {
   if (stage.kind === "own-phone") return "own-phone";
   return stage.attempt === "ringing" ? "ringing" : "calling";
@@ -175,7 +186,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
   const phase = call.phase;
   switch (phase.kind) {
     case "dialling":
-      if (phase.operatorId === operatorId) return { kind: "dialling", stage: diallingStageOf(phase.stage) };
+      if (phase.operatorId === operatorId) return diallingPart(call, phase.stage);
       break;
     case "ringing":
       if (phase.operatorId === operatorId) return { kind: "ringing" };

@@ -8,6 +8,7 @@ import {
   memberArrival,
   officeTransfer,
   play,
+  queue,
   startMs,
   toTalking,
   arrival,
@@ -166,4 +167,15 @@ describe("a killed box is back", () => {
     const { step } = takenUp({ before: [...asked], lost: ["caller", "bruno-x"] });
     expect(recordOf(step.call)).toMatchObject({ endCause: "box-restarted" });
   });
+});
+
+test("a citizen who was told that he will be called back is not forgotten by the kill", () => {
+  const speaking = {
+    ...queue,
+    announcements: { language: "it", everyMs: 60_000 },
+    callback: { key: "1", outOfHours: false },
+  } as const;
+  const { call } = play(arrival({ queue: speaking }), [{ type: "callback-requested" }]);
+  const { phase } = takeUpCall(call, { type: "box-restarted", atMs: startMs + 9000 }).call;
+  expect(phase).toMatchObject({ kind: "ended", cause: "callback-requested" });
 });

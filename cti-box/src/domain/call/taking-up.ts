@@ -3,7 +3,7 @@
  *   caller lost, nothing kept ─▶ ended        ring cut off ─▶ queued, in the old place        any other leg lost ─▶ as if its connection had been lost
  */
 import { abandonTransfer } from "./returning.ts";
-import { endCall } from "./ending.ts";
+import { causeOfStop, endCall } from "./ending.ts";
 import { legEvent } from "./leg-events.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legGone, pendingLegsOf } from "./legs.ts";
@@ -42,7 +42,7 @@ export function boxRestarted(step: Step, { atMs, lostLegs }: BoxRestarted): Step
 function cutOff(step: Step, lost: readonly LegId[], atMs: number): Step {
   const gone = lost.reduce((soFar, legId) => legGone(soFar, legId, atMs), step);
   const alone = abandonTransfer(gone, { atMs, cause: "failed", sipStatus: null });
-  return endCall(alone, { atMs, cause: "box-restarted", reason: "failure" });
+  return endCall(alone, { atMs, cause: causeOfStop(step), reason: "failure" });
 }
 
 /** The phones that rang have stopped through no fault of their operator, who is rung again like everybody else. */

@@ -46,6 +46,7 @@ export function outcomeOf(call: {
   if (call.answeredAtMs !== null) {
     return { kind: "answered", waitedMs: Math.max(0, call.answeredAtMs - call.startedAtMs) };
   }
-  if (call.endCause === null) return null;
+  // Who is called back is counted by what becomes of that.
+  if (call.endCause === null || call.endCause === "callback-requested") return null;
   return { kind: call.endCause === "caller-gave-up" ? "abandoned" : "turned-away" };
 }

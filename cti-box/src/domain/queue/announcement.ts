@@ -12,11 +12,17 @@ export type PromptName =
   | "wait-10"
   | "wait-15"
   | "wait-long"
-  | OtherLanguage;
+  | OtherLanguage
+  | CallbackOffer
+  | "callback-accepted"
+  | "callback-refused";
 
-/** Key that leads to the other language's queue, and the prompt that says so in that language. */
-export type LanguageKey = "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
-type OtherLanguage = `other-language-${LanguageKey}`;
+/** A key that an announcement names. The other language's queue is named in that language. */
+export type NamedKey = "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+type OtherLanguage = `other-language-${NamedKey}`;
+
+/** Says which key keeps the place for a call back. */
+type CallbackOffer = `callback-${NamedKey}`;
 
 export type PromptLanguage = "it" | "en";
 

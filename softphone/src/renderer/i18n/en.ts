@@ -113,6 +113,7 @@ export const en: Record<TextKey, string> = {
   "card.queue-named": "queue {{queue}}",
   "card.no-queue": "direct",
   "card.origin": "Transferred by {{office}}",
+  "card.callback": "Call back: the citizen has asked to be called. Answer, then the citizen is called.",
   "card.origin.overflow": "From the queue of {{office}}",
   "card.origin.overflow.ticket":
     "Peak sharing: the citizen was waiting for them. The ticket stays theirs until it is transferred.",

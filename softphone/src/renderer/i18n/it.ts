@@ -113,6 +113,7 @@ export const it = {
   "card.queue-named": "coda {{queue}}",
   "card.no-queue": "diretta",
   "card.origin": "Trasferita da {{office}}",
+  "card.callback": "Richiamata: il cittadino ha chiesto di essere richiamato. Risponda, poi viene chiamato.",
   "card.origin.overflow": "Dalla coda di {{office}}",
   "card.origin.overflow.ticket":
     "Condivisione dei picchi: il cittadino aspettava da loro. Il ticket resta loro finché non viene trasferito.",

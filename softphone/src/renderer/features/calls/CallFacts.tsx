@@ -12,6 +12,7 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
   const { queue, calledNumber, transferredFrom, direction } = box.call;
   return (
     <>
+      {direction === "out" && queue !== null && <p role="status">{t("card.callback")}</p>}
       {transferredFrom !== null && <Origin origin={transferredFrom} />}
       <dl className="la2-facts">
         {queue !== null && (

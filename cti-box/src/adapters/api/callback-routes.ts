@@ -1,0 +1,28 @@
+/** Citizens who kept their place in a queue and are to be called back. */
+import type { FastifyInstance } from "fastify";
+import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import { callbacksSchema } from "../../../contracts/index.ts";
+import type { ApiParts } from "./api-parts.ts";
+import { sessionOf } from "./authorise.ts";
+import type { Sessions } from "./sessions.ts";
+import { time } from "./to-contract.ts";
+
+export function callbackRoutes(app: FastifyInstance, { queries }: ApiParts, sessions: Sessions): void {
+  const api = app.withTypeProvider<ZodTypeProvider>();
+  api.get(
+    "/api/callbacks",
+    {
+      config: {
+        api: { id: "listCallbacks", summary: "Citizens who are to be called back, by their places", who: "operator" },
+      },
+      schema: { response: { 200: callbacksSchema } },
+    },
+    async (request) => {
+      await sessionOf(request, sessions);
+      const items = queries.callbacks().map(({ sinceMs, notBeforeMs, ...rest }) => {
+        return { ...rest, since: time(sinceMs), notBefore: time(notBeforeMs) };
+      });
+      return { items };
+    },
+  );
+}
