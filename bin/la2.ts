@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** One command line that starts, checks and drives the programs of LA2-CTI. No logic of its own: each command is a file under commands/. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { addForwardCommands } from "./commands/forward-command.ts";
 import { portsInARow } from "./playground/plan.ts";
 import { defaultBasePort, demoBasePort } from "./playground/folders.ts";
 import type { CitizenOptions } from "./commands/citizen.ts";
@@ -214,6 +215,8 @@ trunk
     const { trunkTest } = await import("./commands/trunk-test.ts");
     finished(await trunkTest(name, options));
   });
+
+addForwardCommands(program, { portOption, secondsOf, finished });
 
 program
   .command("stop")

@@ -22,9 +22,10 @@ export function boxesToAsk({ config, port, office: wanted }: WhichBoxes): BoxToA
 }
 
 type Asking = {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   query?: Record<string, string>;
   headers?: Record<string, string>;
+  /** Sent as JSON. */
   body?: object;
   withinMs?: number;
   alsoTaken?: number;

@@ -11,6 +11,7 @@ import {
   ticketReferenceSchema,
   transferReasonSchema,
 } from "./call-summary.ts";
+import { forwardCauseSchema, forwardTargetSchema } from "./call-handling.ts";
 import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
 
 const envelope = { cursor: z.int().min(1), at: timestampSchema, call: callSummarySchema };
@@ -70,6 +71,14 @@ export const callEventSchema = z.discriminatedUnion("type", [
     outcome: ringEndSchema,
   }),
   z.object({ type: z.literal("call-answered"), ...envelope, operatorLogin: operatorLoginSchema }),
+  /** A call between colleagues goes on, as the operator who was called wants it. */
+  z.object({
+    type: z.literal("call-forwarded"),
+    ...envelope,
+    operatorLogin: operatorLoginSchema,
+    cause: forwardCauseSchema,
+    to: forwardTargetSchema,
+  }),
   z.object({ type: z.literal("call-held"), ...envelope, heldBy: z.enum(["operator", "caller"]) }),
   z.object({ type: z.literal("call-resumed"), ...envelope, heldBy: z.enum(["operator", "caller"]) }),
   z.object({

@@ -8,6 +8,7 @@ import {
   transferReasonSchema,
 } from "./call-summary.ts";
 import { transferFailureSchema, transferTargetSchema } from "./call-events.ts";
+import { forwardRecordSchema } from "./call-handling.ts";
 import {
   contactIdSchema,
   maskedPhoneNumberSchema,
@@ -76,6 +77,8 @@ export const callRecordSchema = z.object({
       tariff: tariffSchema,
     }),
   ),
+  /** How a call between colleagues came to whom it rang, in order. */
+  forwards: z.array(forwardRecordSchema),
   legs: z.array(legRecordSchema),
   /** Until an operator answered the first time, or until the end. */
   waitedSeconds: z.number().min(0),

@@ -22,6 +22,7 @@ export const availabilitySchema = z.enum(["available", "away"]);
 export const operatorStateSchema = z.enum([
   "available",
   "away",
+  "do-not-disturb",
   "on-call",
   "ringing",
   "wrap-up",

@@ -2,6 +2,7 @@
 export * from "./identifiers.ts";
 export * from "./call-summary.ts";
 export * from "./call-events.ts";
+export * from "./call-handling.ts";
 export * from "./call-records.ts";
 export * from "./commands.ts";
 export * from "./reports.ts";

@@ -3,6 +3,7 @@
  * (never in the URL). The box pings the page's own code: a page that stops answering `pong` is not rung any more.
  */
 import { z } from "zod";
+import { callHandlingSchema } from "./call-handling.ts";
 import { callSummarySchema, dialFailureSchema } from "./call-summary.ts";
 import { operatorStateSchema } from "./commands.ts";
 import {
@@ -67,6 +68,8 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("welcome"), operatorState: operatorStateSchema, calls: z.array(callCardSchema) }),
   z.object({ kind: z.literal("ping"), sequence: z.int() }),
   z.object({ kind: z.literal("operator-state"), operatorState: operatorStateSchema }),
+  /** Right after the welcome, and whenever it changes. */
+  z.object({ kind: z.literal("call-handling"), handling: callHandlingSchema }),
   z.object({ kind: z.literal("call"), card: callCardSchema }),
   z.object({ kind: z.literal("refused"), why: z.enum(["bad-token", "expired", "replaced-by-other-page"]) }),
 ]);

@@ -15,6 +15,7 @@ import { openRestartMemory } from "./adapters/store/restart-memory.ts";
 import { TrunkChangesFile } from "./adapters/store/trunk-changes-file.ts";
 import { createRandomIds } from "./adapters/system/random-ids.ts";
 import { systemClock } from "./adapters/system/system-clock.ts";
+import { HandlingFile } from "./adapters/system/handling-file.ts";
 import { openTokenKey } from "./adapters/system/token-key.ts";
 import { apiOptionsFrom } from "./api-options.ts";
 import { readTrunk } from "./config/read-trunk.ts";
@@ -147,6 +148,7 @@ async function openBox({
     },
     media: createCallMedia(media, new PromptFiles()),
     store,
+    handlings: new HandlingFile(config.dataDirectory),
     journaling: journal.timed(store),
     gatherMs: busyGatherMs,
     memory,
@@ -173,6 +175,7 @@ async function openApi({ config, log, stack, media, box, sip, store, memory }: P
     options: apiOptionsFrom(config, stack.webSocket),
     commands: box.commands,
     desk: box.desk,
+    handlings: box.handlings,
     accounts: box.accounts,
     queries: box.queries,
     trunks: box.trunks,

@@ -78,6 +78,7 @@ export class ApiScene {
       },
       commands: box.commands,
       desk: box.desk,
+      handlings: box.handlings,
       accounts: box.accounts,
       queries: box.queries,
       trunks: box.trunks,

@@ -186,6 +186,8 @@ export function nameOfEffect(effect: CallEffect): string {
       return `${effect.type} ${effect.priority}`;
     case "leave-queue":
       return effect.type;
+    case "seek-forward":
+      return `${effect.type} ${effect.operatorId} ${effect.why}`;
     case "merge-call":
       return `${effect.type} ${effect.how}`;
     case "announce":

@@ -5,6 +5,7 @@ import { CountingIds } from "./counting-ids.ts";
 import { FakeMedia } from "./fake-media.ts";
 import { FakeSignalling } from "./fake-signalling.ts";
 import { HandMovedClock } from "./hand-moved-clock.ts";
+import { RememberedHandlings } from "./remembered-handlings.ts";
 import { RecordingLog } from "./recording-log.ts";
 import type { SpillLimits } from "../src/application/call-journal.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
@@ -77,6 +78,7 @@ export class OfficeScene {
   keptTrunks: TrunkChanges;
   writesFail = false;
   readonly events: PublicCallEvent[] = [];
+  readonly handlings = new RememberedHandlings();
   readonly store: CallStore;
   readonly box: ReturnType<typeof createOfficeBox>;
 
@@ -92,6 +94,7 @@ export class OfficeScene {
       prices: config.prices ?? null,
       media,
       store,
+      handlings: this.handlings,
       clock,
       ids,
       log,
@@ -118,10 +121,10 @@ export class OfficeScene {
   static async open(
     config: SceneSettings = officeSettings(),
     store = openSqliteCallStore(":memory:"),
-    prepare: (sip: FakeSignalling) => void = () => undefined,
+    prepare: (sip: FakeSignalling, handlings: RememberedHandlings) => void = () => undefined,
   ): Promise<OfficeScene> {
     const scene = new OfficeScene(config, store);
-    prepare(scene.sip);
+    prepare(scene.sip, scene.handlings);
     await scene.box.start();
     return scene;
   }

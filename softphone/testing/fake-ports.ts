@@ -106,6 +106,7 @@ export class FakeWorld {
         this.signInProblem === null ? { ok: true, session } : { ok: false, problem: this.signInProblem },
       currentSession: async () => ({ ok: true, value: session }),
       signOut: async () => void this.asked.push("sign-out"),
+      setCallHandling: (_token, handling) => this.ask("call-handling", JSON.stringify(handling)),
       setAvailability: (_token, availability) => this.ask("availability", availability),
       searchDirectory: async () => ({
         ok: true,

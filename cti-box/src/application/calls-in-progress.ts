@@ -30,6 +30,7 @@ export type CallsParts = {
   clock: Clock;
   log: Log;
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
+  seekForward(callId: CallId, missed: Parameters<EffectParts["seekForward"]>[0]): void;
 };
 
 export class CallsInProgress {
@@ -156,6 +157,7 @@ export class CallsInProgress {
       callId,
       current: () => runnerOf().call,
       post: (event) => this.find(callId)?.post(event),
+      seekForward: (missed) => this.parts.seekForward(callId, missed),
       postTo: (other, event) => this.find(other)?.post(event),
     };
   }

@@ -27,6 +27,8 @@ export type EffectParts = {
   /** The call as it is now. */
   current(): Call;
   post(event: PostedEvent): void;
+  /** Whoever was rung did not take the call of a colleague: is it to go on? */
+  seekForward: OfficeEffectParts["seekForward"];
   /** To another call of the office, if it is still there. */
   postTo(callId: Call["callId"], event: PostedEvent): void;
 };

@@ -9,6 +9,8 @@ import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import { queriesOf } from "./box-queries.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { createTrunks } from "./create-trunks.ts";
+import { CallHandlings } from "./call-handlings.ts";
+import { seekForward, type ForwardParts } from "./forward-call.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OfficeFigures } from "./office-figures.ts";
@@ -21,7 +23,7 @@ import { recordPages } from "./record-pages.ts";
 import { keyPressed } from "./queue-keys.ts";
 import { receiveInvite } from "./receive-invite.ts";
 import { recoverCalls, type UnfinishedCalls } from "./recover-calls.ts";
-import { mayRefer, referCall } from "./refer-call.ts";
+import { mayRefer, referCall, type ReferParts } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
@@ -29,10 +31,12 @@ import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { Callbacks } from "./callbacks.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { Office, OfficeSettings } from "./office-settings.ts";
+import type { HandlingStore } from "./handling-store.ts";
 import type { CallSignalling, CallStore, Clock, Ids, Log, SignallingHost } from "./ports.ts";
 import type { RestartMemory } from "./restart-memory.ts";
 import type {
   CallCommands,
+  CallHandlingDesk,
   CallQueries,
   JournalHealth,
   OfficeFiguresQueries,
@@ -52,6 +56,7 @@ export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges" | "price
   sip: CallSignalling & TrunksParts["sip"];
   media: CallMedia;
   store: CallStore;
+  handlings: HandlingStore;
   /** Where steps of calls are written; absent: the store itself. */
   journaling?: Pick<CallStore, "append">;
   /** Time in which a busy box gathers the steps of its calls; absent: it does not. */
@@ -68,6 +73,7 @@ export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges" | "price
 export type OfficeBox = {
   commands: CallCommands;
   desk: OperatorDesk;
+  handlings: CallHandlingDesk;
   accounts: SipAccounts;
   queries: CallQueries;
   trunks: TrunkQueries;
@@ -86,29 +92,25 @@ export type OfficeBox = {
 };
 
 export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
-  const { config, sip, media, store, clock, ids, log } = parts;
+  const { config, sip, store, clock, ids, log } = parts;
   const office = officeFrom(config);
   const room = new OperatorRoom({ operators: office.operators.values(), services: office.services }, clock);
   const signalling = gatedSignalling(sip, () => trunks);
   const { journaling = store, spill: limits, gatherMs = 0 } = parts;
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
-  const calls = new CallsInProgress({ signalling, media, journal, clock, log, room });
+  const { calls, handlings, forwardParts } = callsOf(parts, { office, room, signalling, journal });
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
-  const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
-  const accounts = new SipAccountBook({ ...office, passwords, ids, signalling: sip, memory: parts.memory });
+  const accounts = accountsOf(parts, office);
   const figures = figuresOf(config, { office, room, calls, clock });
   const { callbacks, ...queues } = tendQueues({ office, room, calls, trunks, ids, clock, log });
-  const commandParts = {
-    office,
-    room,
-    ids,
-    trunks,
-    find: (callId: Parameters<CallsInProgress["find"]>[0]) => calls.find(callId),
-  };
+  const find: ReferParts["find"] = (callId) => calls.find(callId);
+  const commandParts = { office, room, handlings, ids, trunks, find };
+  const host = { ...parts, office, room, calls, callbacks, officeTrunks, accounts, commandParts, forwardParts };
   return {
     commands: commandsOf({ office, room, calls, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
+    handlings,
     accounts,
     trunks: officeTrunks,
     trunkAdministration: administration,
@@ -117,18 +119,13 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     mediaFailed: (legId) => calls.mediaFailed(legId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
     keyPressed: (legId, key) => keyPressed({ office, room, calls, callbacks, clock, log }, legId, key),
-    health: () => ({
-      callsInProgress: calls.index.size(),
-      callsWithLeftovers: calls.leftovers(),
-      journal: journal.health(),
-    }),
+    health: () => healthOf(calls, journal),
     start: async () => {
+      await handlings.load();
       const unfinished = await store.unfinishedCalls();
       for (const counts of [figures, officeTrunks])
         await counts.recover((filter) => recordPages({ store, clock }, filter));
-      await sip.start(
-        signallingHost({ ...parts, office, room, calls, callbacks, officeTrunks, accounts, commandParts, unfinished }),
-      );
+      await sip.start(signallingHost({ ...host, unfinished }));
       // What became of the calls of an earlier run is told by the first answer that anybody gets.
       await journal.kept();
       await queues.recover((filter) => recordPages({ store, clock }, filter));
@@ -145,6 +142,44 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await store.close();
     },
   };
+}
+
+/** The calls, and where those of colleagues go on. */
+function callsOf(
+  { media, handlings: store, clock, ids, log }: OfficeBoxParts,
+  others: {
+    office: Office;
+    room: OperatorRoom;
+    signalling: ConstructorParameters<typeof CallsInProgress>[0]["signalling"];
+    journal: CallJournal;
+  },
+): { calls: CallsInProgress; handlings: CallHandlings; forwardParts: ForwardParts } {
+  const { office, room, signalling, journal } = others;
+  const handlings = new CallHandlings({ office, room, store, log });
+  const calls: CallsInProgress = new CallsInProgress({
+    signalling,
+    media,
+    journal,
+    clock,
+    log,
+    room,
+    seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
+  });
+  const forwardParts = { office, room, handlings, calls, ids };
+  return { calls, handlings, forwardParts };
+}
+
+function healthOf(calls: CallsInProgress, journal: CallJournal): ReturnType<OfficeBox["health"]> {
+  return {
+    callsInProgress: calls.index.size(),
+    callsWithLeftovers: calls.leftovers(),
+    journal: journal.health(),
+  };
+}
+
+function accountsOf({ config, sip, ids, memory }: OfficeBoxParts, office: Office): SipAccountBook {
+  const passwords = new Map(config.operators.map((one) => [one.login as OperatorId, one.password]));
+  return new SipAccountBook({ ...office, passwords, ids, signalling: sip, memory });
 }
 
 function figuresOf(
@@ -187,6 +222,7 @@ type HostParts = OfficeBoxParts & {
   callbacks: Callbacks;
   officeTrunks: OfficeTrunks;
   accounts: SipAccountBook;
+  forwardParts: ForwardParts;
   commandParts: Parameters<typeof createCallCommands>[0];
   unfinished: UnfinishedCalls;
 };

@@ -86,6 +86,10 @@ export class OperatorRoom implements OperatorDesk {
     });
   }
 
+  setDisturbance(operatorId: OperatorId, disturbance: DeskEntry["disturbance"]): void {
+    this.change(operatorId, (entry) => (entry.disturbance === disturbance ? entry : { ...entry, disturbance }));
+  }
+
   presenceOf(operatorId: OperatorId): OperatorPresence {
     const entry = this.entries.get(operatorId);
     return entry === undefined ? "signed-out" : presenceOf(entry, this.clock.now());
@@ -264,6 +268,6 @@ export class OperatorRoom implements OperatorDesk {
 /** At work for the queue, be it in a call. */
 function serves(entry: DeskEntry, queueId: string, nowMs: number): boolean {
   const presence = presenceOf(entry, nowMs);
-  const isAtWork = presence !== "signed-out" && presence !== "away" && presence !== "unreachable";
+  const isAtWork = !["signed-out", "away", "do-not-disturb", "unreachable"].includes(presence);
   return entry.queueIds.includes(queueId) && isAtWork;
 }

@@ -7,6 +7,7 @@ import type { Call } from "../domain/call/call.ts";
 import type { TransferPlan } from "../domain/call/call-event.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { Office } from "./office-settings.ts";
+import { standInFor, type ForwardParts } from "./forward-call.ts";
 import type { OperatorRoom } from "./operator-room.ts";
 import type { DialledNumber } from "../domain/routing/dialled-number.ts";
 import type { TrunkPlanner } from "./plan-trunk-legs.ts";
@@ -16,7 +17,8 @@ export type TransferPlanResult = { ok: true; plan: TransferPlan } | { ok: false;
 
 export type TransferPlanner = {
   office: Office;
-  room: Pick<OperatorRoom, "devicesOfAvailable">;
+  room: Pick<OperatorRoom, "devicesOfAvailable" | "presenceOf">;
+  handlings: ForwardParts["handlings"];
 } & TrunkPlanner;
 
 export function planTransfer(
@@ -58,15 +60,19 @@ function planToOffice({ office, ids }: TransferPlanner, call: Call, officeId: st
 }
 
 function planToOperator(
-  { office, room, ids }: TransferPlanner,
+  planner: TransferPlanner,
   call: Call,
   target: { kind: "operator"; operatorId: OperatorId },
 ): TransferPlanResult {
+  const { office, room, ids } = planner;
   if (!office.operators.has(target.operatorId)) return { ok: false, reason: "unknown-target" };
   const phase = call.phase;
   const isOwn = (phase.kind === "talking" || phase.kind === "held") && phase.operatorId === target.operatorId;
   if (isOwn) return { ok: false, reason: "target-not-allowed" };
-  const devices = room.devicesOfAvailable(target.operatorId);
-  if (devices.length === 0) return { ok: false, reason: "target-unavailable" };
-  return { ok: true, plan: { target, legs: devices.map((device) => ({ legId: ids.legId(), device })) } };
+  const visited = phase.kind === "talking" || phase.kind === "held" ? [phase.operatorId] : [];
+  const operatorId = standInFor(planner, target.operatorId, visited);
+  const devices = operatorId === null ? [] : room.devicesOfAvailable(operatorId);
+  if (operatorId === null || devices.length === 0) return { ok: false, reason: "target-unavailable" };
+  const legs = devices.map((device) => ({ legId: ids.legId(), device }));
+  return { ok: true, plan: { target: { kind: "operator", operatorId }, legs } };
 }

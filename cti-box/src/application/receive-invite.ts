@@ -1,31 +1,32 @@
-/** An INVITE outside of a dialog: a call that begins, or a leg that takes the place of another one. */
-import { admitInvite } from "./accept-inbound-call.ts";
+/** An INVITE outside of a dialog: a call of its own, or one that takes the place of a leg; accepted or refused. */
+import { admitInvite, type Admission } from "./accept-inbound-call.ts";
+import { callColleague, type ForwardParts } from "./forward-call.ts";
 import { replaceLeg } from "./replace-leg.ts";
-import type { Admission } from "./accept-inbound-call.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { OperatorRoom } from "./operator-room.ts";
 import type { Clock, Ids, IncomingInvite, InviteVerdict, Log } from "./ports.ts";
 import type { OfficeTrunks } from "./office-trunks.ts";
 
-export type InviteParts = {
+export type ReceivingParts = {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
-  officeTrunks: OfficeTrunks;
+  officeTrunks: Pick<OfficeTrunks, "book">;
+  forwardParts: ForwardParts;
   clock: Clock;
   ids: Ids;
   log: Log;
 };
 
-export function receiveInvite(parts: InviteParts, invite: IncomingInvite): InviteVerdict {
+export function receiveInvite(parts: ReceivingParts, invite: IncomingInvite): InviteVerdict {
   if (invite.replaces === null) return receiveCall(parts, invite);
   const verdict = replaceLeg(parts, invite);
   if (verdict.kind === "refused") parts.log.warn({ legId: invite.legId, ...verdict }, "replacing call refused");
   return verdict;
 }
 
-function receiveCall(parts: InviteParts, invite: IncomingInvite): InviteVerdict {
+function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdict {
   const { office, officeTrunks, ids, clock, log } = parts;
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
@@ -56,25 +57,13 @@ function receiveCall(parts: InviteParts, invite: IncomingInvite): InviteVerdict 
 }
 
 function beginAdmitted(
-  parts: InviteParts,
+  parts: ReceivingParts,
   admission: Exclude<Admission, { kind: "refused" }>,
   sdp: string | null,
 ): InviteVerdict {
-  const { calls, room, ids } = parts;
   if (admission.kind === "queue") {
-    calls.begin(admission.arrival, sdp);
+    parts.calls.begin(admission.arrival, sdp);
     return { kind: "accepted" };
   }
-  const { operatorId } = admission.callee;
-  const devices = room.devicesOfAvailable(operatorId);
-  if (devices.length === 0) return { kind: "refused", status: 480, why: "colleague cannot be reached" };
-  const runner = calls.begin(admission.arrival, sdp);
-  // The next call to the same colleague may come before this one's effects have run.
-  room.engage(operatorId, runner.call.callId, "ringing");
-  runner.post({
-    type: "operator-assigned",
-    operatorId,
-    legs: devices.map((device) => ({ legId: ids.legId(), device })),
-  });
-  return { kind: "accepted" };
+  return callColleague(parts.forwardParts, admission.arrival, { callee: admission.callee.operatorId, sdp });
 }

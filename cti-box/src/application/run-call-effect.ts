@@ -58,6 +58,7 @@ export class CallEffectRunner {
       case "join-queue":
       case "leave-queue":
       case "merge-call":
+      case "seek-forward":
       case "engage-operator":
       case "release-operator":
         return this.office.run(effect);

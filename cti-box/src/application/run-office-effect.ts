@@ -23,6 +23,8 @@ export type OfficeEffectParts = {
   };
   callId: Call["callId"];
   post(event: PostedEvent): void;
+  /** Whoever was rung did not take the call of a colleague: is it to go on? */
+  seekForward(missed: { operatorId: OperatorId; why: "busy" | "no-answer" }): void;
   /** To another call of the office, if it is still there. */
   postTo(callId: Call["callId"], event: PostedEvent): void;
 };
@@ -48,6 +50,8 @@ export class OfficeEffects {
       }
       case "leave-queue":
         return room.leaveLine(callId);
+      case "seek-forward":
+        return this.parts.seekForward(effect);
       case "merge-call":
         return this.parts.postTo(effect.callId, { type: `merge-${effect.how}`, intoCallId: callId });
       case "engage-operator":

@@ -17,6 +17,7 @@ import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
 import type { Settings } from "../domain/trunk/change-settings.ts";
 import type { RecordFilter, StoreTrouble, TrialMessage, TrunkChange } from "./ports.ts";
 import type { PendingCallback } from "../domain/queue/callback-book.ts";
+import type { CallHandling } from "../domain/operator/call-handling.ts";
 import type { OperatorPresence, OperatorAvailability } from "../domain/operator/operator.ts";
 
 export type CommandRefusal =
@@ -194,6 +195,17 @@ export interface OperatorDesk {
   presenceOf(operatorId: OperatorId): OperatorPresence;
   onPresence(listener: (operatorId: OperatorId, presence: OperatorPresence) => void): () => void;
 }
+
+/** Forwarding and do not disturb, kept over restarts. `changedBy`: for the log. */
+export interface CallHandlingDesk {
+  handlingOf(operatorId: OperatorId): CallHandling;
+  list(): { operatorId: OperatorId; handling: CallHandling }[];
+  set(operatorId: OperatorId, handling: CallHandling, changedBy: string): Promise<HandlingResult>;
+  onHandling(listener: (operatorId: OperatorId, handling: CallHandling) => void): () => void;
+}
+export type HandlingResult =
+  | { ok: true }
+  | { ok: false; reason: "unknown-operator" | "unknown-target" | "target-not-allowed" };
 
 /** A softphone's SIP account for one session: made at sign-in, forgotten at sign-out (registrations with it end at once). */
 export interface SipAccounts {

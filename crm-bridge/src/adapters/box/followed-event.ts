@@ -40,11 +40,10 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
       };
     }
     case "call-transfer-failed":
-      return { ...about, type: event.type, transferId: event.transferId, cause: event.cause };
-    case "call-overflow-offered":
-      return { ...about, ...lent(event) };
     case "call-overflow-failed":
       return { ...about, type: "call-transfer-failed", transferId: event.transferId, cause: event.cause };
+    case "call-overflow-offered":
+      return { ...about, ...lent(event) };
     case "call-handed-over":
       return { ...about, type: event.type, by: event.operatorLogin };
     case "call-transferred":
@@ -53,6 +52,7 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
       return { ...about, type: event.type };
     case "call-offered":
     case "call-queued":
+    case "call-forwarded":
     case "call-held":
     case "call-resumed":
     case "call-transfer-ringing":

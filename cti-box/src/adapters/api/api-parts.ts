@@ -2,6 +2,7 @@
 import type { webcrypto } from "node:crypto";
 import type {
   CallCommands,
+  CallHandlingDesk,
   CallQueries,
   CallTraces,
   JournalHealth,
@@ -69,6 +70,7 @@ export type ApiParts = {
   options: ApiOptions;
   commands: CallCommands;
   desk: OperatorDesk;
+  handlings: CallHandlingDesk;
   accounts: SipAccounts;
   queries: CallQueries;
   traces: CallTraces;

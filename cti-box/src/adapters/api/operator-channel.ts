@@ -8,6 +8,7 @@ import type { WebSocket } from "ws";
 import { channelToBoxSchema, type ChannelFromBox } from "../../../contracts/index.ts";
 import type { OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
+import { handlingToContract } from "./handling-to-contract.ts";
 import type { OpenSession, Sessions } from "./sessions.ts";
 import { cardToContract } from "./to-contract.ts";
 
@@ -41,6 +42,9 @@ export class OperatorChannels {
     this.#sessions = sessions;
     this.#stops.push(
       parts.queries.onCard((operatorId, view) => this.#tell(operatorId, { kind: "call", card: cardToContract(view) })),
+      parts.handlings.onHandling((operatorId, handling) =>
+        this.#tell(operatorId, { kind: "call-handling", handling: handlingToContract(handling) }),
+      ),
       parts.desk.onPresence((operatorId, presence) =>
         this.#tell(operatorId, { kind: "operator-state", operatorState: presence }),
       ),
@@ -102,6 +106,7 @@ export class OperatorChannels {
     this.#parts.desk.pageJoined(operatorId, channel.pageId);
     const calls = this.#parts.queries.callsOf(operatorId).map(cardToContract);
     send(socket, { kind: "welcome", operatorState: this.#parts.desk.presenceOf(operatorId), calls });
+    send(socket, { kind: "call-handling", handling: handlingToContract(this.#parts.handlings.handlingOf(operatorId)) });
     this.#channels.set(operatorId, channel);
     return channel;
   }

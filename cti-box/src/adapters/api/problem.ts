@@ -25,6 +25,7 @@ export type ProblemSlug =
   | "no-trace"
   | "unknown-trunk"
   | "trunk-exists"
+  | "unknown-operator"
   | "internal";
 
 /** Status, and the words for people: [Italian, English]. */
@@ -38,11 +39,7 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
     "L'ufficio non è raggiungibile in rete: il trasferimento non sarebbe gratuito",
     "The office cannot be reached over the network: the transfer would not be free",
   ],
-  "target-not-allowed": [
-    422,
-    "Destinazione non ammessa per i trasferimenti",
-    "This destination is not allowed for transfers",
-  ],
+  "target-not-allowed": [422, "Destinazione non ammessa", "This destination is not allowed"],
   "target-unavailable": [409, "Il collega non è raggiungibile", "The colleague cannot be reached"],
   "transfer-pending": [409, "Un trasferimento è già in corso", "A transfer is under way already"],
   "invalid-number": [422, "Non è un numero che si possa chiamare", "This is not a number that can be called"],
@@ -92,6 +89,7 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
     "Nessun messaggio SIP di questa chiamata è (ancora) conservato",
     "No SIP message of such a call is kept (any more)",
   ],
+  "unknown-operator": [404, "Nessun operatore ha questo nome", "No operator has this name"],
   "unknown-trunk": [404, "Nessuna linea esterna ha questo nome", "No trunk has this name"],
   "trunk-exists": [409, "Una linea esterna con questo nome c'è già", "A trunk of this name is there already"],
   "wrong-method": [405, "Metodo non ammesso per questa risorsa", "This resource does not know the method"],

@@ -2,15 +2,23 @@
 import { q850Text } from "../../domain/call/cause-table.ts";
 import type { CallRecordView, LegCause, LegRecordView, TransferRecordView } from "../../domain/call/call-record.ts";
 import type { CallRecord } from "../../../contracts/index.ts";
+import { forwardTarget } from "./handling-to-contract.ts";
 import { origin, target, time, timeOrNull } from "./to-contract.ts";
 
 export function recordToContract(record: CallRecordView): CallRecord {
-  const { operatorIds, transferredFrom, startedAtMs, answeredAtMs, endedAtMs, legs, transfers, ...rest } = record;
+  const { operatorIds, transferredFrom, startedAtMs, answeredAtMs, endedAtMs, legs, transfers, forwards, ...rest } =
+    record;
   return {
     ...rest,
     operatorLogins: operatorIds,
     transferredFrom: origin(transferredFrom),
     transfers: transfers.map(transferToContract),
+    forwards: forwards.map(({ from, cause, to, atMs }) => ({
+      operatorLogin: from,
+      cause,
+      to: forwardTarget(to),
+      at: time(atMs),
+    })),
     legs: legs.map(legToContract),
     startedAt: time(startedAtMs),
     answeredAt: timeOrNull(answeredAtMs),

@@ -12,6 +12,7 @@ import { callbackRoutes } from "./callback-routes.ts";
 import { parkedRoutes } from "./parked-routes.ts";
 import { consultationRoutes, transferRoutes } from "./transfer-routes.ts";
 import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
+import { handlingRoutes } from "./handling-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
 import { openApiRoute } from "./openapi/openapi-route.ts";
 import { collectRoutes } from "./openapi/route-description.ts";
@@ -95,6 +96,7 @@ export async function startApi(parts: ApiParts): Promise<RunningApi> {
 function addRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
   sessionRoutes(app, parts, sessions);
   availabilityRoutes(app, parts, sessions);
+  handlingRoutes(app, parts, sessions);
   codeAndKeyRoutes(app, parts, sessions);
   callRoutes(app, parts, sessions);
   transferRoutes(app, parts, sessions);

@@ -8,6 +8,7 @@ import type {
 } from "../../domain/call/call-view.ts";
 import type { JournalHealth } from "../../application/use-cases.ts";
 import type { TransferTarget } from "../../domain/transfer/transfer.ts";
+import { forwardTarget } from "./handling-to-contract.ts";
 import type {
   CallCard,
   CallEvent,
@@ -61,6 +62,14 @@ export function eventToContract(event: PublicCallEvent): CallEvent {
       return { type: event.type, ...envelope, operatorLogin: event.operatorId };
     case "call-ring-ended":
       return { type: event.type, ...envelope, operatorLogin: event.operatorId, outcome: event.outcome };
+    case "call-forwarded":
+      return {
+        type: event.type,
+        ...envelope,
+        operatorLogin: event.from,
+        cause: event.cause,
+        to: forwardTarget(event.to),
+      };
     case "call-held":
     case "call-resumed":
       return { type: event.type, ...envelope, heldBy: event.heldBy };

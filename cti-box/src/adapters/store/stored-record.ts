@@ -6,7 +6,10 @@ type StoredTransfer = Earlier<
   TransferRecordView,
   "requestedBy" | "requestedAtMs" | "settledAtMs" | "conferenceAtMs" | "reason"
 >;
-type StoredRecord = Earlier<Omit<CallRecordView, "legs" | "transfers">, "direction" | "queueWaitSeconds" | "end"> & {
+type StoredRecord = Earlier<
+  Omit<CallRecordView, "legs" | "transfers">,
+  "direction" | "queueWaitSeconds" | "end" | "forwards"
+> & {
   legs: Earlier<LegRecordView, "end">[];
   transfers: StoredTransfer[];
 };
@@ -20,6 +23,7 @@ export function recordFromStored(text: string): CallRecordView {
     direction: stored.queueId === null ? "internal" : "in",
     queueWaitSeconds: stored.queueId === null ? 0 : stored.waitedSeconds,
     end: null,
+    forwards: [],
     ...stored,
     legs: stored.legs.map((leg) => ({ end: null, ...leg })),
     transfers: stored.transfers.map((transfer) => ({ ...notNoted, ...transfer })),

@@ -44,7 +44,6 @@ const arrivals = fc.constantFrom(
 );
 const internal = arrival({ direction: "internal", queue: null, peer: { kind: "operator", name: "carla" } });
 const beginning = fc.oneof(arrivals, fc.constant(placement()), fc.constant(internal));
-const otherCallId = "01KAQZ000000000000000000C9" as CallId;
 
 function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
   const legId = call.legs[pick % call.legs.length]?.legId ?? callerLegId;
@@ -93,8 +92,8 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "leg-trying", legId },
     { type: "announcement-ended", legId },
     { type: "leg-replaced", operatorId, legId: leg(`in-${serial}`), media: "rtp", replaces: legId },
-    { type: "merge-started", intoCallId: otherCallId },
-    { type: "merge-failed", intoCallId: otherCallId },
+    { type: "merge-started", intoCallId: "01KAQZ000000000000000000C9" as CallId },
+    { type: "merge-failed", intoCallId: "01KAQZ000000000000000000C9" as CallId },
     { type: "conference-failed", legId },
     { type: "queue-chosen", queue: { ...speaking, queueId: "english" } },
     {
@@ -199,6 +198,7 @@ class World {
       case "notify-referrer":
       case "tell-handover":
       case "merge-call":
+      case "seek-forward":
         return;
     }
   }

@@ -2,6 +2,7 @@
 import { chooseQueue } from "./changing-queue.ts";
 import { conferenceFailed } from "./consulting.ts";
 import { startDialling } from "./dialling.ts";
+import { forward } from "./forwarding.ts";
 import { boxStopping } from "./leaving.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legEvent } from "./leg-events.ts";
@@ -43,6 +44,8 @@ function transition(step: Step, event: LaterCallEvent): Step {
       return mergeFailed(step, event);
     case "operator-assigned":
       return ringOperator(step, event);
+    case "call-forwarded":
+      return forward(step, event);
     case "call-picked-up":
       return pickUp(step, event);
     case "no-operator":

@@ -102,6 +102,8 @@ export type OfficeEffect =
       except: readonly OperatorId[];
     }
   | { type: "leave-queue" }
+  /** Is the call to go on to somebody else? The answer is `call-forwarded` or `no-operator`. */
+  | { type: "seek-forward"; operatorId: OperatorId; why: "busy" | "no-answer" }
   /** The call in which the target was consulted gives its leg away, or keeps it after all. */
   | { type: "merge-call"; callId: CallId; how: "started" | "failed" }
   | { type: "engage-operator"; operatorId: OperatorId; activity: "ringing" | "on-call" }

@@ -4,6 +4,7 @@
  */
 import type { ConsultationPartner, TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
+import type { ForwardCause } from "../operator/call-handling.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
 import type { CallQueue, Device, LegPeer, MediaProfile } from "./call.ts";
@@ -71,6 +72,14 @@ export type TransferPlan =
   /** Trunks to try, best first. */
   | { target: Extract<TransferTarget, { kind: "number" }>; routes: readonly PlannedTrunkLeg[] };
 
+export type CallForwarded = {
+  type: "call-forwarded";
+  atMs: number;
+  from: OperatorId;
+  cause: ForwardCause;
+  to: { kind: "operator"; operatorId: OperatorId } | { kind: "queue"; queue: CallQueue };
+};
+
 export type TransferRequested = {
   type: "transfer-requested";
   atMs: number;
@@ -114,7 +123,16 @@ export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
   | CallBeginning
-  | { type: "operator-assigned"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
+  | {
+      type: "operator-assigned";
+      atMs: number;
+      operatorId: OperatorId;
+      legs: readonly PlannedDeviceLeg[];
+      /** Until the operator wants it forwarded; absent: as long as usual. */
+      ringMs?: number | undefined;
+    }
+  /** A colleague's call goes on to somebody else. */
+  | CallForwarded
   /** An operator takes the call that rings at a colleague's. */
   | { type: "call-picked-up"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
   /** Nobody can be rung now, for a call that cannot wait. */

@@ -1,6 +1,7 @@
 /** Call detail records: a projection of the journal. One per call, one entry per leg, with what each leg cost. Times in epoch milliseconds. */
 import type { PeerKind, Tariff } from "../cost/tariff.ts";
 import type { TransferFailure, TransferTarget } from "../transfer/transfer.ts";
+import type { Forward } from "../operator/call-handling.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 import type { Caller, EndCause, TransferOrigin, TransferReason } from "./call-view.ts";
 
@@ -40,6 +41,9 @@ export type TransferRecordView = {
   tariff: Tariff;
 };
 
+/** A colleague's call that went on to somebody else. */
+export type ForwardRecordView = Forward & { atMs: number };
+
 export type CallRecordView = {
   callId: CallId;
   contactId: ContactId;
@@ -52,6 +56,7 @@ export type CallRecordView = {
   ticketId: string | null;
   transferredFrom: TransferOrigin | null;
   transfers: TransferRecordView[];
+  forwards: ForwardRecordView[];
   legs: LegRecordView[];
   /** Seconds until an operator answered the first time, or until the end. */
   waitedSeconds: number;

@@ -3,6 +3,7 @@
  * and the card one operator sees. `adapters/api` maps these one to one onto `contracts`; times are epoch milliseconds.
  */
 import type { CallId, ContactId, OperatorId, TransferId } from "./ids.ts";
+import type { Forward } from "../operator/call-handling.ts";
 import type { Tariff } from "../cost/tariff.ts";
 import type { ConsultationPartner, TransferFailure, TransferTarget } from "../transfer/transfer.ts";
 
@@ -96,6 +97,8 @@ export type PublicCallHappening =
   | { type: "call-ringing"; operatorId: OperatorId }
   | { type: "call-ring-ended"; operatorId: OperatorId; outcome: RingEnd }
   | { type: "call-answered"; operatorId: OperatorId }
+  /** A colleague's call goes on, as whom it was for wants it. */
+  | ({ type: "call-forwarded" } & Forward)
   | { type: "call-held"; heldBy: "operator" | "caller" }
   | { type: "call-resumed"; heldBy: "operator" | "caller" }
   | ({

@@ -31,7 +31,7 @@ import type {
   TransferProgress,
   TransferReason,
 } from "./call-view.ts";
-import type { LegCause, TransferRecordView } from "./call-record.ts";
+import type { ForwardRecordView, LegCause, TransferRecordView } from "./call-record.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** What a leg's media speaks: browsers DTLS-SRTP with ICE, everything else plain RTP. */
@@ -157,7 +157,8 @@ export type CallPhase =
   | { kind: "queued"; wait: Wait; enteredAtMs: number; offer?: OverflowOffer }
   /** Is told why nobody will answer, and then let go. `listening`: may still press the key for a call back. */
   | { kind: "turned-away"; cause: TurnAwayCause; sinceMs: number; stage?: "listening" }
-  | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number }
+  /** `ringMs`: how long, where the operator wants the call forwarded then. */
+  | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number; ringMs?: number }
   | { kind: "talking"; operatorId: OperatorId; legId: LegId }
   | { kind: "held"; operatorId: OperatorId; legId: LegId; by: readonly HoldSource[] }
   | {
@@ -218,6 +219,8 @@ export type Call = {
   departed: readonly { operatorId: OperatorId; why: RingEnd | DialFailure | "transferred" | "ended" }[];
   lastTransfer: { requestedBy: OperatorId; progress: TransferProgress } | null;
   transfers: readonly TransferRecordView[];
+  /** How a colleague's call came to whom it rings; absent: not forwarded. */
+  forwards?: readonly ForwardRecordView[];
   /** Operators who ever talked in this call. */
   spokenOperators: readonly OperatorId[];
 };

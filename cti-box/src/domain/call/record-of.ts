@@ -19,6 +19,7 @@ export function recordOf(call: Call): CallRecordView {
     ticketId: call.ticket?.ticketId ?? null,
     transferredFrom: call.origin,
     transfers: [...call.transfers],
+    forwards: [...(call.forwards ?? [])],
     legs: call.legs.map((leg) => legRecordOf(leg, call)),
     waitedSeconds: seconds(waitedUntilMs - call.startedAtMs),
     queueWaitSeconds: seconds(call.queueWait.spentMs),

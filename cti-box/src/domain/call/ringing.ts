@@ -5,6 +5,7 @@
  *      └──────────────────────────┘
  */
 import { endCall } from "./ending.ts";
+import { askWhereTo, mayBeForwarded } from "./forwarding.ts";
 import { answerCaller, callerLegOf, closePendingLegs, findLeg, isCallerAnswered, withLegState } from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
 import { changed, published, withEffect } from "./step.ts";
@@ -14,7 +15,13 @@ import type { PlannedDeviceLeg } from "./call-event.ts";
 import type { LegEndReason, MissedRing } from "./call-effect.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
-export type Ring = { atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] };
+/** `ringMs`: absent: as long as usual. */
+export type Ring = {
+  atMs: number;
+  operatorId: OperatorId;
+  legs: readonly PlannedDeviceLeg[];
+  ringMs?: number | undefined;
+};
 
 /** Rings an operator for the waiting caller. */
 export function ringOperator(step: Step, ring: Ring): Step {
@@ -22,7 +29,13 @@ export function ringOperator(step: Step, ring: Ring): Step {
   if (phase.kind !== "queued" || ring.legs.length === 0) return step;
   const home = withdrawOffer(step, { atMs: ring.atMs, cause: "cancelled", reason: "cancelled" });
   const ringing = changed(ringDevices(home, ring), {
-    phase: { kind: "ringing", wait: phase.wait, operatorId: ring.operatorId, sinceMs: ring.atMs },
+    phase: {
+      kind: "ringing",
+      wait: phase.wait,
+      operatorId: ring.operatorId,
+      sinceMs: ring.atMs,
+      ...(ring.ringMs !== undefined && { ringMs: ring.ringMs }),
+    },
     firstRungAtMs: step.call.firstRungAtMs ?? ring.atMs,
     departed: step.call.departed.filter((one) => one.operatorId !== ring.operatorId),
   });
@@ -110,6 +123,7 @@ export function operatorMissed(step: Step, atMs: number, outcome: MissedRing): S
     departed: [...step.call.departed, { operatorId, why: outcome }],
   });
   const missed = published(queued, atMs, { type: "call-ring-ended", operatorId, outcome });
+  if (mayBeForwarded(missed.call)) return askWhereTo(missed, { operatorId, outcome });
   return step.call.queue === null ? nobodyTakesIt(missed, atMs) : missed;
 }
 

@@ -130,7 +130,8 @@ export function timersOf(call: Call): Map<TimerName, number> {
     if (placeAtMs !== null) timers.set("place", placeAtMs);
     if (call.triedOperators.length > 0) timers.set("retry", phase.enteredAtMs + retryPauseMs);
   }
-  if (phase.kind === "ringing") timers.set("ring", phase.sinceMs + (call.queue?.ringTimeoutMs ?? internalRingMs));
+  if (phase.kind === "ringing")
+    timers.set("ring", phase.sinceMs + (phase.ringMs ?? call.queue?.ringTimeoutMs ?? internalRingMs));
   if (phase.kind === "turned-away") timers.set("goodbye", goodbyeAt(phase));
   if (phase.kind === "transferring") {
     timers.set("transfer", phase.transfer.expiresAtMs);

@@ -18,6 +18,8 @@ type RungProfile = Pick<OperatorProfile, "operatorId" | "queueIds" | "skills" | 
 
 export type DeskEntry = RungProfile & {
   availability: OperatorAvailability;
+  /** `none`: the operator does not want to be called. */
+  disturbance: "any" | "none";
   page: PageState;
   devices: readonly RegisteredDevice[];
   calls: ReadonlyMap<CallId, "ringing" | "on-call">;
@@ -33,6 +35,7 @@ export function emptyEntry({ operatorId, queueIds, skills, priority }: RungProfi
     skills,
     priority,
     availability: "available",
+    disturbance: "any",
     page: { kind: "absent" },
     devices: [],
     calls: new Map(),
@@ -53,6 +56,7 @@ export function presenceOf(entry: DeskEntry, nowMs: number): OperatorPresence {
   if (activities.includes("on-call")) return "on-call";
   if (activities.includes("ringing")) return "ringing";
   if (entry.page.kind === "absent" && entry.devices.length === 0) return "signed-out";
+  if (entry.disturbance === "none") return "do-not-disturb";
   if (entry.availability === "away") return "away";
   if (ringableDevices(entry).length === 0) return "unreachable";
   return nowMs < entry.wrapUpUntilMs ? "wrap-up" : "available";

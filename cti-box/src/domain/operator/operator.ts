@@ -9,7 +9,15 @@ export type OperatorAvailability = "available" | "away";
 
 export type Role = "supervisor" | "front_office" | "back_office" | "administrator";
 
-export type OperatorPresence = "available" | "away" | "on-call" | "ringing" | "wrap-up" | "unreachable" | "signed-out";
+export type OperatorPresence =
+  | "available"
+  | "away"
+  | "do-not-disturb"
+  | "on-call"
+  | "ringing"
+  | "wrap-up"
+  | "unreachable"
+  | "signed-out";
 
 /** An operator of the office, from the configuration. */
 export type OperatorProfile = {

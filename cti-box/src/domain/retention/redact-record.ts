@@ -37,6 +37,11 @@ function withoutOperators(record: CallRecordView): CallRecordView {
       const isOperators = leg.peer.kind === "operator";
       return isOperators ? { ...leg, peer: { kind: "operator", name: named(leg.peer.name) } } : leg;
     }),
+    forwards: record.forwards.map(({ from, to, ...forward }) => ({
+      ...forward,
+      from: named(from),
+      to: to.kind === "operator" ? { kind: "operator", operatorId: named(to.operatorId) } : to,
+    })),
     transfers: record.transfers.map((transfer): TransferRecordView => {
       const { target } = transfer;
       return {

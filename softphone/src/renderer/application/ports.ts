@@ -1,5 +1,6 @@
 /** What the softphone needs of the world. Expected failures are values; each port has one adapter and one fake. */
 import type { BoxCard, Caller, ParkedCall } from "../domain/call/call.ts";
+import type { CallHandling } from "../domain/session/call-handling.ts";
 import type {
   Availability,
   Directory,
@@ -40,6 +41,7 @@ export interface BoxApi {
   currentSession(token: string): Promise<Outcome<Session>>;
   signOut(token: string): Promise<void>;
   setAvailability(token: string, availability: Availability): Promise<Outcome<null>>;
+  setCallHandling(token: string, handling: CallHandling): Promise<Outcome<null>>;
   searchDirectory(token: string, text: string, signal: AbortSignal): Promise<Outcome<Directory>>;
   /** Calls a citizen; the box rings this page first. */
   dial(token: string, order: { callId: string; number: string; ticketId: string | null }): Promise<Outcome<null>>;
@@ -66,6 +68,7 @@ export type BoxChannelListener = {
   link(state: LinkState): void;
   welcome(operatorState: OperatorState, cards: readonly BoxCard[]): void;
   operatorState(operatorState: OperatorState): void;
+  callHandling(handling: CallHandling): void;
   card(card: BoxCard): void;
   refused(why: "bad-token" | "expired" | "replaced-by-other-page"): void;
 };

@@ -3,6 +3,7 @@ import { sessionOf, tellProblem, withToken } from "./desk.ts";
 import type { CallCommands } from "./call-commands.ts";
 import type { Desk } from "./desk.ts";
 import type { Closeable, SignInWith, Telephone } from "./ports.ts";
+import type { CallHandling } from "../domain/session/call-handling.ts";
 import type { Availability, Session } from "../domain/session/session.ts";
 
 export type SessionCommands = {
@@ -14,6 +15,8 @@ export type SessionCommands = {
   takeOver(): void;
   askMicrophone(): Promise<void>;
   setAvailability(availability: Availability): Promise<void>;
+  /** Resolves with false when it was not accepted; a notice says so. */
+  setCallHandling(handling: CallHandling): Promise<boolean>;
   close(): void;
 };
 
@@ -73,8 +76,15 @@ export function createSessionCommands(desk: Desk, calls: Pick<CallCommands, "ans
       const answer = await withToken(desk, (token) => ports.boxApi.setAvailability(token, availability));
       if (!answer.ok) tellProblem(desk, "problem.availability");
     },
+    setCallHandling: (handling) => setCallHandling(desk, handling),
     close: closeLines,
   };
+}
+
+async function setCallHandling(desk: Desk, handling: CallHandling): Promise<boolean> {
+  const answer = await withToken(desk, (token) => desk.ports.boxApi.setCallHandling(token, handling));
+  if (!answer.ok) tellProblem(desk, "problem.handling");
+  return answer.ok;
 }
 
 /** The session of this tab, if the box still knows it; otherwise the sign-in form says why it is asked again. */
@@ -126,6 +136,7 @@ function openBoxChannel(desk: Desk, session: Session): Closeable {
       store.dispatch({ type: "operator-state", operatorState });
       store.dispatch({ type: "box-snapshot", cards, nowMs: ports.clock.nowMs() });
     },
+    callHandling: (handling) => store.dispatch({ type: "call-handling", handling }),
     operatorState: (operatorState) => store.dispatch({ type: "operator-state", operatorState }),
     card: (card) => store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() }),
     refused: (why) => {

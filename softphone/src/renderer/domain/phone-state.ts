@@ -6,6 +6,7 @@ import { afterProgress, applyTransferEvent } from "./transfer/transfer-steps.ts"
 import { applyTicketEvent, ticketOfPanel } from "./ticket/ticket-panel.ts";
 import type { CallsEvent } from "./call/apply-calls-event.ts";
 import type { CallEntry, GoneReason, Caller } from "./call/call.ts";
+import type { CallHandling } from "./session/call-handling.ts";
 import type {
   LinkState,
   Links,
@@ -38,6 +39,8 @@ export type PhoneState = {
   links: Links;
   microphone: MicrophoneState;
   operatorState: OperatorState | null;
+  /** Null: the box has not told yet. */
+  callHandling: CallHandling | null;
   calls: readonly CallEntry[];
   selectedCallId: string | null;
   transfer: TransferSteps;
@@ -61,6 +64,7 @@ export type PhoneEvent =
   | { type: "link-changed"; link: keyof Links; state: LinkState }
   | { type: "microphone-found"; microphone: MicrophoneState }
   | { type: "operator-state"; operatorState: OperatorState }
+  | { type: "call-handling"; handling: CallHandling }
   | { type: "call-selected"; callId: string }
   | { type: "hand-over"; handOver: HandOver }
   | { type: "follow-up-dismissed"; transferId: string }
@@ -74,6 +78,7 @@ export const initialPhoneState: PhoneState = {
   links: { box: "idle", phone: "idle", crm: "idle" },
   microphone: "unknown",
   operatorState: null,
+  callHandling: null,
   calls: [],
   selectedCallId: null,
   transfer: { step: "closed" },
@@ -102,9 +107,9 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "link-changed":
       return { ...state, links: { ...state.links, [event.link]: event.state } };
     case "microphone-found":
-      return { ...state, microphone: event.microphone };
     case "operator-state":
-      return { ...state, operatorState: event.operatorState };
+    case "call-handling":
+      return afterNews(state, event);
     case "call-selected":
       return findEntry(state.calls, event.callId) === undefined ? state : { ...state, selectedCallId: event.callId };
     case "hand-over":
@@ -148,6 +153,21 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "note-waiting":
     case "panel-dropped":
       return { ...state, panels: applyTicketEvent(state.panels, event) };
+  }
+}
+
+/** What the browser or the box has told of this operator. */
+function afterNews(
+  state: PhoneState,
+  event: Extract<PhoneEvent, { type: "microphone-found" | "operator-state" | "call-handling" }>,
+): PhoneState {
+  switch (event.type) {
+    case "microphone-found":
+      return { ...state, microphone: event.microphone };
+    case "operator-state":
+      return { ...state, operatorState: event.operatorState };
+    case "call-handling":
+      return { ...state, callHandling: event.handling };
   }
 }
 

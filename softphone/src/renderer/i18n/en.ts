@@ -1,9 +1,11 @@
+import { enHandling } from "./en-handling.ts";
 import { enTicket } from "./en-ticket.ts";
 import type { TextKey } from "./it.ts";
 
 /** Texts of the interface in English. */
 export const en: Record<TextKey, string> = {
   ...enTicket,
+  ...enHandling,
   "app.title": "Contact office softphone",
   "app.skip": "Skip to calls",
   "app.loading": "Opening…",
@@ -44,6 +46,7 @@ export const en: Record<TextKey, string> = {
   "operator-state.label": "State",
   "operator-state.available": "Available",
   "operator-state.away": "Away",
+  "operator-state.do-not-disturb": "Do not disturb",
   "operator-state.on-call": "On a call",
   "operator-state.ringing": "Ringing",
   "operator-state.wrap-up": "Wrap-up",

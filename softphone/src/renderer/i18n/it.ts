@@ -1,8 +1,10 @@
 /** Texts of the interface in Italian; the other languages have exactly these keys. */
+import { itHandling } from "./it-handling.ts";
 import { itTicket } from "./it-ticket.ts";
 
 export const it = {
   ...itTicket,
+  ...itHandling,
   "app.title": "Softphone URP",
   "app.skip": "Vai alle chiamate",
   "app.loading": "Apertura in corso…",
@@ -44,6 +46,7 @@ export const it = {
   "operator-state.label": "Stato",
   "operator-state.available": "Disponibile",
   "operator-state.away": "Assente",
+  "operator-state.do-not-disturb": "Non disturbare",
   "operator-state.on-call": "In chiamata",
   "operator-state.ringing": "Squilla",
   "operator-state.wrap-up": "Completamento",

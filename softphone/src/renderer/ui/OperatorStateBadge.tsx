@@ -5,6 +5,7 @@ import type { OperatorState } from "../domain/session/session.ts";
 const looks: Record<OperatorState, { tone: string; icon: string }> = {
   available: { tone: "good", icon: "check-circle" },
   away: { tone: "quiet", icon: "minus-circle" },
+  "do-not-disturb": { tone: "bad", icon: "minus-circle" },
   "on-call": { tone: "busy", icon: "telephone" },
   ringing: { tone: "busy", icon: "horn" },
   "wrap-up": { tone: "busy", icon: "pencil" },

@@ -28,6 +28,8 @@ export const httpBoxApi: BoxApi = {
       body: { availability },
       schema: null,
     }),
+  setCallHandling: (token, handling) =>
+    request<null>({ method: "PUT", path: "/api/operators/me/call-handling", token, body: handling, schema: null }),
   searchDirectory: (token, text, signal) =>
     request({
       method: "GET",

@@ -44,6 +44,9 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
     case "operator-state":
       listener.operatorState(message.operatorState);
       return nothing;
+    case "call-handling":
+      listener.callHandling(message.handling);
+      return nothing;
     case "call":
       listener.card(message.card);
       return nothing;

@@ -40,7 +40,15 @@ export type Links = { box: LinkState; phone: LinkState; crm: LinkState };
 /** `insecure`: plain HTTP on another machine, where browsers give no microphone. */
 export type MicrophoneState = "unknown" | "asking" | "granted" | "denied" | "missing" | "insecure";
 
-export type OperatorState = "available" | "away" | "on-call" | "ringing" | "wrap-up" | "unreachable" | "signed-out";
+export type OperatorState =
+  | "available"
+  | "away"
+  | "do-not-disturb"
+  | "on-call"
+  | "ringing"
+  | "wrap-up"
+  | "unreachable"
+  | "signed-out";
 export type Availability = "available" | "away";
 
 export type SessionEvent =

@@ -2,10 +2,11 @@ import { useTexts } from "../../i18n/language.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { OperatorStateBadge } from "../../ui/OperatorStateBadge.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
+import { HandlingButton } from "./HandlingButton.tsx";
 import type { Availability } from "../../domain/session/session.ts";
 
 /** Office, operator, availability, language, help and the way out. */
-export function PageHeader({ openHelp }: { openHelp: () => void }) {
+export function PageHeader({ openHelp, openHandling }: { openHelp: () => void; openHandling: () => void }) {
   const { t } = useTexts();
   const state = usePhone((phone) => phone.session);
   const { session } = useSoftphone();
@@ -18,6 +19,7 @@ export function PageHeader({ openHelp }: { openHelp: () => void }) {
           <LanguageChoice />
           {signedIn !== null && (
             <>
+              <HandlingButton open={openHandling} />
               <button type="button" className="la2-header-button" onClick={openHelp}>
                 <Icon name="help-circle" className="icon-white" />
                 <span>{t("help.open")}</span>

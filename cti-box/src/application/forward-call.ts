@@ -1,0 +1,102 @@
+/** Calls between colleagues: who rings, now and when the one who was called does not take it (domain/operator/call-handling.ts). */
+import { directionsFrom, directionsTo } from "../domain/operator/call-handling.ts";
+import { mayBeForwarded } from "../domain/call/forwarding.ts";
+import type { CallArrival } from "../domain/call/call-event.ts";
+import type { CallId, OperatorId } from "../domain/call/ids.ts";
+import type { CallHandling, Destination, Forward, Operators, Situation } from "../domain/operator/call-handling.ts";
+import type { CallRunner } from "./call-runner.ts";
+import type { CallsInProgress } from "./calls-in-progress.ts";
+import type { Office } from "./office-settings.ts";
+import type { OperatorRoom } from "./operator-room.ts";
+import type { Ids, InviteVerdict } from "./ports.ts";
+
+export type ForwardParts = {
+  office: Pick<Office, "queues">;
+  room: Pick<OperatorRoom, "presenceOf" | "devicesOfAvailable" | "engage">;
+  handlings: { handlingOf(operatorId: OperatorId): CallHandling };
+  calls: Pick<CallsInProgress, "begin" | "find">;
+  ids: Pick<Ids, "legId">;
+};
+
+/** What decides where a call goes. */
+type Wishes = { room: Pick<OperatorRoom, "presenceOf">; handlings: ForwardParts["handlings"] };
+
+/** A colleague is called. Refused before it becomes a call when nobody can be rung. */
+export function callColleague(
+  parts: ForwardParts,
+  arrival: CallArrival,
+  call: { callee: OperatorId; sdp: string | null },
+): InviteVerdict {
+  const caller = arrival.peer.name as OperatorId;
+  const { forwards, destination } = directionsTo(call.callee, operatorsOf(parts), [caller]);
+  if (destination.kind === "nobody") {
+    const status = destination.why === "busy" ? 486 : 480;
+    return { kind: "refused", status, why: `colleague cannot be reached: ${destination.why}` };
+  }
+  goOn(parts, parts.calls.begin(arrival, call.sdp), { forwards, destination });
+  return { kind: "accepted" };
+}
+
+/** Whoever was rung did not take the call. */
+export function seekForward(
+  parts: ForwardParts,
+  callId: CallId,
+  missed: { operatorId: OperatorId; why: "busy" | "no-answer" },
+): void {
+  const runner = parts.calls.find(callId);
+  if (runner === null || !mayBeForwarded(runner.call)) return;
+  const { forwards = [], legs } = runner.call;
+  const visited = [legs[0]?.peer.name as OperatorId, ...forwards.map(({ from }) => from)];
+  const directions = directionsFrom(missed, operatorsOf(parts), visited);
+  if (directions === null || directions.destination.kind === "nobody") return runner.post({ type: "no-operator" });
+  goOn(parts, runner, directions);
+}
+
+/** The colleague who is to be rung in the place of this one; null: nobody can be. For transfers, which go to people and not to queues. */
+export function standInFor(parts: Wishes, operatorId: OperatorId, visited: readonly OperatorId[]): OperatorId | null {
+  const { destination } = directionsTo(operatorId, operatorsOf(parts), visited);
+  return destination.kind === "ring" ? destination.operatorId : null;
+}
+
+function goOn(
+  { office, room, ids }: ForwardParts,
+  runner: CallRunner,
+  { forwards, destination }: { forwards: readonly Forward[]; destination: Destination },
+): void {
+  for (const { from, cause, to } of forwards) {
+    const queue = to.kind === "queue" ? office.queues.get(to.queueId) : undefined;
+    if (to.kind === "operator") runner.post({ type: "call-forwarded", from, cause, to });
+    else if (queue !== undefined) runner.post({ type: "call-forwarded", from, cause, to: { kind: "queue", queue } });
+  }
+  if (destination.kind !== "ring") return;
+  const { operatorId, ringSeconds } = destination;
+  const legs = room.devicesOfAvailable(operatorId).map((device) => ({ legId: ids.legId(), device }));
+  // The next call to the same colleague may come before this one's effects have run.
+  room.engage(operatorId, runner.call.callId, "ringing");
+  const ringMs = ringSeconds === null ? undefined : ringSeconds * 1000;
+  runner.post({ type: "operator-assigned", operatorId, legs, ...(ringMs !== undefined && { ringMs }) });
+}
+
+function operatorsOf({ room, handlings }: Wishes): Operators {
+  return {
+    handlingOf: (operatorId) => handlings.handlingOf(operatorId),
+    situationOf: (operatorId) => situationOf(room, operatorId),
+  };
+}
+
+function situationOf(room: Wishes["room"], operatorId: OperatorId): Situation {
+  switch (room.presenceOf(operatorId)) {
+    case "available":
+      return "free";
+    case "on-call":
+    case "ringing":
+    case "wrap-up":
+      return "busy";
+    case "do-not-disturb":
+      return "undisturbed";
+    case "away":
+    case "unreachable":
+    case "signed-out":
+      return "absent";
+  }
+}
