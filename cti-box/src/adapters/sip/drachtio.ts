@@ -8,6 +8,8 @@ import Srf from "drachtio-srf";
 export type SipHeaders = Record<string, string>;
 
 export type SipMessage = {
+  /** The whole text, where it came so. */
+  raw?: string | undefined;
   get(name: string): string | undefined;
   has(name: string): boolean;
   body: string | undefined;
@@ -35,6 +37,8 @@ export type SipResponse = SipMessage & {
 };
 
 export type SipDialog = {
+  /** For a peer that asks who we are (401, 407) inside of the call. */
+  auth?: { username: string; password: string };
   /** The stack's name of it. */
   id: string;
   type: "uac" | "uas";
@@ -65,10 +69,8 @@ export type SipStack = {
     options: {
       method: string;
       headers: SipHeaders;
-      /** A function is asked with the challenge in hand. */
-      auth?: { username: string; password: string } | ((...challenge: never[]) => void);
     },
-  ): Promise<NodeJS.EventEmitter>;
+  ): Promise<NodeJS.EventEmitter & SipMessage>;
   use(verb: string, handler: (request: SipRequest, response: SipResponse) => void): void;
   /** Sees every request that no dialog takes, with the connection it came over, before the handlers of verbs do. */
   use(watcher: (request: SipRequest & { socket: Socket }, response: SipResponse, next: () => void) => void): void;
@@ -84,8 +86,6 @@ export type SipStack = {
       localSdp: string;
       headers: SipHeaders;
       proxy?: string;
-      /** For a peer that asks who we are (401, 407). */
-      auth?: { username: string; password: string };
     },
     progress: {
       cbRequest: (error: unknown, request: SipRequest) => void;

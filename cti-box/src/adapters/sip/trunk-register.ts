@@ -16,9 +16,8 @@ export async function registerAtCarrier(
 ): Promise<RegisterAnswer> {
   const { registrar, expiresSeconds } = order;
   const headers = registerHeaders(order, parseSipUri(registrar)?.host);
-  const auth = credentials === undefined ? {} : { auth: credentials };
   try {
-    const request = { uri: registrar, withinMs: answerWithinMs, method: "REGISTER", headers, ...auth };
+    const request = { uri: registrar, withinMs: answerWithinMs, method: "REGISTER", headers, credentials };
     const response = await answerTo(stack, request);
     if (response.status !== 200) return { kind: "refused", status: response.status };
     return { kind: "registered", expiresSeconds: grantedSeconds(response) ?? expiresSeconds };

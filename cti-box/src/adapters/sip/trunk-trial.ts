@@ -1,4 +1,5 @@
 /** One REGISTER or OPTIONS to a carrier on an administrator's wish, with everything that was said kept for reading. */
+import { answerTo, type FinalAnswer } from "./answer-to.ts";
 import { parseSipUri } from "./drachtio.ts";
 import { registerHeaders, grantedSeconds } from "./trunk-register.ts";
 import { optionsHeaders } from "./options-probe.ts";
@@ -11,9 +12,6 @@ import type { TrialAnswer } from "../../domain/trunk/trunk-trial.ts";
 /** As long as a lost datagram needs to be repeated four times, and a connection to be made. */
 const answerWithinMs = 8_000;
 
-/** As drachtio-srf has it: the text of the message, and where it came from; none where the stack made it. */
-type Spoken = SipMessage & { raw?: string | undefined; status: number; source_address?: string | undefined };
-
 export type TrialParts = {
   stack: SipStack;
   office: OwnOffice;
@@ -24,43 +22,28 @@ export type TrialParts = {
 export async function tryCarrier(parts: TrialParts, order: TrialOrder): Promise<TrialResult> {
   const { stack, credentials } = parts;
   const messages: TrialMessage[] = [];
-  const keep = (direction: TrialMessage["direction"], { raw }: { raw?: string | undefined }): void => {
-    if (raw !== undefined) messages.push({ direction, atMs: parts.now(), text: withoutProof(raw) });
-  };
-  let algorithms: string[] = [];
-  const proveTo: Prove = (_request, challenge, answer) => {
-    keep("received", challenge);
-    algorithms = algorithmsOf(challenge);
-    answer(null, credentials?.username ?? "", credentials?.password ?? "");
-  };
-  const request = requestOf(order, parts.office);
-  let withCredentials = false;
+  const asked: SipMessage[] = [];
+  const request = { ...requestOf(order, parts.office), withinMs: answerWithinMs, credentials };
   try {
-    const sent = await stack.request(request.uri, { ...request, ...(credentials && { auth: proveTo }) });
-    keep("sent", sent as { raw?: string });
-    sent.on("authenticate", (again: { raw?: string }) => {
-      withCredentials = true;
-      keep("sent", again);
+    const response = await answerTo(stack, request, (direction, message) => {
+      if (direction === "sent") asked.push(message);
+      // The stack's own answers came from nowhere and are nobody's words.
+      if (direction === "received" && isOwn(message)) return;
+      messages.push({ direction, atMs: parts.now(), text: withoutProof(message.raw ?? "") });
     });
-    const response = await finalAnswer(sent);
-    if (response === null) return { answer: { kind: "silent" }, messages };
-    // The stack's own 408 and 503 came from nowhere.
-    if ((response.source_address ?? "") === "") {
-      return { answer: { kind: response.status === 408 ? "silent" : "not-sent" }, messages };
-    }
-    keep("received", response);
-    if (algorithms.length === 0 || response.status === 401) algorithms = algorithmsOf(response);
-    return { answer: answerFrom(response, { withCredentials, algorithms }), messages };
+    if (isOwn(response)) return { answer: { kind: response.status === 408 ? "silent" : "not-sent" }, messages };
+    const withCredentials =
+      asked.at(-1)?.has("authorization") === true || asked.at(-1)?.has("proxy-authorization") === true;
+    return { answer: answerFrom(response, withCredentials), messages };
   } catch {
-    return { answer: { kind: "not-sent" }, messages };
+    // In time for nothing, where something went out.
+    return { answer: { kind: asked.length > 0 ? "silent" : "not-sent" }, messages };
   }
 }
 
-type Prove = (
-  request: unknown,
-  challenge: Spoken,
-  answer: (error: null, username: string, password: string) => void,
-) => void;
+function isOwn(answer: SipMessage & { source_address?: string }): boolean {
+  return (answer.source_address ?? "") === "";
+}
 
 function requestOf(order: TrialOrder, office: OwnOffice) {
   if (order.step === "probe") return { uri: order.uri, method: "OPTIONS", headers: optionsHeaders(office, order.uri) };
@@ -68,28 +51,14 @@ function requestOf(order: TrialOrder, office: OwnOffice) {
   return { uri: registrar, method: "REGISTER", headers: registerHeaders(order.order, parseSipUri(registrar)?.host) };
 }
 
-/** Null: none in time. */
-function finalAnswer(sent: NodeJS.EventEmitter): Promise<Spoken | null> {
-  return new Promise((resolve) => {
-    const late = setTimeout(() => resolve(null), answerWithinMs);
-    sent.on("response", (response: Spoken) => {
-      if (response.status < 200) return;
-      clearTimeout(late);
-      resolve(response);
-    });
-  });
-}
-
-function answerFrom(
-  response: Spoken,
-  proof: { withCredentials: boolean; algorithms: readonly string[] },
-): Extract<TrialAnswer, { kind: "answered" }> {
+function answerFrom(response: FinalAnswer, withCredentials: boolean): Extract<TrialAnswer, { kind: "answered" }> {
   const minExpires = Number(response.get("min-expires") ?? "");
   const carrierMs = Date.parse(response.get("date") ?? "");
   return {
     kind: "answered",
     status: response.status,
-    ...proof,
+    withCredentials,
+    algorithms: algorithmsOf(response),
     minExpiresSeconds: minExpires > 0 ? minExpires : null,
     grantedSeconds: response.status === 200 ? grantedSeconds(response) : null,
     carrierMs: Number.isNaN(carrierMs) ? null : carrierMs,

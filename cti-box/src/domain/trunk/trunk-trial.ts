@@ -97,11 +97,9 @@ function ofRegistration(answer: Answered): Finding {
 }
 
 function ofChallenge({ status, withCredentials, algorithms }: Answered): Finding {
-  if (withCredentials) {
-    const isMd5 = algorithms.length === 0 || algorithms.some((each) => /^md5$/i.test(each));
-    return isMd5 ? { code: "credentials-wrong", status } : { code: "algorithm-unknown", algorithms };
-  }
-  return { code: "credentials-missing", status };
+  const isKnown = algorithms.length === 0 || algorithms.some((each) => /^(md5|sha-256)$/i.test(each));
+  if (!isKnown) return { code: "algorithm-unknown", algorithms };
+  return { code: withCredentials ? "credentials-wrong" : "credentials-missing", status };
 }
 
 /** OPTIONS: any answer says that somebody is there (RFC 3261 §11.2), but for those that say it may not be asked or cannot work. */

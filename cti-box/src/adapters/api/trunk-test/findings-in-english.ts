@@ -21,8 +21,8 @@ export const findingsInEnglish: Sayings = {
     "Check account.user and account.registrar.",
   ],
   "algorithm-unknown": (finding) => [
-    `The carrier wants the password proved with ${finding.algorithms.join(", ")}; this box can do MD5.`,
-    "Ask the carrier to allow MD5 for this account.",
+    `The carrier wants the password proved with ${finding.algorithms.join(", ")}; this box can do MD5 and SHA-256.`,
+    "Ask the carrier to allow one of these for this account.",
   ],
   "too-brief": (finding) => [
     `The carrier wants longer registrations (423${finding.minExpiresSeconds === null ? "" : `: ${finding.minExpiresSeconds} s at least`}).`,

@@ -21,8 +21,8 @@ export const findingsInItalian: Sayings = {
     "Controllare account.user e account.registrar.",
   ],
   "algorithm-unknown": (finding) => [
-    `L'operatore telefonico vuole la password provata con ${finding.algorithms.join(", ")}; questo centralino conosce MD5.`,
-    "Chiedere all'operatore telefonico di ammettere MD5 per questo account.",
+    `L'operatore telefonico vuole la password provata con ${finding.algorithms.join(", ")}; questo centralino conosce MD5 e SHA-256.`,
+    "Chiedere all'operatore telefonico di ammettere uno di questi per questo account.",
   ],
   "too-brief": (finding) => [
     `L'operatore telefonico vuole registrazioni più lunghe (423${finding.minExpiresSeconds === null ? "" : `: almeno ${finding.minExpiresSeconds} s`}).`,

@@ -4,6 +4,7 @@ import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { tagIn, writeReplaces, type ReplacedDialog } from "../headers/replaces.ts";
 import { dialogNameOf, isSameDialog } from "./dialog-name.ts";
 import { profileOf, sdpOf } from "../incoming-invite.ts";
+import { inviteWithProof } from "../prove-request.ts";
 import { moveDialog } from "./move-dialog.ts";
 import { listenToDialog, type DialogListener } from "./in-dialog-requests.ts";
 import { cancelInvite, describeAnew, type Requester } from "./own-requests.ts";
@@ -187,20 +188,19 @@ export class SipLeg {
     const { stack, office } = this.parts;
     const { uri, nextHop } = order.to;
     const headers = { ...headersOf(order, office), ...extra, "Content-Type": "application/sdp" };
-    const auth = order.to.kind === "trunk" ? this.parts.credentialsOf(order.to.trunkId) : undefined;
-    const identity = auth === undefined ? {} : { auth };
-    const options = { localSdp: order.sdp, headers, ...identity, ...(nextHop === null ? {} : { proxy: nextHop }) };
+    const credentials = order.to.kind === "trunk" ? this.parts.credentialsOf(order.to.trunkId) : undefined;
+    const options = { localSdp: order.sdp, headers, ...(nextHop === null ? {} : { proxy: nextHop }) };
+    const isWanted = (): boolean => this.stage.kind === "placing" && this.stage.wantsEnd === null;
     const progress = {
-      cbRequest: (error: unknown, invite: SipRequest) => {
-        if (!error) this.inviteSent(invite);
+      cbRequest: (error: unknown, request: SipRequest) => {
+        if (!error) this.inviteSent(request);
         sent();
       },
       cbProvisional: (response: SipResponse) => this.provisional(response),
     };
-    stack.createUAC(uri, options, progress, (error, dialog) => {
-      if (error === null) return this.established(dialog);
+    inviteWithProof(stack, { uri, options, credentials, isWanted }, progress, (error, dialog) => {
       sent();
-      return this.inviteFailed(error);
+      return error === null ? this.established(dialog) : this.inviteFailed(error);
     });
   }
 
