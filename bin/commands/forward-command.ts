@@ -26,6 +26,7 @@ export function addForwardCommands(program: Command, { portOption, secondsOf, fi
     .option("--answer <target>", "when there is no answer")
     .option("--after <seconds>", "so long it rings before that, 5 to 60", secondsOf, 20)
     .addOption(new Option("--disturb <state>", "do not disturb").choices(["on", "off"]))
+    .addOption(new Option("--waiting <state>", "a second call rings during a call").choices(["on", "off"]))
     .option("-c, --config <file>", "of the office with this configuration; without it, of the playground")
     .option("--office <id>", "only of this office of the playground, e.g. x_test1")
     .addOption(portOption())

@@ -11,10 +11,11 @@ export type ForwardSetOptions = WhichBoxes & {
   answer?: string;
   after: number;
   disturb?: "on" | "off";
+  waiting?: "on" | "off";
 };
 
 const pathOf = (login: string): string => `/api/operators/${encodeURIComponent(login)}/call-handling`;
-const plain: CallHandling = { doNotDisturb: false, always: null, busy: null, noAnswer: null };
+const plain: CallHandling = { doNotDisturb: false, callWaiting: false, always: null, busy: null, noAnswer: null };
 
 export async function forwardList(options: ForwardListOptions): Promise<number> {
   for (const box of boxesToAsk(options)) {
@@ -27,9 +28,10 @@ export async function forwardList(options: ForwardListOptions): Promise<number> 
 
 /** Changes what is said, and leaves the rest. Throws with the box's own words when it refuses. */
 export async function forwardSet(login: string, options: ForwardSetOptions): Promise<number> {
-  const { always, busy, answer, after, disturb } = options;
+  const { always, busy, answer, after, disturb, waiting } = options;
   return change(login, options, (earlier) => ({
     doNotDisturb: disturb === undefined ? earlier.doNotDisturb : disturb === "on",
+    callWaiting: waiting === undefined ? earlier.callWaiting : waiting === "on",
     always: always === undefined ? earlier.always : targetFrom(always),
     busy: busy === undefined ? earlier.busy : targetFrom(busy),
     noAnswer: answer === undefined ? earlier.noAnswer : noAnswerFrom(answer, after),
@@ -72,9 +74,10 @@ function noAnswerFrom(text: string, afterSeconds: number): CallHandling["noAnswe
   return target === null ? null : { target, afterSeconds };
 }
 
-function textOf({ doNotDisturb, always, busy, noAnswer }: CallHandling): string {
+function textOf({ doNotDisturb, callWaiting, always, busy, noAnswer }: CallHandling): string {
   const parts = [
     ...(doNotDisturb ? ["do not disturb"] : []),
+    ...(callWaiting ? ["a second call rings"] : []),
     ...(always === null ? [] : [`always to ${targetText(always)}`]),
     ...(busy === null ? [] : [`busy: to ${targetText(busy)}`]),
     ...(noAnswer === null ? [] : [`no answer in ${noAnswer.afterSeconds} s: to ${targetText(noAnswer.target)}`]),

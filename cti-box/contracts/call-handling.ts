@@ -11,6 +11,8 @@ export const forwardTargetSchema = z.discriminatedUnion("kind", [
 export const callHandlingSchema = z.strictObject({
   /** No call rings: queues find somebody else, colleagues are told busy, or go where `busy` says. */
   doNotDisturb: z.boolean(),
+  /** A second call of a colleague rings during a call; false: the colleague hears busy. */
+  callWaiting: z.boolean(),
   always: forwardTargetSchema.nullable(),
   busy: forwardTargetSchema.nullable(),
   /** Also at once while the operator is away or no phone can be reached. */

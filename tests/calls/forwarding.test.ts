@@ -36,7 +36,7 @@ test("without an answer in time the colleague's call rings at whom the colleague
   const { anna, bruno, carla } = phones;
   const reader = new OfficeReader(office.url);
   const session = await OperatorSession.open(office.url, "bruno");
-  const plain = { doNotDisturb: false, always: null, busy: null };
+  const plain = { doNotDisturb: false, callWaiting: false, always: null, busy: null };
   const noAnswer = { target: { kind: "operator", operatorLogin: "carla" }, afterSeconds: 5 };
   const path = "/api/operators/me/call-handling";
   expect(await session.command("PUT", path, { ...plain, noAnswer: { ...noAnswer, afterSeconds: 4 } })).toBe(422);

@@ -56,11 +56,7 @@ export class CallHandlings implements CallHandlingDesk {
     this.writing = written.catch(() => undefined);
     this.apply(operatorId, handling);
     await written;
-    const { doNotDisturb, ...forwards } = handling;
-    this.parts.log.info(
-      { operatorId, changedBy, doNotDisturb, ...forwards },
-      "call handling of an operator was changed",
-    );
+    this.parts.log.info({ operatorId, changedBy, ...handling }, "call handling of an operator was changed");
     return { ok: true };
   }
 
@@ -82,14 +78,11 @@ export class CallHandlings implements CallHandlingDesk {
     return operators.has(target.operatorId) ? null : "unknown-target";
   }
 
-  private withKnownTargets(
-    operatorId: OperatorId,
-    { doNotDisturb, always, busy, noAnswer }: CallHandling,
-  ): CallHandling {
+  private withKnownTargets(operatorId: OperatorId, { always, busy, noAnswer, ...rest }: CallHandling): CallHandling {
     const known = (target: ForwardTarget | null): ForwardTarget | null =>
       target === null || this.refusalOf(operatorId, target) !== null ? null : target;
     const isKnown = noAnswer !== null && known(noAnswer.target) !== null;
-    return { doNotDisturb, always: known(always), busy: known(busy), noAnswer: isKnown ? noAnswer : null };
+    return { ...rest, always: known(always), busy: known(busy), noAnswer: isKnown ? noAnswer : null };
   }
 }
 

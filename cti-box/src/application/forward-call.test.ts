@@ -113,6 +113,28 @@ test("not to be disturbed: no call of a queue or a colleague rings, own calls ar
   expect(placedTo()).toEqual(["carla"]);
 });
 
+test("waiting: one second call rings during a call, a third hears busy; not while not to be disturbed", async () => {
+  await annaCalls("bruno");
+  await scene.answer("bruno");
+  await wants(bruno, { callWaiting: true });
+  const calling = (by: OperatorId) => {
+    const source = { kind: "operator", operatorId: by } as const;
+    return scene.sip.invite(scene.invite({ source, requestedUser: "bruno", from: { user: by, displayName: null } }));
+  };
+  expect(calling(carla)).toEqual({ kind: "accepted" });
+  await scene.settle();
+  expect(placedTo()).toEqual(["bruno", "bruno"]);
+  expect(scene.box.queries.callsOf(bruno).map(({ myState }) => myState.kind)).toEqual(["talking", "ringing"]);
+  expect(calling(carla)).toMatchObject({ kind: "refused", status: 486 });
+  // Answered: both conversations are there, and the page holds the first.
+  await scene.answer("bruno");
+  expect([...scene.media.pairs]).toHaveLength(2);
+  expect(scene.box.desk.presenceOf(bruno)).toBe("on-call");
+  await wants(anna, { callWaiting: true, doNotDisturb: true });
+  const toAnna = scene.invite({ source: { kind: "operator", operatorId: carla }, requestedUser: "anna" });
+  expect(scene.sip.invite(toAnna)).toMatchObject({ kind: "refused", status: 486 });
+});
+
 test("calls of a queue are not forwarded", async () => {
   await wants(carla, { always: { kind: "operator", operatorId: bruno } });
   await scene.call();

@@ -12,14 +12,17 @@ import type { Ids, InviteVerdict } from "./ports.ts";
 
 export type ForwardParts = {
   office: Pick<Office, "queues">;
-  room: Pick<OperatorRoom, "presenceOf" | "devicesOfAvailable" | "engage">;
+  room: Pick<OperatorRoom, "presenceOf" | "callsInHand" | "devicesOf" | "engage">;
   handlings: { handlingOf(operatorId: OperatorId): CallHandling };
   calls: Pick<CallsInProgress, "begin" | "find">;
   ids: Pick<Ids, "legId">;
 };
 
 /** What decides where a call goes. */
-type Wishes = { room: Pick<OperatorRoom, "presenceOf">; handlings: ForwardParts["handlings"] };
+type Wishes = {
+  room: Pick<OperatorRoom, "presenceOf" | "callsInHand" | "devicesOf">;
+  handlings: ForwardParts["handlings"];
+};
 
 /** A colleague is called. Refused before it becomes a call when nobody can be rung. */
 export function callColleague(
@@ -70,7 +73,7 @@ function goOn(
   }
   if (destination.kind !== "ring") return;
   const { operatorId, ringSeconds } = destination;
-  const legs = room.devicesOfAvailable(operatorId).map((device) => ({ legId: ids.legId(), device }));
+  const legs = room.devicesOf(operatorId).map((device) => ({ legId: ids.legId(), device }));
   // The next call to the same colleague may come before this one's effects have run.
   room.engage(operatorId, runner.call.callId, "ringing");
   const ringMs = ringSeconds === null ? undefined : ringSeconds * 1000;
@@ -80,15 +83,21 @@ function goOn(
 function operatorsOf({ room, handlings }: Wishes): Operators {
   return {
     handlingOf: (operatorId) => handlings.handlingOf(operatorId),
-    situationOf: (operatorId) => situationOf(room, operatorId),
+    situationOf: (operatorId) => situationOf(room, handlings.handlingOf(operatorId), operatorId),
   };
 }
 
-function situationOf(room: Wishes["room"], operatorId: OperatorId): Situation {
+/** One call may wait beside the one that the operator is in. */
+function situationOf(room: Wishes["room"], handling: CallHandling, operatorId: OperatorId): Situation {
+  const { doNotDisturb, callWaiting } = handling;
   switch (room.presenceOf(operatorId)) {
     case "available":
       return "free";
     case "on-call":
+      if (doNotDisturb) return "undisturbed";
+      return callWaiting && room.callsInHand(operatorId) === 1 && room.devicesOf(operatorId).length > 0
+        ? "free"
+        : "busy";
     case "ringing":
     case "wrap-up":
       return "busy";

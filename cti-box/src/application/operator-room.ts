@@ -104,10 +104,9 @@ export class OperatorRoom implements OperatorDesk {
     this.change(operatorId, (entry) => ({ ...entry, devices }));
   }
 
-  /** Devices to ring when this operator is available now; empty otherwise. */
-  devicesOfAvailable(operatorId: OperatorId): Device[] {
-    const entry = this.entries.get(operatorId);
-    return entry !== undefined && this.presenceOf(operatorId) === "available" ? ringableDevices(entry) : [];
+  /** Calls that ring at the operator's or that the operator is in. */
+  callsInHand(operatorId: OperatorId): number {
+    return this.entries.get(operatorId)?.calls.size ?? 0;
   }
 
   /** Everything of the operator's that can be rung now, whether or not there is a call already. */

@@ -17,7 +17,7 @@ export type TransferPlanResult = { ok: true; plan: TransferPlan } | { ok: false;
 
 export type TransferPlanner = {
   office: Office;
-  room: Pick<OperatorRoom, "devicesOfAvailable" | "presenceOf">;
+  room: Pick<OperatorRoom, "presenceOf" | "callsInHand" | "devicesOf">;
   handlings: ForwardParts["handlings"];
 } & TrunkPlanner;
 
@@ -71,7 +71,7 @@ function planToOperator(
   if (isOwn) return { ok: false, reason: "target-not-allowed" };
   const visited = phase.kind === "talking" || phase.kind === "held" ? [phase.operatorId] : [];
   const operatorId = standInFor(planner, target.operatorId, visited);
-  const devices = operatorId === null ? [] : room.devicesOfAvailable(operatorId);
+  const devices = operatorId === null ? [] : room.devicesOf(operatorId);
   if (operatorId === null || devices.length === 0) return { ok: false, reason: "target-unavailable" };
   const legs = devices.map((device) => ({ legId: ids.legId(), device }));
   return { ok: true, plan: { target: { kind: "operator", operatorId }, legs } };

@@ -7,18 +7,18 @@ export function forwardTarget(target: ForwardTarget): ContractTarget {
   return target.kind === "operator" ? { kind: "operator", operatorLogin: target.operatorId } : target;
 }
 
-export function handlingToContract({ doNotDisturb, always, busy, noAnswer }: CallHandling): Contract {
+export function handlingToContract({ always, busy, noAnswer, ...rest }: CallHandling): Contract {
   return {
-    doNotDisturb,
+    ...rest,
     always: always === null ? null : forwardTarget(always),
     busy: busy === null ? null : forwardTarget(busy),
     noAnswer: noAnswer === null ? null : { ...noAnswer, target: forwardTarget(noAnswer.target) },
   };
 }
 
-export function handlingFrom({ doNotDisturb, always, busy, noAnswer }: Contract): CallHandling {
+export function handlingFrom({ always, busy, noAnswer, ...rest }: Contract): CallHandling {
   return {
-    doNotDisturb,
+    ...rest,
     always: always === null ? null : targetFrom(always),
     busy: busy === null ? null : targetFrom(busy),
     noAnswer: noAnswer === null ? null : { ...noAnswer, target: targetFrom(noAnswer.target) },

@@ -15,6 +15,8 @@ const file = z.record(
   z.string(),
   z.object({
     doNotDisturb: z.boolean(),
+    // Not in files written before there was call waiting.
+    callWaiting: z.boolean().default(false),
     always: target.nullable(),
     busy: target.nullable(),
     noAnswer: z.object({ target, afterSeconds: z.int().min(5).max(60) }).nullable(),

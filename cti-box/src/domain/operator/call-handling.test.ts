@@ -72,6 +72,7 @@ test("whatever is set: an end within the bound, nobody is visited twice, and onl
   const target = fc.option(fc.oneof({ weight: 8, arbitrary: login.map(to) }, fc.constant(urp)));
   const handling = fc.record({
     doNotDisturb: fc.boolean(),
+    callWaiting: fc.boolean(),
     always: target,
     busy: target,
     noAnswer: target.map((one) => (one === null ? null : { target: one, afterSeconds: 10 })),

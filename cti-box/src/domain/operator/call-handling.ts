@@ -10,13 +10,21 @@ export type ForwardTarget = { kind: "operator"; operatorId: OperatorId } | { kin
 
 export type CallHandling = {
   doNotDisturb: boolean;
+  /** A second call of a colleague rings during a call; false: the colleague hears busy. */
+  callWaiting: boolean;
   always: ForwardTarget | null;
   busy: ForwardTarget | null;
   /** `afterSeconds`: 5 to 60. */
   noAnswer: { target: ForwardTarget; afterSeconds: number } | null;
 };
 
-export const plainHandling: CallHandling = { doNotDisturb: false, always: null, busy: null, noAnswer: null };
+export const plainHandling: CallHandling = {
+  doNotDisturb: false,
+  callWaiting: false,
+  always: null,
+  busy: null,
+  noAnswer: null,
+};
 
 export type ForwardCause = "always" | "busy" | "do-not-disturb" | "no-answer";
 export type Forward = { from: OperatorId; cause: ForwardCause; to: ForwardTarget };

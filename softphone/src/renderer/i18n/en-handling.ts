@@ -7,6 +7,8 @@ export const enHandling: Record<keyof typeof itHandling, string> = {
   "handling.explained": "Forwarding is for calls of colleagues. Calls of queues are not forwarded.",
   "handling.disturb": "Do not disturb",
   "handling.disturb.explained": "No call rings, neither from queues nor from colleagues, who hear busy.",
+  "handling.waiting": "Second call rings",
+  "handling.waiting.explained": "During a call a colleague's call rings as well; answering it holds the first one.",
   "handling.always": "Always forward to",
   "handling.busy": "While I am in a call, forward to",
   "handling.no-answer": "When I do not answer, forward to",

@@ -5,6 +5,9 @@ export const itHandling = {
   "handling.explained": "Le deviazioni valgono per le chiamate dei colleghi. Le chiamate delle code non si deviano.",
   "handling.disturb": "Non disturbare",
   "handling.disturb.explained": "Nessuna chiamata squilla: né dalle code né dai colleghi, che trovano occupato.",
+  "handling.waiting": "Avviso di seconda chiamata",
+  "handling.waiting.explained":
+    "Durante una chiamata squilla anche quella di un collega: rispondendo, la prima va in attesa.",
   "handling.always": "Devia sempre a",
   "handling.busy": "Se sono in chiamata, devia a",
   "handling.no-answer": "Se non rispondo, devia a",

@@ -3,6 +3,8 @@ export type ForwardTarget = { kind: "operator"; operatorLogin: string } | { kind
 
 export type CallHandling = {
   doNotDisturb: boolean;
+  /** A second call of a colleague rings during a call. */
+  callWaiting: boolean;
   always: ForwardTarget | null;
   busy: ForwardTarget | null;
   noAnswer: { target: ForwardTarget; afterSeconds: number } | null;

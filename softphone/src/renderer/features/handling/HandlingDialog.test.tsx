@@ -8,7 +8,7 @@ import { startLanguage } from "../../i18n/language.ts";
 import { SoftphoneProvider } from "../../ui/softphone-context.tsx";
 import type { CallHandling } from "../../domain/session/call-handling.ts";
 
-const plain: CallHandling = { doNotDisturb: false, always: null, busy: null, noAnswer: null };
+const plain: CallHandling = { doNotDisturb: false, callWaiting: false, always: null, busy: null, noAnswer: null };
 let world: FakeWorld;
 
 // jsdom knows the element but not its methods; what is open is shown.
@@ -49,12 +49,14 @@ test("choosing and saving asks the box, with the seconds of ringing", async () =
   act(() => world.box?.callHandling(plain));
   fireEvent.click(screen.getByRole("button", { name: "Deviazioni" }));
   fireEvent.click(screen.getByLabelText("Non disturbare"));
+  fireEvent.click(screen.getByLabelText("Avviso di seconda chiamata"));
   fireEvent.change(screen.getByLabelText("Se non rispondo, devia a"), { target: { value: "queue:urp" } });
   fireEvent.change(screen.getByLabelText("Dopo quanti secondi"), { target: { value: "10" } });
   await act(async () => fireEvent.click(screen.getByRole("button", { name: "Salva" })));
   const wish = {
     ...plain,
     doNotDisturb: true,
+    callWaiting: true,
     noAnswer: { target: { kind: "queue", queueId: "urp" }, afterSeconds: 10 },
   };
   const asked = world.asked.find((line) => line.startsWith("call-handling "));

@@ -54,6 +54,15 @@ function HandlingForm({ handling, close }: { handling: CallHandling; close: () =
         {t("handling.disturb")}
       </label>
       <p className="la2-hint">{t("handling.disturb.explained")}</p>
+      <label className="la2-check">
+        <input
+          type="checkbox"
+          checked={wish.callWaiting}
+          onChange={({ target }) => setWish({ ...wish, callWaiting: target.checked })}
+        />{" "}
+        {t("handling.waiting")}
+      </label>
+      <p className="la2-hint">{t("handling.waiting.explained")}</p>
       <TargetChoice
         label={t("handling.always")}
         target={wish.always}
