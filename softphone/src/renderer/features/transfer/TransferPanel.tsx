@@ -31,16 +31,17 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
     underWay: part?.kind === "transferring" ? part.progress : null,
     last,
   });
-  const focus = useKeptFocus(heading, phase);
+  const consultation =
+    phase === "consulting" && part?.kind === "transferring" && part.progress.phase === "consulting"
+      ? part.progress
+      : null;
+  // Turning to somebody else replaces the button that did it.
+  const focus = useKeptFocus(heading, `${phase} ${consultation?.talkingTo ?? ""}`);
   if (phase === "none" || phase === "transferred") return null;
   if (phase === "returned") return last?.phase === "returned" ? <ReturnedNote entry={entry} returned={last} /> : null;
 
   const isMine = steps.step !== "closed" && steps.callId === entry.callId;
   const stepNumber = isMine && steps.step in stepNumbers ? stepNumbers[steps.step as keyof typeof stepNumbers] : null;
-  const consultation =
-    phase === "consulting" && part?.kind === "transferring" && part.progress.phase === "consulting"
-      ? part.progress
-      : null;
   return (
     <section className="la2-transfer" aria-labelledby={`transfer-${entry.callId}`} {...focus}>
       <h4 id={`transfer-${entry.callId}`} ref={heading} tabIndex={-1} className="la2-subtitle">
