@@ -19,6 +19,7 @@ export { InvalidEngineOptions } from "./engine-options.ts";
 export { contentType, Histogram, writeFamily } from "./metrics/exposition.ts";
 export type { Family, Sample } from "./metrics/exposition.ts";
 export type { SipEngineHandle } from "./engine-handle.ts";
+export { openKeeperProcess } from "./own-process/open-keeper-process.ts";
 export { openSipEngineProcess } from "./own-process/open-engine-process.ts";
 
 /** Starts the engine in this thread. Throws when the options are not usable or an address cannot be opened. */

@@ -6,6 +6,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import {
   type SipEngineHandle,
+  openKeeperProcess,
   openSipEngineProcess,
   startSipEngineWorker,
   type SipEngineOptions,
@@ -15,6 +16,7 @@ import {
 import type { ControlAddress } from "./adapters/sip/control-connection.ts";
 import type { Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
+import { callsSurvive } from "./survival.ts";
 import { sipProtection } from "./sip-protection.ts";
 import { engineContacts, openedBy, webSocketOf, type SipWebSocket } from "./sip-contacts.ts";
 
@@ -73,22 +75,13 @@ function engineOptions(config: OfficeConfig, log: Log): Omit<SipEngineOptions, "
 }
 
 function ownEngine(config: OfficeConfig, engine: SipEngineHandle, secret: string): SipStackHandle {
-  let state: "open" | "closing" = "open";
-  const failed = engine.closed.then((error) => {
-    // Closing on purpose is no failure: then this promise stays open for ever.
-    if (state === "closing") return new Promise<never>(() => undefined);
-    return error ?? new Error("the SIP engine ended");
-  });
-  return {
+  return ownProcess({
     control: { ...engine.admin, secret },
     webSocket: webSocketOf(config, engine.contacts),
-    failed,
     trace: (query) => engine.trace(query),
-    close: async () => {
-      state = "closing";
-      await engine.close();
-    },
-  };
+    closed: engine.closed,
+    close: () => engine.close(),
+  });
 }
 
 function watchOptionsFrom({ trace, capture, metrics }: OfficeConfig["sip"]): NonNullable<SipEngineOptions["watch"]> {
@@ -99,15 +92,39 @@ function watchOptionsFrom({ trace, capture, metrics }: OfficeConfig["sip"]): Non
   };
 }
 
-function remoteStack(
-  config: OfficeConfig,
-  engine: Extract<OfficeConfig["engine"], { kind: "drachtio-server" }>,
-): SipStackHandle {
+async function remoteStack(config: OfficeConfig, server: ControlAddress): Promise<SipStackHandle> {
+  const webSocket = webSocketOf(config, config.sip.contacts.flatMap(openedBy));
+  const trace = (): Promise<TraceAnswer> => Promise.resolve({ state: "off" });
+  const { host, port, secret } = server;
+  if (!callsSurvive(config))
+    return {
+      control: { host, port, secret },
+      webSocket,
+      failed: new Promise(() => undefined),
+      trace,
+      close: async () => undefined,
+    };
+  const keeper = await openKeeperProcess({ host, port, secret }, join(config.dataDirectory, "sip-keeper.json"));
+  return ownProcess({ control: keeper.control, webSocket, trace, closed: keeper.closed, close: () => keeper.close() });
+}
+
+/** Ending it on purpose is no failure. */
+function ownProcess({
+  closed,
+  close,
+  ...stack
+}: Omit<SipStackHandle, "failed"> & { closed: Promise<Error | null> }): SipStackHandle {
+  let state: "open" | "closing" = "open";
   return {
-    control: { host: engine.host, port: engine.port, secret: engine.secret },
-    webSocket: webSocketOf(config, config.sip.contacts.flatMap(openedBy)),
-    failed: new Promise(() => undefined),
-    trace: () => Promise.resolve({ state: "off" }),
-    close: async () => undefined,
+    ...stack,
+    failed: closed.then((error) => {
+      // Then this promise stays open for ever.
+      if (state === "closing") return new Promise<never>(() => undefined);
+      return error ?? new Error("the SIP engine ended");
+    }),
+    close: async () => {
+      state = "closing";
+      await close();
+    },
   };
 }

@@ -61,6 +61,12 @@ export class OfficeReader {
     return ((await this.get("/api/status")) as { callsInProgress: number }).callsInProgress;
   }
 
+  /** Everything that ever happened. */
+  async allEvents(): Promise<CallEvent[]> {
+    while (await this.readMore());
+    return this.seen.splice(0);
+  }
+
   /** The next event of that type, passed already or still to come; earlier ones of other types stay. */
   async event<T extends CallEvent["type"]>(type: T, deadlineMs = 15_000): Promise<Extract<CallEvent, { type: T }>> {
     const endMs = Date.now() + deadlineMs;

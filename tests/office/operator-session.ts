@@ -1,6 +1,7 @@
 /** An operator signed in over the API, as the softphone's page is. */
 import { sessionSchema } from "@la2-cti/cti-box/contracts";
 import { passwordOf } from "./office-config.ts";
+import { signInFrom } from "./sign-in.ts";
 
 export class OperatorSession {
   private readonly url: string;
@@ -19,6 +20,12 @@ export class OperatorSession {
     });
     if (response.status !== 201) throw new Error(`sign-in of ${login}: ${response.status} ${await response.text()}`);
     return new OperatorSession(url, sessionSchema.parse(await response.json()).token);
+  }
+
+  /** From an address of its own (`sign-in.ts`). */
+  static async openFrom(localAddress: string, url: string, login: string): Promise<OperatorSession> {
+    const answer = await signInFrom(localAddress, url, { login, password: passwordOf(login) });
+    return new OperatorSession(url, sessionSchema.parse(answer).token);
   }
 
   /** The same session at a box that was started again. */

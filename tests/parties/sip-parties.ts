@@ -11,6 +11,8 @@ export type PartyCall = {
   audio: PartyAudio;
   /** User that called, or that is called. */
   user: string;
+  /** The box's own name of the call and the caller that it shows; null where this party called. */
+  shown: { callId: string; caller: string } | null;
   /** Who ended the call. */
   ended: Promise<"box" | "party">;
   isUp(): boolean;
@@ -92,7 +94,7 @@ export class SipParties {
         localSdp: audio.description,
         headers: { from: `<sip:${from}@${this.address};user=phone>`, contact: "<sip:party@localhost>" },
       });
-      return this.callOf(dialog, audio, from);
+      return this.callOf(dialog, audio, { user: from, shown: null });
     } catch (error) {
       audio.close();
       throw error;
@@ -103,9 +105,8 @@ export class SipParties {
     return this.up.size;
   }
 
-  /** The call that is up at this user. */
-  callOfUser(user: string): PartyCall | undefined {
-    return [...this.up].find((call) => call.user === user);
+  callsOfNow(): PartyCall[] {
+    return [...this.up];
   }
 
   async close(): Promise<void> {
@@ -129,14 +130,16 @@ export class SipParties {
     const audio = await this.openAudio();
     try {
       const dialog = await this.srf.createUAS(request, response, { localSdp: audio.description });
-      this.answered.push(this.callOf(dialog, audio, user));
+      const caller = /sip:([^@;>]+)@/.exec(request.get("From"))?.[1] ?? "";
+      const shown = { callId: request.get("X-LA2-Call-Id") ?? "", caller };
+      this.answered.push(this.callOf(dialog, audio, { user, shown }));
     } catch (error) {
       audio.close();
       throw error;
     }
   }
 
-  private callOf(dialog: Srf.Dialog, audio: PartyAudio, user: string): PartyCall {
+  private callOf(dialog: Srf.Dialog, audio: PartyAudio, who: Pick<PartyCall, "user" | "shown">): PartyCall {
     const ended = Promise.withResolvers<"box" | "party">();
     let state: "up" | "over" = "up";
     const over = (by: "box" | "party"): void => {
@@ -154,7 +157,7 @@ export class SipParties {
     });
     const call: PartyCall = {
       audio,
-      user,
+      ...who,
       ended: ended.promise,
       isUp: () => state === "up",
       reinvite: (direction) => reinvite(dialog, audio.description.replace("a=sendrecv", `a=${direction}`)),
@@ -169,11 +172,16 @@ export class SipParties {
   }
 }
 
-async function reinvite(dialog: Srf.Dialog, description: string): Promise<number> {
-  try {
-    await dialog.modify(description);
-    return 200;
-  } catch (error) {
-    return (error as { status?: number }).status ?? 0;
-  }
+/** Not with `modify`, which `drachtio-srf` never lets go on in a dialog where one was refused. */
+function reinvite(dialog: Srf.Dialog, description: string): Promise<number> {
+  type Requester = {
+    request(options: object, done: (error: Error | null, response?: { status: number }) => void): void;
+  };
+  const headers = { "Content-Type": "application/sdp", contact: "<sip:party@localhost>" };
+  return new Promise((resolve) =>
+    (dialog as unknown as Requester).request({ method: "INVITE", headers, body: description }, (error, response) => {
+      if (error !== null) resolve(0);
+      else if ((response?.status ?? 0) >= 200) resolve(response?.status ?? 0);
+    }),
+  );
 }

@@ -23,12 +23,13 @@ export function hasRtpengine(): boolean {
   return spawnSync("rtpengine", ["--version"], { stdio: "ignore" }).error === undefined;
 }
 
-/** `port`: that of an earlier one, to come back in its place. */
+/** `port`: that of an earlier one, to come back in its place. `ports`: how many it may open for audio. */
 export async function startRtpengine({
   address = "127.0.0.1",
   debug = false,
   port = null,
-}: { address?: string; debug?: boolean; port?: number | null } = {}): Promise<RtpengineProcess> {
+  ports = 1_000,
+}: { address?: string; debug?: boolean; port?: number | null; ports?: number } = {}): Promise<RtpengineProcess> {
   const ngPort = port ?? (await freePort(address));
   const dtmfLogPort = await freePort(address);
   // A random thousand of ports: several test files run their own rtpengine at the same time.
@@ -44,7 +45,7 @@ export async function startRtpengine({
       `--interface=${address}`,
       `--listen-ng=${address}:${ngPort}`,
       `--port-min=${portMin}`,
-      `--port-max=${portMin + 999}`,
+      `--port-max=${portMin + ports - 1}`,
       "--delete-delay=0",
       `--dtmf-log-dest=${address}:${dtmfLogPort}`,
       `--log-level=${debug ? 7 : 5}`,
