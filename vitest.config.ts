@@ -9,6 +9,8 @@ const integration = ["**/*.integration.test.ts", "tests/**/*.test.ts"];
 const long = ["**/*.long.test.ts"];
 /** Real programs on a machine that others use as well: in CI what fails is run once more, and told as such. */
 const retry = process.env["CI"] === "true" ? 1 : 0;
+/** Starts PostgreSQL for the whole run where `LA2_STORE=postgres` asks for it. */
+const globalSetup = "./tests/support/postgres-for-the-run.ts";
 const never = ["**/node_modules/**", "**/dist/**", "tests/architecture/planted/**"];
 
 export default defineConfig({
@@ -19,6 +21,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          globalSetup,
           include: [
             "{cti-box,crm-bridge,sip-proxy-config}/**/*.test.ts",
             "softphone/src/{shared,main,preload}/**/*.test.ts",
@@ -44,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
+          globalSetup,
           retry,
           include: integration,
           exclude: [...never, ...long, ...system],
@@ -58,6 +62,7 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          globalSetup,
           retry,
           include: system,
           exclude: [...never, ...long],

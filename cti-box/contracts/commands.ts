@@ -126,7 +126,7 @@ export const statusSchema = z.object({
     z.object({ ok: z.literal(true) }),
     z.object({
       ok: z.literal(false),
-      trouble: z.enum(["locked", "full", "unreachable", "broken", "refused"]),
+      trouble: z.enum(["locked", "slow", "full", "unreachable", "broken", "refused"]),
       since: timestampSchema,
       waiting: z.int().min(0),
     }),

@@ -7,6 +7,7 @@ import { costsSchema, retentionSchema } from "./record-config.ts";
 import { address, phoneNumber, sipUri } from "./config/fields.ts";
 import { outboundSchema, trunkSchema } from "./config/trunk-section.ts";
 import { openingHours } from "./config/hours-section.ts";
+import { storeSchema } from "./config/store-section.ts";
 import { operatorSkills, queueRules } from "./config/queue-section.ts";
 import { sharedCallers, sharingDeclaration } from "./config/sharing-section.ts";
 
@@ -209,6 +210,7 @@ export const officeConfigSchema = z.strictObject({
   wallboard: z.strictObject({ key: serviceSecret }).optional(),
   costs: costsSchema.optional(),
   retention: retentionSchema,
+  store: storeSchema.optional(),
   /** Folder of the databases and of the token key. */
   dataDirectory: z.string().min(1),
   /** Folder of the built softphone; absent: the one beside the program. */

@@ -10,7 +10,6 @@ import { PromptFiles } from "./adapters/media/prompt-files.ts";
 import { createCallMedia } from "./adapters/media/call-media.ts";
 import { openMediaServer } from "./adapters/media/start-media-server.ts";
 import { SipSignalling } from "./adapters/sip/sip-signalling.ts";
-import { openSqliteCallStore, type SqliteCallStore } from "./adapters/store/sqlite-call-store.ts";
 import { openRestartMemory } from "./adapters/store/restart-memory.ts";
 import { TrunkChangesFile } from "./adapters/store/trunk-changes-file.ts";
 import { createRandomIds } from "./adapters/system/random-ids.ts";
@@ -26,11 +25,12 @@ import { RetentionJob } from "./application/retention-job.ts";
 import { officeReports } from "./application/make-cost-report.ts";
 import { openBoxMetrics } from "./open-box-metrics.ts";
 import { survivalOf } from "./survival.ts";
+import { openStore } from "./open-store.ts";
 import { openSipStack } from "./open-sip-stack.ts";
 import { priceListFrom, retentionRulesFrom } from "./record-config.ts";
 import type { MediaServer } from "./application/media-port.ts";
 import type { OfficeBox } from "./application/office-box.ts";
-import type { Ids, Log } from "./application/ports.ts";
+import type { Ids, Log, OfficeStore } from "./application/ports.ts";
 import type { RestartMemory } from "./application/restart-memory.ts";
 import type { OfficeConfig } from "./config.ts";
 import type { SipStackHandle } from "./open-sip-stack.ts";
@@ -77,7 +77,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
       memory,
       ...survivalOf(config, stack.webSocket),
     });
-    const store = openSqliteCallStore(join(config.dataDirectory, "calls.sqlite"));
+    const store = await openStore(config);
     const journal = new JournalTiming();
     const box = await openBox({ config, log, sip, media, ids, store, memory, journal });
     opened.push(() => box.close());
@@ -108,7 +108,7 @@ type Parts = {
   stack: SipStackHandle;
   media: MediaServer;
   sip: SipSignalling;
-  store: SqliteCallStore;
+  store: OfficeStore;
   memory: RestartMemory;
 };
 

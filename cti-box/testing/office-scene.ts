@@ -1,12 +1,12 @@
 /** A whole office with fakes at its edges and a clock moved by hand, for tests of the use cases. */
 import { createOfficeBox } from "../src/application/office-box.ts";
-import { openSqliteCallStore } from "../src/adapters/store/sqlite-call-store.ts";
 import { CountingIds } from "./counting-ids.ts";
 import { FakeMedia } from "./fake-media.ts";
 import { FakeSignalling } from "./fake-signalling.ts";
 import { HandMovedClock } from "./hand-moved-clock.ts";
 import { RememberedHandlings } from "./remembered-handlings.ts";
 import { RecordingLog } from "./recording-log.ts";
+import { openTestStore, StoreWork } from "./test-store.ts";
 import type { SpillLimits } from "../src/application/call-journal.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
 import { readTrunk } from "../src/config/read-trunk.ts";
@@ -80,12 +80,13 @@ export class OfficeScene {
   readonly events: PublicCallEvent[] = [];
   readonly handlings = new RememberedHandlings();
   readonly store: CallStore;
+  private readonly work = new StoreWork();
   readonly box: ReturnType<typeof createOfficeBox>;
 
-  private constructor(config: SceneSettings, store: CallStore, spill?: SpillLimits) {
-    this.store = store;
+  private constructor(config: SceneSettings, given: CallStore, spill?: SpillLimits) {
+    this.store = this.work.counted(given);
     this.keptTrunks = config.keptTrunks ?? { trunks: {}, history: [] };
-    const { sip, media, clock, ids, log } = this;
+    const { sip, media, clock, ids, log, store } = this;
     this.box = createOfficeBox({
       config,
       sip,
@@ -120,10 +121,10 @@ export class OfficeScene {
   /** `prepare`: what is out there already when the box starts. */
   static async open(
     config: SceneSettings = officeSettings(),
-    store = openSqliteCallStore(":memory:"),
+    given: CallStore | null = null,
     prepare: (sip: FakeSignalling, handlings: RememberedHandlings) => void = () => undefined,
   ): Promise<OfficeScene> {
-    const scene = new OfficeScene(config, store);
+    const scene = new OfficeScene(config, given ?? (await openTestStore()));
     prepare(scene.sip, scene.handlings);
     await scene.box.start();
     return scene;
@@ -185,7 +186,7 @@ export class OfficeScene {
 
   /** Lets everything under way finish; nothing here waits for time. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 8; turn += 1) await new Promise(setImmediate);
+    for (let quiet = 0; quiet < 8; quiet = this.work.isUnderWay() ? 0 : quiet + 1) await new Promise(setImmediate);
   }
 
   eventTypes(): string[] {

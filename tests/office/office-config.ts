@@ -1,4 +1,6 @@
 /** Configuration of a test's office, as an administrator would write it. */
+import { postgresOfTheRun } from "../../cti-box/testing/test-store.ts";
+
 export const serviceSecret = "secret-of-the-bridge-in-tests";
 export const officeNumber = "+390695550100";
 
@@ -19,6 +21,12 @@ export type OfficeChoice = {
   sip?: Record<string, unknown>;
 };
 
+/** A schema of its own for each office that a test starts, where the run is on PostgreSQL. */
+function storeOfTheRun(): Record<string, unknown> {
+  const postgres = postgresOfTheRun();
+  return postgres === null ? {} : { store: { postgres } };
+}
+
 export function passwordOf(login: string): string {
   return `password-of-${login}`;
 }
@@ -34,6 +42,7 @@ export function officeConfig(choice: OfficeChoice): Record<string, unknown> {
       ...choice.sip,
     },
     media: { kind: "relay", listenAddress: address },
+    ...storeOfTheRun(),
     trunks: [
       { trunkId: "carrier", carrier: "Carrier of the tests", addresses: [choice.carrierAddress], ...choice.trunk },
       ...(choice.moreTrunks ?? []),

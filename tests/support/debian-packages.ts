@@ -6,6 +6,7 @@ export const debianPackages = [
   { package: "linphone-cli", program: "/usr/bin/linphone-daemon", why: "a second real SIP phone" },
   { package: "chromium", program: "/usr/bin/chromium", why: "the softphone runs in it" },
   { package: "kamailio", program: "/usr/sbin/kamailio", why: "the SIP proxy between offices" },
+  { package: "postgresql", program: "/usr/bin/psql", why: "the database of offices that have one" },
   { package: "dnsmasq-base", program: "/usr/sbin/dnsmasq", why: "a real name server for NAPTR and SRV" },
   { package: "openssl", program: "/usr/bin/openssl", why: "certificates for one test run" },
   { package: "sipvicious", program: "/usr/bin/svmap", why: "what strangers on the internet try" },

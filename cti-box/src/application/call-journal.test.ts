@@ -163,6 +163,28 @@ describe("a store that refuses", () => {
     expect(journal.takesNewCalls()).toBe(true);
   });
 
+  test("one that does not answer for half a second is waited for by nobody, and what it wrote in the end is written once", async () => {
+    let answer: () => void = () => undefined;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const append = store.append.bind(store);
+    store.append = (entries) => answered.then(() => append(entries));
+    write("a");
+    await turns();
+    expect(kept).toEqual([]);
+    clock.move(500);
+    expect(kept).toEqual(["a"]);
+    expect(journal.health()).toMatchObject({ ok: false, trouble: "slow", waiting: 1 });
+    write("b");
+    await turns();
+    expect(kept).toEqual(["a", "b"]);
+    answer();
+    await turns();
+    expect(store.written()).toEqual(["a", "b"]);
+    expect(told).toEqual(["a", "b"]);
+    expect(journal.health()).toEqual({ ok: true });
+    expect(clock.timers()).toBe(0);
+  });
+
   test("one step that it never takes is told and left out; those around it are written", async () => {
     store.refuses = "b";
     for (const id of ["a", "b", "c", "d"]) write(id);

@@ -14,6 +14,8 @@ const largestBatch = 100;
 /** Another program's transaction is usually over by then. */
 const firstRetryMs = 50;
 const longestRetryMs = 5_000;
+/** A store that takes longer is taken for one that is away: nobody's telephone waits for it. */
+const longestWriteMs = 500;
 
 /** How much is kept in memory while the store cannot be written. */
 export type SpillLimits = {
@@ -155,10 +157,13 @@ export class CallJournal {
     this.#work = "appending";
     this.#nextAtMs = performance.now() + (this.#parts.gatherMs ?? 0);
     const batch = this.#items.slice(0, this.#batchSize);
+    const stopWaiting = this.#parts.clock.after(longestWriteMs, () => this.#spill("slow", "no answer yet"));
     try {
       const published = await this.#parts.store.append(batch.map(({ entry }) => entry));
+      stopWaiting();
       this.#appended(batch, published);
     } catch (error) {
+      stopWaiting();
       if (error instanceof StoreFault && error.trouble === "refused") this.#narrowDown(batch, error);
       else this.#failed(error);
     }
@@ -199,23 +204,24 @@ export class CallJournal {
   }
 
   #failed(error: unknown): void {
-    const { log, clock } = this.#parts;
     const trouble = error instanceof StoreFault ? error.trouble : "broken";
-    const sinceMs = this.#state.kind === "spilling" ? this.#state.sinceMs : clock.now();
+    this.#work = "waiting";
+    this.#stopTimer = this.#parts.clock.after(this.#retryMs, () => this.#retryNow());
+    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    this.#spill(trouble, error instanceof Error ? error.message : String(error));
+  }
+
+  #spill(trouble: StoreTrouble, error: string): void {
     if (this.#state.kind === "writing") {
-      log.error(
-        { trouble, error: error instanceof Error ? error.message : String(error) },
+      this.#parts.log.error(
+        { trouble, error },
         "the journal cannot be written: calls go on, their steps are kept in memory",
       );
       for (const item of this.#items) item.bytes = sizeOf(item.entry);
       this.#bytes = this.#items.reduce((sum, { bytes }) => sum + bytes, 0);
-    }
-    const room = this.#state.kind === "spilling" ? this.#state.room : "for-calls";
-    this.#state = { kind: "spilling", sinceMs, trouble, room };
+      this.#state = { kind: "spilling", sinceMs: this.#parts.clock.now(), trouble, room: "for-calls" };
+    } else this.#state = { ...this.#state, trouble };
     this.#noteRoom();
-    this.#work = "waiting";
-    this.#stopTimer = clock.after(this.#retryMs, () => this.#retryNow());
-    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
     this.#keep(this.#items.length);
   }
 

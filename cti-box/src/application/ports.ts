@@ -72,10 +72,10 @@ export type RecordFilter = {
 };
 
 /**
- * `locked`: another program writes; `full`: no room on the disk; `unreachable`: no connection; `broken`: anything else of the store; `refused`:
+ * `locked`: another program writes; `slow`: no answer yet; `full`: no room on the disk; `unreachable`: no connection; `broken`: anything else of the store; `refused`:
  * the store works, but does not take this.
  */
-export type StoreTrouble = "locked" | "full" | "unreachable" | "broken" | "refused";
+export type StoreTrouble = "locked" | "slow" | "full" | "unreachable" | "broken" | "refused";
 
 export class StoreFault extends Error {
   readonly trouble: StoreTrouble;
@@ -112,6 +112,8 @@ export interface RetainedCalls {
   replaceByTotals(records: readonly CallRecordView[], totals: readonly MonthlyTotal[]): Promise<void>;
   monthlyTotals(): Promise<MonthlyTotal[]>;
 }
+
+export type OfficeStore = CallStore & { readonly retained: RetainedCalls };
 
 export type PlaceLegOrder = {
   legId: LegId;

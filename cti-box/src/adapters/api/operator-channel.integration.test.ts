@@ -85,6 +85,7 @@ describe("pings", () => {
     expect(scene.office.sip.placed).toEqual([]);
     page.say({ kind: "pong", sequence: 3 });
     await page.frame((frame) => frame["operatorState"] === "ringing");
+    await scene.office.settle();
     expect(scene.office.sip.placed).toHaveLength(1);
   });
 

@@ -1,5 +1,6 @@
 /** What the retention rules take out of the store, in steps of one transaction each. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { allDetails, detailTaken } from "./detail-taken.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { orFault } from "./sqlite-faults.ts";
 import { recordFromStored } from "./stored-record.ts";
@@ -7,10 +8,6 @@ import type { RetainedCalls } from "../../application/ports.ts";
 import type { CallRecordView } from "../../domain/call/call-record.ts";
 import type { MonthlyTotal } from "../../domain/retention/monthly-totals.ts";
 import type { RecordDetail } from "../../domain/retention/retention-rules.ts";
-
-/** As in the column `detail_taken`. */
-const taken: Record<RecordDetail, number> = { full: 0, "without-operators": 1, "without-numbers": 2 };
-const all = 3;
 
 const notInProgress = (table: string): string =>
   `NOT EXISTS (SELECT 1 FROM calls WHERE calls.call_id = ${table}.call_id AND ended_at_ms IS NULL)`;
@@ -37,14 +34,14 @@ export class SqliteRetainedCalls implements RetainedCalls {
     moreThan: RecordDetail | null;
     limit: number;
   }): Promise<CallRecordView[]> {
-    const level = wanted.moreThan === null ? all : taken[wanted.moreThan];
+    const level = wanted.moreThan === null ? allDetails : detailTaken[wanted.moreThan];
     const rows = orFault(() => this.run.endedBefore.all(wanted.beforeMs, level, wanted.limit)) as { record: string }[];
     return rows.map(({ record }) => recordFromStored(record));
   }
 
   async keepLess(records: readonly CallRecordView[], detail: RecordDetail): Promise<void> {
     inTransaction(this.database, () => {
-      for (const record of records) this.run.keepLess.run(JSON.stringify(record), taken[detail], record.callId);
+      for (const record of records) this.run.keepLess.run(JSON.stringify(record), detailTaken[detail], record.callId);
     });
   }
 

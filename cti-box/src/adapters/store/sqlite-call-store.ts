@@ -6,15 +6,15 @@
  * and the file stays consistent. FULL would add a disk flush to the ringing of every phone.
  */
 import { DatabaseSync } from "node:sqlite";
-import type { StatementSync } from "node:sqlite";
-import { sql } from "./call-sql.ts";
-import { findRecords } from "./record-queries.ts";
+import type { SQLInputValue, StatementSync } from "node:sqlite";
+import { legWith, sql } from "./call-sql.ts";
+import { recordQuery } from "./record-queries.ts";
 import { inTransaction } from "./in-transaction.ts";
 import { orFault } from "./sqlite-faults.ts";
 import { migrations } from "./schema.ts";
 import { SqliteRetainedCalls } from "./retained-calls.ts";
 import { recordFromStored } from "./stored-record.ts";
-import type { CallStore, JournalEntry, RecordFilter } from "../../application/ports.ts";
+import type { OfficeStore, JournalEntry, RecordFilter } from "../../application/ports.ts";
 import type { CallEvent } from "../../domain/call/call-event.ts";
 import type { CallRecordView } from "../../domain/call/call-record.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
@@ -32,7 +32,7 @@ export function openSqliteCallStore(path: string): SqliteCallStore {
   return new SqliteCallStore(database);
 }
 
-export class SqliteCallStore implements CallStore {
+export class SqliteCallStore implements OfficeStore {
   /** What the retention rules work on. */
   readonly retained: SqliteRetainedCalls;
   private readonly database: DatabaseSync;
@@ -75,7 +75,9 @@ export class SqliteCallStore implements CallStore {
   }
 
   async records(filter: RecordFilter): Promise<CallRecordView[]> {
-    return orFault(() => findRecords(this.database, filter));
+    const { sql: text, parameters } = recordQuery({ sql, legWith }, filter);
+    const rows = orFault(() => this.database.prepare(text).all(...(parameters as SQLInputValue[])));
+    return (rows as { record: string }[]).map(({ record }) => recordFromStored(record));
   }
 
   async latestRecords({ callIdPrefix, limit }: { callIdPrefix: string; limit: number }): Promise<CallRecordView[]> {

@@ -17,7 +17,10 @@ type StoredRecord = Earlier<
 const notNoted = { requestedBy: null, requestedAtMs: null, settledAtMs: null, conferenceAtMs: null, reason: null };
 
 export function recordFromStored(text: string): CallRecordView {
-  const stored = JSON.parse(text) as StoredRecord;
+  return recordFrom(JSON.parse(text) as StoredRecord);
+}
+
+export function recordFrom(stored: StoredRecord): CallRecordView {
   return {
     // A colleague's call had no queue, and nobody could call out.
     direction: stored.queueId === null ? "internal" : "in",
