@@ -1,4 +1,4 @@
-/** Calls that wait elsewhere are taken by another operator, ringing at a colleague's or parked: real phones, judged by ear. */
+/** Calls that wait elsewhere are taken by another operator, ringing at a colleague's or parked, or ring at all: real phones, judged by ear. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
@@ -10,6 +10,8 @@ import { hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
+/** Leads to the queue that rings all. */
+const allNumber = "+390695550101";
 const tones = { citizen: 1000, anna: 440, bruno: 700 };
 let network: PhoneNetwork;
 let office: OfficeProcess;
@@ -29,7 +31,12 @@ beforeAll(async () => {
   const carrier = network.addHost();
   const { address } = network;
   const choice = { officeId: "x_test1", address, carrierAddress: carrier.address, operators: ["anna", "bruno"] };
-  office = await startOfficeProcess(officeConfig({ ...choice, sip: { trace: true } }));
+  const config = officeConfig({ ...choice, sip: { trace: true } });
+  office = await startOfficeProcess({
+    ...config,
+    numbers: [...(config["numbers"] as object[]), { number: allNumber, queueId: "all" }],
+    queues: [...(config["queues"] as object[]), { queueId: "all", label: "All", distribution: "ring-all" }],
+  });
   reader = new OfficeReader(office.url);
   citizen = await BaresipPhone.open({
     host: carrier,
@@ -88,5 +95,27 @@ test("a parked citizen hears music and is taken up by another operator; the one 
   await reader.event("call-ended");
   const record = (await reader.records()).find((each) => each.callId === callId);
   expect(record).toMatchObject({ operatorLogins: ["anna", "bruno"], endCause: "caller-hung-up" });
+  expect(office.log()).not.toMatch(/left something behind|"level":50/);
+});
+
+test("a queue that rings all: both phones ring, the first answer wins, and the other one hears that the call was completed elsewhere", async () => {
+  for (const phone of [citizen, anna, bruno]) phone.startAfresh();
+  await reader.startAfresh();
+  expect(await session.command("PUT", "/api/operators/me/availability", { availability: "available" })).toBe(204);
+  citizen.command("dial", `sip:${allNumber}@${network.address}`);
+  await Promise.all([anna.event("CALL_INCOMING"), bruno.event("CALL_INCOMING")]);
+  bruno.command("accept");
+  await anna.event("CALL_CLOSED");
+  const { callId } = (await reader.event("call-answered")).call;
+  expect(await reader.event("call-ring-ended")).toMatchObject({ operatorLogin: "anna", outcome: "answered-elsewhere" });
+  await Promise.all([hearsTone(citizen, tones.bruno), hearsTone(bruno, tones.citizen)]);
+  const messages = (await reader.trace(callId))?.legs.flatMap((leg) => leg.messages.map(({ text }) => text)) ?? [];
+  const cancels = messages.filter((text) => text.startsWith("CANCEL "));
+  expect(cancels.length).toBeGreaterThan(0);
+  for (const cancel of cancels) expect(cancel).toMatch(/^Reason: SIP;cause=200;text="Call completed elsewhere"/im);
+  citizen.command("hangup");
+  await reader.event("call-ended");
+  const record = (await reader.records()).find((each) => each.callId === callId);
+  expect(record).toMatchObject({ operatorLogins: ["bruno"], endCause: "caller-hung-up" });
   expect(office.log()).not.toMatch(/left something behind|"level":50/);
 });

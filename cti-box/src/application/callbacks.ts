@@ -7,7 +7,7 @@ import { readDialled } from "../domain/routing/dialled-number.ts";
 import { afterCall, callbackKey, longestCallbackMs } from "../domain/queue/callback-book.ts";
 import { mayDial } from "../domain/trunk/dial-permissions.ts";
 import { planTrunkLegs } from "./plan-trunk-legs.ts";
-import type { Call, Device } from "../domain/call/call.ts";
+import type { Call } from "../domain/call/call.ts";
 import type { CallPlacement } from "../domain/call/call-event.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { PublicCallEvent } from "../domain/call/call-view.ts";
@@ -17,7 +17,7 @@ import type { DialledNumber, NumberKind } from "../domain/routing/dialled-number
 import type { CallRunner } from "./call-runner.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
-import type { OperatorRoom } from "./operator-room.ts";
+import type { FoundOperator, OperatorRoom } from "./operator-room.ts";
 import type { Clock, Ids, Log, RecordFilter } from "./ports.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import type { CallbackView } from "./use-cases.ts";
@@ -93,12 +93,13 @@ export class Callbacks {
   }
 
   /** The room has found an operator; false: that is no call back. */
-  operatorFound(callId: CallId, operatorId: OperatorId, devices: readonly Device[]): boolean {
+  operatorFound(callId: CallId, [found]: readonly FoundOperator[]): boolean {
     const key = this.inLine.get(callId);
-    if (key === undefined) return false;
+    if (key === undefined || found === undefined) return false;
+    const { operatorId } = found;
     this.inLine.delete(callId);
     const pending = this.book.get(key);
-    const placement = pending === undefined ? null : this.placementFor(pending, { callId, operatorId, devices });
+    const placement = pending === undefined ? null : this.placementFor(pending, { callId, ...found });
     if (pending === undefined || placement === null) {
       this.parts.room.release(operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
       if (pending !== undefined) this.later(pending, noTrunkPauseMs);
@@ -149,7 +150,7 @@ export class Callbacks {
   private join(key: string, { queueId, sinceMs }: PendingCallback): void {
     const callId = this.parts.ids.callId();
     this.inLine.set(callId, key);
-    this.parts.room.joinLine({ callId, queueId, sinceMs, priority: "new", patience: "wait", except: [] });
+    this.parts.room.joinLine({ callId, queueId, sinceMs, priority: "new", patience: "wait", except: [], rings: "one" });
   }
 
   private leaveAll(key: string): void {
@@ -188,10 +189,7 @@ export class Callbacks {
     return [...this.inLine.values()].includes(key) ? "in-line" : "waiting";
   }
 
-  private placementFor(
-    pending: PendingCallback,
-    served: { callId: CallId; operatorId: OperatorId; devices: readonly Device[] },
-  ): CallPlacement | null {
+  private placementFor(pending: PendingCallback, served: { callId: CallId } & FoundOperator): CallPlacement | null {
     const { office, clock, ids, log } = this.parts;
     const { callId, operatorId, devices } = served;
     const { contactId, number, queueId } = pending;

@@ -192,10 +192,11 @@ export class CallsInProgress {
     if (after.phase.kind === "ended" && before?.phase.kind !== "ended") this.awaitLastWords(callId);
   }
 
-  /** An operator who was found for a call that does not wait any more is free again. */
+  /** Operators who were found for a call that does not wait any more are free again. */
   private eventIgnored(callId: CallId, event: CallEvent): void {
     if (event.type !== "operator-assigned") return;
-    this.parts.room.release(event.operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
+    for (const { operatorId } of [event, ...(event.others ?? [])])
+      this.parts.room.release(operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
   }
 
   private awaitLastWords(callId: CallId): void {

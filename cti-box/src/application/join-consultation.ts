@@ -39,13 +39,16 @@ export function joinConsultation(
   const { phase } = consulted.call;
   if (phase.kind !== "talking" && phase.kind !== "held" && phase.kind !== "ringing")
     return { ok: false, reason: "wrong-state" };
-  const legs = phase.kind === "ringing" ? ringAgain(parts, phase.operatorId) : moveLeg(parts, consulted.call, phase);
+  // A call between colleagues rings at one of them.
+  const colleagueId = phase.kind === "ringing" ? phase.operatorIds[0] : phase.operatorId;
+  if (colleagueId === undefined) return { ok: false, reason: "wrong-state" };
+  const legs = phase.kind === "ringing" ? ringAgain(parts, colleagueId) : moveLeg(parts, consulted.call, phase);
   if (legs.length === 0) return { ok: false, reason: "target-unavailable" };
   runner.post({
     type: "transfer-requested",
     operatorId,
     transferId,
-    plan: { target: { kind: "operator", operatorId: phase.operatorId }, legs },
+    plan: { target: { kind: "operator", operatorId: colleagueId }, legs },
     ticketId: runner.call.ticket?.ticketId ?? null,
     reason: "other",
     message: "",

@@ -4,7 +4,7 @@
  */
 import { emptyEntry, presenceOf, ringableDevices } from "../domain/operator/operator-desk.ts";
 import { withCall, withoutCall } from "../domain/operator/operator-desk.ts";
-import { chooseOperator } from "../domain/queue/choose-operator.ts";
+import { chooseOperators } from "../domain/queue/choose-operator.ts";
 import { nothingRequired } from "../domain/queue/skills.ts";
 import { expectedWait, usualCall } from "../domain/queue/announcement.ts";
 import { inServingOrder, placeIn } from "../domain/queue/waiting-line.ts";
@@ -19,9 +19,12 @@ import type { WaitingCall } from "../domain/queue/waiting-line.ts";
 import type { Clock } from "./ports.ts";
 import type { OperatorDesk } from "./use-cases.ts";
 
+export type FoundOperator = { operatorId: OperatorId; devices: readonly Device[] };
+
 /** What the room tells the calls. */
 export type RoomListener = {
-  operatorFound(callId: CallId, operatorId: OperatorId, devices: readonly Device[]): void;
+  /** One, or all who are free where the queue rings all; never none. */
+  operatorsFound(callId: CallId, found: readonly FoundOperator[]): void;
   /** For a call that cannot wait. */
   nobodyFree(callId: CallId): void;
   /** These contacts of the operator cannot be reached any more. */
@@ -232,25 +235,30 @@ export class OperatorRoom implements OperatorDesk {
 
   private serveOne(waiting: WaitingCall): void {
     if (this.line.get(waiting.callId) !== waiting) return;
-    const { callId, queueId, except } = waiting;
-    const found = chooseOperator(this.entries.values(), {
-      queueId,
-      except,
+    const { callId, queueId } = waiting;
+    const found = chooseOperators(this.entries.values(), {
+      ...waiting,
       ...(this.services.get(queueId) ?? plainService),
       lastRung: this.lastRung.get(queueId) ?? null,
       nowMs: this.clock.now(),
     });
-    if (found === null) {
+    const [first] = found;
+    if (first === undefined) {
       if (waiting.patience === "wait") return;
       this.line.delete(callId);
       this.listener?.nobodyFree(callId);
       return;
     }
     this.line.delete(callId);
-    this.lastRung.set(queueId, found.operatorId);
-    this.entries.set(found.operatorId, withCall(found, callId, "ringing"));
-    this.tellPresence(found.operatorId, "ringing");
-    this.listener?.operatorFound(callId, found.operatorId, ringableDevices(found));
+    this.lastRung.set(queueId, first.operatorId);
+    for (const entry of found) {
+      this.entries.set(entry.operatorId, withCall(entry, callId, "ringing"));
+      this.tellPresence(entry.operatorId, "ringing");
+    }
+    this.listener?.operatorsFound(
+      callId,
+      found.map((entry) => ({ operatorId: entry.operatorId, devices: ringableDevices(entry) })),
+    );
   }
 
   private wakeAfterWrapUp(operatorId: OperatorId, wrapUpMs: number): void {

@@ -136,6 +136,25 @@ describe("queues", () => {
     expect(scene.eventTypes()).toEqual(["call-offered", "call-queued"]);
   });
 
+  test("a queue that rings all: everybody free is rung, the first answer wins, and the others get the next caller", async () => {
+    await scene.box.close();
+    scene = await OfficeScene.open(officeSettings({ queues: [{ ...queue, distribution: "ring-all" }] }));
+    scene.signIn(anna);
+    scene.signIn(bruno);
+    await scene.call();
+    expect(scene.sip.placed.map((order) => order.to.uri)).toEqual([
+      "sip:anna@session.invalid",
+      "sip:bruno@session.invalid",
+    ]);
+    expect([anna, bruno].map((one) => scene.box.desk.presenceOf(one))).toEqual(["ringing", "ringing"]);
+    const atAnna = scene.sip.legTo("anna");
+    await scene.call();
+    await scene.answer("bruno");
+    expect(scene.sip.done).toContain(`end-leg ${atAnna} answered-elsewhere`);
+    expect(scene.events.filter(({ type }) => type === "call-ringing")).toHaveLength(3);
+    expect(scene.box.queries.callsOf(anna)).toMatchObject([{ myState: { kind: "ringing" } }]);
+  });
+
   test("round robin goes on with the next operator although the first is free again", async () => {
     await scene.box.close();
     const settings = officeSettings();

@@ -47,7 +47,8 @@ function refusalOf(
   }
   // Calls that ring because of a transfer come back to who transferred.
   if (phase.kind !== "ringing") return refused(403, "a call that is being transferred cannot be taken");
-  const isBusy = phase.operatorId !== operatorId && ["on-call", "ringing"].includes(room.presenceOf(operatorId));
+  const isBusy =
+    !phase.operatorIds.includes(operatorId) && ["on-call", "ringing"].includes(room.presenceOf(operatorId));
   return isBusy ? refused(486, "the operator is in a call") : null;
 }
 

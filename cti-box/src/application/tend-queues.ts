@@ -17,10 +17,14 @@ export function tendQueues(parts: QueuesParts): TendedQueues {
   const sharing = new PeakSharing(parts);
   const callbacks = new Callbacks(parts);
   room.listen({
-    operatorFound: (callId, operatorId, devices) => {
-      if (callbacks.operatorFound(callId, operatorId, devices)) return;
-      const legs = devices.map((device) => ({ legId: ids.legId(), device }));
-      calls.find(callId)?.post({ type: "operator-assigned", operatorId, legs });
+    operatorsFound: (callId, found) => {
+      if (callbacks.operatorFound(callId, found)) return;
+      const [first, ...others] = found.map(({ operatorId, devices }) => {
+        return { operatorId, legs: devices.map((device) => ({ legId: ids.legId(), device })) };
+      });
+      if (first === undefined) return;
+      const more = others.length === 0 ? {} : { others };
+      calls.find(callId)?.post({ type: "operator-assigned", ...first, ...more });
     },
     nobodyFree: (callId) => calls.find(callId)?.post({ type: "no-operator" }),
     devicesGone: (operatorId, uris) => calls.devicesGone(operatorId, uris),

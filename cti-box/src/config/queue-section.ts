@@ -43,7 +43,7 @@ const queueKey = z.enum(["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
 
 export const queueRules = {
   /** Which free operator is rung. */
-  distribution: z.enum(["longest-idle", "round-robin", "priority"]).default("longest-idle"),
+  distribution: z.enum(["longest-idle", "round-robin", "priority", "ring-all"]).default("longest-idle"),
   /** Skills that an operator needs to get calls of this queue. */
   requires: z
     .strictObject({ topic: topic.optional(), language: language.optional(), need: need.optional() })

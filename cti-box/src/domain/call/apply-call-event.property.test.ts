@@ -15,6 +15,7 @@ import {
   startMs,
   transferId,
 } from "../../../testing/call-builders.ts";
+import { CallWorld } from "../../../testing/call-world.ts";
 import { applyCallEvent, beginCall } from "./apply-call-event.ts";
 import { recordOf } from "./record-of.ts";
 import { joinedLegsOf, mediaLegsOf, musicLegOf, timersOf } from "./settle.ts";
@@ -22,7 +23,6 @@ import { engagementsOf } from "./summary.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call } from "./call.ts";
 import type { CallBeginning, TransferPlan } from "./call-event.ts";
-import type { CallEffect } from "./call-effect.ts";
 import type { CallId, TransferId } from "./ids.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 
@@ -56,7 +56,16 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
   const timers = [...timersOf(call)];
   const [timer, deadlineMs] = timers[pick % Math.max(1, timers.length)] ?? ["ring" as const, 0];
   const table: UntimedEvent[] = [
-    { type: "operator-assigned", operatorId, legs },
+    {
+      type: "operator-assigned",
+      operatorId,
+      legs,
+      ...(pick % 5 === 0 && {
+        others: [
+          { operatorId: pick % 2 === 0 ? bruno : anna, legs: [{ legId: leg(`other-${serial}`), device: device("o") }] },
+        ],
+      }),
+    },
     { type: "call-picked-up", operatorId, legs },
     { type: "call-parked", operatorId },
     { type: "call-retrieved", operatorId, legs },
@@ -123,89 +132,8 @@ function transferIdOf(call: Call): TransferId {
   return transferUnderWay(call)?.transfer.transferId ?? transferId;
 }
 
-/** Everything started and not stopped, kept from the effects alone. */
-class World {
-  readonly media = new Set<string>();
-  readonly music = new Set<string>();
-  readonly pairs = new Set<string>();
-  readonly timers = new Map<string, number>();
-  readonly busy = new Map<string, string>();
-  readonly signalled = new Set<string>();
-  inLine = false;
-  endedTimes = 0;
-
-  see(effects: readonly CallEffect[]): void {
-    for (const effect of effects) this.seeOne(effect);
-  }
-
-  private seeOne(effect: CallEffect): void {
-    switch (effect.type) {
-      case "place-leg":
-      case "answer-leg":
-        this.signalled.add(effect.legId);
-        this.media.add(effect.legId);
-        return;
-      case "end-leg":
-      case "reject-leg":
-        this.signalled.delete(effect.legId);
-        return;
-      case "release-media":
-        expect(this.media.delete(effect.legId), "media is released once").toBe(true);
-        return;
-      case "connect-media":
-        expect(this.pairs.size, "one conversation at a time").toBe(0);
-        this.pairs.add(effect.legIds.join());
-        return;
-      case "disconnect-media":
-        expect(this.pairs.delete(effect.legIds.join())).toBe(true);
-        return;
-      case "start-music":
-        expect(this.music.has(effect.legId)).toBe(false);
-        this.music.add(effect.legId);
-        return;
-      case "stop-music":
-        expect(this.music.delete(effect.legId)).toBe(true);
-        return;
-      case "start-timer":
-        this.timers.set(effect.timer, effect.deadlineMs);
-        return;
-      case "stop-timer":
-        expect(this.timers.delete(effect.timer)).toBe(true);
-        return;
-      case "engage-operator":
-        this.busy.set(effect.operatorId, effect.activity);
-        return;
-      case "release-operator":
-        expect(this.busy.delete(effect.operatorId)).toBe(true);
-        return;
-      case "join-queue":
-        this.inLine = true;
-        return;
-      case "leave-queue":
-        this.inLine = false;
-        return;
-      case "publish":
-        if (effect.happening.type === "call-ended") this.endedTimes += 1;
-        return;
-      case "announce":
-      case "announce-place":
-        expect(this.media.has(effect.legId), "announced to a leg with media").toBe(true);
-        return;
-      case "progress-leg":
-      case "accept-answer":
-      case "answer-reinvite":
-      case "refuse-reinvite":
-      case "notify-referrer":
-      case "tell-handover":
-      case "merge-call":
-      case "seek-forward":
-        return;
-    }
-  }
-}
-
-function run(from: CallBeginning, script: readonly Choice[], watch: (call: Call, world: World) => void) {
-  const world = new World();
+function run(from: CallBeginning, script: readonly Choice[], watch: (call: Call, world: CallWorld) => void) {
+  const world = new CallWorld();
   let step = beginCall(from);
   world.see(step.effects);
   watch(step.call, world);

@@ -293,6 +293,6 @@ describe("the next operator", () => {
   });
   test("rings after a refusal with the caller's place in the line kept", () => {
     const step = play(arrival(), [annaAssigned, declined, brunoAssigned]);
-    expect(step.call.phase).toMatchObject({ kind: "ringing", operatorId: bruno, wait: { sinceMs: startMs } });
+    expect(step.call.phase).toMatchObject({ kind: "ringing", operatorIds: [bruno], wait: { sinceMs: startMs } });
   });
 });

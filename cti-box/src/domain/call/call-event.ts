@@ -18,6 +18,9 @@ export type PlannedDeviceLeg = {
   replaces?: LegId | undefined;
 };
 
+/** An operator who is rung, on all of the operator's devices. */
+export type RungOperator = { operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] };
+
 /** Route to another office: request-URI and, when a proxy stands between, the next hop. */
 export type OfficeRoute = { uri: string; nextHop: string | null };
 
@@ -123,14 +126,16 @@ export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
   | CallBeginning
-  | {
+  /**
+   * `others`: more operators who are rung at the same time; absent: none. `ringMs`: until the operator wants it forwarded; absent: as long as
+   * usual.
+   */
+  | ({
       type: "operator-assigned";
       atMs: number;
-      operatorId: OperatorId;
-      legs: readonly PlannedDeviceLeg[];
-      /** Until the operator wants it forwarded; absent: as long as usual. */
+      others?: readonly RungOperator[];
       ringMs?: number | undefined;
-    }
+    } & RungOperator)
   /** A colleague's call goes on to somebody else. */
   | CallForwarded
   /** An operator takes the call that rings at a colleague's. */

@@ -157,8 +157,10 @@ export type CallPhase =
   | { kind: "queued"; wait: Wait; enteredAtMs: number; offer?: OverflowOffer }
   /** Is told why nobody will answer, and then let go. `listening`: may still press the key for a call back. */
   | { kind: "turned-away"; cause: TurnAwayCause; sinceMs: number; stage?: "listening" }
-  /** `ringMs`: how long, where the operator wants the call forwarded then. */
-  | { kind: "ringing"; wait: Wait; operatorId: OperatorId; sinceMs: number; ringMs?: number }
+  /**
+   * `operatorIds`: one, or all that a queue rings together; never none. `ringMs`: how long, where the operator wants the call forwarded then.
+   */
+  | { kind: "ringing"; wait: Wait; operatorIds: readonly OperatorId[]; sinceMs: number; ringMs?: number }
   | { kind: "talking"; operatorId: OperatorId; legId: LegId }
   | { kind: "held"; operatorId: OperatorId; legId: LegId; by: readonly HoldSource[] }
   | {

@@ -1,7 +1,7 @@
 /** A waiting caller goes into another queue: by pressing a key, or because the whole time of the queue has been waited. */
 import { openStateAt } from "../routing/open-state.ts";
-import { closePendingLegs } from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
+import { stopRinging } from "./ringing.ts";
 import { changed, published } from "./step.ts";
 import { greet, turnAway } from "./turning-away.ts";
 import type { CallQueue } from "./call.ts";
@@ -13,12 +13,7 @@ export function chooseQueue(step: Step, { atMs, queue }: { atMs: number; queue: 
   if (step.call.queue === null || step.call.queue.queueId === queue.queueId) return step;
   if (phase.kind === "queued") return greet(moveToQueue(step, queue, atMs));
   if (phase.kind !== "ringing") return step;
-  const { operatorId, wait } = phase;
-  const quiet = changed(closePendingLegs(step, { atMs, reason: "cancelled" }), {
-    phase: { kind: "queued", wait, enteredAtMs: atMs },
-    departed: [...step.call.departed, { operatorId, why: "caller-gave-up" }],
-  });
-  const missed = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "caller-gave-up" });
+  const missed = stopRinging(step, { atMs, outcome: "caller-gave-up", reason: "cancelled" });
   return greet(moveToQueue(missed, queue, atMs));
 }
 

@@ -91,8 +91,9 @@ function mayAct(call: Call, operatorId: OperatorId): GuardResult {
 function hasPart(call: Call, operatorId: OperatorId): boolean {
   const phase = call.phase;
   switch (phase.kind) {
-    case "dialling":
     case "ringing":
+      return phase.operatorIds.includes(operatorId);
+    case "dialling":
     case "talking":
     case "held":
     case "merging":

@@ -1,11 +1,12 @@
 /** Somebody leaves: the caller, the operator who talks, the other office. What is left of the call decides what happens next. */
 import { causeOfStop, endCall } from "./ending.ts";
 import { headOfLine } from "./head-of-line.ts";
-import { callerLegOf, closeLeg, closePendingLegs, legGone } from "./legs.ts";
+import { callerLegOf, closeLeg, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
 import { diallingLegLeft } from "./dialling.ts";
 import { completeTransfer } from "./consulting.ts";
 import { merged } from "./merging.ts";
+import { stopRinging } from "./ringing.ts";
 import { abandonTransfer, returnCall } from "./returning.ts";
 import { operatorLeftTransfer } from "./transferring.ts";
 import type { Step } from "./step.ts";
@@ -53,15 +54,8 @@ export function callerLeft(step: Step, atMs: number): Step {
       return endCall(step, { ...gone, cause: "caller-gave-up" });
     case "turned-away":
       return endCall(step, { ...gone, cause: phase.cause });
-    case "ringing": {
-      const { operatorId } = phase;
-      const quiet = changed(closePendingLegs(step, gone), {
-        phase: { kind: "queued", wait: phase.wait, enteredAtMs: atMs },
-        departed: [...step.call.departed, { operatorId, why: "caller-gave-up" }],
-      });
-      const missed = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "caller-gave-up" });
-      return endCall(missed, { ...gone, cause: "caller-gave-up" });
-    }
+    case "ringing":
+      return endCall(stopRinging(step, { ...gone, outcome: "caller-gave-up" }), { ...gone, cause: "caller-gave-up" });
     case "transferring":
     case "consulting":
       return endCall(abandonTransfer(step, { atMs, cause: "caller-hung-up", sipStatus: null }), {

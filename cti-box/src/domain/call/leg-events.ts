@@ -14,7 +14,7 @@ import { targetAlerts } from "./transferring.ts";
 import type { Leg } from "./call.ts";
 import type { MissedRing } from "./call-effect.ts";
 import type { LaterCallEvent } from "./call-event.ts";
-import type { LegId } from "./ids.ts";
+import type { LegId, OperatorId } from "./ids.ts";
 import type { Step } from "./step.ts";
 
 type LegEvent = Exclude<
@@ -83,15 +83,19 @@ function legFailed(step: Step, event: Extract<LaterCallEvent, { type: "leg-faile
   return pendingLegLost(gone, leg, event);
 }
 
-/** One of the legs being rung is gone; when it was the last one, or a person declined, the ring is over. */
+/** One of the legs being rung is gone; when it was the last one, or a person declined, the ring is over: of each operator by itself. */
 function pendingLegLost(step: Step, leg: Leg, answer: { atMs: number; status: number; q850: number | null }): Step {
   const { atMs, status } = answer;
   const phase = step.call.phase;
   if (phase.kind === "dialling") return diallingFailed(step, leg, answer);
   if (phase.kind === "queued") return offerFailed(step, { atMs, cause: failureOf(leg, answer), sipStatus: status });
-  const isOver = pendingLegsOf(step.call).length === 0 || isDeclined(status);
+  const rungThere = pendingLegsOf(step.call).filter(
+    ({ peer }) => phase.kind !== "ringing" || peer.name === leg.peer.name,
+  );
+  const isOver = rungThere.length === 0 || isDeclined(status);
   if (!isOver) return step;
-  if (phase.kind === "ringing") return operatorMissed(step, atMs, missedRingOf(status));
+  if (phase.kind === "ringing")
+    return operatorMissed(step, leg.peer.name as OperatorId, { atMs, outcome: missedRingOf(status) });
   if (phase.kind !== "transferring") return step;
   const rerouted = otherCarrier(step, { ...answer, hasRung: leg.state.kind === "alerting" });
   if (rerouted !== null) return rerouted;

@@ -7,8 +7,9 @@
  *   ringing ─merge-started─▶ ended: the colleague rings for the other call
  */
 import { endCall } from "./ending.ts";
-import { answeredLeg, callerLegOf, closePendingLegs } from "./legs.ts";
-import { changed, published } from "./step.ts";
+import { answeredLeg, callerLegOf } from "./legs.ts";
+import { stopRinging } from "./ringing.ts";
+import { changed } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { CallId } from "./ids.ts";
 
@@ -22,15 +23,8 @@ export function startMerge(step: Step, { atMs, intoCallId }: { atMs: number; int
       return changed(step, {
         phase: { kind: "merging", operatorId: phase.operatorId, legId: phase.legId, intoCallId },
       });
-    case "ringing": {
-      const { operatorId, wait } = phase;
-      const quiet = changed(closePendingLegs(step, { atMs, reason: "cancelled" }), {
-        phase: { kind: "queued", wait, enteredAtMs: atMs },
-        departed: [...step.call.departed, { operatorId, why: "caller-gave-up" }],
-      });
-      const missed = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "caller-gave-up" });
-      return merged(missed, atMs);
-    }
+    case "ringing":
+      return merged(stopRinging(step, { atMs, outcome: "caller-gave-up", reason: "cancelled" }), atMs);
     default:
       return step;
   }

@@ -60,7 +60,7 @@ test("nobody takes it up in time: the citizen is at the head of the line", () =>
 
 test("of two who retrieve at once one gets it", () => {
   const step = play(arrival(), [...parked, retrieved("bruno"), retrieved("anna")]);
-  expect(step.call.phase).toMatchObject({ kind: "ringing", operatorId: bruno });
+  expect(step.call.phase).toMatchObject({ kind: "ringing", operatorIds: [bruno] });
   expect(step.effects).toEqual([]);
 });
 

@@ -26,7 +26,7 @@ const ringing = [annaAssigned, pickedUp];
 
 test("the colleague's phones stop as answered elsewhere and the other operator's ring, without a step back into the line", () => {
   const step = play(arrival(), ringing);
-  expect(step.call.phase).toMatchObject({ kind: "ringing", operatorId: bruno });
+  expect(step.call.phase).toMatchObject({ kind: "ringing", operatorIds: [bruno] });
   expect(effectNames(step.effects)).toEqual([
     "end-leg anna-1 answered-elsewhere",
     "publish call-ring-ended",

@@ -51,19 +51,10 @@ function moved(step: Step, { legId, replaces, atMs }: Replacement): Step {
 function taken(step: Step, { legId, operatorId, atMs }: Replacement): Step {
   const { phase } = step.call;
   if (phase.kind !== "ringing") return step;
-  if (phase.operatorId === operatorId) return operatorAnswered(step, legId, atMs);
-  const colleagueId = phase.operatorId;
-  const left = changed(step, {
-    departed: [...step.call.departed, { operatorId: colleagueId, why: "answered-elsewhere" }],
-  });
-  const ended = published(left, atMs, {
-    type: "call-ring-ended",
-    operatorId: colleagueId,
-    outcome: "answered-elsewhere",
-  });
-  const ringing = changed(ended, {
-    phase: { ...phase, operatorId, sinceMs: atMs },
-    departed: ended.call.departed.filter((one) => one.operatorId !== operatorId),
+  if (phase.operatorIds.includes(operatorId)) return operatorAnswered(step, legId, atMs);
+  const ringing = changed(step, {
+    phase: { ...phase, operatorIds: [...phase.operatorIds, operatorId], sinceMs: atMs },
+    departed: step.call.departed.filter((one) => one.operatorId !== operatorId),
   });
   return operatorAnswered(published(ringing, atMs, { type: "call-ringing", operatorId }), legId, atMs);
 }

@@ -1,45 +1,51 @@
 /**
- * Queueing and ringing: one operator at a time, all devices of that operator together, the next one when this one does not take it.
- *   queued ─operator-assigned─▶ ringing ─answer─▶ talking
- *      ▲                          │ declined, ring time over, devices gone
+ * Queueing and ringing: one operator at a time, or all that the queue rings together; all devices of an operator; the next one when nobody takes it.
+ *   queued ─operator-assigned─▶ ringing ─first answer─▶ talking      (the others: answered elsewhere)
+ *      ▲                          │ declined, ring time over, devices gone, for the last one who rang
  *      └──────────────────────────┘
  */
 import { endCall } from "./ending.ts";
 import { askWhereTo, mayBeForwarded } from "./forwarding.ts";
-import { answerCaller, callerLegOf, closePendingLegs, findLeg, isCallerAnswered, withLegState } from "./legs.ts";
+import {
+  answerCaller,
+  closeLeg,
+  pendingLegsOf,
+  callerLegOf,
+  closePendingLegs,
+  findLeg,
+  isCallerAnswered,
+  withLegState,
+} from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
-import type { Call, Device, Leg } from "./call.ts";
-import type { PlannedDeviceLeg } from "./call-event.ts";
+import type { Call, CallPhase, Device, Leg } from "./call.ts";
+import type { RungOperator } from "./call-event.ts";
 import type { LegEndReason, MissedRing } from "./call-effect.ts";
+import type { RingEnd } from "./call-view.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
 /** `ringMs`: absent: as long as usual. */
-export type Ring = {
-  atMs: number;
-  operatorId: OperatorId;
-  legs: readonly PlannedDeviceLeg[];
-  ringMs?: number | undefined;
-};
+export type Ring = { atMs: number; others?: readonly RungOperator[]; ringMs?: number | undefined } & RungOperator;
 
-/** Rings an operator for the waiting caller. */
+/** Rings an operator, or several, for the waiting caller. */
 export function ringOperator(step: Step, ring: Ring): Step {
   const phase = step.call.phase;
-  if (phase.kind !== "queued" || ring.legs.length === 0) return step;
-  const home = withdrawOffer(step, { atMs: ring.atMs, cause: "cancelled", reason: "cancelled" });
-  const ringing = changed(ringDevices(home, ring), {
-    phase: {
-      kind: "ringing",
-      wait: phase.wait,
-      operatorId: ring.operatorId,
-      sinceMs: ring.atMs,
-      ...(ring.ringMs !== undefined && { ringMs: ring.ringMs }),
-    },
-    firstRungAtMs: step.call.firstRungAtMs ?? ring.atMs,
-    departed: step.call.departed.filter((one) => one.operatorId !== ring.operatorId),
+  const { atMs, operatorId, legs, others = [], ringMs } = ring;
+  const rung = [{ operatorId, legs }, ...others].filter((one) => one.legs.length > 0);
+  if (phase.kind !== "queued" || rung.length === 0) return step;
+  const operatorIds = rung.map((one) => one.operatorId);
+  const home = withdrawOffer(step, { atMs, cause: "cancelled", reason: "cancelled" });
+  const placed = rung.reduce((soFar, one) => ringDevices(soFar, { ...one, atMs }), home);
+  const ringing = changed(placed, {
+    phase: { kind: "ringing", wait: phase.wait, operatorIds, sinceMs: atMs, ...(ringMs !== undefined && { ringMs }) },
+    firstRungAtMs: step.call.firstRungAtMs ?? atMs,
+    departed: step.call.departed.filter((one) => !operatorIds.includes(one.operatorId)),
   });
-  const announced = published(ringing, ring.atMs, { type: "call-ringing", operatorId: ring.operatorId });
+  const announced = operatorIds.reduce(
+    (soFar, one) => published(soFar, atMs, { type: "call-ringing", operatorId: one }),
+    ringing,
+  );
   const caller = callerLegOf(announced.call);
   if (caller.state.kind !== "trying") return announced;
   const alerting = withLegState(announced, caller.legId, { kind: "alerting" });
@@ -69,40 +75,54 @@ export function operatorAnswered(step: Step, legId: LegId, atMs: number): Step {
   const phase = step.call.phase;
   if (phase.kind !== "ringing") return step;
   const answered = withLegState(step, legId, { kind: "answered", answeredAtMs: atMs });
-  const isIncoming = findLeg(step.call, legId)?.direction === "in";
+  const leg = findLeg(step.call, legId);
+  if (leg === null) return step;
+  const operatorId = leg.peer.name as OperatorId;
+  const isIncoming = leg.direction === "in";
   const accepted = withEffect(answered, { type: isIncoming ? "answer-leg" : "accept-answer", legId });
+  const others = phase.operatorIds.filter((one) => one !== operatorId);
   const alone = closePendingLegs(answerCaller(accepted, atMs), { atMs, reason: "answered-elsewhere" });
   const talking = changed(alone, {
-    phase: { kind: "talking", operatorId: phase.operatorId, legId },
+    phase: { kind: "talking", operatorId, legId },
     answeredAtMs: step.call.answeredAtMs ?? atMs,
-    spokenOperators: [...step.call.spokenOperators.filter((one) => one !== phase.operatorId), phase.operatorId],
+    spokenOperators: [...step.call.spokenOperators.filter((one) => one !== operatorId), operatorId],
     triedOperators: [],
   });
-  const ringEnded = published(talking, atMs, {
-    type: "call-ring-ended",
-    operatorId: phase.operatorId,
-    outcome: "answered",
-  });
-  return published(ringEnded, atMs, { type: "call-answered", operatorId: phase.operatorId });
+  const quiet = ringEnded(talking, others, { atMs, outcome: "answered-elsewhere" });
+  const ended = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "answered" });
+  return published(ended, atMs, { type: "call-answered", operatorId });
 }
 
 /** Does the call ring at this operator's, out of the line or from a colleague? Not one that is being transferred. */
 export function ringsAt({ phase }: Call, operatorId: OperatorId): boolean {
-  return phase.kind === "ringing" && phase.operatorId === operatorId;
+  return phase.kind === "ringing" && phase.operatorIds.includes(operatorId);
 }
 
-/** Another operator takes the ringing call: the colleague's phones stop (RFC 3326 "completed elsewhere") and the other's ring. */
+/** Nobody is rung any more, and each is told why; the caller is in the line, at the old place. */
+export function stopRinging(step: Step, end: { atMs: number; outcome: RingEnd; reason: LegEndReason }): Step {
+  const phase = step.call.phase;
+  if (phase.kind !== "ringing") return step;
+  const quiet = changed(closePendingLegs(step, end), {
+    phase: { kind: "queued", wait: phase.wait, enteredAtMs: end.atMs },
+  });
+  return ringEnded(quiet, phase.operatorIds, end);
+}
+
+function ringEnded(step: Step, operatorIds: readonly OperatorId[], end: { atMs: number; outcome: RingEnd }): Step {
+  const { atMs, outcome } = end;
+  const departed = operatorIds.map((operatorId) => ({ operatorId, why: outcome }));
+  return operatorIds.reduce(
+    (soFar, operatorId) => published(soFar, atMs, { type: "call-ring-ended", operatorId, outcome }),
+    changed(step, { departed: [...step.call.departed, ...departed] }),
+  );
+}
+
+/** Another operator takes the ringing call: the colleagues' phones stop (RFC 3326 "completed elsewhere") and the other's ring. */
 export function pickUp(step: Step, ring: Ring): Step {
   const phase = step.call.phase;
-  if (phase.kind !== "ringing" || phase.operatorId === ring.operatorId || ring.legs.length === 0) return step;
-  const { operatorId, wait } = phase;
-  const { atMs } = ring;
-  const quiet = changed(closePendingLegs(step, { atMs, reason: "answered-elsewhere" }), {
-    phase: { kind: "queued", wait, enteredAtMs: atMs },
-    departed: [...step.call.departed, { operatorId, why: "answered-elsewhere" }],
-  });
-  const ended = published(quiet, atMs, { type: "call-ring-ended", operatorId, outcome: "answered-elsewhere" });
-  return ringOperator(ended, ring);
+  if (phase.kind !== "ringing" || phase.operatorIds.includes(ring.operatorId) || ring.legs.length === 0) return step;
+  const quiet = stopRinging(step, { atMs: ring.atMs, outcome: "answered-elsewhere", reason: "answered-elsewhere" });
+  return ringOperator(quiet, ring);
 }
 
 const endOfMissedRing: Record<MissedRing, LegEndReason> = {
@@ -111,18 +131,32 @@ const endOfMissedRing: Record<MissedRing, LegEndReason> = {
   unreachable: "failure",
 };
 
-/** The ringing operator did not take the call: back into the line, where the next one is found. */
-export function operatorMissed(step: Step, atMs: number, outcome: MissedRing): Step {
+/** Nobody who is rung takes the call in time: back into the line, where the next one is found. */
+export function nobodyAnswered(step: Step, atMs: number): Step {
   const phase = step.call.phase;
   if (phase.kind !== "ringing") return step;
-  const { operatorId } = phase;
-  const quiet = closePendingLegs(step, { atMs, reason: endOfMissedRing[outcome] });
-  const queued = changed(quiet, {
-    phase: { kind: "queued", wait: phase.wait, enteredAtMs: atMs },
+  return phase.operatorIds.reduce((soFar, operatorId) => {
+    return operatorMissed(soFar, operatorId, { atMs, outcome: "no-answer" });
+  }, step);
+}
+
+/** An operator who is rung does not take the call; after the last one it is back in the line. */
+export function operatorMissed(step: Step, operatorId: OperatorId, miss: { atMs: number; outcome: MissedRing }): Step {
+  const phase = step.call.phase;
+  if (phase.kind !== "ringing" || !phase.operatorIds.includes(operatorId)) return step;
+  const { atMs, outcome } = miss;
+  const operatorIds = phase.operatorIds.filter((one) => one !== operatorId);
+  const next: CallPhase =
+    operatorIds.length > 0 ? { ...phase, operatorIds } : { kind: "queued", wait: phase.wait, enteredAtMs: atMs };
+  const reason = endOfMissedRing[outcome];
+  const quiet = pendingLegsOf(step.call)
+    .filter(({ peer }) => peer.name === operatorId)
+    .reduce((soFar, { legId }) => closeLeg(soFar, legId, { atMs, reason }), step);
+  const left = changed(quiet, {
+    phase: next,
     triedOperators: [...step.call.triedOperators, { operatorId, outcome }],
-    departed: [...step.call.departed, { operatorId, why: outcome }],
   });
-  const missed = published(queued, atMs, { type: "call-ring-ended", operatorId, outcome });
+  const missed = ringEnded(left, [operatorId], { atMs, outcome });
   if (mayBeForwarded(missed.call)) return askWhereTo(missed, { operatorId, outcome });
   return step.call.queue === null ? nobodyTakesIt(missed, atMs) : missed;
 }

@@ -79,7 +79,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
   }
   switch (phase.kind) {
     case "ringing":
-      engaged.set(phase.operatorId, "ringing");
+      for (const operatorId of phase.operatorIds) engaged.set(operatorId, "ringing");
       break;
     case "dialling":
       engaged.set(phase.operatorId, isCallbackRinging(call) ? "ringing" : "on-call");
@@ -121,8 +121,9 @@ export function progressOf(call: Call): TransferProgress | null {
 function operatorInCharge(call: Call): OperatorId | null {
   const phase = call.phase;
   switch (phase.kind) {
-    case "dialling":
     case "ringing":
+      return phase.operatorIds[0] ?? null;
+    case "dialling":
     case "talking":
     case "held":
     case "merging":
@@ -189,7 +190,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
       if (phase.operatorId === operatorId) return diallingPart(call, phase.stage);
       break;
     case "ringing":
-      if (phase.operatorId === operatorId) return { kind: "ringing" };
+      if (phase.operatorIds.includes(operatorId)) return { kind: "ringing" };
       break;
     case "talking":
     case "merging":

@@ -7,9 +7,9 @@ import { causeOfStop, endCall } from "./ending.ts";
 import { legEvent } from "./leg-events.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legGone, pendingLegsOf } from "./legs.ts";
-import { nobodyTakesIt } from "./ringing.ts";
+import { nobodyTakesIt, stopRinging } from "./ringing.ts";
 import { mediaLegsOf, settle } from "./settle.ts";
-import { changed, published, unchanged, withEffect } from "./step.ts";
+import { unchanged, withEffect } from "./step.ts";
 import type { Call } from "./call.ts";
 import type { BoxRestarted } from "./call-event.ts";
 import type { LegId } from "./ids.ts";
@@ -49,12 +49,7 @@ function cutOff(step: Step, lost: readonly LegId[], atMs: number): Step {
 function ringCutOff(step: Step, lost: readonly LegId[], atMs: number): Step {
   const { phase } = step.call;
   if (phase.kind !== "ringing" || pendingLegsOf(step.call).some(({ legId }) => !lost.includes(legId))) return step;
-  const { operatorId, wait } = phase;
   const quiet = pendingLegsOf(step.call).reduce((soFar, { legId }) => legGone(soFar, legId, atMs), step);
-  const queued = changed(quiet, {
-    phase: { kind: "queued", wait, enteredAtMs: atMs },
-    departed: [...step.call.departed, { operatorId, why: "unreachable" }],
-  });
-  const told = published(queued, atMs, { type: "call-ring-ended", operatorId, outcome: "unreachable" });
+  const told = stopRinging(quiet, { atMs, outcome: "unreachable", reason: "failure" });
   return step.call.queue === null ? nobodyTakesIt(told, atMs) : told;
 }

@@ -2,7 +2,7 @@
 import { diallingTimedOut, ownPhoneSilent } from "./dialling.ts";
 import { offerFailed } from "./offering.ts";
 import { parkedTooLong } from "./parking.ts";
-import { operatorMissed } from "./ringing.ts";
+import { nobodyAnswered } from "./ringing.ts";
 import { timersOf } from "./settle.ts";
 import { changed } from "./step.ts";
 import { carrierSilent } from "./transfer-over-trunk.ts";
@@ -23,7 +23,7 @@ export function timerFired(step: Step, event: { atMs: number; timer: TimerName; 
       return step.call.phase.kind === "transferring" ? carrierSilent(step, atMs) : diallingTimedOut(step, timer, atMs);
     case "ring":
       if (step.call.phase.kind === "dialling") return ownPhoneSilent(step, atMs);
-      return operatorMissed(step, atMs, "no-answer");
+      return nobodyAnswered(step, atMs);
     case "retry":
       return changed(step, { triedOperators: [] });
     case "transfer":

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyEntry, presenceOf } from "../operator/operator-desk.ts";
-import { chooseOperator } from "./choose-operator.ts";
+import { chooseOperators } from "./choose-operator.ts";
 import { hasSkills, nothingRequired } from "./skills.ts";
 import type { OperatorId } from "../call/ids.ts";
 import type { DeskEntry } from "../operator/operator-desk.ts";
@@ -34,23 +34,34 @@ const id = (name: string): OperatorId => name as OperatorId;
 
 describe("the operator who is rung", () => {
   it.each([
-    ["the longest idle one", wanted(), "bruno"],
-    ["the next longest idle one when one did not take it", wanted({ except: [id("bruno")] }), "carla"],
-    ["the lowest priority number, the longer idle among equals", wanted({ distribution: "priority" }), "carla"],
-    ["the first in turn when nobody was rung yet", wanted({ distribution: "round-robin" }), "anna"],
-    ["the next in turn", wanted({ distribution: "round-robin", lastRung: id("anna") }), "bruno"],
-    ["the first again after the last", wanted({ distribution: "round-robin", lastRung: id("dario") }), "anna"],
-    ["who speaks the language", wanted({ required: { ...nothingRequired, language: "en" } }), "carla"],
-    ["who is trained for the need", wanted({ required: { ...nothingRequired, need: "deaf" } }), "dario"],
+    ["the longest idle one", wanted(), ["bruno"]],
+    ["the next longest idle one when one did not take it", wanted({ except: [id("bruno")] }), ["carla"]],
+    ["the lowest priority number, the longer idle among equals", wanted({ distribution: "priority" }), ["carla"]],
+    ["the first in turn when nobody was rung yet", wanted({ distribution: "round-robin" }), ["anna"]],
+    ["the next in turn", wanted({ distribution: "round-robin", lastRung: id("anna") }), ["bruno"]],
+    ["the first again after the last", wanted({ distribution: "round-robin", lastRung: id("dario") }), ["anna"]],
+    ["who speaks the language", wanted({ required: { ...nothingRequired, language: "en" } }), ["carla"]],
+    ["who is trained for the need", wanted({ required: { ...nothingRequired, need: "deaf" } }), ["dario"]],
     [
       "who knows the subject or all of them",
       wanted({ required: { ...nothingRequired, topic: "tasse" }, except: [id("bruno")] }),
-      "carla",
+      ["carla"],
     ],
-    ["nobody without the skill", wanted({ required: { ...nothingRequired, language: "de" } }), undefined],
-    ["nobody of another queue", wanted({ queueId: "tributi" }), undefined],
+    [
+      "all who are free, where the queue rings all",
+      wanted({ distribution: "ring-all" }),
+      ["bruno", "carla", "anna", "dario"],
+    ],
+    [
+      "all but who did not take it",
+      wanted({ distribution: "ring-all", except: [id("carla")] }),
+      ["bruno", "anna", "dario"],
+    ],
+    ["one for a call back, also there", wanted({ distribution: "ring-all", rings: "one" }), ["bruno"]],
+    ["nobody without the skill", wanted({ required: { ...nothingRequired, language: "de" } }), []],
+    ["nobody of another queue", wanted({ queueId: "tributi" }), []],
   ])("%s", (_name, order, expected) => {
-    expect(chooseOperator(all, order)?.operatorId).toBe(expected);
+    expect(chooseOperators(all, order).map((one) => one.operatorId)).toEqual(expected);
   });
 
   const entryOf = fc.record({
@@ -66,7 +77,7 @@ describe("the operator who is rung", () => {
   });
   const order = fc.record({
     queueId: fc.constantFrom("urp", "tributi"),
-    distribution: fc.constantFrom("longest-idle", "round-robin", "priority"),
+    distribution: fc.constantFrom("longest-idle", "round-robin", "priority", "ring-all"),
     required: fc.record({
       topic: fc.constantFrom(null, "casa"),
       language: fc.constantFrom(null, "en"),
@@ -87,9 +98,10 @@ describe("the operator who is rung", () => {
             hasSkills(entry.skills, asked.required) &&
             !asked.except.includes(entry.operatorId),
         );
-        const chosen = chooseOperator(entries, { ...asked, nowMs: 1000 });
-        if (chosen === null) expect(fit).toEqual([]);
-        else expect(fit).toContain(chosen);
+        const chosen = chooseOperators(entries, { ...asked, nowMs: 1000 });
+        const expected = asked.distribution === "ring-all" ? fit.length : Math.min(1, fit.length);
+        expect(chosen).toHaveLength(expected);
+        for (const one of chosen) expect(fit).toContain(one);
       }),
     );
   });
@@ -105,7 +117,8 @@ describe("the operator who is rung", () => {
           const calls = new Map<string, number>();
           let lastRung: OperatorId | null = null;
           for (let call = 0; call < rounds * entries.length; call += 1) {
-            lastRung = chooseOperator(entries, wanted({ distribution: "round-robin", lastRung }))?.operatorId ?? null;
+            lastRung =
+              chooseOperators(entries, wanted({ distribution: "round-robin", lastRung }))[0]?.operatorId ?? null;
             calls.set(String(lastRung), (calls.get(String(lastRung)) ?? 0) + 1);
           }
           expect([...calls.values()]).toEqual(entries.map(() => rounds));

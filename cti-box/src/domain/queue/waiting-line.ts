@@ -12,6 +12,8 @@ export type WaitingCall = {
   patience: "wait" | "now-or-never";
   /** Operators who did not take this call lately. */
   except: readonly OperatorId[];
+  /** `one`: one operator at a time, also in a queue that rings all. */
+  rings?: "one";
 };
 
 /** The line in the order it is served. */
