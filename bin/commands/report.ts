@@ -1,5 +1,10 @@
-/** `la2 report`: minutes that stayed on the network between offices, and what they would have cost over a carrier. */
-import { type CostReport, costReportSchema } from "../../cti-box/contracts/index.ts";
+/** `la2 report`: minutes that stayed on the network between offices, what they would have cost over a carrier, and how citizens rated the service. */
+import {
+  type CostReport,
+  costReportSchema,
+  type RatingReport,
+  ratingReportSchema,
+} from "../../cti-box/contracts/index.ts";
 import { askForAnswer, boxesToAsk, type WhichBoxes } from "../office/boxes-to-ask.ts";
 import { momentOf } from "./moments.ts";
 import { say } from "./words.ts";
@@ -12,15 +17,24 @@ export async function report(options: ReportOptions): Promise<number> {
     ...(from !== undefined && { from: momentOf(from, "first") }),
     ...(to !== undefined && { to: momentOf(to, "after") }),
   };
-  const reports: CostReport[] = [];
+  const reports: (CostReport & { ratings: RatingReport["queues"] })[] = [];
   for (const box of boxesToAsk(options)) {
     const answer = await askForAnswer(box, "/api/reports/on-net", { query });
     const found = costReportSchema.parse(await answer.json());
-    reports.push(found);
-    if (!json) sayReport(box.label, found);
+    const ratings = await askForAnswer(box, "/api/reports/ratings", { query });
+    const { queues } = ratingReportSchema.parse(await ratings.json());
+    reports.push({ ...found, ratings: queues });
+    if (json) continue;
+    sayReport(box.label, found);
+    for (const queue of queues) sayRatings(queue);
   }
   if (json) say(JSON.stringify(reports, null, 2));
   return 0;
+}
+
+function sayRatings({ queueId, asked, satisfied, neither, notSatisfied }: RatingReport["queues"][number]): void {
+  const words = `${satisfied} satisfied, ${neither} neither, ${notSatisfied} not satisfied`;
+  say(`  ratings of ${queueId}: ${asked} citizens asked, ${words}`);
 }
 
 function sayReport(label: string, found: CostReport): void {

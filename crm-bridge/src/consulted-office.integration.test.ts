@@ -50,6 +50,22 @@ test("a citizen whom another office takes out of our line: it sees the open tick
   expect(ours).toMatchObject({ ourRole: "owner", ownerOfficeId: officeA });
 });
 
+test("the citizen's rating after the call stands beside the ticket, once, and names no operator", async () => {
+  const anna = await network.a.desk("anna");
+  desks.push(anna);
+  const call = startCall(network.a.box);
+  call.ring("anna");
+  call.answer("anna");
+  call.attach(ticketId);
+  call.rate(3);
+  call.end();
+  const lines = await until("the rating is there", async () => {
+    const rated = (await anna.ticket(ticketId))?.events.filter(({ type }) => type === "rated") ?? [];
+    return rated.length > 0 ? rated : null;
+  });
+  expect(lines).toMatchObject([{ text: "3", visibility: "internal", actor: { role: "citizen", operatorRef: null } }]);
+});
+
 test("the ticket of which another office is asked first stays here until the citizen is handed over, or for good", async () => {
   const [anna, bruno] = await Promise.all([network.a.desk("anna"), network.b.desk("bruno")]);
   desks.push(anna, bruno);

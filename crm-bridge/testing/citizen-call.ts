@@ -23,6 +23,8 @@ export type CitizenCall = {
   /** The waiting citizen is offered to another office. */
   offerOverflow(transferId: string, toOfficeId: string): void;
   overflowed(transferId: string, toOfficeId: string): void;
+  /** After the operator hung up: 1 satisfied, 2 neither, 3 not satisfied. */
+  rate(rating: 1 | 2 | 3): void;
   end(): void;
 };
 
@@ -108,6 +110,10 @@ export function startCall(box: FakeBox, start: Start = {}): CitizenCall {
       call.state = "answered";
       box.emit({ type: "call-transfer-failed", call, ...transferOf(handover), cause, sipStatus: null });
       box.emit({ type: "call-returned", call, operatorLogin: handover.by, cause });
+    },
+    rate: (rating) => {
+      Object.assign(call, { state: "surveying", operatorLogin: null });
+      box.emit({ type: "call-rated", call, rating });
     },
     transferred: (handover) => {
       call.state = "transferred";

@@ -142,6 +142,8 @@ export const callEventSchema = z.discriminatedUnion("type", [
     operatorLogin: operatorLoginSchema.nullable(),
   }),
   z.object({ type: z.literal("ticket-attached"), ...envelope, ticket: ticketReferenceSchema }),
+  /** The citizen rated the service after the call: 1 satisfied, 2 neither, 3 not satisfied. Once per call. */
+  z.object({ type: z.literal("call-rated"), ...envelope, rating: z.union([z.literal(1), z.literal(2), z.literal(3)]) }),
   z.object({ type: z.literal("call-ended"), ...envelope, endCause: endCauseSchema }),
 ]);
 

@@ -53,6 +53,8 @@ export const callStateSchema = z.enum([
   "held",
   "transferring",
   "parked",
+  /** The operator has hung up, and the citizen is asked how the service was. */
+  "surveying",
   "transferred",
   "ended",
 ]);

@@ -24,6 +24,20 @@ export const costReportSchema = z.object({
 });
 export type CostReport = z.infer<typeof costReportSchema>;
 
+const count = z.int().min(0);
+
+/** How citizens rated the service after their calls, by queue. The span is of calls whose records are still kept. */
+export const ratingReportSchema = z.object({
+  officeId: officeIdSchema,
+  from: timestampSchema.nullable(),
+  to: timestampSchema.nullable(),
+  /** `asked`: calls after which the citizen was asked; the rest answered 1, 2 or 3. */
+  queues: z.array(
+    z.object({ queueId: z.string(), asked: count, satisfied: count, neither: count, notSatisfied: count }),
+  ),
+});
+export type RatingReport = z.infer<typeof ratingReportSchema>;
+
 export const reportSpanSchema = z.strictObject({
   /** Calls that came from this time on, and before that one. */
   from: z.iso.datetime({ offset: true }).optional(),

@@ -25,6 +25,9 @@ export const promptTexts: Readonly<Record<"it" | "en", Readonly<Record<PromptNam
     "wait-10": "L'attesa prevista è di circa dieci minuti.",
     "wait-15": "L'attesa prevista è di circa quindici minuti.",
     "wait-long": "L'attesa prevista è di più di un quarto d'ora.",
+    survey:
+      "Come valuta il servizio ricevuto? Prema uno se è soddisfatto, due se è così così, tre se non è soddisfatto. Oppure riagganci.",
+    "survey-thanks": "Grazie. Arrivederci.",
     "other-language-1": "For English, please press one.",
     "other-language-2": "For English, please press two.",
     "other-language-3": "For English, please press three.",
@@ -68,6 +71,9 @@ export const promptTexts: Readonly<Record<"it" | "en", Readonly<Record<PromptNam
     "wait-10": "The expected wait is about ten minutes.",
     "wait-15": "The expected wait is about fifteen minutes.",
     "wait-long": "The expected wait is more than a quarter of an hour.",
+    survey:
+      "How was the service? Press one if you are satisfied, two if it was so-so, three if you are not satisfied. Or hang up.",
+    "survey-thanks": "Thank you. Goodbye.",
     "other-language-1": "Per l'italiano premere il tasto uno.",
     "other-language-2": "Per l'italiano premere il tasto due.",
     "other-language-3": "Per l'italiano premere il tasto tre.",

@@ -44,6 +44,7 @@ export type FollowedEvent = {
     }
   | { type: "call-transfer-failed"; transferId: string; cause: string }
   | { type: "call-transferred"; transferId: string }
+  | { type: "call-rated"; rating: 1 | 2 | 3 }
   | { type: "call-ended" }
 );
 
@@ -74,6 +75,8 @@ export function followCall(parts: BridgeParts, event: FollowedEvent): Said {
     case "call-transferred":
       // The ticket is on its way already; its acceptance by the other office makes it theirs.
       return [];
+    case "call-rated":
+      return rated(parts, event);
     case "call-ended": {
       const said = takeTicketBack(parts, event);
       parts.store.removeCall(event.callId);
@@ -204,6 +207,20 @@ function linked(parts: BridgeParts, ticket: Ticket, by: Pick<CallNote, "contactI
   });
   parts.store.putTicket(next);
   return operatorLogin === null ? [] : [() => parts.news.ticket(operatorLogin, next)];
+}
+
+/** The citizen's word on the service, beside the call's ticket: which call it was, not which operator. Once per call, as the event comes once. */
+function rated(parts: BridgeParts, event: Extract<FollowedEvent, { type: "call-rated" }>): Said {
+  const { store } = parts;
+  const ticketId = event.ticket?.ticketId ?? store.call(event.callId)?.ticketId ?? null;
+  const ticket = ticketId === null ? null : store.ticket(ticketId);
+  if (ticket === null) return [];
+  const stamp = stampOf(parts, { role: "citizen", operatorRef: null });
+  const line = { type: "rated", text: String(event.rating), visibility: "internal" } as const;
+  const next = written(ticket, stamp, line);
+  store.putTicket(next);
+  const login = ticket.assignee;
+  return login === null ? [] : [() => parts.news.ticket(login, next)];
 }
 
 function transferRequested(

@@ -46,6 +46,7 @@ export type OfficeSettings = {
     announcements?:
       | { language: PromptLanguage; placeEverySeconds: number; otherNamedKey?: NamedKey | undefined }
       | undefined;
+    survey?: { language: PromptLanguage } | undefined;
     keys?: Readonly<Record<string, string>> | undefined;
     sharing?: SharingSettings["queue"] | undefined;
     callback?: { key: NamedKey; attempts: number; pauseMinutes: number; outOfHours: boolean } | undefined;
@@ -182,7 +183,7 @@ type QueueSettings = OfficeSettings["queues"][number];
 
 /** The queue with those that its callers go to after its whole time; the configuration has no circle in them. */
 function queueFrom(queue: QueueSettings, settings: OfficeSettings): CallQueue {
-  const { announcements, callback } = queue;
+  const { announcements, callback, survey } = queue;
   const overflow = settings.queues.find((one) => one.queueId === queue.overflowQueueId);
   const hours = hoursOf(queue, settings.office.hours);
   return {
@@ -194,6 +195,7 @@ function queueFrom(queue: QueueSettings, settings: OfficeSettings): CallQueue {
     ...(overflow !== undefined && { overflow: queueFrom(overflow, settings) }),
     ...(hours !== null && { hours }),
     ...(callback !== undefined && { callback: { key: callback.key, outOfHours: callback.outOfHours } }),
+    ...(survey !== undefined && { survey }),
     ...(announcements !== undefined && {
       announcements: announcementsFrom(announcements),
     }),

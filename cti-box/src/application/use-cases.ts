@@ -11,6 +11,7 @@ import type { TrunkRegistration } from "../domain/trunk/trunk-registration.ts";
 import type { TollRefusal } from "../domain/trunk/toll-limits.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
+import type { RatingTally } from "../domain/survey/rating-report.ts";
 import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { ConsultationPartner, TransferMode } from "../domain/transfer/transfer.ts";
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
@@ -258,6 +259,8 @@ export type TracedLegView = {
 
 /** Reports from the records; a long span takes a while. */
 export interface OfficeReports {
+  /** Of records that are still kept. */
+  ratings(span: { fromMs?: number; toMs?: number }): Promise<RatingTally>;
   onNet(span: { fromMs?: number; toMs?: number }): Promise<{ currency: string | null; report: CostReport }>;
 }
 

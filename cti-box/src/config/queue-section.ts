@@ -65,6 +65,8 @@ export const queueRules = {
       otherLanguageKey: queueKey.optional(),
     })
     .optional(),
+  /** After a call of a carrier the citizen is asked to rate the service with 1, 2 or 3; absent: not. */
+  survey: z.strictObject({ language: z.enum(["it", "en"]).default("it") }).optional(),
   /** Peak sharing: when callers of this queue are offered to other offices; absent: never. */
   sharing: z
     .strictObject({

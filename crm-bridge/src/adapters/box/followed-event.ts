@@ -24,21 +24,8 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
       return { ...about, type: event.type, by: event.operatorLogin, outcome: event.outcome };
     case "ticket-attached":
       return { ...about, type: event.type, ticket: event.ticket };
-    case "call-transfer-requested": {
-      const { transferId, ticketId, reason, message, expiresAt, requestedBy, target } = event;
-      const toOfficeId = target.kind === "office" ? target.officeId : null;
-      return {
-        ...about,
-        type: event.type,
-        by: requestedBy,
-        transferId,
-        toOfficeId,
-        ticketId,
-        reason,
-        message,
-        expiresAt,
-      };
-    }
+    case "call-transfer-requested":
+      return { ...about, ...requested(event) };
     case "call-transfer-failed":
     case "call-overflow-failed":
       return { ...about, type: "call-transfer-failed", transferId: event.transferId, cause: event.cause };
@@ -48,6 +35,8 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
       return { ...about, type: event.type, by: event.operatorLogin };
     case "call-transferred":
       return { ...about, type: event.type, transferId: event.transferId };
+    case "call-rated":
+      return { ...about, type: event.type, rating: event.rating };
     case "call-ended":
       return { ...about, type: event.type };
     case "call-offered":
@@ -66,4 +55,10 @@ export function followedEvent(event: CallEvent): FollowedEvent | null {
 function lent(event: Extract<CallEvent, { type: "call-overflow-offered" }>) {
   const { type, transferId, toOfficeId, ticketId, expiresAt } = event;
   return { type, transferId, toOfficeId, ticketId, expiresAt };
+}
+
+function requested(event: Extract<CallEvent, { type: "call-transfer-requested" }>) {
+  const { type, transferId, ticketId, reason, message, expiresAt, requestedBy: by, target } = event;
+  const toOfficeId = target.kind === "office" ? target.officeId : null;
+  return { type, by, transferId, toOfficeId, ticketId, reason, message, expiresAt };
 }

@@ -6,8 +6,18 @@ import { forwardTarget } from "./handling-to-contract.ts";
 import { origin, target, time, timeOrNull } from "./to-contract.ts";
 
 export function recordToContract(record: CallRecordView): CallRecord {
-  const { operatorIds, transferredFrom, startedAtMs, answeredAtMs, endedAtMs, legs, transfers, forwards, ...rest } =
-    record;
+  const {
+    operatorIds,
+    transferredFrom,
+    startedAtMs,
+    answeredAtMs,
+    endedAtMs,
+    legs,
+    transfers,
+    forwards,
+    survey: _,
+    ...rest
+  } = record;
   return {
     ...rest,
     operatorLogins: operatorIds,

@@ -1,7 +1,14 @@
 /** Reports of the office, for those who answer for it. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { costReportSchema, reportSpanSchema, type CostReport } from "../../../contracts/index.ts";
+import type { z } from "zod";
+import {
+  costReportSchema,
+  ratingReportSchema,
+  reportSpanSchema,
+  type CostReport,
+  type RatingReport,
+} from "../../../contracts/index.ts";
 import type { Traffic } from "../../domain/cost/cost-report.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireRole } from "./authorise.ts";
@@ -11,7 +18,7 @@ import { timeOrNull } from "./to-contract.ts";
 const readers = ["supervisor", "administrator"] as const;
 
 export function reportRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): void {
-  const api = app.withTypeProvider<ZodTypeProvider>();
+  const api = typed(app);
   api.get(
     "/api/reports/on-net",
     {
@@ -20,17 +27,11 @@ export function reportRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
     },
     async (request): Promise<CostReport> => {
       await requireRole(request, { parts, sessions }, readers);
-      const { from, to } = request.query;
-      const fromMs = from === undefined ? null : Date.parse(from);
-      const toMs = to === undefined ? null : Date.parse(to);
-      const { currency, report } = await parts.reports.onNet({
-        ...(fromMs !== null && { fromMs }),
-        ...(toMs !== null && { toMs }),
-      });
+      const span = spanOf(request.query);
+      const { currency, report } = await parts.reports.onNet(span);
       return {
         officeId: parts.options.office.officeId,
-        from: timeOrNull(fromMs),
-        to: timeOrNull(toMs),
+        ...spanToContract(span),
         currency,
         onNet: saved(report.onNet),
         toOffices: report.toOffices.map(({ officeId, ...traffic }) => ({ officeId, ...saved(traffic) })),
@@ -41,6 +42,38 @@ export function reportRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
       };
     },
   );
+  ratingRoute(api, parts, sessions);
+}
+
+function ratingRoute(api: ReturnType<typeof typed>, parts: ApiParts, sessions: Sessions): void {
+  const about = { id: "readRatings", summary: "How citizens rated the service", who: { roles: readers } };
+  api.get(
+    "/api/reports/ratings",
+    {
+      config: { api: about },
+      schema: { querystring: reportSpanSchema, response: { 200: ratingReportSchema } },
+    },
+    async (request): Promise<RatingReport> => {
+      await requireRole(request, { parts, sessions }, readers);
+      const span = spanOf(request.query);
+      const queues = [...(await parts.reports.ratings(span))].map(([queueId, counts]) => ({ queueId, ...counts }));
+      return { officeId: parts.options.office.officeId, ...spanToContract(span), queues };
+    },
+  );
+}
+
+type Span = { fromMs?: number; toMs?: number };
+
+function spanOf({ from, to }: z.infer<typeof reportSpanSchema>): Span {
+  return { ...(from !== undefined && { fromMs: Date.parse(from) }), ...(to !== undefined && { toMs: Date.parse(to) }) };
+}
+
+function spanToContract({ fromMs = null, toMs = null }: { [Key in keyof Span]: Span[Key] | null }) {
+  return { from: timeOrNull(fromMs), to: timeOrNull(toMs) };
+}
+
+function typed(app: FastifyInstance) {
+  return app.withTypeProvider<ZodTypeProvider>();
 }
 
 function saved({ calls, minutes, cost }: Traffic): CostReport["onNet"] {

@@ -1,6 +1,6 @@
 /** The report on minutes kept on-net, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { costReportSchema } from "../../../contracts/index.ts";
+import { costReportSchema, ratingReportSchema } from "../../../contracts/index.ts";
 import type { TransferId } from "../../domain/call/ids.ts";
 import { anna } from "../../../testing/office-scene.ts";
 import { ApiScene, serviceSecret } from "../../../testing/api-scene.ts";
@@ -48,6 +48,18 @@ describe("the report", () => {
   it("is of the span that was asked for", async () => {
     const answer = await scene.ask("GET", "/api/reports/on-net?to=2023-01-01T00:00:00Z", { token: serviceSecret });
     expect(answer.json).toMatchObject({ to: "2023-01-01T00:00:00.000Z", onNet: { calls: 0 } });
+  });
+
+  it("counts the ratings by queue, for the same readers", async () => {
+    const { json } = await scene.ask("GET", "/api/reports/ratings?from=2023-01-01T00:00:00Z", { token: serviceSecret });
+    expect(ratingReportSchema.parse(json)).toEqual({
+      officeId: "x_test1",
+      from: "2023-01-01T00:00:00.000Z",
+      to: null,
+      queues: [],
+    });
+    const { token } = await scene.signIn("anna");
+    expect((await scene.ask("GET", "/api/reports/ratings", { token })).status).toBe(403);
   });
 
   it("names no operator, and is not for every operator", async () => {

@@ -79,6 +79,8 @@ export function eventToContract(event: PublicCallEvent): CallEvent {
       return { type: event.type, ...envelope, ticket: event.ticket };
     case "call-handed-over":
       return { type: event.type, ...envelope, operatorLogin: event.operatorId };
+    case "call-rated":
+      return { type: event.type, ...envelope, rating: event.rating };
     case "call-ended":
       return { type: event.type, ...envelope, endCause: event.endCause };
     case "call-transfer-requested":

@@ -8,7 +8,7 @@ type StoredTransfer = Earlier<
 >;
 type StoredRecord = Earlier<
   Omit<CallRecordView, "legs" | "transfers">,
-  "direction" | "queueWaitSeconds" | "end" | "forwards"
+  "direction" | "queueWaitSeconds" | "survey" | "end" | "forwards"
 > & {
   legs: Earlier<LegRecordView, "end">[];
   transfers: StoredTransfer[];
@@ -25,6 +25,7 @@ export function recordFrom(stored: StoredRecord): CallRecordView {
     // A colleague's call had no queue, and nobody could call out.
     direction: stored.queueId === null ? "internal" : "in",
     queueWaitSeconds: stored.queueId === null ? 0 : stored.waitedSeconds,
+    survey: null,
     end: null,
     forwards: [],
     ...stored,

@@ -1,4 +1,5 @@
 /** The call core: `(call, event) → (call, effects)`. Pure: same input, same step; an event that does not apply changes nothing. */
+import { callerEvent } from "./caller-events.ts";
 import { chooseQueue } from "./changing-queue.ts";
 import { conferenceFailed } from "./consulting.ts";
 import { startDialling } from "./dialling.ts";
@@ -16,7 +17,6 @@ import { settle } from "./settle.ts";
 import { startCall } from "./start-call.ts";
 import { unchanged } from "./step.ts";
 import { timerFired } from "./timer-events.ts";
-import { announcementEnded, keepPlace, refuseCallback } from "./turning-away.ts";
 import type { Call } from "./call.ts";
 import type { CallBeginning, LaterCallEvent } from "./call-event.ts";
 import type { Step } from "./step.ts";
@@ -68,11 +68,10 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "overflow-offered":
       return offerToOffice(step, event);
     case "callback-requested":
-      return keepPlace(step, atMs);
     case "callback-refused":
-      return refuseCallback(step);
+    case "survey-answered":
     case "announcement-ended":
-      return announcementEnded(step, event.legId, atMs);
+      return callerEvent(step, event);
     case "conference-failed":
       return conferenceFailed(step, atMs);
     case "hold-requested":

@@ -7,7 +7,7 @@ import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { ForwardCause } from "../operator/call-handling.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
-import type { CallQueue, Device, LegPeer, MediaProfile } from "./call.ts";
+import type { CallQueue, Device, LegPeer, MediaProfile, Rating } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** An outgoing leg that a decision brings with it: identity made outside, so that the journal replays to the same legs. */
@@ -121,7 +121,8 @@ export type TimerName =
   | "place"
   | "goodbye"
   | "park"
-  | "overflow";
+  | "overflow"
+  | "survey";
 export type MediaDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
 
 export type CallEvent =
@@ -167,6 +168,8 @@ export type CallEvent =
   /** The caller pressed the key for a call back: the place is kept, or this number cannot be called. */
   | { type: "callback-requested"; atMs: number }
   | { type: "callback-refused"; atMs: number }
+  /** The caller rated the service; null: pressed a key that is no rating. */
+  | { type: "survey-answered"; atMs: number; rating: Rating | null }
   /** What was announced to the leg has been heard to its end. */
   | { type: "announcement-ended"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }

@@ -66,6 +66,8 @@ export type CallRecordView = {
   answeredAtMs: number | null;
   endedAtMs: number | null;
   endCause: EndCause | null;
+  /** Null: the citizen was not asked, or the box could not ask yet; `rating` null: no answer. */
+  survey: { rating: 1 | 2 | 3 | null } | null;
   /** How the caller's own leg ended. */
   end: LegCause | null;
 };

@@ -40,6 +40,7 @@ export type CallStateName =
   | "held"
   | "transferring"
   | "parked"
+  | "surveying"
   | "transferred"
   | "ended";
 
@@ -123,6 +124,8 @@ export type PublicCallHappening =
   | { type: "call-handed-over"; operatorId: OperatorId | null }
   | { type: "call-returned"; operatorId: OperatorId; cause: TransferFailure }
   | { type: "ticket-attached"; ticket: TicketReference }
+  /** The citizen rated the service after the call: 1 satisfied, 2 neither, 3 not satisfied. */
+  | { type: "call-rated"; rating: 1 | 2 | 3 }
   | { type: "call-ended"; endCause: EndCause };
 
 /** A public event: `cursor` is unique and rising over all calls of the office; `call` is the call right after the event. */

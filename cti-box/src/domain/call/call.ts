@@ -10,6 +10,7 @@
  *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
  *   queued, offered to another office (peak sharing: offering.ts) ─its answer─▶ overflowed
  *   queued, or the arrival itself ─nobody will answer─▶ turned-away ─told why─▶ ended
+ *   talking ─operator hangs up─▶ surveying ─rated, or not─▶ ended                               (where the queue asks: surveying.ts)
  *   every phase ─caller leaves, operator hangs up, nobody free in time─▶ ended
  *
  * The caller's leg of a carrier is answered into the queue at once and hears music; the leg of another office or of a colleague is
@@ -82,6 +83,8 @@ export type CallQueue = {
   announcements?: { language: PromptLanguage; everyMs: number; otherLanguageKey?: NamedKey };
   /** Callers may keep their place for a call back by this key; absent: not. */
   callback?: { key: NamedKey; outOfHours: boolean };
+  /** How the service was is asked after the call; absent: it is not. */
+  survey?: { language: PromptLanguage };
 };
 
 export type HoldSource = "operator" | "operator-phone" | "caller";
@@ -142,6 +145,9 @@ export type CarrierAttempt = {
   routes: readonly PlannedTrunkLeg[];
 };
 
+/** 1 satisfied, 2 neither, 3 not satisfied: the three faces of Linea Amica. */
+export type Rating = 1 | 2 | 3;
+
 /** Why a caller is let go without an operator. */
 export type TurnAwayCause = TurnedAway | "no-operator" | "callback-requested";
 
@@ -186,6 +192,8 @@ export type CallPhase =
   | { kind: "merging"; operatorId: OperatorId; legId: LegId; intoCallId: CallId }
   /** Another office has taken the caller out of our line; the ticket stays ours. */
   | { kind: "overflowed"; officeId: string; legId: LegId }
+  /** The conversation is over, and the citizen is asked how the service was. */
+  | { kind: "surveying"; stage: "asking" | "asked-again" | "thanking"; sinceMs: number }
   | { kind: "ended"; cause: EndCause; atMs: number };
 
 export type Call = {
@@ -214,6 +222,8 @@ export type Call = {
   legCauses: Readonly<Record<LegId, LegCause>>;
   queueWait: QueueWait;
   /** Operators who did not take this call; not rung again until the others were tried. */
+  /** Null: not asked; `rating` null: no answer. */
+  survey: { rating: Rating | null } | null;
   triedOperators: readonly { operatorId: OperatorId; outcome: "no-answer" | "rejected" | "unreachable" }[];
   /** Offices that did not take the caller out of our line: `came-back` after it had rung there. */
   triedOffices: readonly { officeId: string; outcome: "declined" | "came-back" }[];

@@ -104,6 +104,7 @@ function hasPart(call: Call, operatorId: OperatorId): boolean {
       return requestedBy === operatorId || (target.kind === "operator" && target.operatorId === operatorId);
     }
     case "parked":
+    case "surveying":
     case "queued":
     case "turned-away":
     case "transferred":

@@ -8,6 +8,7 @@ import { completeTransfer } from "./consulting.ts";
 import { merged } from "./merging.ts";
 import { stopRinging } from "./ringing.ts";
 import { abandonTransfer, returnCall } from "./returning.ts";
+import { askCitizen, isSurveyed, surveyOver } from "./surveying.ts";
 import { operatorLeftTransfer } from "./transferring.ts";
 import type { Step } from "./step.ts";
 import type { EndCause } from "./call-view.ts";
@@ -37,6 +38,7 @@ export function legLeft(step: Step, end: LegEnd): Step {
     case "overflowed":
       return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
     case "parked":
+    case "surveying":
     case "queued":
     case "turned-away":
     case "ringing":
@@ -62,6 +64,8 @@ export function callerLeft(step: Step, atMs: number): Step {
         ...gone,
         cause: "caller-hung-up",
       });
+    case "surveying":
+      return surveyOver(step, atMs);
     case "dialling":
     case "parked":
     case "talking":
@@ -78,6 +82,7 @@ export function callerLeft(step: Step, atMs: number): Step {
 
 /** The operator's own wish ends the call; a lost connection does not: the citizen goes back to the head of the line. */
 function operatorLeft(step: Step, end: LegEnd, operatorId: OperatorId): Step {
+  if (end.how === "bye" && isSurveyed(step.call)) return askCitizen(step, operatorId, end.atMs);
   if (end.how === "bye") return ended(step, end.atMs, "operator-hung-up");
   return operatorLost(step, end.atMs, operatorId);
 }

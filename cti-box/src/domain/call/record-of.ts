@@ -27,6 +27,7 @@ export function recordOf(call: Call): CallRecordView {
     answeredAtMs: call.answeredAtMs,
     endedAtMs,
     endCause: call.phase.kind === "ended" ? call.phase.cause : null,
+    survey: call.survey,
     end: call.legCauses[callerLegOf(call).legId] ?? null,
   };
 }

@@ -6,6 +6,7 @@
 import { callerLegOf, isCallerAnswered } from "./legs.ts";
 import { longestParkedMs } from "./parking.ts";
 import { engagementsOf } from "./summary.ts";
+import { surveyEndsAt } from "./surveying.ts";
 import { accountWait } from "./waiting-time.ts";
 import { nextPlaceAt } from "./turning-away.ts";
 import type { Step } from "./step.ts";
@@ -59,6 +60,7 @@ export function conversationOf(call: Call): readonly LegId[] | null {
       return consultationOf(call, phase);
     case "dialling":
     case "parked":
+    case "surveying":
     case "queued":
     case "turned-away":
     case "ringing":
@@ -104,7 +106,7 @@ export function musicLegOf(call: Call): LegId | null {
     if (talkingTo === "everybody") return null;
     return talkingTo === "target" ? callerLegOf(call).legId : targetLegId;
   }
-  const isQuiet = ["ended", "dialling", "turned-away"].includes(call.phase.kind);
+  const isQuiet = ["ended", "dialling", "turned-away", "surveying"].includes(call.phase.kind);
   if (isQuiet || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
   return callerLegOf(call).legId;
 }
@@ -139,6 +141,7 @@ export function timersOf(call: Call): Map<TimerName, number> {
     if (carrier !== undefined && carrier.routes.length > 0 && phase.stage === "calling")
       timers.set("route", slowestAnswerAt(carrier));
   }
+  if (phase.kind === "surveying") timers.set("survey", surveyEndsAt(phase));
   if (phase.kind === "parked") timers.set("park", phase.sinceMs + longestParkedMs);
   if (phase.kind === "dialling") setDiallingTimers(timers, phase, call.queue?.ringTimeoutMs ?? internalRingMs);
   return timers;

@@ -18,6 +18,7 @@ export const nothingYet = {
   firstRungAtMs: null,
   legCauses: {},
   queueWait: notWaited,
+  survey: null,
   triedOperators: [],
   triedOffices: [],
   departed: [],

@@ -20,6 +20,7 @@ const stateNames: Record<Call["phase"]["kind"], CallStateName> = {
   held: "held",
   transferring: "transferring",
   parked: "parked",
+  surveying: "surveying",
   merging: "transferring",
   consulting: "transferring",
   transferred: "transferred",
@@ -98,6 +99,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
       engaged.set(phase.transfer.requestedBy, "on-call");
       break;
     case "parked":
+    case "surveying":
     case "queued":
     case "turned-away":
     case "transferred":
@@ -135,6 +137,7 @@ function operatorInCharge(call: Call): OperatorId | null {
     case "ended":
       return call.spokenOperators.at(-1) ?? null;
     case "parked":
+    case "surveying":
     case "queued":
     case "turned-away":
     case "transferred":
@@ -213,6 +216,7 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
     case "consulting":
       return partInConsultation(call, phase, operatorId);
     case "parked":
+    case "surveying":
     case "queued":
     case "turned-away":
     case "transferred":

@@ -7,6 +7,7 @@ import { timersOf } from "./settle.ts";
 import { changed } from "./step.ts";
 import { carrierSilent } from "./transfer-over-trunk.ts";
 import { returnCall } from "./returning.ts";
+import { surveyOver } from "./surveying.ts";
 import { saidGoodbye, tellPlace } from "./turning-away.ts";
 import { waitedTooLong } from "./changing-queue.ts";
 import type { TimerName } from "./call-event.ts";
@@ -32,6 +33,8 @@ export function timerFired(step: Step, event: { atMs: number; timer: TimerName; 
       return tellPlace(step, atMs);
     case "goodbye":
       return saidGoodbye(step, atMs);
+    case "survey":
+      return surveyOver(step, atMs);
     case "park":
       return parkedTooLong(step, atMs);
     case "overflow":

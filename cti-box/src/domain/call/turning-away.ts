@@ -6,6 +6,7 @@ import { endCall } from "./ending.ts";
 import { answerCaller, callerLegOf, isCallerAnswered } from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
 import { changed, withEffect } from "./step.ts";
+import { surveySaid } from "./surveying.ts";
 import type { PromptName } from "../queue/announcement.ts";
 import type { Call, TurnAwayCause } from "./call.ts";
 import type { LegId } from "./ids.ts";
@@ -63,7 +64,7 @@ export function announcementEnded(step: Step, legId: LegId, atMs: number): Step 
   if (callerLegOf(step.call).legId !== legId) return step;
   if (phase.kind === "turned-away" && mayStillAsk(step.call) && phase.stage !== "listening")
     return changed(step, { phase: { ...phase, sinceMs: atMs, stage: "listening" } });
-  return saidGoodbye(step, atMs);
+  return surveySaid(saidGoodbye(step, atMs), atMs);
 }
 
 export function saidGoodbye(step: Step, atMs: number): Step {

@@ -29,6 +29,7 @@ export function callsByState(calls: readonly Call[]): Record<Exclude<CallStateNa
     held: 0,
     transferring: 0,
     parked: 0,
+    surveying: 0,
     transferred: 0,
   };
   for (const call of calls) {

@@ -12,6 +12,8 @@ export type PromptName =
   | "wait-10"
   | "wait-15"
   | "wait-long"
+  | "survey"
+  | "survey-thanks"
   | OtherLanguage
   | CallbackOffer
   | "callback-accepted"

@@ -6,6 +6,8 @@ export type EntryMeaning =
   | { kind: "plain"; text: string | null }
   /** Written at the giving office: the other one has stored the ticket under its own number. */
   | { kind: "delivered-elsewhere"; theirNumber: string }
+  /** The citizen's answer after the call: 1 satisfied, 2 neither, 3 not satisfied. */
+  | { kind: "rated"; rating: "1" | "2" | "3" }
   /** The transfer ended because the call did. */
   | { kind: "call-failed"; cause: TransferFailure };
 
@@ -31,6 +33,7 @@ export function meaningOfEntry(
     const isTheirNumber = ticket.transfers.some((transfer) => transfer.targetLocalTicketId === text);
     if (isTheirNumber) return { kind: "delivered-elsewhere", theirNumber: text };
   }
+  if (type === "rated" && (text === "1" || text === "2" || text === "3")) return { kind: "rated", rating: text };
   const cause = endings.includes(type) ? causes.find((known) => known === text) : undefined;
   return cause === undefined ? { kind: "plain", text } : { kind: "call-failed", cause };
 }

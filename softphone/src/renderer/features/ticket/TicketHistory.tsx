@@ -48,6 +48,12 @@ function EntryText({ ticket, entry }: { ticket: Ticket; entry: TicketEntry }) {
           {title}: {t(`transfer.failure.${meaning.cause}`)}
         </p>
       );
+    case "rated":
+      return (
+        <p>
+          {title}: {t(`ticket.rating.${meaning.rating}`)}
+        </p>
+      );
     case "plain":
       return (
         <>
