@@ -80,6 +80,24 @@ describe("by keyboard, with a screen reader", () => {
     await expectAccessible(anna.page, "empty desk");
   });
 
+  test("forwarding and do not disturb are set by keyboard, seen and said, and taken back", async () => {
+    const { page } = anna;
+    const state = page.locator("[data-call-handling]");
+    await tabTo(page, /^Deviazioni$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await expectAccessible(page, "forwarding");
+    await page.getByRole("checkbox", { name: "Non disturbare" }).press("Space");
+    await page.getByRole("button", { name: "Salva" }).press("Enter");
+    await expect.poll(() => state.textContent()).toContain("Non disturbare attivo");
+    await expectAccessible(page, "do not disturb");
+    expect(await announced(page)).toContain("Non disturbare attivo");
+    await page.getByRole("button", { name: "Deviazioni" }).press("Enter");
+    await page.getByRole("checkbox", { name: "Non disturbare" }).press("Space");
+    await page.getByRole("button", { name: "Salva" }).press("Enter");
+    await expect.poll(() => state.textContent()).toBe("");
+  });
+
   test("a ring is announced with citizen and ticket and leaves the typing focus where it is", async () => {
     const search = anna.page.getByLabel("Cerca ufficio o operatore");
     await search.focus();

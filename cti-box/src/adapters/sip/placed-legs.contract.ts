@@ -16,6 +16,7 @@ export function itPlacesLegs(scene: Scene): void {
     toADevice(scene);
     cancelledByTheBox(scene);
     toAnotherOffice(scene);
+    handingOver(scene);
   });
 }
 
@@ -116,6 +117,38 @@ function toAnotherOffice(scene: Scene): void {
     const pointer = Buffer.from(headerOf(invite, "User-to-User").split(";")[0] ?? "", "hex").toString();
     expect(pointer).toBe("tupa1;t=01KAQZT0000000000000000008;x=01KAQZX0000000000000000007;o=x_test1");
     expect(headerOf(invite, "X-LA2-Transfer")).toBe("reason=competence;waited=63");
+  });
+}
+
+function handingOver(scene: Scene): void {
+  const toldAgain = () =>
+    scene()
+      .log.messages("info")
+      .filter((message) => message.includes("told again")).length;
+
+  test("the other office is told again of the handover until it takes the word, and not after the call", async () => {
+    const office = await scene().peer("127.0.0.2");
+    await scene().sip.placeLeg(orderTo(office));
+    const invite = await office.receive(/^INVITE /);
+    office.send(["SIP/2.0 200 OK", ...answerLines(invite, office), "Content-Type: application/sdp"], sdp);
+    await scene().host.event("leg-answered");
+    await office.receive(/^ACK /);
+    await scene().sip.tellHandover(legId);
+    for (const [times, pauseMs] of [2_000, 4_000].entries()) {
+      const info = await office.receive(/^INFO /);
+      expect(headerOf(info, "X-LA2-Transfer")).toBe("completed");
+      office.send(["SIP/2.0 503 Service Unavailable", ...viaToCseq(info)]);
+      await expect.poll(toldAgain).toBe(times + 1);
+      scene().clock.move(pauseMs);
+    }
+    const taken = await office.receive(/^INFO /);
+    office.send(["SIP/2.0 200 OK", ...viaToCseq(taken)]);
+    await scene().sip.endLeg(legId, "hung-up");
+    const bye = await office.receive(/^BYE /);
+    office.send(["SIP/2.0 200 OK", ...viaToCseq(bye)]);
+    await scene().host.event("leg-ended");
+    scene().clock.move(120_000);
+    expect(toldAgain()).toBe(2);
   });
 }
 

@@ -35,6 +35,8 @@ export function itReplacesLegs(scene: Scene): void {
       const again = await goesOn(scene, phone);
       expect(headerOf(again, "Call-ID")).toBe(headerOf(invite, "Call-ID"));
       expect(headerOf(again, "To")).toContain("tag=phone");
+      // With whom the phone talks from now on.
+      expect(headerOf(again, "P-Asserted-Identity")).toContain("sip:+393315550123@uno.example");
       expect(again).toMatch(/^o=- 1 2 IN IP4 127\.0\.0\.1\r?$/m);
       phone.send(["SIP/2.0 200 OK", ...answerLines(again, phone), "Content-Type: application/sdp"], exampleSdp);
       expect(await scene().host.event("leg-answered")).toEqual({

@@ -242,6 +242,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
       office: this.parts.office,
       credentialsOf: (trunkId) => this.credentials.get(trunkId),
       log: this.parts.log,
+      clock: this.parts.clock,
       emit: (event) => host.legEvent(event),
       onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),
       onTalking: (leg, dialog) => this.remember(leg, dialog),

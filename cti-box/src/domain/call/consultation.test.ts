@@ -252,6 +252,7 @@ describe("consultation", () => {
     expect(step.call.origin).toMatchObject({ isConsultation: false });
     expect(play(from, [...toTalking, handedOver, handedOver]).effects).toEqual([]);
     expect(play(memberArrival(), [...toTalking, handedOver]).effects).toEqual([]);
+    expect(play({ ...arrival(), origin }, [...toTalking, handedOver]).effects).toEqual([]);
   });
 
   test("a journal of a box without attended transfer replays to a blind one", () => {

@@ -62,7 +62,10 @@ export function completeTransfer(step: Step, atMs: number): Step {
 /** The other end of this: an office that had consulted us has put the citizen on the line. */
 export function handedOver(step: Step, legId: LegId, atMs: number): Step {
   const { origin } = step.call;
-  if (callerLegOf(step.call).legId !== legId || origin?.isConsultation !== true) return step;
+  const caller = callerLegOf(step.call);
+  // Anybody may send an INFO: only the office that consulted us has something to hand over.
+  const isTheirs = caller.legId === legId && caller.peer.kind === "member";
+  if (!isTheirs || origin?.isConsultation !== true) return step;
   const ours = changed(step, { origin: { ...origin, isConsultation: false } });
   const { operatorId } = summaryOf(ours.call);
   return published(ours, atMs, { type: "call-handed-over", operatorId });

@@ -39,6 +39,12 @@ export function writeNameAddress(displayName: string | null, uri: string): strin
   return `"${plain}" <${uri}>`;
 }
 
+/** With whom a phone of the office talks from now on, in the middle of a call (RFC 5876); a withheld number stays withheld. */
+export function connectedHeaders(caller: Caller, domain: string): Record<string, string> {
+  const { from: _from, ...headers } = callerHeaders(caller, domain);
+  return headers;
+}
+
 /** The citizen as the visible caller, also after a transfer: From, and P-Asserted-Identity where his number is known. */
 export function callerHeaders(caller: Caller, domain: string): Record<string, string> {
   if (caller.isWithheld) {

@@ -1,5 +1,6 @@
 /** Which dialog a leg is, for requests of other dialogs that name it (RFC 3891 §3). */
-import { tagIn, type ReplacedDialog } from "../headers/replaces.ts";
+import { tagIn, writeReplaces, type ReplacedDialog } from "../headers/replaces.ts";
+import type { SipDialog, SipHeaders } from "../drachtio.ts";
 import type { LegStage } from "./leg-stage.ts";
 
 /** `localTag` null: an INVITE that is not answered yet; the stack keeps our tag of its ringing to itself. */
@@ -23,4 +24,10 @@ export function isSameDialog(name: DialogName | null, meant: ReplacedDialog): bo
   if (name === null) return false;
   const isOurs = name.localTag === null || name.localTag === meant.localTag;
   return isOurs && name.sipCallId === meant.sipCallId && name.remoteTag === meant.remoteTag;
+}
+
+/** For an INVITE that takes the place of this dialog at its far end, which has to understand that. */
+export function replacing({ sip }: SipDialog): SipHeaders {
+  const { callId: sipCallId, localTag, remoteTag } = sip;
+  return { Replaces: writeReplaces({ sipCallId, localTag, remoteTag }), Require: "replaces" };
 }

@@ -3,13 +3,16 @@
  * re-INVITE (RFC 3261 §14), which every phone understands; Replaces (RFC 3891) many do not.
  */
 import { allowedMethods } from "../outgoing-invite.ts";
-import type { SipDialog } from "../drachtio.ts";
+import type { SipDialog, SipHeaders } from "../drachtio.ts";
 
-/** Resolves with the final status; 200: the dialog has the new description, and knows the phone's answer. */
-export async function moveDialog(dialog: SipDialog, sdp: string): Promise<number> {
+/**
+ * Resolves with the final status; 200: the dialog has the new description, and knows the phone's answer. `identity`: with whom the phone talks from
+ * now on (P-Asserted-Identity in a re-INVITE, RFC 5876 §3); its From stays, because a phone has to say that it understands another one (RFC 4916).
+ */
+export async function moveDialog(dialog: SipDialog, sdp: string, identity: SipHeaders): Promise<number> {
   const body = nextVersionOf(dialog.local.sdp, sdp);
   const contact = dialog.local.contact === undefined ? {} : { Contact: dialog.local.contact };
-  const headers = { ...contact, Allow: allowedMethods, "Content-Type": "application/sdp" };
+  const headers = { ...identity, ...contact, Allow: allowedMethods, "Content-Type": "application/sdp" };
   return new Promise((resolve) => {
     dialog.request({ method: "INVITE", headers, body }, (error, response) => {
       if (error !== null || response === undefined) return resolve(503);

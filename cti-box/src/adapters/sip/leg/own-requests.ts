@@ -2,12 +2,14 @@
 import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { writeSipfrag } from "./in-dialog-requests.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
-import type { Log } from "../../../application/ports.ts";
+import type { Clock, Log } from "../../../application/ports.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import { reasonHeader } from "../headers/reason.ts";
 import type { SipDialog, SipRequest } from "../drachtio.ts";
 
 export type Requester = { legId: LegId; log: Log };
+/** `isUp`: the leg still talks in this dialog. */
+export type PatientRequester = Requester & { clock: Pick<Clock, "after">; isUp(): boolean };
 
 /** re-INVITE with a new offer; the far end's answer, or null when it was refused or brought none. */
 export function describeAnew(dialog: SipDialog, sdp: string, { legId, log }: Requester): Promise<string | null> {
@@ -26,10 +28,24 @@ export function notifyReferrer(dialog: SipDialog, status: number, { legId, log }
   });
 }
 
-/** The office that was consulted has the citizen now. */
-export function tellHandover(dialog: SipDialog, { legId, log }: Requester): void {
-  dialog.request({ method: "INFO", headers: { "X-LA2-Transfer": handoverCompleted } }, (error) => {
-    if (error !== null) log.warn({ legId, error: error.message }, "the other office was not told of the handover");
+/** Pauses before the other office is told again: a proxy or a box that is being restarted is back by then. */
+const handoverPausesMs = [2_000, 4_000, 8_000, 16_000, 32_000] as const;
+/** The dialog is gone, or the other box does not know the message. */
+const finalRefusals = [405, 415, 481, 501];
+
+/** The office that was consulted has the citizen now. Told again until it is taken, because the ticket goes by it. */
+export function tellHandover(dialog: SipDialog, requester: PatientRequester, attempt = 0): void {
+  const { legId, log, clock } = requester;
+  dialog.request({ method: "INFO", headers: { "X-LA2-Transfer": handoverCompleted } }, (error, response) => {
+    const status = response?.status ?? null;
+    if (status !== null && status < 300) return;
+    const pauseMs = status !== null && finalRefusals.includes(status) ? undefined : handoverPausesMs[attempt];
+    const fields = { legId, attempt: attempt + 1, status, error: error?.message, pauseMs };
+    if (pauseMs === undefined) return log.warn(fields, "the other office was not told of the handover");
+    log.info(fields, "the other office is told again of the handover");
+    clock.after(pauseMs, () => {
+      if (requester.isUp()) tellHandover(dialog, requester, attempt + 1);
+    });
   });
 }
 

@@ -1,16 +1,17 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
 import { allowedMethods, headersOf, type OwnOffice } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
-import { tagIn, writeReplaces, type ReplacedDialog } from "../headers/replaces.ts";
-import { dialogNameOf, isSameDialog } from "./dialog-name.ts";
+import { tagIn, type ReplacedDialog } from "../headers/replaces.ts";
+import { dialogNameOf, isSameDialog, replacing } from "./dialog-name.ts";
 import { profileOf, sdpOf } from "../incoming-invite.ts";
 import { inviteWithProof } from "../prove-request.ts";
 import { moveDialog } from "./move-dialog.ts";
 import { listenToDialog, type DialogListener } from "./in-dialog-requests.ts";
-import { cancelInvite, describeAnew, type Requester } from "./own-requests.ts";
+import { connectedHeaders } from "../headers/identity.ts";
+import { cancelInvite, describeAnew, type PatientRequester } from "./own-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
-import type { Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
+import type { Clock, Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipFailure, SipHeaders, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
 import type { TrunkCredentials } from "../trunk-register.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
@@ -22,6 +23,7 @@ export type LegParts = {
   office: OwnOffice;
   credentialsOf(trunkId: string): TrunkCredentials | undefined;
   log: Log;
+  clock: Pick<Clock, "after">;
   emit(event: SignallingEvent): void;
   /** Its INVITE left. */
   onSent(legId: LegId, invite: SipRequest): void;
@@ -145,8 +147,9 @@ export class SipLeg {
   }
 
   /** Sends a request of ours in the dialog, while there is one. */
-  tell(request: (dialog: SipDialog, by: Requester) => void): void {
-    if (this.stage.kind === "talking") request(this.stage.dialog, { legId: this.legId, log: this.parts.log });
+  tell(request: (dialog: SipDialog, by: PatientRequester) => void): void {
+    const by = { ...this.parts, legId: this.legId, isUp: () => this.stage.kind === "talking" };
+    if (this.stage.kind === "talking") request(this.stage.dialog, by);
   }
 
   /** `stack`: it has forgotten the leg. `account`: the phone behind the leg was signed out, and is told while it can be. */
@@ -161,15 +164,12 @@ export class SipLeg {
     if (earlier?.stage.kind !== "talking" || earlier.stage.reinvite !== null)
       return this.over({ type: "leg-failed", legId, status: 481, q850: null });
     const { dialog } = earlier.stage;
-    if (profileOf(order.sdp) === "webrtc") {
-      const { callId: sipCallId, localTag, remoteTag } = dialog.sip;
-      const replacing = { Replaces: writeReplaces({ sipCallId, localTag, remoteTag }), Require: "replaces" };
-      return new Promise((resolve) => this.sendInvite(order, replacing, resolve));
-    }
+    if (profileOf(order.sdp) === "webrtc")
+      return new Promise((resolve) => this.sendInvite(order, replacing(dialog), resolve));
     earlier.stage = { kind: "moving", dialog };
     // The lane of the leg is not held up: the phone's answer comes as an event.
-    void moveDialog(dialog, order.sdp).then((status) => this.tookOver(earlier, dialog, status));
-    return undefined;
+    const identity = connectedHeaders(order.caller, this.parts.office.domain);
+    return void moveDialog(dialog, order.sdp, identity).then((status) => this.tookOver(earlier, dialog, status));
   }
 
   private tookOver(earlier: SipLeg, dialog: SipDialog, status: number): void {

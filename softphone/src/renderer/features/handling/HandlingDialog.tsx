@@ -77,7 +77,7 @@ function HandlingForm({ handling, close }: { handling: CallHandling; close: () =
         }
       />
       {noAnswer !== null && <RingChoice seconds={ringSeconds} choose={setRingSeconds} />}
-      <div className="la2-dialog-actions">
+      <div>
         <Button color="primary" type="submit">
           {t("handling.save")}
         </Button>{" "}
@@ -112,11 +112,11 @@ function TargetChoice(props: {
   // What is set stays to be seen while the directory is not there, or where it is no choice of this operator's.
   const isListed = chosen === "none" || choices.some(([value]) => value === chosen);
   return (
-    <div className="form-group la2-field">
+    <div className="la2-field">
       <label htmlFor={id}>{props.label}</label>
       <select
         id={id}
-        className="form-control"
+        className="form-select"
         value={chosen}
         onChange={({ target }) => props.choose(targetOf(target.value))}
       >
@@ -137,9 +137,9 @@ function RingChoice({ seconds, choose }: { seconds: number; choose: (seconds: nu
   const id = useId();
   const choices = [...new Set([...ringChoices, seconds])].toSorted((one, other) => one - other);
   return (
-    <div className="form-group la2-field">
+    <div className="la2-field">
       <label htmlFor={id}>{t("handling.after")}</label>
-      <select id={id} className="form-control" value={seconds} onChange={({ target }) => choose(Number(target.value))}>
+      <select id={id} className="form-select" value={seconds} onChange={({ target }) => choose(Number(target.value))}>
         {choices.map((one) => (
           <option key={one} value={one}>
             {t("handling.seconds", { seconds: one })}
