@@ -85,6 +85,7 @@ function officeOf(operators: number): Record<string, unknown> {
       password: passwordOf(index),
       queues: ["urp"],
     })),
+    drainSeconds: 0,
     api: { listen: { host: address, port: apiPort } },
     crmBridge: { url: "http://127.0.0.1:9", serviceSecret },
   };

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { join } from "node:path";
-import { answersOk, describeEnd, type ProgramOrder } from "../programs/child-program.ts";
+import { answersOk, describeEnd, type OwnedProgram, type ProgramOrder } from "../programs/child-program.ts";
 import { OwnedPrograms } from "../programs/owned-programs.ts";
 import { listenForStop } from "../programs/stop-signals.ts";
 import { InvalidOfficeFile, type OfficeFile, readOfficeFile } from "../office/read-office-file.ts";
@@ -25,13 +25,23 @@ export async function office(options: { config: string }): Promise<number> {
   if (file.box.softphoneDirectory === undefined && pageState() !== "built") await preparePage();
   const signals = listenForStop();
   const owner = new OwnedPrograms();
+  let box: OwnedProgram | null = null;
+  let insisted = 0;
   signals.onInsisted(() => {
+    insisted += 1;
+    // Calls that are up are ended in good order first; who insists once more ends everything.
+    if (insisted === 1 && box !== null) return hurry(box);
     owner.kill();
     process.exit(130);
   });
   try {
-    const outcome = await Promise.race([signals.asked.then(() => null), run(owner, file)]);
-    if (outcome === null) return 0;
+    const started = run(owner, file, (program) => (box = program));
+    const outcome = await Promise.race([signals.asked.then(() => null), started]);
+    if (outcome === null) {
+      // The box first: its calls may go on for a while (`drainSeconds`), with their tickets.
+      await (box as OwnedProgram | null)?.close();
+      return 0;
+    }
     say(`${outcome.name} ended by itself (${describeEnd(outcome.end)}); the office stops.`);
     return 1;
   } finally {
@@ -40,8 +50,21 @@ export async function office(options: { config: string }): Promise<number> {
   }
 }
 
-async function run(owner: OwnedPrograms, file: OfficeFile): ReturnType<() => OwnedPrograms["failed"]> {
-  await owner.start(boxOrder(file));
+function hurry({ pid }: OwnedProgram): void {
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch (error) {
+    // ESRCH: it has ended in this moment.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+async function run(
+  owner: OwnedPrograms,
+  file: OfficeFile,
+  boxStarted: (box: OwnedProgram) => void,
+): ReturnType<() => OwnedPrograms["failed"]> {
+  boxStarted(await owner.start(boxOrder(file)));
   const bridge = bridgeOrder(file);
   if (bridge !== null) await owner.start(bridge);
   return owner.failed;
@@ -68,6 +91,7 @@ function boxOrder(file: OfficeFile): ProgramOrder {
   const host = listen.host === "0.0.0.0" || listen.host === "::" ? "127.0.0.1" : listen.host;
   return {
     ...rest,
+    lingersMs: file.box.drainSeconds * 1_000,
     arguments: [quiet, join(projectDirectory, "cti-box/src/main.ts"), "--config", configFile],
     // The certificate is for the public name, not for this address: with one, an open port has to do.
     isReady: () =>

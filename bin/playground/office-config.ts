@@ -43,6 +43,7 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
       })),
       transferTimeoutSeconds: 25,
     },
+    drainSeconds: 0,
     api: { listen: { host: "127.0.0.1", port: office.httpPort } },
     costs: { usual: { perMinute: 0.05 } },
     crmBridge: { url: bridgeUrl(office), serviceSecret: office.serviceSecret },

@@ -34,6 +34,8 @@ export type ProgramOrder = {
   environment?: Record<string, string | undefined>;
   /** Milliseconds until it has to answer. */
   readyDeadlineMs?: number;
+  /** Milliseconds that it may take to end, beyond the usual. */
+  lingersMs?: number;
 };
 
 export class ProgramDidNotStart extends Error {
@@ -113,7 +115,7 @@ export function spawnProgram(order: ProgramOrder): { program: OwnedProgram; read
     close: async () => {
       if (!isRunning()) return;
       child.kill("SIGTERM");
-      const late = delay(closeDeadlineMs, "late" as const, { ref: false });
+      const late = delay(closeDeadlineMs + (order.lingersMs ?? 0), "late" as const, { ref: false });
       if ((await Promise.race([ended, late])) === "late") killGroup(pid);
       await ended;
     },

@@ -117,7 +117,8 @@ export const attachTicketSchema = z.strictObject({ ticketId: ticketReferenceSche
 
 /** Answer of GET /api/status. */
 export const statusSchema = z.object({
-  status: z.enum(["ok", "degraded"]),
+  /** `stopping`: calls in progress go on, new ones are refused. */
+  status: z.enum(["ok", "degraded", "stopping"]),
   office: z.object({ officeId: officeIdSchema, label: z.string() }),
   callsInProgress: z.int().min(0),
   media: z.object({ ok: z.boolean(), detail: z.string() }),

@@ -12,7 +12,7 @@ import {
   transferFailureSchema,
   transferTargetSchema,
 } from "./call-events.ts";
-import { operatorLoginSchema, ulidSchema } from "./identifiers.ts";
+import { operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
 
 /** The transfer as the operator sees it. `returned`: the citizen is back with this operator, `cause` says why. */
 export const transferProgressSchema = z.discriminatedUnion("phase", [
@@ -71,6 +71,8 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
   /** Right after the welcome, and whenever it changes. */
   z.object({ kind: z.literal("call-handling"), handling: callHandlingSchema }),
   z.object({ kind: z.literal("call"), card: callCardSchema }),
+  /** New calls are not taken any more; those in progress go on until they end, or until then. */
+  z.object({ kind: z.literal("box-stopping"), at: timestampSchema }),
   z.object({ kind: z.literal("refused"), why: z.enum(["bad-token", "expired", "replaced-by-other-page"]) }),
 ]);
 

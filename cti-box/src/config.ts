@@ -206,6 +206,8 @@ export const officeConfigSchema = z.strictObject({
   crmBridge: z.strictObject({ url: z.url(), serviceSecret }).optional(),
   /** Measurements of the box for Prometheus, at `/metrics` of this address; best on loopback. Those of the engine: `sip.metrics`. */
   metrics: z.strictObject({ host: address.default("127.0.0.1"), port: port.min(1) }).optional(),
+  /** Time that calls in progress get to end by themselves when the box is asked to stop; 0: none. */
+  drainSeconds: z.number().min(0).max(7_200).default(60),
   /** Key of the screen on the wall: it opens the numbers per queue and nothing else. */
   wallboard: z.strictObject({ key: serviceSecret }).optional(),
   costs: costsSchema.optional(),

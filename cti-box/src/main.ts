@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { createLog } from "./adapters/system/pino-log.ts";
 import { InvalidConfig, readOfficeConfig } from "./read-config.ts";
+import { listenForStop } from "./stop-signals.ts";
 import { startOffice } from "./start-office.ts";
 import type { OfficeConfig } from "./config.ts";
 import type { RunningOffice } from "./start-office.ts";
@@ -29,11 +30,11 @@ async function run(): Promise<void> {
   const config = readOfficeConfig(values.config, process.env);
   const log = createLog(process.env["LA2_LOG"] ?? "info", config.office.officeId);
   const office = await startOffice(config, log);
-  const stopAsked = new Promise<null>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(null));
-  });
+  const { asked, insisted } = listenForStop();
   announce(config, office, values["ready-json"]);
-  const failure = await Promise.race([stopAsked, office.failed]);
+  const nothing = (): null => null;
+  let failure = await Promise.race([asked.then(nothing), office.failed]);
+  failure ??= await Promise.race([office.drain().then(nothing), insisted.then(nothing), office.failed]);
   await office.close();
   if (failure !== null) throw failure;
 }

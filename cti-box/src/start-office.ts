@@ -49,6 +49,8 @@ export type RunningOffice = {
   health: OfficeBox["health"];
   /** Resolves when something the box cannot live without ended by itself. */
   failed: Promise<Error>;
+  /** No new calls from now on. Resolves when the last one is over, or after `drainSeconds`. */
+  drain(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -94,6 +96,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
       oneTimeLink: (login) => api.oneTimeLink(login),
       health: () => box.health(),
       failed: stack.failed,
+      drain: () => box.drain(config.drainSeconds * 1_000),
       close,
     };
   } catch (error) {
@@ -181,6 +184,7 @@ async function openApi({ config, log, stack, media, box, sip, store, memory }: P
     trunks: box.trunks,
     figures: box.figures,
     trunkAdministration: box.trunkAdministration,
+    stopNotices: box.stopNotices,
     traces: createCallTraces({
       queries: box.queries,
       legBook: sip.legBook,

@@ -84,6 +84,7 @@ export class ApiScene {
       trunks: box.trunks,
       figures: box.figures,
       trunkAdministration: box.trunkAdministration,
+      stopNotices: box.stopNotices,
       traces: { find: async (question) => traces?.(question) ?? { state: "off" } },
       reports: officeReports(
         { ...box.queries, monthlyTotals: async () => [] },

@@ -74,6 +74,18 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   cancelTransfer: { path: transfer },
   turnConsultation: { path: transfer, body: { talkingTo: "caller" } },
   completeTransfer: { path: transfer },
+  listCallHandling: {},
+  readCallHandling: { path: { login: "anna" } },
+  setCallHandling: {
+    path: { login: "anna" },
+    body: {
+      doNotDisturb: false,
+      callWaiting: true,
+      always: { kind: "operator", operatorLogin: "bruno" },
+      busy: { kind: "queue", queueId: "urp" },
+      noAnswer: { target: { kind: "operator", operatorLogin: "bruno" }, afterSeconds: 20 },
+    },
+  },
   listCallbacks: {},
   listParkedCalls: {},
   retrieveCall: { path: call },

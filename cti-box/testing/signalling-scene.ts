@@ -32,6 +32,8 @@ export class RecordingHost implements SignallingHost {
   readonly takenBack: LegId[] = [];
   verdict: InviteVerdict = { kind: "accepted" };
   refersAllowed = true;
+  /** Seconds of Retry-After once the box is about to stop. */
+  stopping: number | null = null;
   private readonly events: SignallingEvent[] = [];
   private readonly waiting: {
     matches: (event: SignallingEvent) => boolean;
@@ -60,6 +62,10 @@ export class RecordingHost implements SignallingHost {
     this.invites.push(invite);
     this.legEvent({ type: "leg-progressed", legId: invite.legId });
     return this.verdict;
+  }
+
+  retryAfterSeconds(): number | null {
+    return this.stopping;
   }
 
   mayRefer(): boolean {

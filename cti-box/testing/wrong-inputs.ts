@@ -98,11 +98,18 @@ function faultsInside(schema: JsonSchema, right: Record<string, unknown>, place:
 
 /** Of several shapes the one that the right value has. */
 function variantOf(schema: JsonSchema, right: unknown, place: Place): JsonSchema {
-  const variants = (schema["anyOf"] ?? schema["oneOf"]) as JsonSchema[] | undefined;
-  if (variants === undefined) return schema;
-  const fitting = variants.map(place.resolve).find((variant) => isOf(variant, right));
+  const variants = variantsOf(schema, place);
+  if (variants.length === 1) return variants[0] ?? schema;
+  const fitting = variants.find((variant) => isOf(variant, right));
   if (fitting === undefined) throw new Error(`the example fits no shape at ${place.pointer}`);
   return fitting;
+}
+
+/** All shapes of a union, and of the unions in it. */
+function variantsOf(given: JsonSchema, place: Place): JsonSchema[] {
+  const schema = place.resolve(given);
+  const variants = (schema["anyOf"] ?? schema["oneOf"]) as JsonSchema[] | undefined;
+  return variants === undefined ? [schema] : variants.flatMap((variant) => variantsOf(variant, place));
 }
 
 function isOf(schema: JsonSchema, value: unknown): boolean {

@@ -63,6 +63,8 @@ export function officeConfig(choice: OfficeChoice): Record<string, unknown> {
       })),
       transferTimeoutSeconds: choice.transferTimeoutSeconds ?? 20,
     },
+    // Tests end their offices with calls up.
+    drainSeconds: 0,
     api: { listen: { host: "127.0.0.1", port: 0 } },
     crmBridge: { url: "http://127.0.0.1:9", serviceSecret },
   };

@@ -16,6 +16,10 @@ export type OfficeProcess = {
   log(): string;
   /** Ends the program like a power cut. */
   kill(): Promise<void>;
+  /** Asks it to stop; it may take its time. */
+  signal(signal: NodeJS.Signals): void;
+  /** Its exit code, once it is gone. */
+  ended: Promise<number | null>;
   /** After `kill`: the program again, on the same data. */
   restart(): Promise<OfficeProcess>;
   /** Stops it in good order. */
@@ -39,6 +43,7 @@ async function startIn(folder: string): Promise<OfficeProcess> {
   child.stderr?.on("data", (bytes: Buffer) => {
     log += bytes.toString("utf8");
   });
+  const ended = once(child, "exit").then(([code]) => code as number | null);
   const ready = await firstLine(child, () => log);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -51,6 +56,8 @@ async function startIn(folder: string): Promise<OfficeProcess> {
   return {
     ...(JSON.parse(ready) as Pick<OfficeProcess, "url" | "oneTimeLinks">),
     log: () => log,
+    signal: (signal) => void child.kill(signal),
+    ended,
     kill: () => end("SIGKILL"),
     restart: () => startIn(folder),
     close: async () => {

@@ -48,6 +48,18 @@ const placed = (): string[] => scene.sip.placed.map(({ to }) => to.uri);
 const toCitizen = "sip:+393331234567@192.0.2.1";
 const states = (): string[] => scene.box.queries.callbacks().map(({ state }) => state);
 
+test("whoever asked for it is not called while the box is about to stop: that is for after the restart", async () => {
+  await askFor(await scene.call());
+  await scene.call({ from: { user: "+393337654321", displayName: null } });
+  void scene.box.drain(60_000);
+  scene.signIn(anna);
+  await pass(10_000);
+  expect(scene.events.at(-1)).toMatchObject({ type: "call-ringing", call: { direction: "in" } });
+  await scene.answer("anna");
+  expect(placed()).not.toContain(toCitizen);
+  expect(scene.box.queries.callbacks()).toHaveLength(1);
+});
+
 describe("a caller who keeps the place", () => {
   test("hears so, is let go, and stands in the line at the old place", async () => {
     const caller = await scene.call();

@@ -39,7 +39,7 @@ export class CallsInProgress {
   readonly index = new CallIndex();
   private readonly audience: CallAudience;
   private leftoverCount = 0;
-  private onceEmpty: () => void = () => undefined;
+  private readonly onceEmpty = new Set<() => void>();
 
   constructor(parts: CallsParts) {
     this.parts = parts;
@@ -124,17 +124,25 @@ export class CallsInProgress {
   /** Ends every call for a stop of the box and waits, at most `withinMs`, until their legs have said their last word. */
   async endAll(withinMs: number): Promise<void> {
     for (const { runner } of this.index.all()) runner.post({ type: "box-stopping" });
+    await this.emptied(withinMs);
+  }
+
+  /** Resolves when no call is left, or after this time. */
+  async emptied(withinMs: number): Promise<void> {
     if (this.index.isEmpty()) return;
     await new Promise<void>((resolve) => {
-      const stop = this.parts.clock.after(withinMs, resolve);
-      this.onceEmpty = () => {
+      const done = (): void => {
         stop();
+        this.onceEmpty.delete(done);
         resolve();
       };
+      const stop = this.parts.clock.after(withinMs, done);
+      this.onceEmpty.add(done);
     });
   }
 
   close(): void {
+    for (const done of this.onceEmpty) done();
     for (const { effects, stopLastWordTimer } of this.index.all()) {
       effects.close();
       stopLastWordTimer?.();
@@ -233,6 +241,6 @@ export class CallsInProgress {
       this.parts.log.warn({ callId, error: String(error) }, "media of an ended call could not be freed");
     });
     this.index.remove(callId);
-    if (this.index.isEmpty()) this.onceEmpty();
+    if (this.index.isEmpty()) for (const done of this.onceEmpty) done();
   }
 }

@@ -6,6 +6,7 @@ import { mayDial } from "../domain/trunk/dial-permissions.ts";
 import type { CallPlacement } from "../domain/call/call-event.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { DialledNumber } from "../domain/routing/dialled-number.ts";
+import type { CallGate } from "./call-gate.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { Clock, Ids, Log } from "./ports.ts";
@@ -16,6 +17,7 @@ export type DialParts = OwnPhonesParts & {
   office: Office;
   trunks: Pick<TrunkBook, "routesTo">;
   calls: Pick<CallsInProgress, "begin" | "find">;
+  gate: Pick<CallGate, "state">;
   clock: Pick<Clock, "now">;
   ids: Pick<Ids, "legId" | "contactId">;
   log: Log;
@@ -32,6 +34,7 @@ export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: Dia
     parts.log.warn({ operatorId, numberKind: dialled.kind }, "a call to such numbers is not allowed to this operator");
     return refused("number-not-allowed");
   }
+  if (parts.gate.state.kind === "shut" && dialled.kind !== "emergency") return refused("box-stopping");
   const own = ownPhones(parts, operatorId);
   if (!own.ok) return own;
   const routes = planTrunkLegs(parts, dialled);

@@ -4,6 +4,7 @@
  */
 import { identifySource } from "../domain/trunk/identify-source.ts";
 import { answeredWhenKept } from "./answered-when-kept.ts";
+import { CallGate } from "./call-gate.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import { queriesOf } from "./box-queries.ts";
@@ -42,6 +43,7 @@ import type {
   OfficeFiguresQueries,
   OperatorDesk,
   SipAccounts,
+  StopNotices,
   TrunkAdministrationCommands,
   TrunkQueries,
 } from "./use-cases.ts";
@@ -87,7 +89,10 @@ export type OfficeBox = {
   keyPressed(legId: LegId, key: string): void;
   /** Calls in progress, calls that ended with something left behind, and whether the journal is written: for tests and health checks. */
   health(): { callsInProgress: number; callsWithLeftovers: number; journal: JournalHealth };
+  stopNotices: StopNotices;
   start(): Promise<void>;
+  /** No new calls from now on. Resolves when the last one is over, or after this time. */
+  drain(limitMs: number): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -98,6 +103,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const signalling = gatedSignalling(sip, () => trunks);
   const { journaling = store, spill: limits, gatherMs = 0 } = parts;
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
+  const gate = new CallGate({ clock, log });
   const { calls, handlings, forwardParts } = callsOf(parts, { office, room, signalling, journal });
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
@@ -106,9 +112,9 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { callbacks, ...queues } = tendQueues({ office, room, calls, trunks, ids, clock, log });
   const find: ReferParts["find"] = (callId) => calls.find(callId);
   const commandParts = { office, room, handlings, ids, trunks, find };
-  const host = { ...parts, office, room, calls, callbacks, officeTrunks, accounts, commandParts, forwardParts };
+  const host = { ...parts, office, room, calls, callbacks, gate, officeTrunks, accounts, commandParts, forwardParts };
   return {
-    commands: commandsOf({ office, room, calls, trunks, journal, commandParts, clock, ids, log }),
+    commands: commandsOf({ office, room, calls, gate, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     handlings,
     accounts,
@@ -131,6 +137,13 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await queues.recover((filter) => recordPages({ store, clock }, filter));
       officeTrunks.start();
       queues.start();
+    },
+    stopNotices: gate,
+    drain: async (limitMs) => {
+      gate.shut(clock.now() + limitMs);
+      // Who asked to be called back is called after the restart.
+      callbacks.close();
+      await calls.emptied(limitMs);
     },
     close: async () => {
       queues.close();
@@ -201,6 +214,7 @@ type CommandsParts = Pick<OfficeBoxParts, "clock" | "ids" | "log"> & {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
+  gate: CallGate;
   trunks: TrunkBook;
   journal: CallJournal;
   commandParts: Parameters<typeof createCallCommands>[0];
@@ -220,6 +234,7 @@ type HostParts = OfficeBoxParts & {
   room: OperatorRoom;
   calls: CallsInProgress;
   callbacks: Callbacks;
+  gate: CallGate;
   officeTrunks: OfficeTrunks;
   accounts: SipAccountBook;
   forwardParts: ForwardParts;
@@ -235,6 +250,7 @@ function signallingHost(parts: HostParts): SignallingHost {
     findAccount: (authorizationUser) => accounts.find(authorizationUser),
     registrationsChanged: (operatorId, devices) => room.devicesChanged(operatorId, devices),
     inviteReceived: (invite) => receiveInvite(parts, invite),
+    retryAfterSeconds: () => parts.gate.retryAfterSeconds(),
     mayRefer: (legId: LegId, isAttended) => {
       const runner = calls.findByLeg(legId);
       return runner !== null && mayRefer(runner.call, legId, isAttended);

@@ -247,7 +247,9 @@ export type IncomingInvite = {
 
 export type CallerIdentity = { user: string | null; displayName: string | null };
 
-export type InviteVerdict = { kind: "accepted" } | { kind: "refused"; status: number; why: string };
+export type InviteVerdict =
+  | { kind: "accepted" }
+  | { kind: "refused"; status: number; why: string; retryAfterSeconds?: number };
 
 /** A leg that a phone names by its dialog (RFC 3891). `isEarlyOnly`: it means the leg only while that rings. */
 export type NamedLeg = { legId: LegId; isEarlyOnly: boolean };
@@ -288,6 +290,8 @@ export interface SignallingHost {
   findAccount(authorizationUser: string): SipAccount | null;
   registrationsChanged(operatorId: OperatorId, devices: readonly RegisteredDevice[]): void;
   inviteReceived(invite: IncomingInvite): InviteVerdict;
+  /** Null: new calls are let in. Else the box is about to stop, and may be asked again after so many seconds. */
+  retryAfterSeconds(): number | null;
   /** Is this leg one that may transfer by REFER (an operator's own phone in a call)? `isAttended`: to the party of another leg of that phone. */
   mayRefer(legId: LegId, isAttended: boolean): boolean;
   legEvent(event: SignallingEvent): void;

@@ -2,6 +2,7 @@
 import { admitInvite, type Admission } from "./accept-inbound-call.ts";
 import { callColleague, type ForwardParts } from "./forward-call.ts";
 import { replaceLeg } from "./replace-leg.ts";
+import type { CallGate } from "./call-gate.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { OperatorRoom } from "./operator-room.ts";
@@ -12,6 +13,7 @@ export type ReceivingParts = {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
+  gate: Pick<CallGate, "retryAfterSeconds">;
   officeTrunks: Pick<OfficeTrunks, "book">;
   forwardParts: ForwardParts;
   clock: Clock;
@@ -28,6 +30,8 @@ export function receiveInvite(parts: ReceivingParts, invite: IncomingInvite): In
 
 function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdict {
   const { office, officeTrunks, ids, clock, log } = parts;
+  const retryAfterSeconds = parts.gate.retryAfterSeconds();
+  if (retryAfterSeconds !== null) return { kind: "refused", status: 503, why: "the box stops", retryAfterSeconds };
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
   const sharedHere = (): number => parts.calls.index.count(({ origin }) => origin?.isOverflow === true);

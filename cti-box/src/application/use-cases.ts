@@ -99,6 +99,8 @@ export type DialRefusal =
   | "no-phone"
   /** No trunk carries such numbers, or all that do are full. */
   | "no-trunk"
+  /** The box is about to stop: only emergency calls go out. */
+  | "box-stopping"
   | "wrong-state";
 export type DialResult = { ok: true } | { ok: false; reason: DialRefusal };
 
@@ -184,6 +186,14 @@ export type TrunkTestStep = {
 };
 /** Without steps: the trunk only takes calls, from these addresses. */
 export type TrunkTestView = { trunkId: string; addresses: string[]; steps: TrunkTestStep[] };
+
+/** A stop that lets calls end by themselves. */
+export interface StopNotices {
+  /** When the calls that are left are ended; null: the box is not about to stop. */
+  stopsAtMs(): number | null;
+  /** Told once. Returns the way to stop listening. */
+  onStopping(listener: (stopsAtMs: number) => void): () => void;
+}
 
 /** Operators' presence lives in memory, for routing only; it is never written anywhere (domain: INL circolare 4/2017). */
 export interface OperatorDesk {

@@ -48,6 +48,16 @@ function card(callId: string): HTMLElement {
   return found;
 }
 
+test("a stop of the box is told with its time, and no more once the line to the box is new", () => {
+  const at = new Date(2026, 10, 26, 15, 30).toISOString();
+  act(() => world.box?.boxStopping(at));
+  const banner = screen.getByText(/Il centralino si sta fermando/);
+  expect(banner.textContent).toContain("fino alle 15:30");
+  expect(banner.closest("[role=status]")).not.toBeNull();
+  act(() => world.box?.link("lost"));
+  expect(screen.queryByText(/Il centralino si sta fermando/)).toBeNull();
+});
+
 test("a citizen is called from the field by keyboard; the stage is read, and the number can be called again", async () => {
   fireEvent.keyDown(window, { key: "L", ctrlKey: true, shiftKey: true });
   const field = screen.getByLabelText("Chiama un numero");

@@ -11,6 +11,7 @@ import type {
   OperatorDesk,
   SipAccounts,
   TrunkAdministrationCommands,
+  StopNotices,
   TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
@@ -77,6 +78,7 @@ export type ApiParts = {
   trunks: TrunkQueries;
   figures: OfficeFiguresQueries;
   trunkAdministration: TrunkAdministrationCommands;
+  stopNotices: StopNotices;
   reports: OfficeReports;
   health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string }; journal: JournalHealth }>;
   signer: TokenSigner;

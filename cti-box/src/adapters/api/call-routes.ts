@@ -88,7 +88,15 @@ export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, session
           id: "callCitizen",
           summary: "Calls a citizen; the own phone rings first, the outcome comes over the channel",
           who: "operator",
-          problems: ["invalid-number", "number-not-allowed", "already-busy", "no-phone", "no-trunk", "wrong-state"],
+          problems: [
+            "invalid-number",
+            "number-not-allowed",
+            "already-busy",
+            "no-phone",
+            "no-trunk",
+            "box-stopping",
+            "wrong-state",
+          ],
         },
       },
       schema: { body: dialSchema, response: { 202: z.object({ callId: ulidSchema }) } },
@@ -154,7 +162,7 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
     async () => {
       const { callsInProgress, media, journal } = await parts.health();
       return {
-        status: media.ok && journal.ok ? ("ok" as const) : ("degraded" as const),
+        status: statusOf({ isStopping: parts.stopNotices.stopsAtMs() !== null, isSound: media.ok && journal.ok }),
         office: parts.options.office,
         callsInProgress,
         media,
@@ -162,4 +170,9 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
       };
     },
   );
+}
+
+function statusOf({ isStopping, isSound }: { isStopping: boolean; isSound: boolean }): "ok" | "degraded" | "stopping" {
+  if (isStopping) return "stopping";
+  return isSound ? "ok" : "degraded";
 }

@@ -44,8 +44,8 @@ export function handlingRoutes(app: FastifyInstance, parts: ApiParts, sessions: 
         api: {
           id: "readCallHandling",
           summary: "Forwarding and do not disturb; of others for supervisors and administrators",
-          who: "operator",
-          problems: ["unknown-operator"],
+          who: "operator-or-program",
+          problems: ["not-allowed", "unknown-operator"],
         },
       },
       schema: { params, response: { 200: callHandlingSchema } },
@@ -63,8 +63,8 @@ export function handlingRoutes(app: FastifyInstance, parts: ApiParts, sessions: 
         api: {
           id: "setCallHandling",
           summary: "Sets forwarding and do not disturb; of others for supervisors and administrators",
-          who: "operator",
-          problems: ["unknown-operator", "unknown-target", "target-not-allowed"],
+          who: "operator-or-program",
+          problems: ["not-allowed", "unknown-operator", "unknown-target", "target-not-allowed"],
         },
       },
       schema: { params, body: callHandlingSchema, response: { 204: noContent } },

@@ -71,6 +71,19 @@ describe("greeting", () => {
   });
 });
 
+describe("a stop of the box", () => {
+  it("is told to every page, to those that come later as well, and new calls are refused in words", async () => {
+    const page = await joined("anna");
+    await scene.office.call();
+    void scene.office.box.drain(60_000);
+    const at = new Date(scene.office.clock.now() + 60_000).toISOString();
+    expect(await page.frame(kind("box-stopping"))).toEqual({ kind: "box-stopping", at });
+    const later = await joined("bruno");
+    expect(channelFromBoxSchema.parse(await later.frame(kind("box-stopping")))).toEqual({ kind: "box-stopping", at });
+    expect((await scene.ask("GET", "/api/status")).json).toMatchObject({ status: "stopping", callsInProgress: 1 });
+  });
+});
+
 describe("pings", () => {
   it("a page that stops answering is not rung; when it answers again it is", async () => {
     const page = await joined("anna");

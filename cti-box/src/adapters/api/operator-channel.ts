@@ -10,7 +10,7 @@ import type { OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { handlingToContract } from "./handling-to-contract.ts";
 import type { OpenSession, Sessions } from "./sessions.ts";
-import { cardToContract } from "./to-contract.ts";
+import { cardToContract, time } from "./to-contract.ts";
 
 const helloDeadlineMs = 5_000;
 export const pingIntervalMs = 5_000;
@@ -48,6 +48,12 @@ export class OperatorChannels {
       parts.desk.onPresence((operatorId, presence) =>
         this.#tell(operatorId, { kind: "operator-state", operatorState: presence }),
       ),
+    );
+    this.#stops.push(
+      parts.stopNotices.onStopping((stopsAtMs) => {
+        for (const operatorId of this.#channels.keys())
+          this.#tell(operatorId, { kind: "box-stopping", at: time(stopsAtMs) });
+      }),
     );
     sessions.onClose((session, why) => this.#end(session, why === "replaced" ? "replaced-by-other-page" : "expired"));
     this.#pingLater();
@@ -108,6 +114,8 @@ export class OperatorChannels {
     send(socket, { kind: "welcome", operatorState: this.#parts.desk.presenceOf(operatorId), calls });
     send(socket, { kind: "call-handling", handling: handlingToContract(this.#parts.handlings.handlingOf(operatorId)) });
     this.#channels.set(operatorId, channel);
+    const stopsAtMs = this.#parts.stopNotices.stopsAtMs();
+    if (stopsAtMs !== null) send(socket, { kind: "box-stopping", at: time(stopsAtMs) });
     return channel;
   }
 

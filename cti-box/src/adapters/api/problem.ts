@@ -55,6 +55,11 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
     "Nessuna linea esterna può portare la chiamata in questo momento",
     "No line to the outside can carry the call now",
   ],
+  "box-stopping": [
+    503,
+    "La centrale si sta fermando: le chiamate in corso continuano, non se ne possono iniziare altre",
+    "The telephone system is about to stop: calls in progress go on, no new ones can begin",
+  ],
   validation: [422, "Dati non validi", "The data is not valid"],
   malformed: [400, "Richiesta non leggibile", "The request cannot be read"],
   "not-signed-in": [401, "Accesso necessario", "Sign in first"],

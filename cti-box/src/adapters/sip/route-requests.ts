@@ -10,11 +10,24 @@ type Handler = (request: SipRequest, response: SipResponse) => void;
 const refusedMethods = ["subscribe", "message", "publish", "info", "notify", "refer", "update"];
 const tellMethods = { headers: { Allow: allowedMethods } };
 
-export function routeRequests(stack: SipStack, takers: { register: Handler; invite: Handler; log: Log }): void {
+type Takers = {
+  register: Handler;
+  invite: Handler;
+  /** Null: the box takes new calls. */
+  retryAfterSeconds(): number | null;
+  log: Log;
+};
+
+export function routeRequests(stack: SipStack, takers: Takers): void {
   const route = (method: string, handle: Handler): void => stack.use(method, guarded(handle, takers.log));
   route("register", takers.register);
   route("invite", takers.invite);
-  route("options", (_request, response) => response.send(200, tellMethods));
+  route("options", (_request, response) => {
+    const seconds = takers.retryAfterSeconds();
+    if (seconds === null) return response.send(200, tellMethods);
+    // A carrier that asks whether we are there sends its calls elsewhere from now on.
+    return response.send(503, { headers: { ...tellMethods.headers, "Retry-After": String(seconds) } });
+  });
   for (const method of refusedMethods) route(method, (_request, response) => response.send(405, tellMethods));
 }
 

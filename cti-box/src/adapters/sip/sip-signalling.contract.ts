@@ -227,6 +227,21 @@ function talking(): void {
 }
 
 function outsideOfDialogs(): void {
+  test("a call is refused with Retry-After while the box is about to stop, and OPTIONS as well", async () => {
+    scene.host.stopping = 40;
+    scene.host.verdict = { kind: "refused", status: 503, why: "the box stops", retryAfterSeconds: 40 };
+    const invite = inviteLines(carrier, scene.address, { callId: "too-late" });
+    carrier.send(invite, sdp);
+    expect(headerOf(await carrier.receive(/^SIP\/2\.0 503[\s\S]*INVITE/), "Retry-After")).toBe("40");
+    const options = inviteLines(carrier, scene.address, { callId: "still-there" }).map((line) =>
+      line.replace("INVITE", "OPTIONS"),
+    );
+    carrier.send(options.filter((line) => !line.startsWith("Content-Type")));
+    const answer = await carrier.receive(/^SIP\/2\.0 503[\s\S]*OPTIONS/);
+    expect([headerOf(answer, "Retry-After"), headerOf(answer, "Allow")]).toEqual(["40", expect.any(String)]);
+    expect(scene.sip.openLegs()).toEqual([]);
+  });
+
   test("requests outside of dialogs that the box has no use for are told what it speaks", async () => {
     const lines = inviteLines(carrier, scene.address, { callId: "message" }).filter(
       (line) => !/Content-Type/.test(line),

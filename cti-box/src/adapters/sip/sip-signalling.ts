@@ -109,6 +109,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
         routeRequests(connection.stack, {
           register: (request, response) => registrar.receive(request, response),
           invite: (request, response) => this.receiveInvite(request, response),
+          retryAfterSeconds: () => host.retryAfterSeconds(),
           log,
         });
       },
@@ -230,7 +231,9 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     const verdict = running.host.inviteReceived(invite);
     if (verdict.kind === "accepted") return undefined;
     this.legs.delete(legId);
-    return response.send(verdict.status);
+    const { status, retryAfterSeconds } = verdict;
+    if (retryAfterSeconds === undefined) return response.send(status);
+    return response.send(status, { headers: { "Retry-After": String(retryAfterSeconds) } });
   }
 
   private legParts(): LegParts {

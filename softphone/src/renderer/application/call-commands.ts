@@ -27,7 +27,14 @@ export type CallCommands = {
 };
 
 /** Refusals of the box that have words of their own. */
-const dialProblems = ["invalid-number", "number-not-allowed", "already-busy", "no-phone", "no-trunk"] as const;
+const dialProblems = [
+  "invalid-number",
+  "number-not-allowed",
+  "already-busy",
+  "no-phone",
+  "no-trunk",
+  "box-stopping",
+] as const;
 
 export function createCallCommands(desk: Desk): CallCommands {
   const { store, ports } = desk;

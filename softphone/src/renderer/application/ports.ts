@@ -70,6 +70,8 @@ export type BoxChannelListener = {
   operatorState(operatorState: OperatorState): void;
   callHandling(handling: CallHandling): void;
   card(card: BoxCard): void;
+  /** No new calls any more; those in progress are ended then. */
+  boxStopping(at: string): void;
   refused(why: "bad-token" | "expired" | "replaced-by-other-page"): void;
 };
 

@@ -30,6 +30,7 @@ export type DialProblem =
   | "already-busy"
   | "no-phone"
   | "no-trunk"
+  | "box-stopping"
   | "away"
   | "unknown";
 export type DialField = { lastNumber: string | null; problem: DialProblem | null };
@@ -41,6 +42,8 @@ export type PhoneState = {
   operatorState: OperatorState | null;
   /** Null: the box has not told yet. */
   callHandling: CallHandling | null;
+  /** When the box ends what calls are left; null: it is not about to stop. */
+  boxStopsAt: string | null;
   calls: readonly CallEntry[];
   selectedCallId: string | null;
   transfer: TransferSteps;
@@ -65,6 +68,7 @@ export type PhoneEvent =
   | { type: "microphone-found"; microphone: MicrophoneState }
   | { type: "operator-state"; operatorState: OperatorState }
   | { type: "call-handling"; handling: CallHandling }
+  | { type: "box-stopping"; at: string }
   | { type: "call-selected"; callId: string }
   | { type: "hand-over"; handOver: HandOver }
   | { type: "follow-up-dismissed"; transferId: string }
@@ -79,6 +83,7 @@ export const initialPhoneState: PhoneState = {
   microphone: "unknown",
   operatorState: null,
   callHandling: null,
+  boxStopsAt: null,
   calls: [],
   selectedCallId: null,
   transfer: { step: "closed" },
@@ -105,7 +110,7 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "taken-over":
       return { ...state, session: applySessionEvent(state.session, event) };
     case "link-changed":
-      return { ...state, links: { ...state.links, [event.link]: event.state } };
+    case "box-stopping":
     case "microphone-found":
     case "operator-state":
     case "call-handling":
@@ -156,12 +161,15 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
   }
 }
 
-/** What the browser or the box has told of this operator. */
-function afterNews(
-  state: PhoneState,
-  event: Extract<PhoneEvent, { type: "microphone-found" | "operator-state" | "call-handling" }>,
-): PhoneState {
+type News = "link-changed" | "box-stopping" | "microphone-found" | "operator-state" | "call-handling";
+
+/** What the browser or the box has told of the lines and of this operator. */
+function afterNews(state: PhoneState, event: Extract<PhoneEvent, { type: News }>): PhoneState {
   switch (event.type) {
+    case "link-changed":
+      return withLink(state, event);
+    case "box-stopping":
+      return { ...state, boxStopsAt: event.at };
     case "microphone-found":
       return { ...state, microphone: event.microphone };
     case "operator-state":
@@ -169,6 +177,12 @@ function afterNews(
     case "call-handling":
       return { ...state, callHandling: event.handling };
   }
+}
+
+/** The box that answers after the line was lost is one that goes on: a stop that is still to come is told anew. */
+function withLink(state: PhoneState, { link, state: now }: Extract<PhoneEvent, { type: "link-changed" }>): PhoneState {
+  const boxStopsAt = link === "box" && now !== "connected" ? null : state.boxStopsAt;
+  return { ...state, links: { ...state.links, [link]: now }, boxStopsAt };
 }
 
 type NoticeEvent = Extract<PhoneEvent, { type: "notice-added" | "notice-dismissed" }>;

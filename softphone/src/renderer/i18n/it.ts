@@ -56,6 +56,8 @@ export const it = {
     "Il centralino non riesce a raggiungere questo telefono: le chiamate passano ai colleghi finché non torna.",
   "header.extension": "interno {{extension}}",
   "header.menu": "Operatore",
+  "box-stopping":
+    "Il centralino si sta fermando: nessuna nuova chiamata. Quelle in corso possono continuare fino alle {{time}}.",
   "link.box": "Il centralino non risponde: le chiamate in corso continuano, il resto torna appena si ricollega.",
   "link.phone":
     "Il telefono non è registrato: per ora le chiamate non possono squillare qui. Nuovo tentativo in corso.",
@@ -85,6 +87,8 @@ export const it = {
   "dial.problem.number-not-allowed": "Il suo profilo non può chiamare questo tipo di numero.",
   "dial.problem.already-busy": "È già in una chiamata.",
   "dial.problem.no-phone": "Il telefono non è collegato.",
+  "dial.problem.box-stopping":
+    "Il centralino si sta fermando: le chiamate in corso continuano, non se ne possono iniziare altre.",
   "dial.problem.no-trunk": "Nessuna linea esterna è libera in questo momento.",
   "dial.problem.away": "Il centralino non risponde. Riprovi tra poco.",
   "dial.problem.unknown": "Il centralino non ha accettato la chiamata.",

@@ -17,3 +17,9 @@ export function momentText(at: string | number, language: "it" | "en"): string {
     minute: "2-digit",
   }).format(new Date(at));
 }
+
+export function hourText(at: string, language: "it" | "en"): string {
+  return new Intl.DateTimeFormat(language === "it" ? "it-IT" : "en-GB", { hour: "2-digit", minute: "2-digit" }).format(
+    new Date(at),
+  );
+}

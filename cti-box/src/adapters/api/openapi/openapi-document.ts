@@ -98,6 +98,7 @@ function headOf(url: string, { id, summary, who }: Omit<RouteDescription, "produ
 function securityOf(who: Asker): Operation["security"] {
   if (who === "anybody") return [];
   if (who === "office") return [{ session: [] }, { service: [] }, { wallboardKey: [] }];
+  if (who === "operator-or-program") return [{ session: [] }, { service: [] }];
   if (who === "operator") return [{ session: [] }];
   return who === "program" ? [{ service: [] }] : [{ service: [] }, { session: [...who.roles] }];
 }

@@ -8,7 +8,7 @@ import type { Role } from "../../../../contracts/index.ts";
 import type { ProblemSlug } from "../problem.ts";
 
 /** `office`: an operator, a program, or a screen with the wallboard's key. `operator`: with a session token. `program`: the office's own, with the service secret. Roles: a program, or an operator with one of them. */
-export type Asker = "anybody" | "office" | "operator" | "program" | { roles: readonly Role[] };
+export type Asker = "anybody" | "office" | "operator" | "operator-or-program" | "program" | { roles: readonly Role[] };
 
 export type RouteDescription = {
   /** `operationId`: a verb and a noun, in camel case. */

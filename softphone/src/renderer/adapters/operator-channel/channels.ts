@@ -50,6 +50,9 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
     case "call":
       listener.card(message.card);
       return nothing;
+    case "box-stopping":
+      listener.boxStopping(message.at);
+      return nothing;
     case "refused":
       listener.refused(message.why);
       return { reply: null, stop: true };

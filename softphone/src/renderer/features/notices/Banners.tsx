@@ -1,15 +1,17 @@
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { hourText } from "../../ui/time-text.ts";
 import { Message } from "../../ui/Message.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 
 /** What does not work right now, in plain words, and what goes on regardless. */
 export function Banners() {
-  const { t } = useTexts();
+  const { t, language } = useTexts();
   const { session } = useSoftphone();
   const links = usePhone((phone) => phone.links);
   const microphone = usePhone((phone) => phone.microphone);
   const operatorState = usePhone((phone) => phone.operatorState);
+  const boxStopsAt = usePhone((phone) => phone.boxStopsAt);
   const lost = (["box", "phone", "crm"] as const).filter((link) => links[link] === "lost");
   const needsMicrophone = microphone !== "granted" && microphone !== "unknown";
   return (
@@ -29,6 +31,11 @@ export function Banners() {
           {t(`link.${link}`)}
         </Message>
       ))}
+      {boxStopsAt !== null && (
+        <Message color="warning" data-box-stopping={boxStopsAt}>
+          {t("box-stopping", { time: hourText(boxStopsAt, language) })}
+        </Message>
+      )}
       {operatorState === "unreachable" && !lost.includes("phone") && (
         <Message color="warning">{t("operator-state.unreachable.why")}</Message>
       )}
