@@ -8,6 +8,7 @@ import { RememberedHandlings } from "./remembered-handlings.ts";
 import { RecordingLog } from "./recording-log.ts";
 import { openTestStore, StoreWork } from "./test-store.ts";
 import type { SpillLimits } from "../src/application/call-journal.ts";
+import type { CallMedia } from "../src/application/call-media.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
 import { readTrunk } from "../src/config/read-trunk.ts";
 import type {
@@ -61,7 +62,8 @@ export function officeSettings(change: Partial<OfficeSettings> = {}): OfficeSett
   };
 }
 
-type SceneSettings = OfficeSettings & { keptTrunks?: TrunkChanges; prices?: PriceList };
+/** `media`: a real media server in place of the fake. */
+type SceneSettings = OfficeSettings & { media?: CallMedia; keptTrunks?: TrunkChanges; prices?: PriceList };
 
 export class OfficeScene {
   readonly clock = new HandMovedClock();
@@ -93,7 +95,7 @@ export class OfficeScene {
       reach: this.reach,
       trunkChanges: this.trunkChanges(config),
       prices: config.prices ?? null,
-      media,
+      media: config.media ?? media,
       store,
       handlings: this.handlings,
       clock,
