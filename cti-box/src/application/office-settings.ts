@@ -44,7 +44,7 @@ export type OfficeSettings = {
     maxLength?: number | undefined;
     overflowQueueId?: string | undefined;
     announcements?:
-      | { language: PromptLanguage; placeEverySeconds: number; otherNamedKey?: NamedKey | undefined }
+      | { language: PromptLanguage; placeEverySeconds: number; otherLanguageKey?: NamedKey | undefined }
       | undefined;
     survey?: { language: PromptLanguage } | undefined;
     keys?: Readonly<Record<string, string>> | undefined;
@@ -213,8 +213,8 @@ function permissionsFrom({ outbound }: OfficeSettings): DialPermissions {
 }
 
 function announcementsFrom(settings: NonNullable<QueueSettings["announcements"]>): CallQueue["announcements"] & object {
-  const { language, placeEverySeconds, otherNamedKey } = settings;
-  return { language, everyMs: placeEverySeconds * 1000, ...(otherNamedKey !== undefined && { otherNamedKey }) };
+  const { language, placeEverySeconds, otherLanguageKey } = settings;
+  return { language, everyMs: placeEverySeconds * 1000, ...(otherLanguageKey !== undefined && { otherLanguageKey }) };
 }
 
 /** A queue without hours of its own keeps those of the office. */

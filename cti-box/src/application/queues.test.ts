@@ -155,6 +155,13 @@ describe("queues", () => {
     expect(scene.box.queries.callsOf(anna)).toMatchObject([{ myState: { kind: "ringing" } }]);
   });
 
+  test("the key of the other language is named after the welcome", async () => {
+    const announcements = { language: "it", placeEverySeconds: 60, otherLanguageKey: "2" } as const;
+    await open([{ ...queue, announcements, keys: { "2": "back" } }, back]);
+    await scene.call();
+    expect(scene.media.announced.at(-1)).toMatch(/welcome.*other-language-2/);
+  });
+
   test("round robin goes on with the next operator although the first is free again", async () => {
     await scene.box.close();
     const settings = officeSettings();
