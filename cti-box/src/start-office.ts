@@ -62,7 +62,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
   };
   try {
     mkdirSync(config.dataDirectory, { recursive: true });
-    const memory = openRestartMemory(join(config.dataDirectory, "restart.sqlite"));
+    const memory = openRestartMemory(join(config.dataDirectory, "restart.sqlite"), log);
     opened.push(async () => memory.close());
     const stack = await openSipStack(config, log);
     opened.push(() => stack.close());

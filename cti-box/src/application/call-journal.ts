@@ -213,10 +213,10 @@ export class CallJournal {
 
   #spill(trouble: StoreTrouble, error: string): void {
     if (this.#state.kind === "writing") {
-      this.#parts.log.error(
-        { trouble, error },
-        "the journal cannot be written: calls go on, their steps are kept in memory",
-      );
+      // A slow store is no fault yet.
+      const { log } = this.#parts;
+      const tell = trouble === "slow" ? log.warn.bind(log) : log.error.bind(log);
+      tell({ trouble, error }, "the journal cannot be written: calls go on, their steps are kept in memory");
       for (const item of this.#items) item.bytes = sizeOf(item.entry);
       this.#bytes = this.#items.reduce((sum, { bytes }) => sum + bytes, 0);
       this.#state = { kind: "spilling", sinceMs: this.#parts.clock.now(), trouble, room: "for-calls" };
