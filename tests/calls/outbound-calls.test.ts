@@ -131,6 +131,16 @@ describe("a call of an operator", () => {
     await carrier;
   });
 
+  test("may be dialled on the desk phone itself", async () => {
+    const carrier = runSipp({ scenario: "be-called", from: firstCarrier, number: asWritten });
+    phone.command("dial", `sip:${number.replaceAll(" ", "")}@${network.address}`);
+    const answered = await reader.event("call-answered");
+    expect(answered.call).toMatchObject({ direction: "out", state: "answered", caller: { number: asWritten } });
+    phone.command("hangup");
+    expect((await reader.event("call-ended")).endCause).toBe("operator-hung-up");
+    await carrier;
+  });
+
   test("to a premium number is refused", async () => {
     expect(await dial("899 123456")).toBe(403);
   });

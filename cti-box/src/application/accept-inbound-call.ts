@@ -7,6 +7,7 @@ import { readTransferHeader } from "../domain/transfer/transfer-header.ts";
 import { admitShared } from "../domain/sharing/admit-shared.ts";
 import { placeCaller } from "../domain/queue/place-caller.ts";
 import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
+import { readDialled } from "../domain/routing/dialled-number.ts";
 import { toE164 } from "../domain/routing/phone-number.ts";
 import { bringsNumber, statusWhenFull } from "../domain/trunk/trunk.ts";
 import { officeNamed } from "../domain/transfer/network-directory.ts";
@@ -22,6 +23,8 @@ import type { TrunkBook } from "./trunk-book.ts";
 export type Admission =
   | { kind: "queue"; arrival: CallArrival; stripped: readonly string[] }
   | { kind: "colleague"; arrival: CallArrival; callee: OperatorProfile }
+  /** An operator dials a telephone number on a phone. */
+  | { kind: "dialled"; operatorId: OperatorId }
   | { kind: "refused"; status: number; why: string };
 
 export function admitInvite(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
@@ -164,12 +167,15 @@ function ticketOf(pointer: TicketPointer | null): CallArrival["ticket"] {
   return { ticketId: pointer.ticketId, transferId: pointer.transferId as TransferOrigin["transferId"] };
 }
 
-/** A phone of this office may call a colleague; calls to the telephone network do not exist yet. */
+/** A phone of this office calls a colleague, or a number outside. */
 function fromOperator(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
   if (invite.source.kind !== "operator") return { kind: "refused", status: 403, why: "not a phone of this office" };
   const { operatorId } = invite.source;
   const callee = colleagueNamed(office, invite.requestedUser);
-  if (callee === null) return refuseDialled(invite.requestedUser);
+  if (callee === null)
+    return readDialled(invite.requestedUser) === null
+      ? { kind: "refused", status: 404, why: "no such extension, and no telephone number" }
+      : { kind: "dialled", operatorId };
   if (callee.operatorId === operatorId) return { kind: "refused", status: 482, why: "operator calls own extension" };
   const self = office.operators.get(operatorId);
   const arrival: CallArrival = {
@@ -184,12 +190,6 @@ function fromOperator(office: Office, invite: IncomingInvite, fresh: Fresh): Adm
     ticket: null,
   };
   return { kind: "colleague", arrival, callee };
-}
-
-function refuseDialled(user: string): Admission {
-  return toE164(user) === null && !/^[0-9]{3,6}$/.test(user)
-    ? { kind: "refused", status: 404, why: "no such extension" }
-    : { kind: "refused", status: 403, why: "calls to the telephone network are not allowed from here" };
 }
 
 /** A colleague by extension or login. */

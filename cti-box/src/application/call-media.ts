@@ -18,7 +18,7 @@ export interface CallMedia {
     order: { profile: MediaProfile; towards: Counterpart | null; audio: OfferedAudio },
   ): Promise<string>;
   /** First answer and every answer to a re-INVITE of the same leg. */
-  answerOffer(leg: CallLeg, offer: string): Promise<string>;
+  answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string>;
   acceptAnswer(leg: CallLeg, answer: string): Promise<void>;
   connect(one: CallLeg, other: CallLeg): Promise<void>;
   /** Joins three legs so that each hears the others; names those that are heard only after a re-INVITE with an offer of `audio: "telephone"`. */

@@ -49,16 +49,17 @@ export class CallsInProgress {
 
   /** A call begins, with an incoming leg or with an operator's wish. Throws when the journal has no room for it: the caller has to be turned away. */
   begin(beginning: CallArrival, sdp: string | null): CallRunner;
-  begin(beginning: CallPlacement): CallRunner;
+  begin(beginning: CallPlacement, sdp?: string | null): CallRunner;
   begin(beginning: CallBeginning, sdp: string | null = null): CallRunner {
     const { callId } = beginning;
     if (!this.parts.journal.takesNewCalls()) throw new StoreFault("full", "the journal has no room for another call");
     const effects = new CallEffectRunner(this.effectParts(callId));
     const runner = CallRunner.begin(beginning, this.runnerParts(callId, effects));
     this.index.add(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
-    if (beginning.type === "call-arrived") {
-      effects.signalling.adopt(beginning.legId, sdp);
-      this.index.addLeg(beginning.legId, callId);
+    const came = beginning.type === "call-arrived" ? beginning : beginning.dialledOn;
+    if (came !== undefined) {
+      effects.signalling.adopt(came.legId, sdp);
+      this.index.addLeg(came.legId, callId);
     }
     return runner;
   }

@@ -4,7 +4,8 @@ import { readDialled } from "../domain/routing/dialled-number.ts";
 import { planTrunkLegs } from "./plan-trunk-legs.ts";
 import { mayDial } from "../domain/trunk/dial-permissions.ts";
 import type { CallPlacement } from "../domain/call/call-event.ts";
-import type { OperatorId } from "../domain/call/ids.ts";
+import type { MediaProfile } from "../domain/call/call.ts";
+import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { DialledNumber } from "../domain/routing/dialled-number.ts";
 import type { CallGate } from "./call-gate.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
@@ -27,7 +28,41 @@ export type DialParts = OwnPhonesParts & {
 export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: DialOrder): DialResult {
   const running = parts.calls.find(order.callId);
   if (running !== null) return isOwnDial(running.call, operatorId) ? { ok: true } : refused("wrong-state");
-  const dialled = readDialled(order.number);
+  const plan = planDial(parts, operatorId, order.number);
+  if (!plan.ok) return plan;
+  const own = ownPhones(parts, operatorId);
+  if (!own.ok) return own;
+  const routes = planTrunkLegs(parts, plan.dialled);
+  if (routes.length === 0) return refused("no-trunk");
+  parts.calls.begin({ ...placementOf(parts, order, plan.dialled), operatorId, legs: own.legs, routes });
+  return { ok: true };
+}
+
+/** The operator dialled the number on a phone, whose leg waits for an answer. */
+export function dialFromPhone(
+  parts: DialParts & { ids: Pick<Ids, "callId"> },
+  operatorId: OperatorId,
+  phone: { legId: LegId; media: MediaProfile; number: string; sdp: string | null },
+): DialResult {
+  const plan = planDial(parts, operatorId, phone.number);
+  if (!plan.ok) return plan;
+  const presence = parts.room.presenceOf(operatorId);
+  if (presence === "on-call" || presence === "ringing") return refused("already-busy");
+  const routes = planTrunkLegs(parts, plan.dialled);
+  if (routes.length === 0) return refused("no-trunk");
+  const { legId, media, sdp } = phone;
+  const order = { callId: parts.ids.callId(), number: phone.number, ticketId: null };
+  const placement = placementOf(parts, order, plan.dialled);
+  parts.calls.begin({ ...placement, operatorId, legs: [], dialledOn: { legId, media }, routes }, sdp);
+  return { ok: true };
+}
+
+function planDial(
+  parts: DialParts,
+  operatorId: OperatorId,
+  number: string,
+): { ok: true; dialled: DialledNumber } | { ok: false; reason: DialRefusal } {
+  const dialled = readDialled(number);
   const profile = parts.office.operators.get(operatorId);
   if (dialled === null) return refused("invalid-number");
   if (profile === undefined || !mayDial(parts.office.dialPermissions, profile.roles, dialled.kind)) {
@@ -35,12 +70,7 @@ export function dialCitizen(parts: DialParts, operatorId: OperatorId, order: Dia
     return refused("number-not-allowed");
   }
   if (parts.gate.state.kind === "shut" && dialled.kind !== "emergency") return refused("box-stopping");
-  const own = ownPhones(parts, operatorId);
-  if (!own.ok) return own;
-  const routes = planTrunkLegs(parts, dialled);
-  if (routes.length === 0) return refused("no-trunk");
-  parts.calls.begin({ ...placementOf(parts, order, dialled), operatorId, legs: own.legs, routes });
-  return { ok: true };
+  return { ok: true, dialled };
 }
 
 function isOwnDial(call: ReturnType<CallsInProgress["begin"]>["call"], operatorId: OperatorId): boolean {
@@ -68,6 +98,6 @@ function placementOf(
   };
 }
 
-function refused(reason: DialRefusal): DialResult {
+function refused(reason: DialRefusal): { ok: false; reason: DialRefusal } {
   return { ok: false, reason };
 }

@@ -59,9 +59,13 @@ export interface MediaServer {
   /**
    * Answers an SDP offer of a leg's far end: the first INVITE, or a re-INVITE (hold, ICE restart). The leg hears silence until it is connected
    * or music starts. `direction` is what the far end does, seen from itself: `sendonly` and `inactive` mean that it holds us (RFC 3264 §8.4;
-   * `c=0.0.0.0` counts as hold too).
+   * `c=0.0.0.0` counts as hold too). `audio: "telephone"`: agrees to G.711 alone, for whoever is to talk over a trunk that nobody has called yet.
    */
-  answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>>;
+  answerOffer(
+    leg: LegMedia,
+    offerSdp: string,
+    options?: { audio?: OfferedAudio },
+  ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>>;
   /**
    * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak, also while its offer is still being answered;
    * absent: everything we know, or with `audio: "telephone"` only what every carrier speaks (G.711), for whoever is to talk over a trunk that

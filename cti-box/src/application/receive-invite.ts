@@ -1,19 +1,23 @@
 /** An INVITE outside of a dialog: a call of its own, or one that takes the place of a leg; accepted or refused. */
 import { admitInvite, type Admission } from "./accept-inbound-call.ts";
 import { callColleague, type ForwardParts } from "./forward-call.ts";
+import { readDialled } from "../domain/routing/dialled-number.ts";
+import { dialFromPhone } from "./dial-citizen.ts";
 import { replaceLeg } from "./replace-leg.ts";
 import type { CallGate } from "./call-gate.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { OperatorRoom } from "./operator-room.ts";
 import type { Clock, Ids, IncomingInvite, InviteVerdict, Log } from "./ports.ts";
+import type { OperatorId } from "../domain/call/ids.ts";
+import type { DialRefusal } from "./use-cases.ts";
 import type { OfficeTrunks } from "./office-trunks.ts";
 
 export type ReceivingParts = {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
-  gate: Pick<CallGate, "retryAfterSeconds">;
+  gate: Pick<CallGate, "retryAfterSeconds" | "state">;
   officeTrunks: Pick<OfficeTrunks, "book">;
   forwardParts: ForwardParts;
   clock: Clock;
@@ -31,7 +35,8 @@ export function receiveInvite(parts: ReceivingParts, invite: IncomingInvite): In
 function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdict {
   const { office, officeTrunks, ids, clock, log } = parts;
   const retryAfterSeconds = parts.gate.retryAfterSeconds();
-  if (retryAfterSeconds !== null) return { kind: "refused", status: 503, why: "the box stops", retryAfterSeconds };
+  if (retryAfterSeconds !== null && !isEmergencyCall(invite))
+    return { kind: "refused", status: 503, why: "the box stops", retryAfterSeconds };
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
   const sharedHere = (): number => parts.calls.index.count(({ origin }) => origin?.isOverflow === true);
@@ -48,21 +53,55 @@ function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdi
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");
     return admission;
   }
+  if (admission.kind === "dialled") return dialledOnPhone(parts, admission.operatorId, invite);
   const { callId } = admission.arrival;
   if (admission.kind === "queue" && admission.stripped.length > 0) {
     log.warn({ callId, source, headers: admission.stripped }, "headers only members may send were ignored");
   }
+  return begun(parts, () => beginAdmitted(parts, admission, invite.sdp)) ?? notJournaled;
+}
+
+const notJournaled: InviteVerdict = { kind: "refused", status: 503, why: "call could not be journaled" };
+
+/** Null: the journal takes no call, which the log is told. */
+function begun<T>({ log }: Pick<ReceivingParts, "log">, begin: () => T): T | null {
   try {
-    return beginAdmitted(parts, admission, invite.sdp);
+    return begin();
   } catch (error) {
-    log.error({ callId, error: String(error) }, "call could not be journaled");
-    return { kind: "refused", status: 503, why: "call could not be journaled" };
+    log.error({ error: String(error) }, "call could not be journaled");
+    return null;
   }
+}
+
+/** Somebody in need is not told that the box stops. */
+function isEmergencyCall({ source, requestedUser }: IncomingInvite): boolean {
+  return source.kind === "operator" && readDialled(requestedUser)?.kind === "emergency";
+}
+
+const statusOf: Readonly<Record<DialRefusal, number>> = {
+  "invalid-number": 404,
+  "number-not-allowed": 403,
+  "already-busy": 486,
+  "no-phone": 480,
+  "no-trunk": 503,
+  "wrong-state": 480,
+  "box-stopping": 503,
+};
+
+/** What the page asks for with POST /api/calls, asked for on a desk phone. */
+function dialledOnPhone(parts: ReceivingParts, operatorId: OperatorId, invite: IncomingInvite): InviteVerdict {
+  const { legId, media, requestedUser: number, sdp } = invite;
+  const dialling = { ...parts, trunks: parts.officeTrunks.book };
+  const result = begun(parts, () => dialFromPhone(dialling, operatorId, { legId, media, number, sdp }));
+  if (result === null) return notJournaled;
+  if (result.ok) return { kind: "accepted" };
+  parts.log.warn({ legId, operatorId, why: result.reason }, "call refused");
+  return { kind: "refused", status: statusOf[result.reason], why: result.reason };
 }
 
 function beginAdmitted(
   parts: ReceivingParts,
-  admission: Exclude<Admission, { kind: "refused" }>,
+  admission: Exclude<Admission, { kind: "refused" | "dialled" }>,
   sdp: string | null,
 ): InviteVerdict {
   if (admission.kind === "queue") {

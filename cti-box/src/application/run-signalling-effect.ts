@@ -96,7 +96,8 @@ export class SignallingEffects {
     const leg = answeredLeg(this.parts.current(), legId);
     if (leg === null) return undefined;
     if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
-    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
+    const audio = this.parts.current().direction === "out" ? "telephone" : "any";
+    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId), audio);
     if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
     return undefined;
   }
@@ -105,7 +106,7 @@ export class SignallingEffects {
     const leg = findLeg(this.parts.current(), legId);
     if (leg === null) return;
     try {
-      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId));
+      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId), "any");
       await this.parts.signalling.answerReinvite(legId, sdp);
     } catch (error) {
       await this.parts.signalling.refuseReinvite(legId, 488);

@@ -5,7 +5,7 @@
  * at the server when the first phone is rung; its answer waits here until the call wants it. So connecting never needs a renegotiation.
  */
 import type { CallLeg, CallMedia } from "../../application/call-media.ts";
-import type { DtmfDigit, MediaResult, MediaServer } from "../../application/media-port.ts";
+import type { DtmfDigit, MediaResult, MediaServer, OfferedAudio } from "../../application/media-port.ts";
 import type { PromptLanguage, PromptName } from "../../domain/queue/announcement.ts";
 import type { PromptFiles } from "./prompt-files.ts";
 import type { LegId } from "../../domain/call/ids.ts";
@@ -39,10 +39,10 @@ class ServedCallMedia implements CallMedia {
     return done(await this.server.makeOffer(leg, { profile, towards: towards.legId })).offerSdp;
   }
 
-  async answerOffer(leg: CallLeg, offer: string): Promise<string> {
+  async answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string> {
     const first = this.answers.get(leg.legId);
     const isKnown = first?.state === "waiting" && first.offer === offer;
-    const answer = isKnown ? first.answer : this.askServer(leg, offer);
+    const answer = isKnown ? first.answer : this.askServer(leg, offer, audio);
     this.answers.set(leg.legId, { callId: leg.callId, state: "given", offer, answer });
     return answer;
   }
@@ -105,14 +105,14 @@ class ServedCallMedia implements CallMedia {
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
   private describe(leg: CallLeg, offer: string): void {
     if (this.answers.has(leg.legId)) return;
-    const answer = this.askServer(leg, offer);
+    const answer = this.askServer(leg, offer, "any");
     // Told to whoever asks for the answer.
     answer.catch(() => undefined);
     this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer, answer });
   }
 
-  private async askServer(leg: CallLeg, offer: string): Promise<string> {
-    return done(await this.server.answerOffer(leg, offer)).answerSdp;
+  private async askServer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string> {
+    return done(await this.server.answerOffer(leg, offer, { audio })).answerSdp;
   }
 }
 

@@ -58,6 +58,8 @@ export type CallPlacement = {
   officeLabel: string;
   operatorId: OperatorId;
   legs: readonly PlannedDeviceLeg[];
+  /** The operator dialled on this phone, whose leg came in: no phone is rung. Absent: the wish came from the page. */
+  dialledOn?: { legId: LegId; media: MediaProfile };
   routes: readonly PlannedTrunkLeg[];
   caller: Caller;
   calledNumber: string;

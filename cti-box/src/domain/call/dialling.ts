@@ -18,13 +18,13 @@ import type { CallPlacement } from "./call-event.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { DialFailure, EndCause } from "./call-view.ts";
 import type { LegEndReason } from "./call-effect.ts";
-import type { LegId } from "./ids.ts";
+import type { LegId, OperatorId } from "./ids.ts";
 
 type Dialling = Extract<CallPhase, { kind: "dialling" }>;
 
 /** The operator's own phones ring. */
 export function startDialling(placement: CallPlacement): Step {
-  const { type: _type, atMs, operatorId, legs, routes, ...facts } = placement;
+  const { type: _type, atMs, operatorId, legs, routes, dialledOn, ...facts } = placement;
   const call = {
     ...facts,
     ...nothingYet,
@@ -34,10 +34,36 @@ export function startDialling(placement: CallPlacement): Step {
     legs: [],
     phase: { kind: "dialling", operatorId, sinceMs: atMs, stage: { kind: "own-phone" }, routes },
   } as const;
+  if (dialledOn !== undefined) return dialledOnPhone({ call, effects: [] }, { ...dialledOn, operatorId, atMs });
   const offered = published(ringDevices({ call, effects: [] }, { atMs, operatorId, legs }), atMs, {
     type: "call-offered",
   });
   return published(offered, atMs, { type: "call-ringing", operatorId });
+}
+
+/** The phone that the operator dialled on is answered at once, so that the carrier is heard before the citizen answers. */
+function dialledOnPhone(
+  step: Step,
+  phone: { legId: LegId; media: Leg["media"]; operatorId: OperatorId; atMs: number },
+): Step {
+  const { legId, media, operatorId, atMs } = phone;
+  const leg: Leg = {
+    legId,
+    role: "operator",
+    direction: "in",
+    peer: { kind: "operator", name: operatorId },
+    media,
+    startedAtMs: atMs,
+    state: { kind: "trying" },
+    talkedMs: 0,
+    talkingSinceMs: null,
+  };
+  const offered = published(changed(step, { legs: [leg] }), atMs, { type: "call-offered" });
+  const ringing = published(offered, atMs, { type: "call-ringing", operatorId });
+  const answered = withLegState(ringing, legId, { kind: "answered", answeredAtMs: atMs });
+  const phase = diallingOf(answered);
+  if (phase === null) return answered;
+  return operatorReady(withEffect(answered, { type: "answer-leg", legId }), phase, { legId, atMs });
 }
 
 /** The operator picked up, or the citizen did. */

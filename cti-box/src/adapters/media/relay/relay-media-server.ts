@@ -60,8 +60,9 @@ class RelayMediaServer implements MediaServer {
   async answerOffer(
     leg: LegMedia,
     offerSdp: string,
+    { audio }: { audio?: OfferedAudio } = {},
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
-    const answer = this.answer(leg, offerSdp);
+    const answer = this.answer(leg, offerSdp, audio);
     this.answering.set(leg.legId, answer);
     try {
       return await answer;
@@ -73,13 +74,14 @@ class RelayMediaServer implements MediaServer {
   private answer(
     leg: LegMedia,
     offerSdp: string,
+    audio: OfferedAudio | undefined,
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const session = read(offerSdp);
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: session.profile, session });
       try {
-        const answerSdp = await joined.leg.answer(session, this.boundBy(joined));
+        const answerSdp = await joined.leg.answer(session, this.boundBy(joined, audio));
         return { answerSdp, direction: session.direction };
       } catch (error) {
         // A first offer that comes to nothing leaves nothing behind; a failed re-INVITE leaves the leg as it was (RFC 3261 §14.1).
@@ -207,8 +209,8 @@ class RelayMediaServer implements MediaServer {
   }
 
   /** What a leg's counterpart can hear; null if it has none yet. */
-  private boundBy({ counterpart }: JoinedLeg): readonly AudioCodec[] | null {
-    const codecs = counterpart?.leg.session.codecs ?? [];
+  private boundBy({ counterpart }: JoinedLeg, audio: OfferedAudio | undefined): readonly AudioCodec[] | null {
+    const codecs = counterpart?.leg.session.codecs ?? codecsOf(audio);
     return codecs.length === 0 ? null : codecs;
   }
 }

@@ -4,10 +4,16 @@
  *
  *   leg: (nothing) ─answerOffer, makeOffer+acceptAnswer─▶ paired with silence ⇄ paired with a leg ─close─▶ (nothing)
  */
-import type { DtmfDigit, LegMedia, MediaDirection, MediaServer } from "../../../application/media-port.ts";
+import type {
+  DtmfDigit,
+  LegMedia,
+  MediaDirection,
+  MediaServer,
+  OfferedAudio,
+} from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
-import { codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
+import { boundOf, codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { Announcement, breakOff } from "./announcement.ts";
 import { Arrangement } from "./arrangement.ts";
@@ -102,11 +108,11 @@ export class RtpengineCall {
     );
   }
 
-  async answerOffer(media: LegMedia, offer: SessionDescription): Promise<string> {
+  async answerOffer(media: LegMedia, offer: SessionDescription, audio: OfferedAudio = "any"): Promise<string> {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, offer.profile);
     if (leg.profile !== offer.profile) throw new MediaRefused("unsupported-transport", `now over ${offer.protocol}`);
-    const agreed = leg.session.considerOffer(offer, leg.counterpart?.session.codecs ?? null);
+    const agreed = leg.session.considerOffer(offer, leg.counterpart?.session.codecs ?? boundOf(audio));
     this.legs.set(media.legId, leg);
     const before = { far: leg.far, endpoint: leg.endpoint, offeredBy: leg.offeredBy };
     try {

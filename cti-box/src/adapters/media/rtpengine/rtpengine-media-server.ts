@@ -92,12 +92,16 @@ class RtpengineMediaServer implements MediaServer {
     if (keyLog !== undefined) this.keyLog = await KeyLog.open(keyLog, (key) => this.tellKey(key));
   }
 
-  answerOffer(leg: LegMedia, offerSdp: string): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
+  answerOffer(
+    leg: LegMedia,
+    offerSdp: string,
+    { audio }: { audio?: OfferedAudio } = {},
+  ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const offer = read(offerSdp);
       const answerSdp = await this.inCall(leg.callId, (call) => {
         call.expect(leg, offer);
-        return call.turns.inTurn(() => call.answerOffer(leg, offer));
+        return call.turns.inTurn(() => call.answerOffer(leg, offer, audio));
       });
       return { answerSdp, direction: offer.direction };
     });

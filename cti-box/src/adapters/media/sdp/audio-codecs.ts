@@ -30,6 +30,11 @@ export function codecsOf(audio: "any" | "telephone" = "any"): readonly AudioCode
   return audio === "telephone" ? TELEPHONE_CODECS : [];
 }
 
+/** The same for an answer; null: whatever both speak. */
+export function boundOf(audio: "any" | "telephone"): readonly AudioCodec[] | null {
+  return audio === "telephone" ? TELEPHONE_CODECS : null;
+}
+
 /** Key presses (RFC 4733), one payload type per clock rate in use (§2.1). */
 export const TELEPHONE_EVENTS: readonly { clockRate: ClockRate; payloadType: number }[] = [
   { clockRate: 48_000, payloadType: 110 },
