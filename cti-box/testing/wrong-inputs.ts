@@ -126,9 +126,7 @@ function isOf(schema: JsonSchema, value: unknown): boolean {
 }
 
 function fitsType(given: JsonSchema, value: unknown, place: Place): boolean {
-  const schema = place.resolve(given);
-  const variants = ((schema["anyOf"] ?? schema["oneOf"]) as JsonSchema[] | undefined)?.map(place.resolve) ?? [schema];
-  return variants.some((variant) => variant["type"] === undefined || isOfType(variant["type"], value));
+  return variantsOf(given, place).some((variant) => variant["type"] === undefined || isOfType(variant["type"], value));
 }
 
 /** A whole number is a number as well. */
