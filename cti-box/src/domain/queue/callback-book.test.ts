@@ -79,9 +79,10 @@ describe("after a call", () => {
   });
 });
 
-test("a withheld number, or a queue that calls nobody back, is no call back", () => {
+test("a number that is withheld or not kept any more, or a queue that calls nobody back, is no call back", () => {
   expect(only(after(outcome({ number: null })))).toEqual([]);
   expect(only(after(outcome({ queueId: "other" })))).toEqual([]);
+  expect(only(after(outcome({ number: "+3933312****" })))).toEqual([]);
 });
 
 test("never more calls in vain than allowed, whatever happens", () => {

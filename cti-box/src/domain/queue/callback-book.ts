@@ -58,7 +58,7 @@ export function afterCall(
 ): CallbackBook {
   const { queueId, number } = outcome;
   const rules = queueId === null ? null : rulesOf(queueId);
-  if (queueId === null || number === null || rules === null) return book;
+  if (queueId === null || number === null || rules === null || isMasked(number)) return book;
   const key = callbackKey({ queueId, number });
   const next = nextOf(book.get(key) ?? null, { ...outcome, queueId, number }, rules);
   if (next === (book.get(key) ?? null)) return book;
@@ -66,6 +66,11 @@ export function afterCall(
   if (next === null) changed.delete(key);
   else changed.set(key, next);
   return changed;
+}
+
+/** The retention rules have taken the last digits out of the record. */
+function isMasked(number: string): boolean {
+  return number.includes("*");
 }
 
 function nextOf(
