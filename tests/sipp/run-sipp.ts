@@ -18,7 +18,8 @@ export type SippRun = {
     | "answer-options"
     | "tell-and-refuse"
     | "registrar"
-    | "be-called-challenged";
+    | "be-called-challenged"
+    | "be-called-through-proxy";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;
