@@ -116,7 +116,7 @@ export const officeConfigSchema = z.strictObject({
   }),
   /**
    * Where the signalling is done: the embedded engine, the same engine in a process of its own (whose calls outlive the box when the media does as well), or a
-   * drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it).
+   * drachtio-server (`LA2_DRACHTIO=host:port[,secret]` replaces it). Nothing said: with rtpengine a process of its own, else embedded.
    */
   engine: z
     .discriminatedUnion("kind", [

@@ -241,6 +241,13 @@ describe("the environment", () => {
     });
   });
 
+  it("with rtpengine the engine has a process of its own, unless the file says otherwise", () => {
+    const environment = { LA2_RTPENGINE: "127.0.0.1:22222" };
+    expect(withEnvironment(environment)).toMatchObject({ config: { engine: { kind: "own-process" } } });
+    const engine = { kind: "embedded" };
+    expect(withEnvironment(environment, { engine })).toMatchObject({ config: { engine } });
+  });
+
   it("LA2_DRACHTIO chooses a drachtio-server", () => {
     expect(withEnvironment({ LA2_DRACHTIO: "127.0.0.1:9022,a,b" })).toMatchObject({
       config: { engine: { kind: "drachtio-server", host: "127.0.0.1", port: 9022, secret: "a,b" } },

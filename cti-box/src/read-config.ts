@@ -105,11 +105,18 @@ export function parseOfficeConfig(text: string, environment: Record<string, stri
     return { ok: false, problems: [`(whole file): ${(error as Error).message}`] };
   }
   const { overrides, problems: fromEnvironment } = environmentOverrides(environment, given);
-  const merged = isRecord(given) ? { ...given, ...overrides } : given;
+  const merged = isRecord(given) ? withUsualEngine({ ...given, ...overrides }) : given;
   const parsed = officeConfigSchema.safeParse(merged);
   const problems = [...fromEnvironment, ...(parsed.success ? [] : parsed.error.issues.flatMap(problemsOf))];
   problems.push(...crossChecks(parsed.success ? parsed.data : soundSections(merged)));
   return parsed.success && problems.length === 0 ? { ok: true, config: parsed.data } : { ok: false, problems };
+}
+
+/** With rtpengine calls can outlive the box, so the engine has a process of its own unless the file says otherwise. */
+function withUsualEngine(given: Record<string, unknown>): Record<string, unknown> {
+  const media = given["media"];
+  const canSurvive = isRecord(media) && media["kind"] === "rtpengine";
+  return canSurvive && given["engine"] === undefined ? { ...given, engine: { kind: "own-process" } } : given;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -142,8 +142,9 @@ test("a ring that was cut off rings again: phones registered before it are known
   await before.startAfresh();
   const citizen = await citizens.call(address, officeNumber, "+393331234567");
   await before.event("call-ringing");
-  phones.ringMs = () => 0;
-  const reader = await killAndRestart();
+  const reader = await killAndRestart(async () => {
+    phones.ringMs = () => 0;
+  });
   expect(await reader.event("call-ring-ended")).toMatchObject({ outcome: "unreachable" });
   const operator = await nextAnswered(0);
   await talk(citizen, operator);
