@@ -9,6 +9,7 @@ describe("the outcome of a call to a queue", () => {
     ["still waits", call, null],
     ["gave up", { ...call, endCause: "caller-gave-up" }, { kind: "abandoned" }],
     ["found nobody", { ...call, endCause: "no-operator" }, { kind: "turned-away" }],
+    ["asked to be called back", { ...call, endCause: "callback-requested" }, null],
     ["came out of hours", { ...call, endCause: "out-of-hours" }, { kind: "turned-away" }],
     ["was answered and goes on", { ...call, answeredAtMs: 4_000 }, { kind: "answered", waitedMs: 3_000 }],
     [

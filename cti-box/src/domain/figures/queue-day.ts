@@ -1,6 +1,7 @@
 /**
  * What became today of the calls that came to a queue. A call counts on the day on which it came, with its first outcome:
  *   came ─▶ answered (whatever happens then) │ abandoned (the caller gave up) │ turned away (closed, full, nobody free, a fault)
+ * Who asked to be called back has kept the place and is none of these.
  */
 import type { EndCause } from "../call/call-view.ts";
 
