@@ -68,6 +68,8 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("welcome"), operatorState: operatorStateSchema, calls: z.array(callCardSchema) }),
   z.object({ kind: z.literal("ping"), sequence: z.int() }),
   z.object({ kind: z.literal("operator-state"), operatorState: operatorStateSchema }),
+  /** Right after the welcome. `none`: no trunk carries calls out, so there is no field to dial in. */
+  z.object({ kind: z.literal("outside-calls"), offered: z.enum(["some", "none"]) }),
   /** Right after the welcome, and whenever it changes. */
   z.object({ kind: z.literal("call-handling"), handling: callHandlingSchema }),
   z.object({ kind: z.literal("call"), card: callCardSchema }),

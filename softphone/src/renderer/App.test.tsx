@@ -34,6 +34,12 @@ function ring(callId: string): void {
   });
 }
 
+test("the field to call a number is there only where calls can go out", () => {
+  expect(screen.getByLabelText("Chiama un numero")).toBeTruthy();
+  act(() => world.box?.outsideCalls("none"));
+  expect(screen.queryByLabelText("Chiama un numero")).toBe(null);
+});
+
 describe("a call rings", () => {
   test("it is announced with name, number and queue, and the tone starts", () => {
     ring("a");

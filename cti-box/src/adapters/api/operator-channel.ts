@@ -112,6 +112,8 @@ export class OperatorChannels {
     this.#parts.desk.pageJoined(operatorId, channel.pageId);
     const calls = this.#parts.queries.callsOf(operatorId).map(cardToContract);
     send(socket, { kind: "welcome", operatorState: this.#parts.desk.presenceOf(operatorId), calls });
+    const isOffered = this.#parts.trunks.list().some(({ outbound }) => outbound !== null);
+    send(socket, { kind: "outside-calls", offered: isOffered ? "some" : "none" });
     send(socket, { kind: "call-handling", handling: handlingToContract(this.#parts.handlings.handlingOf(operatorId)) });
     this.#channels.set(operatorId, channel);
     const stopsAtMs = this.#parts.stopNotices.stopsAtMs();

@@ -69,6 +69,7 @@ export type BoxChannelListener = {
   welcome(operatorState: OperatorState, cards: readonly BoxCard[]): void;
   operatorState(operatorState: OperatorState): void;
   callHandling(handling: CallHandling): void;
+  outsideCalls(offered: "some" | "none"): void;
   card(card: BoxCard): void;
   /** No new calls any more; those in progress are ended then. */
   boxStopping(at: string): void;

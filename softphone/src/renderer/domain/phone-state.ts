@@ -44,6 +44,8 @@ export type PhoneState = {
   callHandling: CallHandling | null;
   /** When the box ends what calls are left; null: it is not about to stop. */
   boxStopsAt: string | null;
+  /** `none`: the office has no trunk that carries calls out. */
+  outsideCalls: "some" | "none";
   calls: readonly CallEntry[];
   selectedCallId: string | null;
   transfer: TransferSteps;
@@ -69,6 +71,7 @@ export type PhoneEvent =
   | { type: "operator-state"; operatorState: OperatorState }
   | { type: "call-handling"; handling: CallHandling }
   | { type: "box-stopping"; at: string }
+  | { type: "outside-calls"; offered: "some" | "none" }
   | { type: "call-selected"; callId: string }
   | { type: "hand-over"; handOver: HandOver }
   | { type: "follow-up-dismissed"; transferId: string }
@@ -84,6 +87,7 @@ export const initialPhoneState: PhoneState = {
   operatorState: null,
   callHandling: null,
   boxStopsAt: null,
+  outsideCalls: "some",
   calls: [],
   selectedCallId: null,
   transfer: { step: "closed" },
@@ -114,6 +118,8 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "microphone-found":
     case "operator-state":
     case "call-handling":
+    case "outside-calls":
+    case "dial-field":
       return afterNews(state, event);
     case "call-selected":
       return findEntry(state.calls, event.callId) === undefined ? state : { ...state, selectedCallId: event.callId };
@@ -121,8 +127,6 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
       return { ...state, handOvers: withHandOver(state.handOvers, event.handOver) };
     case "follow-up-dismissed":
       return { ...state, followUps: state.followUps.filter((note) => note.transferId !== event.transferId) };
-    case "dial-field":
-      return { ...state, dialling: event.field };
     case "notice-added":
     case "notice-dismissed":
       return { ...state, notices: noticesAfter(state.notices, event) };
@@ -161,7 +165,14 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
   }
 }
 
-type News = "link-changed" | "box-stopping" | "microphone-found" | "operator-state" | "call-handling";
+type News =
+  | "link-changed"
+  | "box-stopping"
+  | "microphone-found"
+  | "operator-state"
+  | "call-handling"
+  | "outside-calls"
+  | "dial-field";
 
 /** What the browser or the box has told of the lines and of this operator. */
 function afterNews(state: PhoneState, event: Extract<PhoneEvent, { type: News }>): PhoneState {
@@ -176,6 +187,10 @@ function afterNews(state: PhoneState, event: Extract<PhoneEvent, { type: News }>
       return { ...state, operatorState: event.operatorState };
     case "call-handling":
       return { ...state, callHandling: event.handling };
+    case "outside-calls":
+      return { ...state, outsideCalls: event.offered };
+    case "dial-field":
+      return { ...state, dialling: event.field };
   }
 }
 

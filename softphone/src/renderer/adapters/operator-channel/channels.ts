@@ -47,6 +47,9 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
     case "call-handling":
       listener.callHandling(message.handling);
       return nothing;
+    case "outside-calls":
+      listener.outsideCalls(message.offered);
+      return nothing;
     case "call":
       listener.card(message.card);
       return nothing;

@@ -9,7 +9,9 @@ import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 /** Calls a citizen. A number from a link only fills the field: calling is always the operator's own act. */
 export function DialField() {
   const searchText = usePhone((phone) => phone.searchText);
+  const outsideCalls = usePhone((phone) => phone.outsideCalls);
   const isNumber = /^\+?[0-9\s().-]{3,}$/.test(searchText);
+  if (outsideCalls === "none") return null;
   return <DialForm key={isNumber ? searchText : ""} initialText={isNumber ? searchText : ""} />;
 }
 
