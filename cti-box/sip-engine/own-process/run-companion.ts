@@ -132,7 +132,8 @@ class OwnersPlace {
   }
 
   private awaitOwner(): void {
-    this.orphaned ??= setTimeout(this.end, this.order.orphanedMs);
+    // What the companion runs keeps it alive until then; once that is closed there is nothing to wait for.
+    this.orphaned ??= setTimeout(this.end, this.order.orphanedMs).unref();
   }
 }
 
