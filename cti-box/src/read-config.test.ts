@@ -115,7 +115,7 @@ describe("one problem each, told by its key", () => {
       "queues[0].announcements.otherLanguageKey: 2 is not one of the keys of the queue",
     ],
     [{ queues: [{ ...queue, maxLength: 0 }] }, "queues[0].maxLength"],
-    [{ queues: [{ ...queue, distribution: "ring-all" }] }, "queues[0].distribution"],
+    [{ queues: [{ ...queue, distribution: "ring-nobody" }] }, "queues[0].distribution"],
     [{ queues: [{ ...queue, requires: { topic: "calcio" } }] }, "queues[0].requires.topic"],
     [
       { queues: [{ ...queue, requires: { language: "de" } }] },
