@@ -3,6 +3,7 @@ import { relative } from "node:path";
 import { describeEnd } from "../programs/child-program.ts";
 import { listenForStop, type StopSignals } from "../programs/stop-signals.ts";
 import { playgroundDirectory, projectDirectory } from "../playground/folders.ts";
+import { wallboardLink } from "../playground/office-config.ts";
 import { oneTimeLink } from "../playground/one-time-link.ts";
 import { buildPage, pageState } from "../playground/softphone-page.ts";
 import { type RunningPlayground, startPlayground } from "../playground/start-playground.ts";
@@ -74,13 +75,14 @@ async function welcome(playground: RunningPlayground): Promise<string> {
     lines.push(
       `  ${office.label}   (public number ${office.publicNumber})`,
       `    ${office.operator.displayName}'s softphone:  ${await oneTimeLink(office)}`,
+      `    A screen for the wall:  ${wallboardLink(office)}`,
       "",
     );
   }
   const rtpengine = process.env["LA2_RTPENGINE"];
   return [
     ...lines,
-    "  1. Open both links in a browser on this machine and allow the microphone. Each link signs in once, within 10 minutes;",
+    "  1. Open both softphones in a browser on this machine and allow the microphone. Each link signs in once, within 10 minutes;",
     `     new ones: npm run la2 -- links${port}`,
     `  2. In another terminal, let a citizen call:  npm run citizen${port === "" ? "" : ` --${port}`}`,
     "     The ticket is on Anna's screen while it rings. Answer, then transfer to the other office: the ticket goes along.",

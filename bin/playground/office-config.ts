@@ -44,6 +44,7 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
       transferTimeoutSeconds: 25,
     },
     drainSeconds: 0,
+    wallboard: { key: office.wallboardKey },
     api: { listen: { host: "127.0.0.1", port: office.httpPort } },
     costs: { usual: { perMinute: 0.05 } },
     crmBridge: { url: bridgeUrl(office), serviceSecret: office.serviceSecret },
@@ -52,6 +53,8 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
 }
 
 export const boxUrl = (office: OfficePlan): string => `http://127.0.0.1:${office.httpPort}`;
+export const wallboardLink = (office: OfficePlan): string =>
+  `${boxUrl(office)}/wallboard.html#key=${office.wallboardKey}`;
 export const bridgeUrl = (office: OfficePlan): string => `http://127.0.0.1:${office.bridgePort}`;
 export const hubUrl = (plan: PlaygroundPlan): string => `http://127.0.0.1:${plan.hubPort}`;
 

@@ -16,6 +16,8 @@ export type OfficePlan = {
   topics: string[];
   directory: string;
   serviceSecret: string;
+  /** Opens the screen for the wall. */
+  wallboardKey: string;
 };
 
 export type PlaygroundPlan = {
@@ -53,6 +55,7 @@ export function planPlayground(options: PlanOptions): PlaygroundPlan {
     bridgePort: basePort + 2 + index,
     directory: join(options.directory, rest.officeId),
     serviceSecret: options.secretOf(`service-${rest.officeId}`),
+    wallboardKey: options.secretOf(`wallboard-${rest.officeId}`),
   });
   return {
     directory: options.directory,
