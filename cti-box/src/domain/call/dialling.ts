@@ -7,7 +7,7 @@
  *     ended                      ended
  */
 import { endCall } from "./ending.ts";
-import { closePendingLegs, isOpen, pendingLegsOf, withLegState } from "./legs.ts";
+import { closePendingLegs, isOpen, pendingLegsOf, trunkLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
 import { nothingYet } from "./start-call.ts";
 import { changed, published, withEffect } from "./step.ts";
@@ -167,7 +167,7 @@ function callCitizen(step: Step, phase: Dialling, via: { route: PlannedTrunkLeg;
   const { trunkId, uri, callerId, failoverMs, numberKind } = route;
   const called = changed(step, {
     phase: { ...phase, stage: citizenStage(legId, atMs, failoverMs) },
-    legs: [citizenLeg(route, atMs), ...step.call.legs],
+    legs: [trunkLeg(route, { role: "caller", atMs }), ...step.call.legs],
   });
   const { caller, contactId, callId } = step.call;
   const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId, ...(numberKind && { numberKind }) } as const;
@@ -212,18 +212,4 @@ function diallingOf(step: Step): Dialling | null {
 /** 603 and 480 are the operator's own refusal, on whichever phone. */
 function isDeclined(status: number): boolean {
   return status === 603 || status === 480;
-}
-
-function citizenLeg({ legId, trunkId }: PlannedTrunkLeg, atMs: number): Leg {
-  return {
-    legId,
-    role: "caller",
-    direction: "out",
-    peer: { kind: "trunk", name: trunkId },
-    media: "rtp",
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
 }

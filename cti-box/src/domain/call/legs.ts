@@ -6,6 +6,7 @@ import { withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg, LegState } from "./call.ts";
 import type { LegEndReason } from "./call-effect.ts";
+import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { LegId } from "./ids.ts";
 
 export function findLeg(call: Call, legId: LegId): Leg | null {
@@ -112,4 +113,22 @@ export function answerCaller(step: Step, atMs: number): Step {
 
 export function answeredAt(leg: Leg): number | null {
   return leg.state.kind === "trying" || leg.state.kind === "alerting" ? null : leg.state.answeredAtMs;
+}
+
+/** A leg that goes out over a carrier's trunk. */
+export function trunkLeg(
+  { legId, trunkId }: PlannedTrunkLeg,
+  { role, atMs }: { role: Leg["role"]; atMs: number },
+): Leg {
+  return {
+    legId,
+    role,
+    direction: "out",
+    peer: { kind: "trunk", name: trunkId },
+    media: "rtp",
+    startedAtMs: atMs,
+    state: { kind: "trying" },
+    talkedMs: 0,
+    talkingSinceMs: null,
+  };
 }

@@ -2,12 +2,12 @@
  * A transfer to a telephone number: over the first trunk that takes it. A carrier that cannot, or says nothing, is followed by the next one;
  * the citizen notices no more than the delay.
  */
-import { closePendingLegs } from "./legs.ts";
+import { closePendingLegs, trunkLeg } from "./legs.ts";
 import { returnCall } from "./returning.ts";
 import { changed, withEffect } from "./step.ts";
 import { isRouteFailure, type DialAnswer } from "../trunk/route-failure.ts";
 import type { Step } from "./step.ts";
-import type { CallPhase, Leg } from "./call.ts";
+import type { CallPhase } from "./call.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { LegId } from "./ids.ts";
 
@@ -24,7 +24,7 @@ export function callOverTrunk(
   const { legId, trunkId, uri, callerId, failoverMs, numberKind } = route;
   const called = changed(step, {
     phase: { ...phase, stage: "calling", carrier: { attempt: "calling", sinceMs: atMs, failoverMs, routes: later } },
-    legs: [...step.call.legs, trunkLeg(route, atMs)],
+    legs: [...step.call.legs, trunkLeg(route, { role: "office", atMs })],
   });
   const { caller, contactId, callId } = step.call;
   const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId, ...(numberKind && { numberKind }) } as const;
@@ -55,18 +55,4 @@ export function carrierSilent(step: Step, atMs: number): Step {
   if (phase.kind !== "transferring" || phase.carrier === undefined) return step;
   const { routes } = phase.carrier;
   return callOverTrunk(closePendingLegs(step, { atMs, reason: "no-answer" }), phase, { routes, atMs });
-}
-
-function trunkLeg({ legId, trunkId }: PlannedTrunkLeg, atMs: number): Leg {
-  return {
-    legId,
-    role: "office",
-    direction: "out",
-    peer: { kind: "trunk", name: trunkId },
-    media: "rtp",
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
 }
