@@ -51,7 +51,8 @@ module.exports = {
       from: { path: "^cti-box/src/adapters/", pathNot: test },
       to: {
         path: "^cti-box/src/application/",
-        pathNot: "^cti-box/src/application/(ports|use-cases|media-port|call-media|restart-memory|handling-store)\\.ts$",
+        pathNot:
+          "^cti-box/src/application/(ports|use-cases|media-port|call-media|restart-memory|handling-store|free-notice-desk)\\.ts$",
       },
     },
     {

@@ -1,7 +1,7 @@
 /** The directory: offices of the network that a call can be transferred to, and the operators of this office. */
 import { z } from "zod";
 import { operatorStateSchema } from "./commands.ts";
-import { officeIdSchema, operatorLoginSchema } from "./identifiers.ts";
+import { officeIdSchema, operatorLoginSchema, timestampSchema } from "./identifiers.ts";
 
 export const officeEntrySchema = z.object({
   officeId: officeIdSchema,
@@ -20,6 +20,8 @@ export const operatorEntrySchema = z.object({
   displayName: z.string(),
   extension: z.string(),
   state: operatorStateSchema,
+  /** Until when who asks waits to be told that this colleague is free; null: does not. */
+  noticeUntil: timestampSchema.nullable(),
 });
 
 /** GET /api/directory?q=…: offices and operators whose name, topic or extension contains every word of `q` (accents and case ignored). */

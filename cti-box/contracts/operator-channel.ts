@@ -73,6 +73,13 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
   /** Right after the welcome, and whenever it changes. */
   z.object({ kind: z.literal("call-handling"), handling: callHandlingSchema }),
   z.object({ kind: z.literal("call"), card: callCardSchema }),
+  /** A colleague whom the operator waited for can be called now, on a telephone: at this extension. */
+  z.object({
+    kind: z.literal("colleague-free"),
+    login: operatorLoginSchema,
+    displayName: z.string(),
+    extension: z.string(),
+  }),
   /** New calls are not taken any more; those in progress go on until they end, or until then. */
   z.object({ kind: z.literal("box-stopping"), at: timestampSchema }),
   z.object({ kind: z.literal("refused"), why: z.enum(["bad-token", "expired", "replaced-by-other-page"]) }),

@@ -179,6 +179,7 @@ async function openApi({ config, log, stack, media, box, sip, store, memory }: P
     commands: box.commands,
     desk: box.desk,
     handlings: box.handlings,
+    freeNotices: box.freeNotices,
     accounts: box.accounts,
     queries: box.queries,
     trunks: box.trunks,

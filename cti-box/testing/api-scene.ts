@@ -79,6 +79,7 @@ export class ApiScene {
       commands: box.commands,
       desk: box.desk,
       handlings: box.handlings,
+      freeNotices: box.freeNotices,
       accounts: box.accounts,
       queries: box.queries,
       trunks: box.trunks,

@@ -123,6 +123,8 @@ export class FakeWorld {
         const answer = await this.ask("pick-up", login);
         return answer.ok ? { ok: true, value: { callId: "picked-up" } } : answer;
       },
+      askFreeNotice: (_token, login) => this.ask("ask-free-notice", login),
+      cancelFreeNotice: (_token, login) => this.ask("cancel-free-notice", login),
       hold: (_token, callId) => this.ask("hold", callId),
       resume: (_token, callId) => this.ask("resume", callId),
       requestTransfer: (_token, callId, order) =>

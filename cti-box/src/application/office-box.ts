@@ -11,6 +11,8 @@ import { queriesOf } from "./box-queries.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { createTrunks } from "./create-trunks.ts";
 import { CallHandlings } from "./call-handlings.ts";
+import { FreeNoticeBook } from "./free-notice-book.ts";
+import type { FreeNoticeDesk } from "./free-notice-desk.ts";
 import { seekForward, type ForwardParts } from "./forward-call.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
@@ -76,6 +78,7 @@ export type OfficeBox = {
   commands: CallCommands;
   desk: OperatorDesk;
   handlings: CallHandlingDesk;
+  freeNotices: FreeNoticeDesk;
   accounts: SipAccounts;
   queries: CallQueries;
   trunks: TrunkQueries;
@@ -104,7 +107,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { journaling = store, spill: limits, gatherMs = 0 } = parts;
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
   const gate = new CallGate({ clock, log });
-  const { calls, handlings, forwardParts } = callsOf(parts, { office, room, signalling, journal });
+  const { calls, handlings, freeNotices, forwardParts } = callsOf(parts, { office, room, signalling, journal });
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
   const accounts = accountsOf(parts, office);
@@ -117,6 +120,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     commands: commandsOf({ office, room, calls, gate, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     handlings,
+    freeNotices,
     accounts,
     trunks: officeTrunks,
     trunkAdministration: administration,
@@ -146,18 +150,17 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await calls.emptied(limitMs);
     },
     close: async () => {
-      queues.close();
+      for (const waiting of [queues, freeNotices]) waiting.close();
       await Promise.all([calls.endAll(lastWordsMs), officeTrunks.close()]);
       await sip.close();
       await journal.close(lastWriteMs);
-      calls.close();
-      room.close();
+      for (const part of [calls, room]) part.close();
       await store.close();
     },
   };
 }
 
-/** The calls, and where those of colleagues go on. */
+/** The calls, where those of colleagues go on, and who waits for a colleague. */
 function callsOf(
   { media, handlings: store, clock, ids, log }: OfficeBoxParts,
   others: {
@@ -166,7 +169,7 @@ function callsOf(
     signalling: ConstructorParameters<typeof CallsInProgress>[0]["signalling"];
     journal: CallJournal;
   },
-): { calls: CallsInProgress; handlings: CallHandlings; forwardParts: ForwardParts } {
+): { calls: CallsInProgress; handlings: CallHandlings; freeNotices: FreeNoticeBook; forwardParts: ForwardParts } {
   const { office, room, signalling, journal } = others;
   const handlings = new CallHandlings({ office, room, store, log });
   const calls: CallsInProgress = new CallsInProgress({
@@ -179,7 +182,8 @@ function callsOf(
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });
   const forwardParts = { office, room, handlings, calls, ids };
-  return { calls, handlings, forwardParts };
+  const freeNotices = new FreeNoticeBook({ office, room, clock });
+  return { calls, handlings, freeNotices, forwardParts };
 }
 
 function healthOf(calls: CallsInProgress, journal: CallJournal): ReturnType<OfficeBox["health"]> {

@@ -150,7 +150,13 @@ test.each([
 });
 
 test("the call that rings at a colleague's can be taken from the directory, named for the screen reader", async () => {
-  const ringing = { login: "bruno", displayName: "Bruno Sì", extension: "202", state: "ringing" } as const;
+  const ringing = {
+    login: "bruno",
+    displayName: "Bruno Sì",
+    extension: "202",
+    state: "ringing",
+    noticeUntil: null,
+  } as const;
   world.colleagues = [ringing, { ...ringing, login: "ugo", displayName: "Ugo Re", state: "available" }];
   fireEvent.change(screen.getByLabelText("Cerca ufficio o operatore"), { target: { value: "o" } });
   const button = await screen.findByRole("button", { name: "Prendi la chiamata che squilla da Bruno Sì" });

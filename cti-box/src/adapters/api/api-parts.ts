@@ -14,6 +14,7 @@ import type {
   StopNotices,
   TrunkQueries,
 } from "../../application/use-cases.ts";
+import type { FreeNoticeDesk } from "../../application/free-notice-desk.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
 import type { TransferPermissions } from "../../domain/trunk/dial-permissions.ts";
@@ -72,6 +73,7 @@ export type ApiParts = {
   commands: CallCommands;
   desk: OperatorDesk;
   handlings: CallHandlingDesk;
+  freeNotices: FreeNoticeDesk;
   accounts: SipAccounts;
   queries: CallQueries;
   traces: CallTraces;

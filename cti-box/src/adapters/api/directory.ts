@@ -5,6 +5,7 @@ import { mayTransferTo } from "../../domain/trunk/dial-permissions.ts";
 import { readDialled } from "../../domain/routing/dialled-number.ts";
 import { openStateAt } from "../../domain/routing/open-state.ts";
 import type { ApiParts, NetworkEntry } from "./api-parts.ts";
+import { time } from "./to-contract.ts";
 
 /** Lower case, without accents: `Città` is found by `citta`. */
 function plain(text: string): string {
@@ -24,6 +25,7 @@ export function directoryFor(parts: ApiParts, query: string, askedBy: OperatorId
     return words.every((word) => text.includes(word));
   };
   const { network, operators } = parts.options;
+  const notices = parts.freeNotices.of(askedBy);
   return {
     offices: network
       .filter((office) => matches([office.label, office.officeId, ...office.topics]))
@@ -33,7 +35,9 @@ export function directoryFor(parts: ApiParts, query: string, askedBy: OperatorId
       .filter((operator) => matches([operator.displayName, operator.login, operator.extension]))
       .map((operator): OperatorEntry => {
         const { login, displayName, extension } = operator;
-        return { login, displayName, extension, state: parts.desk.presenceOf(login as OperatorId) };
+        const untilMs = notices.find(({ colleague }) => colleague === login)?.untilMs;
+        const noticeUntil = untilMs === undefined ? null : time(untilMs);
+        return { login, displayName, extension, state: parts.desk.presenceOf(login as OperatorId), noticeUntil };
       })
       .toSorted((one, other) => one.displayName.localeCompare(other.displayName, "it")),
     number: numberFor(parts.options, query, askedBy),

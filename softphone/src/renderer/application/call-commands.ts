@@ -22,6 +22,8 @@ export type CallCommands = {
   retrieve(callId: string): Promise<void>;
   /** Takes the call that rings at a colleague's. */
   pickUp(login: string): Promise<void>;
+  /** Has the operator told when a busy colleague is free, or no longer. */
+  waitForColleague(login: string, wish: "tell" | "do-not-tell"): Promise<void>;
   /** Takes an ended call off the screen. */
   dismiss(callId: string): void;
 };
@@ -76,6 +78,13 @@ export function createCallCommands(desk: Desk): CallCommands {
     },
     retrieve: (callId) => takeUp(desk, (token) => ports.boxApi.retrieve(token, callId)),
     pickUp: (login) => takeUp(desk, (token) => ports.boxApi.pickUp(token, login)),
+    async waitForColleague(login, wish) {
+      const { boxApi } = ports;
+      const answer = await withToken(desk, (token) =>
+        wish === "tell" ? boxApi.askFreeNotice(token, login) : boxApi.cancelFreeNotice(token, login),
+      );
+      if (!answer.ok) tellProblem(desk, "problem.free-notice");
+    },
     dismiss(callId) {
       store.dispatch({ type: "call-dismissed", callId });
       store.dispatch({ type: "panel-dropped", callId });

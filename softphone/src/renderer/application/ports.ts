@@ -52,6 +52,9 @@ export interface BoxApi {
   retrieve(token: string, callId: string): Promise<Outcome<{ callId: string }>>;
   /** Takes the call that rings at a colleague's; the box rings this page with it. */
   pickUp(token: string, login: string): Promise<Outcome<{ callId: string }>>;
+  /** The box tells when this colleague and this operator are free. */
+  askFreeNotice(token: string, login: string): Promise<Outcome<null>>;
+  cancelFreeNotice(token: string, login: string): Promise<Outcome<null>>;
   hold(token: string, callId: string): Promise<Outcome<null>>;
   resume(token: string, callId: string): Promise<Outcome<null>>;
   requestTransfer(token: string, callId: string, order: TransferOrder): Promise<Outcome<null>>;
@@ -71,6 +74,7 @@ export type BoxChannelListener = {
   callHandling(handling: CallHandling): void;
   outsideCalls(offered: "some" | "none"): void;
   card(card: BoxCard): void;
+  colleagueFree(colleague: { displayName: string; extension: string }): void;
   /** No new calls any more; those in progress are ended then. */
   boxStopping(at: string): void;
   refused(why: "bad-token" | "expired" | "replaced-by-other-page"): void;

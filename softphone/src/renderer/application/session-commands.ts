@@ -140,6 +140,17 @@ function openBoxChannel(desk: Desk, session: Session): Closeable {
     callHandling: (handling) => store.dispatch({ type: "call-handling", handling }),
     operatorState: (operatorState) => store.dispatch({ type: "operator-state", operatorState }),
     card: (card) => store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() }),
+    colleagueFree: ({ displayName, extension }) =>
+      store.dispatch({
+        type: "notice-added",
+        notice: {
+          noticeId: ports.ids.ulid(),
+          kind: "colleague-free",
+          displayName,
+          extension,
+          atMs: ports.clock.nowMs(),
+        },
+      }),
     boxStopping: (at) => store.dispatch({ type: "box-stopping", at }),
     refused: (why) => {
       if (why === "replaced-by-other-page") return store.dispatch({ type: "taken-over" });

@@ -21,7 +21,9 @@ import type { TicketEvent, TicketPanels } from "./ticket/ticket-panel.ts";
 /** A quiet line under the cards. */
 export type Notice =
   | { noticeId: string; kind: "missed-call"; caller: Caller; why: GoneReason; atMs: number }
-  | { noticeId: string; kind: "problem"; text: string; atMs: number };
+  | { noticeId: string; kind: "problem"; text: string; atMs: number }
+  /** A colleague who was waited for. */
+  | { noticeId: string; kind: "colleague-free"; displayName: string; extension: string; atMs: number };
 
 /** The field that calls are made with. `lastNumber`: for calling it again. */
 export type DialProblem =

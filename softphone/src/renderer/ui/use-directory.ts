@@ -9,7 +9,8 @@ const typingPauseMs = 150;
 /** While the list is on screen, states of operators and offices are looked up again: well within the time a colleague is rung. */
 const refreshEveryMs = 3_000;
 
-export function useDirectory(text: string): DirectorySearch {
+/** `changes`: how often something was changed that the list shows; it is looked up again at once. */
+export function useDirectory(text: string, changes = 0): DirectorySearch {
   const { searchDirectory } = useSoftphone();
   const [search, setSearch] = useState<DirectorySearch>({ kind: "searching" });
   useEffect(() => {
@@ -26,6 +27,6 @@ export function useDirectory(text: string): DirectorySearch {
       clearInterval(again);
       abort.abort();
     };
-  }, [searchDirectory, text]);
+  }, [searchDirectory, text, changes]);
   return search;
 }

@@ -59,6 +59,10 @@ export const httpBoxApi: BoxApi = {
       token,
       schema: pickedUpSchema,
     }),
+  askFreeNotice: (token, login) =>
+    request<null>({ method: "PUT", path: `/api/free-notices/${encodeURIComponent(login)}`, token, schema: null }),
+  cancelFreeNotice: (token, login) =>
+    request<null>({ method: "DELETE", path: `/api/free-notices/${encodeURIComponent(login)}`, token, schema: null }),
   hold: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/hold`, token, schema: null }),
   resume: (token, callId) =>
     request<null>({ method: "POST", path: `/api/calls/${callId}/resume`, token, schema: null }),

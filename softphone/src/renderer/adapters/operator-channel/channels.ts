@@ -53,6 +53,9 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
     case "call":
       listener.card(message.card);
       return nothing;
+    case "colleague-free":
+      listener.colleagueFree(message);
+      return nothing;
     case "box-stopping":
       listener.boxStopping(message.at);
       return nothing;

@@ -84,7 +84,14 @@ export type OfficeEntry = {
   tariff: "on-net" | "none";
   isOwnOffice: boolean;
 };
-export type OperatorEntry = { login: string; displayName: string; extension: string; state: OperatorState };
+export type OperatorEntry = {
+  login: string;
+  displayName: string;
+  extension: string;
+  state: OperatorState;
+  /** Until when this operator waits to be told that the colleague is free; null: does not. */
+  noticeUntil: string | null;
+};
 export type Directory = {
   offices: readonly OfficeEntry[];
   operators: readonly OperatorEntry[];

@@ -6,7 +6,7 @@ import { OperatorStateBadge } from "../../ui/OperatorStateBadge.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { TariffBadge } from "../../ui/TariffBadge.tsx";
 import { useDirectory } from "../../ui/use-directory.ts";
-import type { Directory } from "../../domain/session/session.ts";
+import type { Directory, OperatorEntry } from "../../domain/session/session.ts";
 
 /** Offices of the network and colleagues, to look up between calls. A link from outside fills the field, nothing more. */
 export function DirectoryPanel() {
@@ -18,7 +18,8 @@ function DirectorySearch({ initialText }: { initialText: string }) {
   const { t } = useTexts();
   const id = useId();
   const [text, setText] = useState(initialText);
-  const search = useDirectory(text);
+  const [changes, setChanges] = useState(0);
+  const search = useDirectory(text, changes);
   return (
     <section className="la2-panel" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`} className="la2-title">
@@ -40,12 +41,14 @@ function DirectorySearch({ initialText }: { initialText: string }) {
         {search.kind === "away" && t("directory.away")}
         {search.kind === "found" && t("directory.hint")}
       </p>
-      {search.kind === "found" && <Entries directory={search.directory} />}
+      {search.kind === "found" && (
+        <Entries directory={search.directory} onChange={() => setChanges((made) => made + 1)} />
+      )}
     </section>
   );
 }
 
-function Entries({ directory }: { directory: Directory }) {
+function Entries({ directory, onChange }: { directory: Directory; onChange: () => void }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const ownLogin = usePhone((phone) =>
@@ -100,10 +103,31 @@ function Entries({ directory }: { directory: Directory }) {
                   {t("directory.pick-up")}
                 </Button>
               )}
+              {operator.login !== ownLogin && <FreeNoticeButton operator={operator} onChange={onChange} />}
             </span>
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+/** One and the same button asks and takes back, so that the keyboard stays where it is. */
+function FreeNoticeButton({ operator, onChange }: { operator: OperatorEntry; onChange: () => void }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  const { login, state, noticeUntil, displayName } = operator;
+  if (state !== "on-call" && noticeUntil === null) return null;
+  const wish = noticeUntil === null ? "tell" : "do-not-tell";
+  return (
+    <Button
+      color="primary"
+      outline
+      size="xs"
+      aria-label={t(`directory.free-notice.${wish}.of`, { operator: displayName })}
+      onClick={() => void calls.waitForColleague(login, wish).then(onChange)}
+    >
+      {t(`directory.free-notice.${wish}`)}
+    </Button>
   );
 }
