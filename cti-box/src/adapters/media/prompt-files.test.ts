@@ -16,7 +16,8 @@ it.each(all)("%s %s: %s", async (language, name, text) => {
   const seconds = sound.length / 8000;
   // Fluent speech has ten to twenty letters a second.
   expect(text.length / seconds).toBeGreaterThan(text.length < 8 ? 3 : 9);
-  expect(seconds).toBeLessThan(8);
+  // The survey names three keys; nothing else is longer than a place in the line.
+  expect(seconds).toBeLessThan(name === "survey" ? 10 : 8);
   const samples = Array.from(sound, decodeAlaw);
   expect(Math.max(...samples)).toBeGreaterThan(8000);
 });

@@ -262,12 +262,13 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
   }
 
   private remember({ legId, placedTo }: SipLeg, dialog: SipDialog): void {
-    this.parts.memory?.keep("dialog", legId, keptDialog(dialog, placedTo));
+    // Dialogs that end with the box are not worth remembering.
+    if (this.parts.survival !== undefined) this.parts.memory?.keep("dialog", legId, keptDialog(dialog, placedTo));
   }
 
   private forget(legId: LegId): void {
     this.legs.delete(legId);
-    this.parts.memory?.forget("dialog", legId);
+    if (this.parts.survival !== undefined) this.parts.memory?.forget("dialog", legId);
   }
 
   /** What the stack has kept for us: of an earlier run of the box legs go on; of a connection that was only lost none does. */

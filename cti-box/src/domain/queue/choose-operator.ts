@@ -56,10 +56,15 @@ function isEligible(entry: DeskEntry, { queueId, required, except, nowMs }: Oper
 
 /** The entry with the smallest marks, compared one after the other; the earlier one among equals. */
 function best(entries: readonly DeskEntry[], marksOf: (entry: DeskEntry) => readonly number[]): DeskEntry | null {
-  return entries.reduce<DeskEntry | null>(
-    (found, entry) => (found === null || isLess(marksOf(entry), marksOf(found)) ? entry : found),
-    null,
-  );
+  let found: DeskEntry | null = null;
+  let lowest: readonly number[] = [];
+  for (const entry of entries) {
+    const marks = marksOf(entry);
+    if (found !== null && !isLess(marks, lowest)) continue;
+    found = entry;
+    lowest = marks;
+  }
+  return found;
 }
 
 function isLess(one: readonly number[], other: readonly number[]): boolean {
