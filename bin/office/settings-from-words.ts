@@ -13,7 +13,7 @@ const numeric = new Set([
   "outbound.limits.spendPerDay",
   "account.expiresSeconds",
 ]);
-const lists = new Set(["addresses", "numbers", "outbound.prefixes"]);
+const lists = new Set(["addresses", "numbers", "codecs", "outbound.prefixes"]);
 const truths = new Set(["outbound.callerId.withheld"]);
 const secrets = new Set(["account.password"]);
 

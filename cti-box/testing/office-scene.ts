@@ -115,7 +115,12 @@ export class OfficeScene {
       },
     };
     const rules: TrunkRules = {
-      read: (given, others) => readTrunk(given, others, { numbers: [...config.numbers], costs: undefined }),
+      read: (given, others) =>
+        readTrunk(given, others, {
+          numbers: [...config.numbers],
+          costs: undefined,
+          media: { kind: "relay", listenAddress: "127.0.0.1" },
+        }),
     };
     return { store, rules };
   }

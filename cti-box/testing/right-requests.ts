@@ -29,6 +29,7 @@ const trunk = {
   whenFull: "busy",
   priority: 20,
   weight: 2,
+  codecs: ["PCMA", "G722"],
   outbound: {
     uri: "sip:carrier.example",
     prefixes: ["+39"],

@@ -42,6 +42,7 @@ beforeAll(async () => {
     operators: ["anna"],
     trunk: {
       ...outboundTo(firstCarrier),
+      codecs: ["PCMU", "PCMA"],
       account: { user: officeNumber, authUser: "office-auth", password: "secret of the office" },
     },
     moreTrunks: [{ ...second, ...outboundTo(secondCarrier) }],
@@ -49,7 +50,8 @@ beforeAll(async () => {
   office = await startOfficeProcess(config);
   reader = new OfficeReader(office.url);
   anna = await OperatorSession.open(office.url, "anna");
-  phone = await openOperatorPhone({ user: "anna", domain: network.address, host, toneHz: 440, answer: "auto" });
+  const speech = { toneHz: 440, answer: "auto", codecs: ["PCMA", "PCMU"] } as const;
+  phone = await openOperatorPhone({ user: "anna", domain: network.address, host, ...speech });
 });
 afterAll(async () => {
   await phone?.close();
@@ -100,12 +102,15 @@ describe("a call of an operator", () => {
     );
   });
 
-  test("goes to the second trunk when the first says nothing", async () => {
+  test("is offered to the carrier in its trunk's codecs alone, and goes to the second when the first says nothing", async () => {
     const silent = createSocket("udp4");
     silent.bind(5060, firstCarrier);
     await once(silent, "listening");
+    const asked = once(silent, "message");
     try {
       await talkAndHangUp(runSipp({ scenario: "be-called", from: secondCarrier, number: asWritten }), "second");
+      const [invite] = await asked;
+      expect(/^m=audio \d+ RTP\/AVP (.*?)\r?$/m.exec(String(invite))?.[1]).toBe("0 8 101");
     } finally {
       silent.close();
     }

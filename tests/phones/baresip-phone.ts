@@ -16,6 +16,8 @@ export type PhoneSettings = {
   authorityFile?: string;
   /** Frequency of the tone that it says, in hertz. */
   toneHz: number;
+  /** Audio codecs, best first; absent: PCMA alone. */
+  codecs?: readonly ("PCMA" | "PCMU")[];
   answer: "manual" | "auto";
 };
 
@@ -197,7 +199,7 @@ function configText({ host, authorityFile }: PhoneSettings, folder: string): str
   ].join("\n");
 }
 
-function accountText({ account, answer }: PhoneSettings): string {
+function accountText({ account, answer, codecs = ["PCMA"] }: PhoneSettings): string {
   const registers = account.password !== undefined;
   return [
     `<sip:${account.user}@${account.domain};transport=${account.transport ?? "udp"}>`,
@@ -205,7 +207,7 @@ function accountText({ account, answer }: PhoneSettings): string {
     registers ? `;auth_pass=${account.password}` : "",
     `;regint=${registers ? 60 : 0}`,
     `;answermode=${answer}`,
-    ";audio_codecs=PCMA/8000/1",
+    `;audio_codecs=${codecs.map((codec) => `${codec}/8000/1`).join(",")}`,
     "\n",
   ].join("");
 }

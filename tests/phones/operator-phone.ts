@@ -2,7 +2,10 @@
 import { passwordOf } from "../office/office-config.ts";
 import { BaresipPhone, type PhoneSettings } from "./baresip-phone.ts";
 
-export type OperatorPhoneOrder = Pick<PhoneSettings, "host" | "toneHz" | "answer"> & { user: string; domain: string };
+export type OperatorPhoneOrder = Pick<PhoneSettings, "host" | "toneHz" | "answer" | "codecs"> & {
+  user: string;
+  domain: string;
+};
 
 /** Resolves when it is registered. */
 export async function openOperatorPhone({ user, domain, ...settings }: OperatorPhoneOrder): Promise<BaresipPhone> {

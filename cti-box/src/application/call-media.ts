@@ -10,7 +10,7 @@ import type { CallId, LegId } from "../domain/call/ids.ts";
 export type CallLeg = { callId: CallId; legId: LegId };
 
 /** The leg at the other end of the conversation to come; `offer`: what its far end offered, in case it is not answered yet; null: the server knows its answer. */
-export type Counterpart = { legId: LegId; offer: string | null };
+export type Counterpart = { legId: LegId; offer: string | null; audio?: OfferedAudio };
 
 export interface CallMedia {
   createOffer(

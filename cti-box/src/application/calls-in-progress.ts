@@ -29,6 +29,7 @@ export type CallsParts = {
   journal: Pick<CallJournal, "write" | "listen" | "takesNewCalls">;
   clock: Clock;
   log: Log;
+  codecsOfTrunk: EffectParts["codecsOfTrunk"];
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
   seekForward(callId: CallId, missed: Parameters<EffectParts["seekForward"]>[0]): void;
 };
@@ -156,9 +157,10 @@ export class CallsInProgress {
     /** Kept when found: work of a call may still be under way when the call is forgotten. */
     let known: CallRunner | null = null;
     const runnerOf = (): CallRunner => (known ??= this.index.require(callId).runner);
-    const { signalling, media, clock, log, room } = this.parts;
+    const { signalling, media, clock, log, room, codecsOfTrunk } = this.parts;
     return {
       signalling,
+      codecsOfTrunk,
       media,
       clock,
       log,

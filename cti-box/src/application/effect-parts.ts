@@ -1,5 +1,6 @@
 /** What the effects of one call are done with. */
 import type { Call } from "../domain/call/call.ts";
+import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallSignalling, Clock, Log } from "./ports.ts";
@@ -22,6 +23,7 @@ export type EffectParts = {
   media: CallMedia;
   clock: Clock;
   log: Log;
+  codecsOfTrunk: CodecsOfTrunk;
   room: OfficeEffectParts["room"];
   callId: Call["callId"];
   /** The call as it is now. */

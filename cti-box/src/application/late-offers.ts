@@ -2,10 +2,12 @@
  * INVITEs and re-INVITEs that come without an offer: ours goes with the 200, the far end's answer comes in the ACK (RFC 3261 §13.2.1, §14.2; RFC 3264 §5). What a leg
  * still has to do waits for that ACK; a leg that ends, or is ended, waits for nothing.
  */
+import { audioOfLeg } from "./audio-of-leg.ts";
 import { partnerOf } from "../domain/call/settle.ts";
 import { answeredLeg } from "../domain/call/legs.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";
+import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallSignalling } from "./ports.ts";
@@ -14,6 +16,7 @@ import type { RemoteDescriptions } from "./remote-descriptions.ts";
 export type LateOfferParts = {
   signalling: Pick<CallSignalling, "answerLeg" | "answerReinvite" | "refuseReinvite">;
   media: Pick<CallMedia, "createOffer" | "acceptAnswer">;
+  codecsOfTrunk: CodecsOfTrunk;
   callId: Call["callId"];
   current(): Call;
   post(event: PostedEvent): void;
@@ -31,7 +34,8 @@ export class LateOffers {
   /** Answers a call. Rejects when the media fails, or the ACK brings no answer. */
   async answerCall({ legId, media: profile }: Leg): Promise<void> {
     const { media, signalling, callId } = this.parts;
-    const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio: "any" });
+    const audio = audioOfLeg(this.parts.current(), legId, this.parts.codecsOfTrunk);
+    const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio });
     if (answeredLeg(this.parts.current(), legId) === null) return;
     const acknowledged = this.descriptions.answerInAck(legId);
     await signalling.answerLeg(legId, sdp);

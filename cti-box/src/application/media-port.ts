@@ -14,6 +14,7 @@
 import type { MediaDirection } from "../domain/call/call-event.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
+import type { TrunkCodec } from "../domain/trunk/trunk-codecs.ts";
 
 export type { MediaDirection } from "../domain/call/call-event.ts";
 export type { MediaProfile } from "../domain/call/call.ts";
@@ -23,8 +24,11 @@ export type LegMedia = { callId: CallId; legId: LegId };
 /** Sixteen events of RFC 4733 §3.2. */
 export type DtmfDigit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#" | "A" | "B" | "C" | "D";
 
-/** What is offered to a leg whose counterpart is not known: everything, or what every carrier speaks. */
-export type OfferedAudio = "any" | "telephone";
+/**
+ * What a leg may be offered and agree to: everything, or while its counterpart is not known, what every carrier speaks. A list binds the leg to these codecs in
+ * this order, from its first description to its end, whatever its counterpart speaks.
+ */
+export type OfferedAudio = "any" | "telephone" | readonly TrunkCodec[];
 
 export type MediaFailure =
   /** The two sides have no audio codec in common and the server cannot translate. */

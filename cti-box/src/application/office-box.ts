@@ -107,7 +107,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { journaling = store, spill: limits, gatherMs = 0 } = parts;
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
   const gate = new CallGate({ clock, log });
-  const { calls, handlings, freeNotices, forwardParts } = callsOf(parts, { office, room, signalling, journal });
+  const callParts = { office, room, signalling, journal, book: (): TrunkBook => trunks };
+  const { calls, handlings, freeNotices, forwardParts } = callsOf(parts, callParts);
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
   const accounts = accountsOf(parts, office);
@@ -168,9 +169,10 @@ function callsOf(
     room: OperatorRoom;
     signalling: ConstructorParameters<typeof CallsInProgress>[0]["signalling"];
     journal: CallJournal;
+    book: () => TrunkBook;
   },
 ): { calls: CallsInProgress; handlings: CallHandlings; freeNotices: FreeNoticeBook; forwardParts: ForwardParts } {
-  const { office, room, signalling, journal } = others;
+  const { office, room, signalling, journal, book } = others;
   const handlings = new CallHandlings({ office, room, store, log });
   const calls: CallsInProgress = new CallsInProgress({
     signalling,
@@ -178,6 +180,7 @@ function callsOf(
     journal,
     clock,
     log,
+    codecsOfTrunk: (trunkId) => book().find(trunkId)?.codecs ?? null,
     room,
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });

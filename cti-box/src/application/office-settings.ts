@@ -144,7 +144,8 @@ export function officeFrom(settings: OfficeSettings): Office {
 export function trunkFrom(settings: TrunkSettings): Trunk {
   const { trunkId, numbers = [], capacity = null, whenFull = "unavailable", priority = 10, weight = 1 } = settings;
   const outbound = settings.outbound === undefined ? null : outboundFrom(settings.outbound);
-  return { trunkId, numbers, capacity, whenFull, priority, weight, outbound };
+  const { codecs = null } = settings;
+  return { trunkId, numbers, capacity, whenFull, priority, weight, codecs, outbound };
 }
 
 /** The registrations that carriers want. */

@@ -1,10 +1,12 @@
 /** Effects of one call on its legs' signalling. After each wait the call is looked at again, because the leg may have been given up meanwhile. */
 import { answeredLeg, counterpartOf, findLeg } from "../domain/call/legs.ts";
+import { audioOfLeg } from "./audio-of-leg.ts";
 import { LateOffers } from "./late-offers.ts";
 import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
 import type { SignallingEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { CallLeg, Counterpart } from "./call-media.ts";
+import type { OfferedAudio } from "./media-port.ts";
 import type { LegLanes } from "./leg-lanes.ts";
 import type { EffectParts } from "./effect-parts.ts";
 
@@ -84,8 +86,8 @@ export class SignallingEffects {
     const { legId, to, caller, callId, contactId } = effect;
     const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
-    const isTelephone = to.kind === "trunk" || this.parts.current().direction === "out";
-    const audio = isTelephone ? "telephone" : "any";
+    const own = this.audioOf(legId);
+    const audio = to.kind === "trunk" && own === "any" ? "telephone" : own;
     const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
@@ -96,8 +98,8 @@ export class SignallingEffects {
     const leg = answeredLeg(this.parts.current(), legId);
     if (leg === null) return undefined;
     if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
-    const audio = this.parts.current().direction === "out" ? "telephone" : "any";
-    const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId), audio);
+    const offer = this.descriptions.sdpOf(legId);
+    const sdp = await this.parts.media.answerOffer(this.leg(legId), offer, this.audioOf(legId));
     if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
     return undefined;
   }
@@ -133,10 +135,14 @@ export class SignallingEffects {
   private async counterpart(of: LegId): Promise<Counterpart | null> {
     const legId = counterpartOf(this.parts.current(), of);
     const kind = this.descriptions.kindOf(legId);
-    if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId) };
+    if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId), audio: this.audioOf(legId) };
     if (kind === null) return null;
     await this.lanes.free(legId);
     return this.descriptions.kindOf(legId) === "answer" ? { legId, offer: null } : null;
+  }
+
+  private audioOf(legId: LegId): OfferedAudio {
+    return audioOfLeg(this.parts.current(), legId, this.parts.codecsOfTrunk);
   }
 
   private isWanted(legId: LegId): boolean {

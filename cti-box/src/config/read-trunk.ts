@@ -12,7 +12,7 @@ export type ReadTrunk =
 export function readTrunk(
   given: unknown,
   others: readonly { trunkId: string; addresses: readonly string[] }[],
-  config: Pick<OfficeConfig, "numbers" | "costs">,
+  config: Pick<OfficeConfig, "numbers" | "costs" | "media">,
 ): ReadTrunk {
   const parsed = trunkSchema.safeParse(given);
   const problems = parsed.success
@@ -30,9 +30,9 @@ export function readTrunk(
 
 function fittingProblems(
   trunk: OfficeConfig["trunks"][number],
-  { numbers, costs }: Pick<OfficeConfig, "numbers" | "costs">,
+  { numbers, costs, media }: Pick<OfficeConfig, "numbers" | "costs" | "media">,
 ): TrunkProblem[] {
-  return trunkProblems({ trunks: [trunk], numbers, costs }).map((problem) => {
+  return trunkProblems({ trunks: [trunk], numbers, costs, media }).map((problem) => {
     const [, key = "", detail = problem] = /^trunks\[0\]\.([^:]+): (.*)$/s.exec(problem) ?? [];
     return { pointer: key === "" ? "" : `/${key.replaceAll(".", "/")}`, detail };
   });

@@ -3,8 +3,19 @@ import { isEmergency } from "../domain/routing/dialled-number.ts";
 import { bringsNumber, isInRange } from "../domain/trunk/trunk.ts";
 import type { OfficeConfig } from "../config.ts";
 
-export function trunkProblems({ trunks = [], numbers = [], operators = [], costs }: Partial<OfficeConfig>): string[] {
-  return [...numberProblems(trunks, numbers), ...spendProblems(trunks, costs), ...extensionProblems(operators)];
+export function trunkProblems({
+  trunks = [],
+  numbers = [],
+  operators = [],
+  costs,
+  media,
+}: Partial<OfficeConfig>): string[] {
+  return [
+    ...numberProblems(trunks, numbers),
+    ...spendProblems(trunks, costs),
+    ...codecProblems(trunks, media),
+    ...extensionProblems(operators),
+  ];
 }
 
 function numberProblems(trunks: OfficeConfig["trunks"], numbers: OfficeConfig["numbers"]): string[] {
@@ -28,6 +39,18 @@ function spendProblems(trunks: OfficeConfig["trunks"], costs: OfficeConfig["cost
     outbound?.limits.spendPerDay === undefined || costs !== undefined
       ? []
       : [`trunks[${index}].outbound.limits.spendPerDay: needs the prices of section costs`],
+  );
+}
+
+/** The relay passes audio on as it is: there has to be one codec that every trunk and every phone speaks. */
+function codecProblems(trunks: OfficeConfig["trunks"], media: OfficeConfig["media"] | undefined): string[] {
+  if (media?.kind !== "relay") return [];
+  return trunks.flatMap(({ codecs }, index) =>
+    codecs === undefined || codecs.includes("PCMA")
+      ? []
+      : [
+          `trunks[${index}].codecs: needs PCMA, because the built-in relay does not translate (media.kind rtpengine does)`,
+        ],
   );
 }
 

@@ -1,6 +1,7 @@
 /** `trunks`: the links to carriers. */
 import { z } from "zod";
 import { transferableKinds } from "../domain/trunk/dial-permissions.ts";
+import { trunkCodecs } from "../domain/trunk/trunk-codecs.ts";
 import { address, phoneNumber, sipUri } from "./fields.ts";
 
 /** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
@@ -81,6 +82,15 @@ export const trunkSchema = z.strictObject({
   priority: z.int().min(1).max(100).default(10),
   /** Share of the calls among trunks of the same priority. */
   weight: z.int().min(1).max(100).default(1),
+  /**
+   * What the carrier is offered and what is agreed to of its offers, best first; nothing else. Absent: whatever the box speaks. With the built-in relay PCMA has
+   * to be among them.
+   */
+  codecs: z
+    .array(z.enum(trunkCodecs))
+    .min(1)
+    .refine((codecs) => new Set(codecs).size === codecs.length, "names a codec twice")
+    .optional(),
   outbound: outbound.optional(),
   account: account.optional(),
 });

@@ -35,8 +35,9 @@ class ServedCallMedia implements CallMedia {
   async createOffer(leg: CallLeg, order: Parameters<CallMedia["createOffer"]>[1]): Promise<string> {
     const { profile, towards, audio } = order;
     if (towards === null) return done(await this.server.makeOffer(leg, { profile, audio })).offerSdp;
-    if (towards.offer !== null) this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer);
-    return done(await this.server.makeOffer(leg, { profile, towards: towards.legId })).offerSdp;
+    if (towards.offer !== null)
+      this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer, towards.audio);
+    return done(await this.server.makeOffer(leg, { profile, towards: towards.legId, audio })).offerSdp;
   }
 
   async answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string> {
@@ -103,9 +104,9 @@ class ServedCallMedia implements CallMedia {
   }
 
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
-  private describe(leg: CallLeg, offer: string): void {
+  private describe(leg: CallLeg, offer: string, audio: OfferedAudio = "any"): void {
     if (this.answers.has(leg.legId)) return;
-    const answer = this.askServer(leg, offer, "any");
+    const answer = this.askServer(leg, offer, audio);
     // Told to whoever asks for the answer.
     answer.catch(() => undefined);
     this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer, answer });

@@ -15,6 +15,7 @@ import {
 import type { ServerUnderTest } from "../../../testing/media-peers/media-scene.ts";
 import { MELODY_NOTES_HZ } from "./audio/hold-melody.ts";
 import { itAnnounces } from "./announcements.contract.ts";
+import { itBindsLegs } from "./bound-legs.contract.ts";
 import { itConfers } from "./conferences.contract.ts";
 import { itRefusesAndEnds } from "./refusals.contract.ts";
 
@@ -32,6 +33,7 @@ export function itIsAMediaServer(underTest: ServerUnderTest): void {
     waiting(scene);
     itAnnounces(scene);
     itConfers(scene, underTest.translates);
+    itBindsLegs(scene, underTest);
     holding(scene);
     keys(scene);
     itRefusesAndEnds(scene);

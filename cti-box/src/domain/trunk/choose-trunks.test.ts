@@ -22,6 +22,7 @@ function trunk(trunkId: string, change: Partial<Trunk> = {}): Trunk {
     whenFull: "unavailable",
     priority: 10,
     weight: 1,
+    codecs: null,
     outbound,
     ...change,
   };

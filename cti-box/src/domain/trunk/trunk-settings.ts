@@ -1,5 +1,6 @@
 /** A trunk as the configuration has it. */
 import type { TollLimits } from "./toll-limits.ts";
+import type { TrunkCodec } from "./trunk-codecs.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "./trunk.ts";
 
 /** What is left out has the defaults of the configuration. */
@@ -12,6 +13,7 @@ export type TrunkSettings = {
   whenFull?: Trunk["whenFull"];
   priority?: number;
   weight?: number;
+  codecs?: readonly TrunkCodec[] | undefined;
   outbound?: OutboundSettings | undefined;
   account?:
     | {

@@ -1,6 +1,7 @@
 /** A link to a carrier: which calls it takes from there, and how calls go out over it. */
 
 import type { TollLimits } from "./toll-limits.ts";
+import type { TrunkCodec } from "./trunk-codecs.ts";
 
 export type Trunk = {
   trunkId: string;
@@ -13,6 +14,8 @@ export type Trunk = {
   priority: number;
   /** Share among trunks of the same priority. */
   weight: number;
+  /** What is offered to the carrier and agreed to with it, best first; null: whatever the box speaks. */
+  codecs: readonly TrunkCodec[] | null;
   /** Null: only for calls from the carrier. */
   outbound: TrunkOutbound | null;
 };

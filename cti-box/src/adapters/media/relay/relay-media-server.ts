@@ -21,7 +21,7 @@ import type {
 import type { Log } from "../../../application/ports.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
-import { codecsOf } from "../sdp/audio-codecs.ts";
+import { allowedBy, codecsOf } from "../sdp/audio-codecs.ts";
 import { readSession } from "../sdp/read-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { FrameClock } from "./frame-clock.ts";
@@ -80,6 +80,7 @@ class RelayMediaServer implements MediaServer {
       const session = read(offerSdp);
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: session.profile, session });
+      joined.leg.session.allow(allowedBy(audio));
       try {
         const answerSdp = await joined.leg.answer(session, this.boundBy(joined, audio));
         return { answerSdp, direction: session.direction };
@@ -98,6 +99,7 @@ class RelayMediaServer implements MediaServer {
     return asMediaResult(async () => {
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: options.profile });
+      joined.leg.session.allow(allowedBy(options.audio));
       // What the counterpart speaks is known when its offer has been answered.
       if (options.towards !== undefined) await this.answering.get(options.towards);
       const towards = options.towards === undefined ? undefined : this.legs.find({ ...leg, legId: options.towards });

@@ -13,7 +13,7 @@ import type {
 } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
-import { boundOf, codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
+import { allowedBy, boundOf, codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import { Announcement, breakOff } from "./announcement.ts";
 import { Arrangement } from "./arrangement.ts";
@@ -112,6 +112,7 @@ export class RtpengineCall {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, offer.profile);
     if (leg.profile !== offer.profile) throw new MediaRefused("unsupported-transport", `now over ${offer.protocol}`);
+    leg.session.allow(allowedBy(audio));
     const agreed = leg.session.considerOffer(offer, leg.counterpart?.session.codecs ?? boundOf(audio));
     this.legs.set(media.legId, leg);
     const before = { far: leg.far, endpoint: leg.endpoint, offeredBy: leg.offeredBy };
@@ -135,12 +136,13 @@ export class RtpengineCall {
     return answer;
   }
 
-  /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. */
+  /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. A bound leg is offered what it is bound to. */
   async makeOffer(media: LegMedia, order: Parameters<MediaServer["makeOffer"]>[1]): Promise<string> {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
     const first = order.towards === undefined ? codecsOf(order.audio) : this.spokenBy(order.towards);
-    const formats = leg.session.considerOffering(codecsToOffer(first));
+    leg.session.allow(allowedBy(order.audio));
+    const formats = leg.session.considerOffering(leg.session.isBound ? null : codecsToOffer(first));
     this.legs.set(media.legId, leg);
     try {
       leg.endpoint ??= await this.pairing.openTowards(leg, formats);

@@ -2,6 +2,9 @@
  * The audio codecs of the box, in the order we offer them: wideband first. G.722 runs at 16 kHz but its RTP clock is 8000 by an old mistake that
  * is now the rule (RFC 3551 §4.5.2); Opus always says 48000/2 (RFC 7587 §4.1).
  */
+import type { OfferedAudio } from "../../../application/media-port.ts";
+import type { TrunkCodec } from "../../../domain/trunk/trunk-codecs.ts";
+
 export type AudioCodec = "opus" | "g722" | "pcma" | "pcmu";
 export type ClockRate = 8000 | 48_000;
 
@@ -26,13 +29,25 @@ export const AUDIO_CODECS: readonly CodecDescription[] = [
 export const TELEPHONE_CODECS: readonly AudioCodec[] = ["pcma", "pcmu"];
 
 /** What an offer to nobody in particular is bound to; empty: nothing. */
-export function codecsOf(audio: "any" | "telephone" = "any"): readonly AudioCodec[] {
+export function codecsOf(audio: OfferedAudio = "any"): readonly AudioCodec[] {
   return audio === "telephone" ? TELEPHONE_CODECS : [];
 }
 
 /** The same for an answer; null: whatever both speak. */
-export function boundOf(audio: "any" | "telephone"): readonly AudioCodec[] | null {
+export function boundOf(audio: OfferedAudio): readonly AudioCodec[] | null {
   return audio === "telephone" ? TELEPHONE_CODECS : null;
+}
+
+const BY_NAME: { readonly [name in TrunkCodec]: AudioCodec } = {
+  opus: "opus",
+  G722: "g722",
+  PCMA: "pcma",
+  PCMU: "pcmu",
+};
+
+/** The only codecs that the leg may ever speak, best first; null: all. */
+export function allowedBy(audio: OfferedAudio = "any"): readonly AudioCodec[] | null {
+  return typeof audio === "string" ? null : audio.map((name) => BY_NAME[name]);
 }
 
 /** Key presses (RFC 4733), one payload type per clock rate in use (§2.1). */

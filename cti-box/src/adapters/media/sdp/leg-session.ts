@@ -27,6 +27,7 @@ export type KeptSession = {
   layout: Layout;
   offer: Formats | null;
   refused: readonly AudioCodec[];
+  allowed: readonly AudioCodec[] | null;
 };
 
 export class LegSession {
@@ -39,6 +40,8 @@ export class LegSession {
   private sessionVersion = 0;
   private layout: Layout;
   private offer: Formats | null = null;
+  /** The only codecs that this leg may speak, best first; null: all. */
+  private allowed: readonly AudioCodec[] | null = null;
   /** Codecs the far end is known not to speak. */
   private readonly refused = new Set<AudioCodec>();
 
@@ -49,8 +52,8 @@ export class LegSession {
   }
 
   kept(): KeptSession {
-    const { agreed, remote, sessionId, sessionVersion, layout, offer } = this;
-    return { agreed, remote, sessionId, sessionVersion, layout, offer, refused: [...this.refused] };
+    const { agreed, remote, sessionId, sessionVersion, layout, offer, allowed } = this;
+    return { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, refused: [...this.refused] };
   }
 
   static revived(profile: MediaProfile, kept: KeptSession): LegSession {
@@ -76,15 +79,25 @@ export class LegSession {
     return this.agreed.codecs.map(({ codec }) => codec);
   }
 
+  /** Before the first description; what was allowed then stays. */
+  allow(codecs: readonly AudioCodec[] | null): void {
+    this.allowed ??= codecs;
+  }
+
+  get isBound(): boolean {
+    return this.allowed !== null;
+  }
+
   /** Whether a new offer could bring this leg to one of these codecs. */
   couldSpeak(codecs: readonly AudioCodec[]): boolean {
-    return codecs.some((codec) => !this.refused.has(codec));
+    return codecs.some((codec) => !this.refused.has(codec) && this.allowed?.includes(codec) !== false);
   }
 
   /** @throws MediaRefused */
   considerOffer(offer: SessionDescription, bound: readonly AudioCodec[] | null): Agreement {
-    const agreed = agreeToOffer(offer, bound);
-    if (agreed.codecs.length === 0) throw new MediaRefused("no-shared-codec", "none of the offered codecs is known");
+    const agreed = agreeToOffer(offer, bound, this.allowed);
+    if (agreed.codecs.length === 0)
+      throw new MediaRefused("no-shared-codec", "none of the offered codecs is known, or allowed here");
     return agreed;
   }
 
@@ -109,8 +122,9 @@ export class LegSession {
 
   /** What an offer would hold. @throws MediaRefused */
   considerOffering(bound: readonly AudioCodec[] | null): Formats {
-    const formats = formatsToOffer(bound, this.agreed);
-    if (formats.codecs.length === 0) throw new MediaRefused("no-shared-codec", "the counterpart speaks no known codec");
+    const formats = formatsToOffer(bound, this.agreed, this.allowed);
+    if (formats.codecs.length === 0)
+      throw new MediaRefused("no-shared-codec", "the counterpart speaks no codec that is known, or allowed here");
     return formats;
   }
 

@@ -1,6 +1,6 @@
 /** Which codecs and payload types two sides agree on (RFC 3264). Pure. */
 import type { MediaDirection } from "../../../application/media-port.ts";
-import { AUDIO_CODECS, TELEPHONE_EVENTS } from "../sdp/audio-codecs.ts";
+import { AUDIO_CODECS, describeCodec, TELEPHONE_EVENTS } from "../sdp/audio-codecs.ts";
 import type { AudioCodec, ClockRate } from "../sdp/audio-codecs.ts";
 import type { DescribedCodec, DescribedEvent } from "../sdp/session-description.ts";
 
@@ -14,11 +14,16 @@ export type Formats = { codecs: readonly DescribedCodec[]; events: readonly Desc
 export const NOTHING_AGREED: Agreement = { codecs: [], events: [] };
 
 /**
- * What we agree to of an offer, in our order. With `bound` only what the counterpart speaks too, unless that leaves nothing: then the far end
- * gets everything and the counterpart is renegotiated.
+ * What we agree to of an offer, in our order, or in that of `allowed`, beside which nothing is agreed to. With `bound` only what the counterpart speaks too,
+ * unless that leaves nothing: then the far end gets everything and the counterpart is renegotiated.
  */
-export function agreeToOffer(offer: Formats, bound: readonly AudioCodec[] | null): Agreement {
-  const known = AUDIO_CODECS.flatMap(({ codec }) => offer.codecs.find((offered) => offered.codec === codec) ?? []);
+export function agreeToOffer(
+  offer: Formats,
+  bound: readonly AudioCodec[] | null,
+  allowed: readonly AudioCodec[] | null = null,
+): Agreement {
+  const ours = allowed ?? AUDIO_CODECS.map(({ codec }) => codec);
+  const known = ours.flatMap((codec) => offer.codecs.find((offered) => offered.codec === codec) ?? []);
   const shared = bound === null ? known : known.filter(({ codec }) => bound.includes(codec));
   const codecs = shared.length > 0 ? shared : known;
   return {
@@ -31,11 +36,19 @@ export function agreeToOffer(offer: Formats, bound: readonly AudioCodec[] | null
   };
 }
 
-/** Formats of an offer of ours. Payload types that this leg has used stay what they were (RFC 3264 §8.3.2). */
-export function formatsToOffer(bound: readonly AudioCodec[] | null, before: Agreement): Formats {
+/**
+ * Formats of an offer of ours: what the counterpart speaks (`bound`) of what the leg may speak (`allowed`, whose order goes before). Payload types that this leg has
+ * used stay what they were (RFC 3264 §8.3.2).
+ */
+export function formatsToOffer(
+  bound: readonly AudioCodec[] | null,
+  before: Agreement,
+  allowed: readonly AudioCodec[] | null = null,
+): Formats {
   const taken = new Set([...before.codecs, ...before.events].map(({ receiveType }) => receiveType));
-  const wanted = AUDIO_CODECS.filter(({ codec }) => bound === null || bound.includes(codec));
-  const ordered = bound === null ? wanted : wanted.toSorted((a, b) => bound.indexOf(a.codec) - bound.indexOf(b.codec));
+  const ordered = (allowed ?? bound ?? AUDIO_CODECS.map(({ codec }) => codec))
+    .filter((codec) => bound === null || bound.includes(codec))
+    .map((codec) => describeCodec(codec));
   const codecs = ordered.map(({ codec, payloadType }) => ({
     codec,
     payloadType: before.codecs.find((one) => one.codec === codec)?.receiveType ?? claim(payloadType, taken),
