@@ -83,7 +83,9 @@ async function office(configFile: string): Promise<Finding[]> {
     api.publicUrl ?? `${api.tls === undefined ? "http" : "https"}://${api.listen.host}:${api.listen.port}`;
   return [
     ...(await Promise.all(portsOf(file).map(checkPort))),
-    ...(media.kind === "rtpengine" ? [await checkRtpengine(media.ngHost, media.ngPort)] : []),
+    ...(media.kind === "rtpengine"
+      ? await Promise.all([media, ...media.others].map(({ ngHost, ngPort }) => checkRtpengine(ngHost, ngPort)))
+      : []),
     ...(api.tls === undefined ? [] : [checkCertificate(api.tls.certFile, new URL(publicUrl).hostname, Date.now())]),
     ...sipCertificates(sip),
     checkMicrophoneRule(publicUrl),

@@ -139,6 +139,13 @@ export const officeConfigSchema = z.strictObject({
         ngHost: z.string(),
         ngPort: port,
         advertisedAddress: address.optional(),
+        /** More rtpengines, in their order: calls go to the first one that answers. Hold music, key log and mixer hold for all. */
+        others: z
+          .array(
+            z.strictObject({ ngHost: z.string().min(1), ngPort: port.min(1), advertisedAddress: address.optional() }),
+          )
+          .max(15)
+          .default([]),
         holdMusicFile: z.string().optional(),
         /** Where rtpengine's `--dtmf-log-dest` points; absent: key presses pass between the parties, but the box is not told. */
         keyLog: z.strictObject({ host: address, port }).optional(),

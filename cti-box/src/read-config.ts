@@ -208,7 +208,9 @@ function repetitions({
   operators = [],
   trunks = [],
   network,
+  media,
 }: Partial<OfficeConfig>): string[] {
+  const rtpengines = media?.kind === "rtpengine" ? [media, ...media.others] : [];
   const lists: [string, string[]][] = [
     ["queues.queueId", queues.map((queue) => queue.queueId)],
     ["numbers.number", numbers.map((number) => number.number)],
@@ -216,6 +218,7 @@ function repetitions({
     ["operators.extension", operators.map((operator) => operator.extension)],
     ["trunks.trunkId", trunks.map((trunk) => trunk.trunkId)],
     ["trunks.addresses", trunks.flatMap((trunk) => trunk.addresses)],
+    ["media.others", rtpengines.map(({ ngHost, ngPort }) => `${ngHost}:${ngPort}`)],
     ["network.offices.officeId", (network?.offices ?? []).map((office) => office.officeId)],
   ];
   return lists.flatMap(([key, values]) => {

@@ -161,6 +161,7 @@ async function openBox({
   });
   media.onEvent((event) => {
     if (event.type === "media-lost") systemClock.after(byeGraceMs, () => box.mediaFailed(event.legId));
+    if (event.type === "media-moved") box.mediaMoved(event.callId);
     if (event.type === "dtmf-received") box.keyPressed(event.legId, event.digit);
     if (event.type === "announcement-ended") box.announcementEnded(event.legId);
   });

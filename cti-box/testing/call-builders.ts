@@ -208,6 +208,7 @@ export function nameOfEffect(effect: CallEffect): string {
     case "announce-place":
     case "start-music":
     case "stop-music":
+    case "renew-media":
     case "release-media":
       return `${effect.type} ${short(effect.legId)}`;
   }

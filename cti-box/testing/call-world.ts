@@ -5,6 +5,8 @@ import type { CallEffect } from "../src/domain/call/call-effect.ts";
 export class CallWorld {
   readonly media = new Set<string>();
   readonly music = new Set<string>();
+  /** Legs whose media is somewhere else, and who have not been told anew whom they hear. */
+  readonly moved = new Set<string>();
   readonly pairs = new Set<string>();
   readonly timers = new Map<string, number>();
   readonly busy = new Map<string, string>();
@@ -14,6 +16,10 @@ export class CallWorld {
 
   see(effects: readonly CallEffect[]): void {
     for (const effect of effects) this.seeOne(effect);
+  }
+
+  private isSaidAnew(legIds: readonly string[]): boolean {
+    return legIds.every((legId) => this.moved.delete(legId));
   }
 
   private seeOne(effect: CallEffect): void {
@@ -30,7 +36,12 @@ export class CallWorld {
       case "release-media":
         expect(this.media.delete(effect.legId), "media is released once").toBe(true);
         return;
+      case "renew-media":
+        expect(this.media.has(effect.legId), "a leg with media is told where it is now").toBe(true);
+        this.moved.add(effect.legId);
+        return;
       case "connect-media":
+        if (this.pairs.has(effect.legIds.join()) && this.isSaidAnew(effect.legIds)) return;
         expect(this.pairs.size, "one conversation at a time").toBe(0);
         this.pairs.add(effect.legIds.join());
         return;
@@ -38,6 +49,7 @@ export class CallWorld {
         expect(this.pairs.delete(effect.legIds.join())).toBe(true);
         return;
       case "start-music":
+        if (this.music.has(effect.legId) && this.isSaidAnew([effect.legId])) return;
         expect(this.music.has(effect.legId)).toBe(false);
         this.music.add(effect.legId);
         return;

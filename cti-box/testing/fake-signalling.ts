@@ -121,11 +121,12 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
   }
 
   /** Answers of far ends to our re-INVITEs, or `never`; none: refused. */
-  readonly reinviteAnswers = new Map<LegId, string>();
+  readonly reinviteAnswers = new Map<LegId, string | ((offer: string) => string)>();
 
   async renegotiateLeg(legId: LegId, sdp: string): Promise<string | null> {
     this.done.push(`renegotiate-leg ${legId} ${sdp}`);
     const answer = this.reinviteAnswers.get(legId) ?? null;
+    if (typeof answer === "function") return answer(sdp);
     return answer === "never" ? new Promise(() => undefined) : answer;
   }
 

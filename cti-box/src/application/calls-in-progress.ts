@@ -104,6 +104,10 @@ export class CallsInProgress {
     this.index.ofLeg(legId)?.runner.post({ type: "media-failed", legId });
   }
 
+  mediaMoved(callId: CallId): void {
+    this.find(callId)?.post({ type: "media-moved" });
+  }
+
   /** Contacts of an operator that cannot be reached any more: the legs that ring there are given up. */
   devicesGone(operatorId: OperatorId, uris: readonly string[]): void {
     for (const { runner, legId } of this.index.legsRingingOn(operatorId, uris))

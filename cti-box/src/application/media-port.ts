@@ -56,8 +56,21 @@ export type MediaEvent =
   | { type: "dtmf-received"; callId: CallId; legId: LegId; digit: DtmfDigit }
   /** The announcement has been played to its end. Not told of one that was broken off. */
   | { type: "announcement-ended"; callId: CallId; legId: LegId }
-  /** The leg's media is gone: ICE or DTLS failed, nothing arrived for a minute, or the server lost the call. Told once. */
-  | { type: "media-lost"; callId: CallId; legId: LegId };
+  /** The leg's media is gone: ICE or DTLS failed, or nothing arrived for a minute. Told once. */
+  | { type: "media-lost"; callId: CallId; legId: LegId }
+  /**
+   * The server lost the call and has made room for it again, maybe elsewhere: each answered leg has to be re-INVITEd with a fresh `makeOffer`, and what it is
+   * to hear has to be said anew. Legs that had not been answered are gone.
+   */
+  | { type: "media-moved"; callId: CallId };
+
+/** `ok`: new calls are served. Where that is done by programs of their own: `servers`, each by its address, and how often calls had to be set up anew. */
+export type MediaHealth = {
+  ok: boolean;
+  detail: string;
+  servers?: readonly { name: string; ok: boolean }[];
+  movedCalls?: number;
+};
 
 export interface MediaServer {
   /**
@@ -114,7 +127,7 @@ export interface MediaServer {
   takeBack(callIds: readonly CallId[]): LegId[];
   /** Adds a listener, for the life of the server. */
   onEvent(listener: (event: MediaEvent) => void): void;
-  health(): Promise<{ ok: boolean; detail: string }>;
+  health(): Promise<MediaHealth>;
   /** Legs that hold ports now, for the end-of-call check. */
   activeLegs(): number;
   /** Ends every leg and frees every port. */

@@ -86,6 +86,7 @@ export type OfficeBox = {
   figures: OfficeFiguresQueries;
   /** Media of a leg broke down. */
   mediaFailed: CallsInProgress["mediaFailed"];
+  mediaMoved: CallsInProgress["mediaMoved"];
   /** An announcement was heard to its end. */
   announcementEnded: CallsInProgress["announcementEnded"];
   /** The far end of a leg pressed a key in the sound (RFC 4733). */
@@ -128,6 +129,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     figures,
     queries: queriesOf(calls, { store, clock, callbacks }),
     mediaFailed: (legId) => calls.mediaFailed(legId),
+    mediaMoved: (callId) => calls.mediaMoved(callId),
     announcementEnded: (legId) => calls.announcementEnded(legId),
     keyPressed: (legId, key) => keyPressed({ office, room, calls, callbacks, clock, log }, legId, key),
     health: () => healthOf(calls, journal),

@@ -51,6 +51,7 @@ export class CallEffectRunner {
       case "stop-music":
       case "announce":
       case "announce-place":
+      case "renew-media":
       case "release-media":
         return this.media.run(effect);
       case "start-timer":

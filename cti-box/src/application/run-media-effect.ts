@@ -47,6 +47,8 @@ export class MediaEffects {
         );
       case "announce-place":
         return this.announcePlace(effect);
+      case "renew-media":
+        return this.lanes.run([effect.legId], () => this.renew(effect.legId), "media-failed");
       case "release-media":
         return this.lanes.run([effect.legId], () => media.release(this.leg(effect.legId)), "ignore");
     }
@@ -82,14 +84,32 @@ export class MediaEffects {
   }
 
   private async narrow(legId: LegId): Promise<void> {
+    await this.offerAnew(
+      legId,
+      { towards: null, audio: "telephone" },
+      "the far end took no G.711, which conferences need",
+    );
+  }
+
+  private async renew(legId: LegId): Promise<void> {
+    const partner = partnerOf(this.parts.current(), legId);
+    const towards = partner === null ? null : { legId: partner, offer: null };
+    await this.offerAnew(legId, { towards, audio: "any" }, "the far end did not follow its media to another place");
+  }
+
+  /** A re-INVITE with a fresh offer. @throws Error with `refusal` when it is refused, or not answered in time */
+  private async offerAnew(
+    legId: LegId,
+    what: Omit<Parameters<MediaParts["media"]["createOffer"]>[1], "profile">,
+    refusal: string,
+  ): Promise<void> {
     const { media, signalling } = this.parts;
     const leg = answeredLeg(this.parts.current(), legId);
     if (leg === null) return;
-    const order = { profile: leg.media, towards: null, audio: "telephone" } as const;
-    const sdp = await media.createOffer(this.leg(legId), order);
+    const sdp = await media.createOffer(this.leg(legId), { profile: leg.media, ...what });
     const answer = await this.within(longestReinviteMs, signalling.renegotiateLeg(legId, sdp));
     if (answeredLeg(this.parts.current(), legId) === null) return;
-    if (answer === null) throw new Error("the far end took no G.711, which conferences need");
+    if (answer === null) throw new Error(refusal);
     await media.acceptAnswer(this.leg(legId), answer);
   }
 

@@ -16,6 +16,8 @@ export type RtpengineProcess = {
   /** Its log so far, for a failing test's message. */
   output(): string;
   close(): Promise<void>;
+  /** Without a chance to say goodbye (SIGKILL). */
+  kill(): Promise<void>;
 };
 
 /** Whether the Debian package rtpengine-daemon is here. */
@@ -63,6 +65,7 @@ export async function startRtpengine({
     process: child,
     output: () => log,
     close: () => end(child),
+    kill: () => kill(child),
   };
   await answersPing(rtpengine);
   return rtpengine;
@@ -95,6 +98,12 @@ async function end(child: ChildProcess): Promise<void> {
   const forced = setTimeout(() => child.kill("SIGKILL"), 3000);
   await gone;
   clearTimeout(forced);
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
 }
 
 async function freePort(address: string): Promise<number> {

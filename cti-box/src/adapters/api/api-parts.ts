@@ -15,6 +15,7 @@ import type {
   TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { FreeNoticeDesk } from "../../application/free-notice-desk.ts";
+import type { MediaHealth } from "../../application/media-port.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
 import type { TransferPermissions } from "../../domain/trunk/dial-permissions.ts";
@@ -82,7 +83,7 @@ export type ApiParts = {
   trunkAdministration: TrunkAdministrationCommands;
   stopNotices: StopNotices;
   reports: OfficeReports;
-  health: () => Promise<{ callsInProgress: number; media: { ok: boolean; detail: string }; journal: JournalHealth }>;
+  health: () => Promise<{ callsInProgress: number; media: MediaHealth; journal: JournalHealth }>;
   signer: TokenSigner;
   /** Absent: sessions end with the process. */
   memory?: RestartMemory;

@@ -11,6 +11,7 @@ import {
   statusSchema,
   ulidSchema,
 } from "../../../contracts/index.ts";
+import type { MediaHealth } from "../../application/media-port.ts";
 import type { CallId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireService, sessionOf } from "./authorise.ts";
@@ -162,14 +163,19 @@ export function readingRoutes(app: FastifyInstance, parts: ApiParts, sessions: S
     async () => {
       const { callsInProgress, media, journal } = await parts.health();
       return {
-        status: statusOf({ isStopping: parts.stopNotices.stopsAtMs() !== null, isSound: media.ok && journal.ok }),
+        status: statusOf({ isStopping: parts.stopNotices.stopsAtMs() !== null, isSound: isWhole(media) && journal.ok }),
         office: parts.options.office,
         callsInProgress,
-        media,
+        media: { ok: media.ok, detail: media.detail },
         journal: journalToContract(journal),
       };
     },
   );
+}
+
+/** A lost spare is told as well: the next loss would be felt. */
+function isWhole({ ok, servers = [] }: MediaHealth): boolean {
+  return ok && servers.every((server) => server.ok);
 }
 
 function statusOf({ isStopping, isSound }: { isStopping: boolean; isSound: boolean }): "ok" | "degraded" | "stopping" {

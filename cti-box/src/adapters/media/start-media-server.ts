@@ -5,7 +5,7 @@ import type { RestartMemory } from "../../application/restart-memory.ts";
 import { createRelayMediaServer } from "./relay/relay-media-server.ts";
 import type { RelaySettings } from "./relay/relay-media-server.ts";
 import { openRtpengineMediaServer } from "./rtpengine/rtpengine-media-server.ts";
-import type { RtpengineSettings } from "./rtpengine/rtpengine-media-server.ts";
+import type { RtpengineSettings } from "./rtpengine/rtpengine-settings.ts";
 
 export type MediaServerConfig =
   | ({ kind: "relay" } & Omit<RelaySettings, "log">)

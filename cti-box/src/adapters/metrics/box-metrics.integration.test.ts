@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { readMetrics, type MetricsPage } from "../../../sip-engine/testing/metrics-page.ts";
 import { anna, officeSettings, OfficeScene } from "../../../testing/office-scene.ts";
 import { BoxMetrics } from "./box-metrics.ts";
+import type { MediaHealth } from "../../application/media-port.ts";
 import { JournalTiming } from "./journal-timing.ts";
 import { MetricsServer } from "./metrics-server.ts";
 import { openSqliteCallStore } from "../store/sqlite-call-store.ts";
@@ -30,7 +31,7 @@ const settings = officeSettings({
 let scene: OfficeScene;
 let metrics: BoxMetrics;
 let server: MetricsServer;
-let media: { ok: boolean };
+let media: Omit<MediaHealth, "detail">;
 beforeEach(async () => {
   scene = await OfficeScene.open(settings);
   const journal = new JournalTiming();
@@ -121,8 +122,16 @@ it("tells of calls, queues, operators, trunks, media, journal, events and the pr
   expect(Object.fromEntries(Object.keys(wanted).map((key) => [key, values.get(key)]))).toEqual(wanted);
   expect(values.get("process_resident_memory_bytes")).toBeGreaterThan(1e6);
   expect(values.get("process_start_time_seconds")).toBeGreaterThan(1.7e9);
-  media.ok = false;
-  expect((await read()).values.get("la2_media_server_up")).toBe(0);
+  const servers = [
+    { name: "192.0.2.7:2223", ok: true },
+    { name: "192.0.2.8:2223", ok: false },
+  ];
+  media = { ok: false, servers, movedCalls: 7 };
+  const later = (await read()).values;
+  expect(later.get("la2_media_server_up")).toBe(0);
+  expect(later.get('la2_media_rtpengine_up{server="192.0.2.7:2223"}')).toBe(1);
+  expect(later.get('la2_media_rtpengine_up{server="192.0.2.8:2223"}')).toBe(0);
+  expect(later.get("la2_media_moved_calls_total")).toBe(7);
 });
 
 it("holds nothing about a person", async () => {

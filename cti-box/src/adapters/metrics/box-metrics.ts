@@ -6,7 +6,9 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Histogram, writeFamily, type Family, type Sample } from "../../../sip-engine/engine.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
 import type { CallQueries, JournalHealth, OfficeFiguresQueries, TrunkQueries } from "../../application/use-cases.ts";
+import type { MediaHealth } from "../../application/media-port.ts";
 import { LabelledCounter } from "./labelled-counter.ts";
+import { mediaFamilies } from "./media-families.ts";
 import { callFamilies, queueFamilies } from "./call-families.ts";
 import { counter, gauge } from "./family.ts";
 import type { JournalTiming } from "./journal-timing.ts";
@@ -19,7 +21,7 @@ export type BoxMetricsParts = {
   journal: JournalTiming;
   /** Programs that follow the events, and how many events the slowest of them has not been sent yet. */
   followers(lastCursor: number): { count: number; largestLag: number };
-  health(): Promise<{ callsWithLeftovers: number; journal: JournalHealth; media: { ok: boolean } }>;
+  health(): Promise<{ callsWithLeftovers: number; journal: JournalHealth; media: Omit<MediaHealth, "detail"> }>;
 };
 
 const resolutionMs = 10;
@@ -57,7 +59,7 @@ export class BoxMetrics {
       counter("la2_transfers_total", "Transfers by what became of them.", this.#transfers.samples()),
       ...queueFamilies(now),
       ...trunkFamilies(trunks),
-      gauge("la2_media_server_up", "Whether the media server answers.", media.ok ? 1 : 0),
+      ...mediaFamilies(media),
       ...(await this.#eventFamilies()),
       counter("la2_calls_with_leftovers_total", "Calls that ended and left something open: a bug.", callsWithLeftovers),
       gauge("la2_journal_up", "Whether the store takes the journal.", writing.ok ? 1 : 0),

@@ -80,6 +80,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
     { type: "leg-reinvited", legId, direction: pick % 2 === 0 ? "sendonly" : "sendrecv" },
     { type: "device-gone", legId },
     { type: "media-failed", legId },
+    { type: "media-moved" },
     { type: "hold-requested", operatorId },
     { type: "resume-requested", operatorId },
     officeTransfer({

@@ -8,6 +8,7 @@ import { boxStopping } from "./leaving.ts";
 import { withLegCauses } from "./leg-causes.ts";
 import { legEvent } from "./leg-events.ts";
 import { offerToOffice } from "./offering.ts";
+import { renewMedia } from "./renewing-media.ts";
 import { operatorCommand } from "./operator-commands.ts";
 import { mergeFailed, startMerge } from "./merging.ts";
 import { nobodyTakesIt, pickUp, ringOperator } from "./ringing.ts";
@@ -87,8 +88,22 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "timer-fired":
       return timerFired(step, event);
     case "box-stopping":
-      return boxStopping(step, atMs);
+    case "box-restarted":
+    case "media-moved":
+      return boxEvent(step, event);
+  }
+}
+
+type BoxEvent = Extract<LaterCallEvent, { type: `box-${string}` | "media-moved" }>;
+
+/** Something happens to the box or to its media server, and so to all calls. */
+function boxEvent(step: Step, event: BoxEvent): Step {
+  switch (event.type) {
+    case "box-stopping":
+      return boxStopping(step, event.atMs);
     case "box-restarted":
       return boxRestarted(step, event);
+    case "media-moved":
+      return renewMedia(step);
   }
 }

@@ -87,6 +87,8 @@ export type MediaEffect =
   | { type: "announce"; legId: LegId; prompts: readonly PromptName[]; language: PromptLanguage }
   /** Tells the waiting caller the place in the line, as it is when the effect runs. */
   | { type: "announce-place"; legId: LegId; language: PromptLanguage; andThen?: readonly PromptName[] }
+  /** A fresh offer to an answered leg, whose media is somewhere else now. */
+  | { type: "renew-media"; legId: LegId }
   | { type: "release-media"; legId: LegId };
 
 export type OfficeEffect =

@@ -175,6 +175,8 @@ export type CallEvent =
   /** What was announced to the leg has been heard to its end. */
   | { type: "announcement-ended"; atMs: number; legId: LegId }
   | { type: "media-failed"; atMs: number; legId: LegId }
+  /** The media server lost the call and has made room for it again. */
+  | { type: "media-moved"; atMs: number }
   | { type: "hold-requested"; atMs: number; operatorId: OperatorId }
   | { type: "resume-requested"; atMs: number; operatorId: OperatorId }
   | TransferRequested

@@ -213,6 +213,11 @@ function mediaChanges(before: Call | null, after: Call): { stops: MediaEffect[];
   return { stops, starts };
 }
 
+/** What has to be said for everybody to hear what they are to hear now. */
+export function soundsOf(call: Call): MediaEffect[] {
+  return mediaChanges(null, call).starts;
+}
+
 function timerChanges(before: Call | null, after: Call): OfficeEffect[] {
   const running = before === null ? new Map<TimerName, number>() : timersOf(before);
   const wanted = timersOf(after);

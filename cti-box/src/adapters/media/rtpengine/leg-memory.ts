@@ -10,6 +10,8 @@ import type { LocalEndpoint } from "../sdp/session-description.ts";
 import { newLeg, type FarEnd, type RtpengineLeg } from "./rtpengine-leg.ts";
 
 type KeptLeg = {
+  /** Name of the rtpengine that has it. */
+  server: string;
   media: LegMedia;
   profile: MediaProfile;
   session: KeptSession;
@@ -26,9 +28,9 @@ export class LegMemory {
   }
 
   /** Of a leg that is set up with its far end. */
-  keep({ media, profile, session, offeredBy, far, endpoint }: RtpengineLeg): void {
+  keep({ media, profile, session, offeredBy, far, endpoint }: RtpengineLeg, server: string): void {
     if (this.memory === null || far === null || endpoint === null) return;
-    const kept: KeptLeg = { media, profile, session: session.kept(), offeredBy, far, endpoint };
+    const kept: KeptLeg = { server, media, profile, session: session.kept(), offeredBy, far, endpoint };
     this.memory.keep("media", media.legId, kept);
   }
 
@@ -37,8 +39,11 @@ export class LegMemory {
   }
 
   /** The memory belongs to this version of the program: what is in it was written by `keep`. */
-  all(): RtpengineLeg[] {
-    return (this.memory?.kept("media") ?? []).map(({ value }) => revived(value as KeptLeg));
+  all(): { server: string; leg: RtpengineLeg }[] {
+    return (this.memory?.kept("media") ?? []).map(({ value }) => {
+      const kept = value as KeptLeg;
+      return { server: kept.server, leg: revived(kept) };
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Looks after the legs at rtpengine, which reports nothing by itself: asks for each call in turn. A call that it does not know any more (restarted,
- * or ended by its own timeout) has lost all its legs; a far end that should send and has been silent for a minute has gone. No answer at all says
+ * Looks after the legs at rtpengine, which reports nothing by itself: asks for each call in turn. A call that it does not know any more was
+ * lost with a restart, or ended by its own timeout; a far end that should send and has been silent for a minute has gone. No answer at all says
  * nothing about the audio, which flows without us.
  */
 import { z } from "zod";
@@ -21,18 +21,22 @@ const answer = z.looseObject({
 });
 type Answer = z.infer<typeof answer>;
 
-/** Tells `lost` for what is gone; the call tells each leg only once. */
-export async function lookAfter(call: RtpengineCall, ng: Pick<NgRequests, "send">, nowMs: number): Promise<void> {
+/** Tells `lost` for far ends that are gone; the call tells each leg only once. Returns whether rtpengine still knows the call, as far as it tells. */
+export async function lookAfter(
+  call: RtpengineCall,
+  ng: Pick<NgRequests, "send">,
+  nowMs: number,
+): Promise<"known" | "forgotten"> {
   try {
     const read = answer.safeParse(await ng.send({ command: "query", "call-id": call.callId }));
-    if (!read.success) return;
+    if (!read.success) return "known";
     for (const leg of call.speaking) {
       const last = Math.max(lastPacketSeconds(read.data, tagOf(leg)), leg.describedAtMs / 1000);
       if (nowMs / 1000 - last > SILENT_FOR_SECONDS) call.lose(leg.media, "nothing arrived for a minute");
     }
+    return "known";
   } catch (error) {
-    if (!(error instanceof MediaRefused) || error.reason !== "unknown-leg") return;
-    for (const media of call.medias) call.lose(media, "rtpengine does not know the call any more");
+    return error instanceof MediaRefused && error.reason === "unknown-leg" ? "forgotten" : "known";
   }
 }
 

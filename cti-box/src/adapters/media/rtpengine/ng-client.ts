@@ -56,8 +56,8 @@ export class NgClient {
     return this.socket.address().address;
   }
 
-  /** The reply, whatever its `result` is. @throws NgUnreachable */
-  async request(command: NgCommand): Promise<NgReply> {
+  /** The reply, whatever its `result` is. `deadlineMs`: as in `open` unless said. @throws NgUnreachable */
+  async request(command: NgCommand, deadlineMs = this.deadlineMs): Promise<NgReply> {
     if (this.phase === "closed") throw new NgUnreachable("the client is closed");
     if (this.waiting.size >= MAX_WAITING) throw new NgUnreachable(`${MAX_WAITING} requests wait already`);
     this.count += 1;
@@ -82,16 +82,25 @@ export class NgClient {
       const give = (): void => this.send(bytes);
       let afterMs = 0;
       for (const waitMs of RESEND_AFTER_MS) timers.push(setTimeout(give, (afterMs += waitMs)));
-      const late = new NgUnreachable(`no answer to ${command.command} within ${this.deadlineMs} ms`);
-      timers.push(setTimeout(() => this.waiting.get(cookie)?.reject(late), this.deadlineMs));
+      const late = new NgUnreachable(`no answer to ${command.command} within ${deadlineMs} ms`);
+      timers.push(setTimeout(() => this.waiting.get(cookie)?.reject(late), deadlineMs));
       give();
     });
+  }
+
+  get isClosed(): boolean {
+    return this.phase === "closed";
+  }
+
+  /** No answer is awaited any more to what was asked so far. */
+  abandon(why: string): void {
+    for (const waiting of this.waiting.values()) waiting.reject(new NgUnreachable(why));
   }
 
   async close(): Promise<void> {
     if (this.phase === "closed") return;
     this.phase = "closed";
-    for (const waiting of this.waiting.values()) waiting.reject(new NgUnreachable("the client was closed"));
+    this.abandon("the client was closed");
     await new Promise<void>((done) => this.socket.close(() => done()));
   }
 

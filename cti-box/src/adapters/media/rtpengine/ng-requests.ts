@@ -11,8 +11,8 @@ export class NgRequests {
   }
 
   /** @throws MediaRefused for no answer and for any answer that is an error */
-  async send(command: NgCommand): Promise<NgReply> {
-    const reply = await this.client.request(command).catch((error: unknown) => {
+  async send(command: NgCommand, deadlineMs?: number): Promise<NgReply> {
+    const reply = await this.client.request(command, deadlineMs).catch((error: unknown) => {
       if (error instanceof NgUnreachable) throw new MediaRefused("media-server-down", error.message);
       throw new MediaRefused("media-server-refused", String(error));
     });
@@ -23,6 +23,15 @@ export class NgRequests {
   /** The box's own address towards rtpengine. */
   get localAddress(): string {
     return this.client.localAddress;
+  }
+
+  get isClosed(): boolean {
+    return this.client.isClosed;
+  }
+
+  /** Requests under way are told as not answered. */
+  abandon(): void {
+    this.client.abandon("rtpengine does not answer");
   }
 
   /** For commands answered with a session description. @throws MediaRefused */

@@ -1,6 +1,7 @@
 /** What becomes of calls when rtpengine goes, comes back, or never was there; and that it keeps no ports of what has ended. */
 import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { CITIZEN_HZ, hearEachOther, ok, OPERATOR_HZ } from "../../../../testing/media-peers/media-scene.ts";
 import { RtpPeer } from "../../../../testing/media-peers/rtp-peer.ts";
 import { startRtpengine } from "../../../../testing/media-peers/rtpengine-process.ts";
 import { RecordingLog } from "../../../../testing/recording-log.ts";
@@ -13,7 +14,8 @@ const operator = { callId: "outage", legId: "operator" } as LegMedia;
 export function itSurvivesItsServer(): void {
   describe("rtpengine that goes and comes back", () => {
     it("is told as down, and the box goes on", tellsThatItIsDown);
-    it("has lost the legs of before, each told once, and serves new calls", losesLegsWithARestart);
+    it("that has forgotten a call after a restart serves it anew", servesAnewAfterARestart);
+    it("is left for another one by new calls, also by those that had just asked it", newCallsGoToAnother);
     it("keeps no port of a leg that ended", freesPorts);
   });
 }
@@ -32,31 +34,71 @@ async function tellsThatItIsDown(): Promise<void> {
   }
 }
 
-async function losesLegsWithARestart(): Promise<void> {
+async function servesAnewAfterARestart(): Promise<void> {
   const first = await startRtpengine();
   const server = await openServer(first.ngPort);
   const [one, other] = await Promise.all([RtpPeer.open(), RtpPeer.open()]);
-  const lost: MediaEvent[] = [];
-  const bothLost = new Promise<void>((resolve) => {
+  const told: MediaEvent[] = [];
+  const moved = new Promise<void>((resolve) => {
     server.onEvent((event) => {
-      lost.push(event);
-      if (lost.length === 2) resolve();
+      told.push(event);
+      resolve();
     });
   });
-  await server.answerOffer(citizen, one.offer());
-  await server.answerOffer(operator, other.offer());
+  one.accept(ok(await server.answerOffer(citizen, one.offer())).answerSdp);
+  other.accept(ok(await server.answerOffer(operator, other.offer())).answerSdp);
   await server.connect(citizen, operator);
-  await first.close();
+  await first.kill();
   const second = await startRtpengine({ port: first.ngPort });
   try {
-    await bothLost;
-    expect(lost.map(({ type, legId }) => `${type} ${legId}`)).toEqual(["media-lost citizen", "media-lost operator"]);
+    await moved;
+    for (const [leg, peer, hz] of [
+      [citizen, one, CITIZEN_HZ],
+      [operator, other, OPERATOR_HZ],
+    ] as const) {
+      const { offerSdp } = ok(await server.makeOffer(leg, { profile: "rtp" }));
+      ok(await server.acceptAnswer(leg, peer.answer(offerSdp)));
+      peer.speak(hz);
+    }
+    ok(await server.connect(citizen, operator));
+    await hearEachOther(one, other);
+    expect(told).toEqual([{ type: "media-moved", callId: citizen.callId }]);
     await server.closeCall(citizen.callId);
     expect(server.activeLegs()).toBe(0);
-    expect(await server.answerOffer(citizen, one.offer())).toMatchObject({ ok: true });
   } finally {
     await Promise.all([server.close(), one.close(), other.close()]);
     await second.close();
+  }
+}
+
+async function newCallsGoToAnother(): Promise<void> {
+  const [first, second] = await Promise.all([startRtpengine(), startRtpengine()]);
+  const log = new RecordingLog();
+  const server = await openRtpengineMediaServer({ ...first, others: [second], log });
+  const peer = await RtpPeer.open();
+  try {
+    const [up, down] = [true, false].map((isUp) => [
+      { name: `127.0.0.1:${first.ngPort}`, ok: isUp },
+      { name: `127.0.0.1:${second.ngPort}`, ok: true },
+    ]);
+    expect(await server.health()).toMatchObject({ ok: true, servers: up });
+    await first.kill();
+    ok(await server.answerOffer(citizen, peer.offer()));
+    expect(await server.health()).toMatchObject({ ok: true, servers: down, movedCalls: 0 });
+    const again = await startRtpengine({ port: first.ngPort });
+    try {
+      expect(await server.health()).toMatchObject({ ok: true, servers: up });
+      // The call is still where it was set up.
+      await second.kill();
+      const left = { ok: true, servers: [{ ok: true }, { ok: false }], movedCalls: 1 };
+      expect(await server.health()).toMatchObject(left);
+    } finally {
+      await server.close();
+      await again.close();
+    }
+  } finally {
+    await Promise.all([server.close(), peer.close()]);
+    await Promise.all([first.close(), second.close()]);
   }
 }
 

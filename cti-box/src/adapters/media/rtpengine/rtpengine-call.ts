@@ -15,28 +15,20 @@ import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
 import { allowedBy, boundOf, codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
+import type { CallSettings } from "./call-settings.ts";
+import { startAnew } from "./moved-legs.ts";
 import { Announcement, breakOff } from "./announcement.ts";
 import { Arrangement } from "./arrangement.ts";
 import { Player } from "./player.ts";
-import type { Music } from "./hold-music.ts";
-import { MixerSeats, type Mixer } from "./mixer-seats.ts";
-import { Pairing, silenceTagOf, tagOf, type PairingSettings } from "./pairing.ts";
+import { MixerSeats } from "./mixer-seats.ts";
+import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
 import { isSamePath, markOutdated, newLeg, part, sends, describe, type RtpengineLeg } from "./rtpengine-leg.ts";
-import type { LegMemory } from "./leg-memory.ts";
+import { isUnanswered, type RtpengineServer } from "./rtpengine-servers.ts";
 import { Turns } from "./turns.ts";
-
-export type RtpengineCallSettings = PairingSettings & {
-  music: Music;
-  mixer(): Mixer;
-  memory: LegMemory;
-  lost(leg: LegMedia, detail: string): void;
-  /** An announcement has been played to its end. */
-  announced(leg: LegMedia): void;
-};
 
 export class RtpengineCall {
   readonly callId: CallId;
-  private readonly settings: RtpengineCallSettings;
+  private readonly settings: CallSettings;
   private readonly pairing: Pairing;
   private readonly arrangement: Arrangement;
   private readonly seats: MixerSeats;
@@ -46,7 +38,7 @@ export class RtpengineCall {
   private readonly expected = new Map<LegId, readonly AudioCodec[]>();
   readonly turns = new Turns();
 
-  constructor(callId: CallId, settings: RtpengineCallSettings) {
+  constructor(callId: CallId, settings: CallSettings) {
     this.callId = callId;
     this.settings = settings;
     this.pairing = new Pairing(callId, settings);
@@ -63,6 +55,10 @@ export class RtpengineCall {
       pairing: this.pairing,
       send: (command, leg) => this.send(command, tagOf(leg), {}),
     });
+  }
+
+  get server(): RtpengineServer {
+    return this.settings.server;
   }
 
   get size(): number {
@@ -86,6 +82,20 @@ export class RtpengineCall {
     this.settings.lost(media, detail);
   }
 
+  /** rtpengine should know of the call. */
+  get isSetUp(): boolean {
+    return [...this.legs.values()].some(({ far, endpoint }) => far !== null && endpoint !== null);
+  }
+
+  /** To another rtpengine, or to the same one that has forgotten the call. Far ends have to be offered anew; who was still being rung is given up. */
+  async moveTo(server: RtpengineServer): Promise<void> {
+    await this.turns.inTurn(async () => {
+      Object.assign(this.settings, { server, ng: server.ng, advertisedAddress: server.advertisedAddress });
+      startAnew(this.legs, this.settings);
+      await this.seats.clear();
+    });
+  }
+
   /** No legs, and nothing under way that might make one. */
   get isIdle(): boolean {
     return this.legs.size === 0 && this.turns.isIdle;
@@ -102,10 +112,8 @@ export class RtpengineCall {
 
   /** A leg will be set up for this offer: whoever is rung meanwhile is offered what its far end speaks. */
   expect(media: LegMedia, offer: SessionDescription): void {
-    this.expected.set(
-      media.legId,
-      offer.codecs.map(({ codec }) => codec),
-    );
+    const codecs = offer.codecs.map(({ codec }) => codec);
+    this.expected.set(media.legId, codecs);
   }
 
   async answerOffer(media: LegMedia, offer: SessionDescription, audio: OfferedAudio = "any"): Promise<string> {
@@ -132,7 +140,7 @@ export class RtpengineCall {
     if (endpoint === null) throw new MediaRefused("media-server-refused", "no ports were opened");
     leg.far = { remote: offer, agreed, setup: endpoint.security?.setup === "active" ? "passive" : "active" };
     const answer = leg.session.answered(offer, agreed, endpoint);
-    this.settings.memory.keep(leg);
+    this.settings.memory.keep(leg, this.server.name);
     return answer;
   }
 
@@ -167,7 +175,7 @@ export class RtpengineCall {
       throw error;
     }
     leg.session.accepted(answer, agreed);
-    this.settings.memory.keep(leg);
+    this.settings.memory.keep(leg, this.server.name);
     return answer.direction;
   }
 
@@ -261,7 +269,7 @@ export class RtpengineCall {
 
   /** Of a leg that could not be set up. A server that does not answer is not asked again: the caller waits, and it ends half a call by itself. */
   private async giveUp(leg: RtpengineLeg, error: unknown): Promise<void> {
-    if (error instanceof MediaRefused && error.reason === "media-server-down") this.legs.delete(leg.media.legId);
+    if (isUnanswered(error)) this.legs.delete(leg.media.legId);
     else await this.closeLeg(leg.media.legId);
   }
 

@@ -9,53 +9,35 @@ import type {
   LegMedia,
   MediaDirection,
   MediaEvent,
+  MediaHealth,
   MediaProfile,
   OfferedAudio,
   MediaResult,
   MediaServer,
 } from "../../../application/media-port.ts";
-import type { Log } from "../../../application/ports.ts";
-import type { RestartMemory } from "../../../application/restart-memory.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
 import { readSession } from "../sdp/read-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
+import { healthOf } from "./health-of.ts";
 import { holdMusic } from "./hold-music.ts";
 import { KeyLog } from "./key-log.ts";
 import type { KeyReport } from "./key-log.ts";
 import { LegMemory } from "./leg-memory.ts";
 import { lookAfter } from "./lost-legs.ts";
-import { NgClient } from "./ng-client.ts";
-import { NgRequests } from "./ng-requests.ts";
 import { RtpengineCall } from "./rtpengine-call.ts";
+import { isUnanswered, RtpengineServers } from "./rtpengine-servers.ts";
+import type { RtpengineSettings } from "./rtpengine-settings.ts";
 import { createRelayMediaServer } from "../relay/relay-media-server.ts";
-
-export type RtpengineSettings = {
-  ngHost: string;
-  ngPort: number;
-  /** Written into descriptions in place of rtpengine's own address, where it stands behind a 1:1 NAT. */
-  advertisedAddress?: string | undefined;
-  /** A file on rtpengine's machine; absent: the box's own melody. */
-  holdMusicFile?: string | undefined;
-  /** Where rtpengine's `--dtmf-log-dest` points; absent: key presses are passed between legs but not told. */
-  keyLog?: { host: string; port: number } | undefined;
-  /** Where the box receives the audio of conferences from rtpengine; absent: at its address towards it, on any port. */
-  mixer?:
-    | { listenAddress?: string | undefined; portMin?: number | undefined; portMax?: number | undefined }
-    | undefined;
-  /** Time between two looks at each call, in milliseconds. */
-  lookEveryMs?: number;
-  /** Where legs are remembered, so that a box that was killed can take them back; absent: they are not. */
-  memory?: RestartMemory | undefined;
-  log: Log;
-};
 
 const DIGITS = "0123456789*#ABCD";
 
 /** Opens even if rtpengine does not answer yet: `health` tells. @throws Error if a local address cannot be opened */
 export async function openRtpengineMediaServer(settings: RtpengineSettings): Promise<MediaServer> {
-  const ng = new NgRequests(await NgClient.open({ host: settings.ngHost, port: settings.ngPort }));
-  const server = new RtpengineMediaServer(ng, settings);
+  const server = new RtpengineMediaServer(
+    await RtpengineServers.open([settings, ...(settings.others ?? [])], settings.log),
+    settings,
+  );
   try {
     await server.listenForKeys();
   } catch (error) {
@@ -66,12 +48,14 @@ export async function openRtpengineMediaServer(settings: RtpengineSettings): Pro
 }
 
 class RtpengineMediaServer implements MediaServer {
-  private readonly ng: NgRequests;
+  private readonly servers: RtpengineServers;
   private readonly settings: RtpengineSettings;
   private readonly music: ReturnType<typeof holdMusic>;
   /** Mixes conferences; null until there is one. */
   private mixer: MediaServer | null = null;
   private readonly memory: LegMemory;
+  /** Since the start. */
+  private movedCalls = 0;
   private readonly calls = new Map<CallId, RtpengineCall>();
   private readonly listeners = new Set<(event: MediaEvent) => void>();
   private readonly looking: NodeJS.Timeout;
@@ -79,10 +63,11 @@ class RtpengineMediaServer implements MediaServer {
   /** One round of looks at a time, so that a server that does not answer is not asked ever more. */
   private round: "resting" | "under-way" = "resting";
 
-  constructor(ng: NgRequests, settings: RtpengineSettings) {
-    this.ng = ng;
+  constructor(servers: RtpengineServers, settings: RtpengineSettings) {
+    this.servers = servers;
     this.settings = settings;
     this.memory = new LegMemory(settings.memory ?? null);
+    servers.onChange(() => this.leaveLostServers());
     this.music = holdMusic(settings.holdMusicFile);
     this.looking = setInterval(() => void this.look(), settings.lookEveryMs ?? 5000);
   }
@@ -181,11 +166,12 @@ class RtpengineMediaServer implements MediaServer {
   }
 
   takeBack(callIds: readonly CallId[]): LegId[] {
-    const legs = this.memory.all();
+    const kept = this.memory.all();
+    const legs = kept.map(({ leg }) => leg);
     const others = new Set(legs.map(({ media }) => media.callId).filter((callId) => !callIds.includes(callId)));
-    for (const leg of legs) {
+    for (const { leg, server } of kept) {
       const { callId } = leg.media;
-      const call = this.calls.get(callId) ?? this.newCall(callId);
+      const call = this.calls.get(callId) ?? this.newCall(callId, this.servers.named(server));
       this.calls.set(callId, call);
       call.takeBack(leg);
     }
@@ -197,13 +183,9 @@ class RtpengineMediaServer implements MediaServer {
     this.listeners.add(listener);
   }
 
-  async health(): Promise<{ ok: boolean; detail: string }> {
-    const { ngHost, ngPort } = this.settings;
-    const answer = await asMediaResult(async () => this.ng.send({ command: "ping" }));
-    const where = `rtpengine at ${ngHost}:${ngPort}`;
-    return answer.ok
-      ? { ok: true, detail: `${where}, ${this.activeLegs()} legs` }
-      : { ok: false, detail: `${where}: ${answer.detail}` };
+  async health(): Promise<MediaHealth> {
+    await this.servers.ask();
+    return healthOf([...this.calls.values()], this.servers.all, this.movedCalls);
   }
 
   activeLegs(): number {
@@ -215,31 +197,35 @@ class RtpengineMediaServer implements MediaServer {
   async close(): Promise<void> {
     clearInterval(this.looking);
     await Promise.all([...this.calls.keys()].map((callId) => this.closeCall(callId)));
-    await Promise.all([this.ng.close(), this.keyLog?.close(), this.mixer?.close()]);
+    await Promise.all([this.servers.close(), this.keyLog?.close(), this.mixer?.close()]);
   }
 
   private act<T extends object>(callId: CallId, work: (call: RtpengineCall) => Promise<T>): Promise<MediaResult<T>> {
     return asMediaResult(() => this.inCall(callId, (call) => call.turns.inTurn(() => work(call))));
   }
 
-  /** With the call of that id; one that has no legs afterwards is forgotten again. */
+  /** With the call of that id; one that has no legs afterwards is forgotten again. A call that is not set up yet may go to another rtpengine. */
   private async inCall<T>(callId: CallId, work: (call: RtpengineCall) => Promise<T>): Promise<T> {
     const call = this.calls.get(callId) ?? this.newCall(callId);
     this.calls.set(callId, call);
     try {
       return await work(call);
+    } catch (error) {
+      if (!isUnanswered(error) || !call.isIdle || this.servers.choose() === call.server) throw error;
     } finally {
       if (call.isIdle && this.calls.get(callId) === call) this.calls.delete(callId);
     }
+    return this.inCall(callId, work);
   }
 
-  private newCall(callId: CallId): RtpengineCall {
+  private newCall(callId: CallId, server = this.servers.choose()): RtpengineCall {
     return new RtpengineCall(callId, {
-      ng: this.ng,
+      server,
+      ng: server.ng,
       music: this.music,
       mixer: () => this.openMixer(),
       memory: this.memory,
-      advertisedAddress: this.settings.advertisedAddress ?? null,
+      advertisedAddress: server.advertisedAddress,
       announced: (leg) => this.tell({ type: "announcement-ended", ...leg }),
       lost: (leg, detail) => {
         this.settings.log.warn({ ...leg, detail }, "media of a leg was lost");
@@ -252,7 +238,7 @@ class RtpengineMediaServer implements MediaServer {
     const { mixer, log } = this.settings;
     this.mixer ??= createRelayMediaServer({
       ...mixer,
-      listenAddress: mixer?.listenAddress ?? this.ng.localAddress,
+      listenAddress: mixer?.listenAddress ?? this.servers.choose().ng.localAddress,
       log,
     });
     return this.mixer;
@@ -261,8 +247,31 @@ class RtpengineMediaServer implements MediaServer {
   private async look(): Promise<void> {
     if (this.round === "under-way") return;
     this.round = "under-way";
-    for (const call of this.calls.values()) await lookAfter(call, this.ng, Date.now());
+    this.leaveLostServers();
+    for (const call of this.calls.values()) {
+      const { server } = call;
+      if (server.state === "lost" || !call.isSetUp || !call.turns.isIdle) continue;
+      const found = await lookAfter(call, server.ng, Date.now());
+      if (found === "forgotten" && call.server === server && call.isSetUp) this.move(call);
+    }
     this.round = "resting";
+  }
+
+  /** Calls stay where they are while no rtpengine answers at all: their audio may flow all the same. */
+  private leaveLostServers(): void {
+    if (this.servers.choose().state === "lost") return;
+    for (const call of this.calls.values()) if (call.server.state === "lost" && call.isSetUp) this.move(call);
+  }
+
+  private move(call: RtpengineCall): void {
+    const { callId, server } = call;
+    const next = this.servers.choose();
+    this.movedCalls += 1;
+    this.settings.log.warn(
+      { callId, from: server.name, to: next.name },
+      "rtpengine has lost a call: it is set up anew",
+    );
+    void call.moveTo(next).then(() => this.tell({ type: "media-moved", callId }));
   }
 
   private tellKey({ callid, source_tag, event }: KeyReport): void {

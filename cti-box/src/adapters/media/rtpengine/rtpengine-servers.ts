@@ -1,0 +1,116 @@
+/**
+ * The rtpengines of the configuration, in its order. Each is asked for a sign of life every second; a call is set up on the first one that answers, and stays there.
+ *
+ *   answers ─no sign of life─▶ lost ─a sign of life─▶ answers
+ */
+import type { Log } from "../../../application/ports.ts";
+import { MediaRefused } from "../media-refused.ts";
+import { NgClient } from "./ng-client.ts";
+import { NgRequests } from "./ng-requests.ts";
+
+export type RtpengineAddress = {
+  ngHost: string;
+  ngPort: number;
+  /** Written into descriptions in place of rtpengine's own address, where it stands behind a 1:1 NAT. */
+  advertisedAddress?: string | undefined;
+};
+
+export type RtpengineServer = {
+  /** `host:port` of the configuration. */
+  readonly name: string;
+  readonly ng: NgRequests;
+  readonly advertisedAddress: string | null;
+  state: "answers" | "lost";
+};
+
+const ASK_EVERY_MS = 1_000;
+/** Asked twice, for the box itself may have been too busy to read the first answer in time. */
+const ANSWER_WITHIN_MS = 1_000;
+
+export class RtpengineServers {
+  readonly all: readonly RtpengineServer[];
+  private readonly first: RtpengineServer;
+  private readonly log: Log;
+  private readonly asking: NodeJS.Timeout;
+  /** Called when one is lost or answers again. */
+  private changed: () => void = () => {};
+
+  /** Opens even if none answers yet. @throws Error if a local address cannot be opened */
+  static async open(
+    addresses: readonly [RtpengineAddress, ...RtpengineAddress[]],
+    log: Log,
+  ): Promise<RtpengineServers> {
+    const [first, ...others] = addresses;
+    const opened = [await open(first)] as [RtpengineServer, ...RtpengineServer[]];
+    try {
+      for (const address of others) opened.push(await open(address));
+    } catch (error) {
+      for (const { ng } of opened) await ng.close();
+      throw error;
+    }
+    return new RtpengineServers(opened, log);
+  }
+
+  private constructor(servers: readonly [RtpengineServer, ...RtpengineServer[]], log: Log) {
+    this.all = servers;
+    [this.first] = servers;
+    this.log = log;
+    this.asking = setInterval(() => void this.ask(), ASK_EVERY_MS);
+    void this.ask();
+  }
+
+  onChange(changed: () => void): void {
+    this.changed = changed;
+  }
+
+  /** For a new call. None answers: the first, whose refusal then tells why. */
+  choose(): RtpengineServer {
+    return this.all.find(({ state }) => state === "answers") ?? this.first;
+  }
+
+  /** The one of that name; one that the configuration has no more is as good as lost, and the first one will say that it knows nothing. */
+  named(name: string): RtpengineServer {
+    return this.all.find((server) => server.name === name) ?? this.first;
+  }
+
+  /** Asks all of them now. */
+  async ask(): Promise<void> {
+    await Promise.all(this.all.map((server) => this.askOne(server)));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.asking);
+    await Promise.all(this.all.map(({ ng }) => ng.close()));
+  }
+
+  private lose(server: RtpengineServer): void {
+    if (server.state === "lost") return;
+    server.state = "lost";
+    this.log.error({ rtpengine: server.name, others: this.all.length - 1 }, "an rtpengine does not answer any more");
+    // What waits for its answers can be had from another one.
+    if (this.all.length > 1) server.ng.abandon();
+    this.changed();
+  }
+
+  private async askOne(server: RtpengineServer): Promise<void> {
+    const ping = () => server.ng.send({ command: "ping" }, ANSWER_WITHIN_MS);
+    try {
+      await ping().catch(ping);
+      if (server.state === "answers") return;
+      server.state = "answers";
+      this.log.info({ rtpengine: server.name }, "an rtpengine answers again");
+      this.changed();
+    } catch (error) {
+      if (isUnanswered(error) && !server.ng.isClosed) this.lose(server);
+    }
+  }
+}
+
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof MediaRefused && error.reason === "media-server-down";
+}
+
+async function open({ ngHost, ngPort, advertisedAddress }: RtpengineAddress): Promise<RtpengineServer> {
+  const ng = new NgRequests(await NgClient.open({ host: ngHost, port: ngPort }));
+  return { name: `${ngHost}:${ngPort}`, ng, advertisedAddress: advertisedAddress ?? null, state: "answers" };
+}
