@@ -2,20 +2,19 @@
 import { breakOff } from "./announcement.ts";
 import type { CallSettings } from "./call-settings.ts";
 import { part, type RtpengineLeg } from "./rtpengine-leg.ts";
+import type { RtpengineServer } from "./rtpengine-servers.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 
 /** Whoever was still being rung is given up; announcements under way are told as ended, so that the call goes on. */
-export function startAnew(
-  legs: Map<LegId, RtpengineLeg>,
-  { memory, announced }: Pick<CallSettings, "memory" | "announced">,
-): void {
+export function startAnew(legs: Map<LegId, RtpengineLeg>, settings: CallSettings, server: RtpengineServer): void {
+  Object.assign(settings, { server, ng: server.ng, advertisedAddress: server.advertisedAddress });
   for (const [legId, leg] of legs) {
     const wasTold = leg.announcement !== null;
     breakOff(leg);
-    memory.forget(legId);
+    settings.memory.forget(legId);
     if (leg.far === null) legs.delete(legId);
     takeOut(leg);
-    if (wasTold) announced(leg.media);
+    if (wasTold) settings.announced(leg.media);
   }
 }
 

@@ -82,17 +82,17 @@ export class RtpengineCall {
     this.settings.lost(media, detail);
   }
 
-  /** rtpengine should know of the call. */
   get isSetUp(): boolean {
     return [...this.legs.values()].some(({ far, endpoint }) => far !== null && endpoint !== null);
   }
 
-  /** To another rtpengine, or to the same one that has forgotten the call. Far ends have to be offered anew; who was still being rung is given up. */
-  async moveTo(server: RtpengineServer): Promise<void> {
-    await this.turns.inTurn(async () => {
-      Object.assign(this.settings, { server, ng: server.ng, advertisedAddress: server.advertisedAddress });
-      startAnew(this.legs, this.settings);
+  /** To another rtpengine, or to the same one that has forgotten the call. Far ends have to be offered anew. False: it has left `from` already. */
+  async moveTo(server: RtpengineServer, from: RtpengineServer): Promise<boolean> {
+    return this.turns.inTurn(async () => {
+      if (this.server !== from) return false;
+      startAnew(this.legs, this.settings, server);
       await this.seats.clear();
+      return true;
     });
   }
 

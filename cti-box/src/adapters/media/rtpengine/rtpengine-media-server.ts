@@ -252,7 +252,7 @@ class RtpengineMediaServer implements MediaServer {
       const { server } = call;
       if (server.state === "lost" || !call.isSetUp || !call.turns.isIdle) continue;
       const found = await lookAfter(call, server.ng, Date.now());
-      if (found === "forgotten" && call.server === server && call.isSetUp) this.move(call);
+      if (found === "forgotten" && call.server === server && call.isSetUp) void this.move(call);
     }
     this.round = "resting";
   }
@@ -260,18 +260,16 @@ class RtpengineMediaServer implements MediaServer {
   /** Calls stay where they are while no rtpengine answers at all: their audio may flow all the same. */
   private leaveLostServers(): void {
     if (this.servers.choose().state === "lost") return;
-    for (const call of this.calls.values()) if (call.server.state === "lost" && call.isSetUp) this.move(call);
+    for (const call of this.calls.values()) if (call.server.state === "lost" && call.isSetUp) void this.move(call);
   }
 
-  private move(call: RtpengineCall): void {
+  private async move(call: RtpengineCall): Promise<void> {
     const { callId, server } = call;
     const next = this.servers.choose();
+    if (!(await call.moveTo(next, server))) return;
     this.movedCalls += 1;
-    this.settings.log.warn(
-      { callId, from: server.name, to: next.name },
-      "rtpengine has lost a call: it is set up anew",
-    );
-    void call.moveTo(next).then(() => this.tell({ type: "media-moved", callId }));
+    this.settings.log.warn({ callId, from: server.name, to: next.name }, "rtpengine lost a call: it is set up anew");
+    this.tell({ type: "media-moved", callId });
   }
 
   private tellKey({ callid, source_tag, event }: KeyReport): void {
