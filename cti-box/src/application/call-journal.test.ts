@@ -56,27 +56,37 @@ beforeEach(() => {
   open();
 });
 
-test("a busy box gathers what comes within the time after a write; one at leisure writes at once", async () => {
+test("steps that come in crowds are gathered; the few of a call alone are written at once, each", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
   try {
     vi.advanceTimersByTime(1_000);
     journal = new CallJournal({ store, clock, log, gatherMs: 8 });
-    write("a");
+    for (const id of ["a", "b", "c"]) {
+      write(id);
+      await turns();
+    }
+    expect(store.batches).toEqual([["a"], ["b"], ["c"]]);
+    const crowd = Array.from({ length: 50 }, (_each, n) => `crowd-${n}`);
+    vi.advanceTimersByTime(10);
+    for (const id of crowd) write(id);
+    vi.advanceTimersByTime(8);
     await turns();
-    expect(store.batches).toEqual([["a"]]);
-    write("b");
-    await turns();
-    vi.advanceTimersByTime(7);
-    write("c");
-    await turns();
-    expect(store.batches).toEqual([["a"]]);
-    vi.advanceTimersByTime(1);
-    await turns();
-    expect(store.batches).toEqual([["a"], ["b", "c"]]);
-    vi.advanceTimersByTime(100);
+    expect(store.batches.slice(3)).toEqual([crowd]);
     write("d");
     await turns();
-    expect(store.batches.at(-1)).toEqual(["d"]);
+    vi.advanceTimersByTime(7);
+    write("e");
+    await turns();
+    expect(store.batches.slice(4)).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await turns();
+    expect(store.batches.slice(4)).toEqual([["d", "e"]]);
+    vi.advanceTimersByTime(500);
+    for (const id of ["f", "g"]) {
+      write(id);
+      await turns();
+    }
+    expect(store.batches.slice(5)).toEqual([["f"], ["g"]]);
   } finally {
     vi.useRealTimers();
   }

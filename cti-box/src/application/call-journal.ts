@@ -5,6 +5,7 @@
  * Public events are told only when they are in the store: the store gives the cursor, and a cursor is never given twice.
  */
 import type { PublicCallEvent } from "../domain/call/call-view.ts";
+import { Crowd } from "./crowd.ts";
 import { StoreFault } from "./ports.ts";
 import type { CallStore, Clock, JournalEntry, Log, StoreTrouble } from "./ports.ts";
 import type { JournalHealth } from "./use-cases.ts";
@@ -37,8 +38,8 @@ export type JournalParts = {
   log: Log;
   limits?: SpillLimits | undefined;
   /**
-   * After a write, what comes within this time is gathered for the next one: under load, one transaction and one turn for the effects of many
-   * steps; a box at leisure writes at once. 0: never waited.
+   * While steps come in crowds, what comes within this time after a write is gathered for the next one: one transaction, and one turn for the
+   * effects of many steps. The few steps of a call alone are written at once, each. 0: never gathered.
    */
   gatherMs?: number;
 };
@@ -58,8 +59,9 @@ export class CallJournal {
   #work: "idle" | "scheduled" | "appending" | "waiting" = "idle";
   #batchSize = largestBatch;
   #retryMs = firstRetryMs;
-  /** By the process's own clock. */
+  /** When the next write may come, by the process's own clock. */
   #nextAtMs = 0;
+  readonly #crowd = new Crowd();
   #stopTimer: () => void = () => undefined;
   #listener: (events: readonly PublicCallEvent[]) => void = () => undefined;
   #onceEmpty: () => void = () => undefined;
@@ -76,6 +78,7 @@ export class CallJournal {
 
   /** `whenKept` is called later, never at once, in the order of the writes. False: the memory is full, and nothing was taken. */
   write(entry: JournalEntry, whenKept: () => void): boolean {
+    this.#crowd.add();
     const isSpilling = this.#state.kind === "spilling";
     const bytes = isSpilling ? sizeOf(entry) : 0;
     if (isSpilling && this.#isBeyond(2, bytes)) return false;
@@ -148,7 +151,7 @@ export class CallJournal {
   #schedule(): void {
     if (this.#work !== "idle") return;
     this.#work = "scheduled";
-    const pauseMs = this.#nextAtMs - performance.now();
+    const pauseMs = this.#crowd.isDense() ? this.#nextAtMs - performance.now() : 0;
     if (pauseMs > 0) setTimeout(() => void this.#append(), pauseMs);
     else setImmediate(() => void this.#append());
   }
