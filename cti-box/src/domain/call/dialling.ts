@@ -7,7 +7,7 @@
  *     ended                      ended
  */
 import { endCall } from "./ending.ts";
-import { closePendingLegs, isOpen, pendingLegsOf, trunkLeg, withLegState } from "./legs.ts";
+import { closePendingLegs, isOpen, operatorLeg, pendingLegsOf, trunkLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
 import { nothingYet } from "./start-call.ts";
 import { changed, published, withEffect } from "./step.ts";
@@ -47,17 +47,7 @@ function dialledOnPhone(
   phone: { legId: LegId; media: Leg["media"]; operatorId: OperatorId; atMs: number },
 ): Step {
   const { legId, media, operatorId, atMs } = phone;
-  const leg: Leg = {
-    legId,
-    role: "operator",
-    direction: "in",
-    peer: { kind: "operator", name: operatorId },
-    media,
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
+  const leg = operatorLeg({ legId, operatorId, media, direction: "in" }, atMs);
   const offered = published(changed(step, { legs: [leg] }), atMs, { type: "call-offered" });
   const ringing = published(offered, atMs, { type: "call-ringing", operatorId });
   const answered = withLegState(ringing, legId, { kind: "answered", answeredAtMs: atMs });

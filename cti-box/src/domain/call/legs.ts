@@ -7,7 +7,7 @@ import type { Step } from "./step.ts";
 import type { Call, Leg, LegState } from "./call.ts";
 import type { LegEndReason } from "./call-effect.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
-import type { LegId } from "./ids.ts";
+import type { LegId, OperatorId } from "./ids.ts";
 
 export function findLeg(call: Call, legId: LegId): Leg | null {
   return call.legs.find((leg) => leg.legId === legId) ?? null;
@@ -115,20 +115,32 @@ export function answeredAt(leg: Leg): number | null {
   return leg.state.kind === "trying" || leg.state.kind === "alerting" ? null : leg.state.answeredAtMs;
 }
 
+/** A leg as it begins: nobody has answered, and nobody talks on it. */
+export function newLeg(of: Pick<Leg, "legId" | "role" | "direction" | "peer" | "media">, atMs: number): Leg {
+  return { ...of, startedAtMs: atMs, state: { kind: "trying" }, talkedMs: 0, talkingSinceMs: null };
+}
+
 /** A leg that goes out over a carrier's trunk. */
 export function trunkLeg(
   { legId, trunkId }: PlannedTrunkLeg,
   { role, atMs }: { role: Leg["role"]; atMs: number },
 ): Leg {
-  return {
-    legId,
-    role,
-    direction: "out",
-    peer: { kind: "trunk", name: trunkId },
-    media: "rtp",
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
+  return newLeg({ legId, role, direction: "out", peer: { kind: "trunk", name: trunkId }, media: "rtp" }, atMs);
+}
+
+/** A leg that goes out to another office of the network. */
+export function officeLeg(legId: LegId, officeId: string, atMs: number): Leg {
+  return newLeg(
+    { legId, role: "office", direction: "out", peer: { kind: "member", name: officeId }, media: "rtp" },
+    atMs,
+  );
+}
+
+/** A leg to or from a phone of an operator. */
+export function operatorLeg(
+  of: { legId: LegId; operatorId: OperatorId; media: Leg["media"]; direction: Leg["direction"] },
+  atMs: number,
+): Leg {
+  const { legId, operatorId, media, direction } = of;
+  return newLeg({ legId, role: "operator", direction, peer: { kind: "operator", name: operatorId }, media }, atMs);
 }

@@ -5,11 +5,11 @@
  *      ▲                 │ refused, silent, an operator here is free, another queue chosen, time over
  *      └─────────────────┘ at the old place; once it has rung elsewhere it is offered to nobody any more
  */
-import { callerLegOf, closeLeg, isCallerAnswered, withLegState } from "./legs.ts";
+import { callerLegOf, closeLeg, isCallerAnswered, officeLeg, withLegState } from "./legs.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { secondsSpent } from "./summary.ts";
 import type { Step } from "./step.ts";
-import type { Call, Leg, OverflowOffer } from "./call.ts";
+import type { Call, OverflowOffer } from "./call.ts";
 import type { LegEndReason } from "./call-effect.ts";
 import type { OverflowOffered } from "./call-event.ts";
 import type { LegId } from "./ids.ts";
@@ -52,7 +52,7 @@ export function offerToOffice(step: Step, event: OverflowOffered): Step {
   } as const;
   const offered = changed(step, {
     phase: { ...phase, offer: { transferId, officeId, legId, expiresAtMs, stage: "calling" } },
-    legs: [...step.call.legs, officeLeg(event)],
+    legs: [...step.call.legs, officeLeg(event.legId, event.officeId, event.atMs)],
     transfers: [...step.call.transfers, record],
   });
   const announced = published(offered, atMs, {
@@ -129,20 +129,6 @@ function settled(
   result: { outcome: "transferred" | "failed"; failure: TransferFailure | null; settledAtMs: number },
 ): Call["transfers"] {
   return call.transfers.map((one) => (one.transferId === transferId ? { ...one, ...result } : one));
-}
-
-function officeLeg({ legId, officeId, atMs }: OverflowOffered): Leg {
-  return {
-    legId,
-    role: "office",
-    direction: "out",
-    peer: { kind: "member", name: officeId },
-    media: "rtp",
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
 }
 
 function placementOf(call: Call, event: OverflowOffered, ticketId: string | null) {

@@ -4,7 +4,7 @@
  *   talking, held ─leg-replaced─▶ talking, held (new leg)        ringing ─leg-replaced─▶ talking (new leg)
  */
 import { resume } from "./holding.ts";
-import { closeLeg, findLeg, withLegState } from "./legs.ts";
+import { closeLeg, findLeg, operatorLeg, withLegState } from "./legs.ts";
 import { operatorAnswered } from "./ringing.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { MediaProfile } from "./call.ts";
@@ -60,16 +60,6 @@ function taken(step: Step, { legId, operatorId, atMs }: Replacement): Step {
 }
 
 function withNewLeg(step: Step, { legId, operatorId, media, atMs }: Replacement): Step {
-  const leg = {
-    legId,
-    role: "operator",
-    direction: "in",
-    peer: { kind: "operator", name: operatorId },
-    media,
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  } as const;
+  const leg = operatorLeg({ legId, operatorId, media, direction: "in" }, atMs);
   return changed(step, { legs: [...step.call.legs, leg] });
 }

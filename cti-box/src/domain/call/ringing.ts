@@ -15,11 +15,12 @@ import {
   findLeg,
   isCallerAnswered,
   withLegState,
+  operatorLeg,
 } from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
-import type { Call, CallPhase, Device, Leg } from "./call.ts";
+import type { Call, CallPhase } from "./call.ts";
 import type { RungOperator } from "./call-event.ts";
 import type { LegEndReason, MissedRing } from "./call-effect.ts";
 import type { RingEnd } from "./call-view.ts";
@@ -56,8 +57,8 @@ export function ringOperator(step: Step, ring: Ring): Step {
 export function ringDevices(step: Step, ring: Ring): Step {
   return ring.legs.reduce((soFar, planned) => {
     const { replaces } = planned;
-    const leg = deviceLeg(planned.legId, planned.device, ring);
     const { uri, nextHop, media } = planned.device;
+    const leg = operatorLeg({ legId: planned.legId, operatorId: ring.operatorId, media, direction: "out" }, ring.atMs);
     return withEffect(changed(soFar, { legs: [...soFar.call.legs, leg] }), {
       type: "place-leg",
       legId: planned.legId,
@@ -170,18 +171,4 @@ export function nobodyTakesIt(step: Step, atMs: number): Step {
   }
   const reason = tried.some((one) => one.outcome === "no-answer") ? "no-answer" : "no-operator";
   return endCall(step, { atMs, cause: "no-operator", reason });
-}
-
-function deviceLeg(legId: LegId, device: Device, ring: Ring): Leg {
-  return {
-    legId,
-    role: "operator",
-    direction: "out",
-    peer: { kind: "operator", name: ring.operatorId },
-    media: device.media,
-    startedAtMs: ring.atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
 }

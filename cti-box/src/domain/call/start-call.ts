@@ -3,7 +3,7 @@
  * a call from another office or a colleague stays unanswered until an operator takes it, so that a refusal goes back to its origin. A caller
  * who comes out of hours or to a full queue is told so, or refused with the reason.
  */
-import { answerCaller } from "./legs.ts";
+import { answerCaller, newLeg } from "./legs.ts";
 import { published } from "./step.ts";
 import { greet, turnAway } from "./turning-away.ts";
 import { notWaited } from "./waiting-time.ts";
@@ -43,18 +43,6 @@ function arrivedCall(arrival: CallArrival): Call {
     ...nothingYet,
     startedAtMs: atMs,
     phase: { kind: "queued", wait: { sinceMs: atMs, priority: "new" }, enteredAtMs: atMs },
-    legs: [
-      {
-        legId,
-        role: "caller",
-        direction: "in",
-        peer,
-        media,
-        startedAtMs: atMs,
-        state: { kind: "trying" },
-        talkedMs: 0,
-        talkingSinceMs: null,
-      },
-    ],
+    legs: [newLeg({ legId, role: "caller", direction: "in", peer, media }, atMs)],
   };
 }

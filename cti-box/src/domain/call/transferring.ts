@@ -6,7 +6,7 @@
  *      └── operator waits ───────┤
  *   queued (at the head) ◀───────┘ operator had hung up
  */
-import { closeLeg, closePendingLegs, withLegState } from "./legs.ts";
+import { closeLeg, closePendingLegs, officeLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { internalOrigin, secondsSpent } from "./summary.ts";
@@ -14,7 +14,7 @@ import { notified, settledRecords, tariffOfTarget, transferFields } from "./tran
 import { callOverTrunk } from "./transfer-over-trunk.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Step } from "./step.ts";
-import type { CallPhase, Leg, Transfer } from "./call.ts";
+import type { CallPhase, Transfer } from "./call.ts";
 import type { TransferPlan, TransferRequested } from "./call-event.ts";
 import type { LegId } from "./ids.ts";
 import type { TransferUnderWay } from "./transfer-under-way.ts";
@@ -128,17 +128,7 @@ function placeTarget(step: Step, plan: TransferPlan, atMs: number): Step {
   }
   const { transfer } = phase;
   const { officeId } = plan.target;
-  const leg: Leg = {
-    legId: plan.legId,
-    role: "office",
-    direction: "out",
-    peer: { kind: "member", name: officeId },
-    media: "rtp",
-    startedAtMs: atMs,
-    state: { kind: "trying" },
-    talkedMs: 0,
-    talkingSinceMs: null,
-  };
+  const leg = officeLeg(plan.legId, officeId, atMs);
   return withEffect(changed(step, { legs: [...step.call.legs, leg] }), {
     type: "place-leg",
     legId: plan.legId,
