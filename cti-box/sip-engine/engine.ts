@@ -18,6 +18,7 @@ export { InvalidEngineOptions } from "./engine-options.ts";
 /** How measurements are written; the box writes its own in the same way. */
 export { contentType, Histogram, writeFamily } from "./metrics/exposition.ts";
 export type { Family, Sample } from "./metrics/exposition.ts";
+export { PageServer } from "./metrics/page-server.ts";
 export type { SipEngineHandle } from "./engine-handle.ts";
 export { openKeeperProcess } from "./own-process/open-keeper-process.ts";
 export { openSipEngineProcess } from "./own-process/open-engine-process.ts";

@@ -2,7 +2,7 @@
 import type { RunningApi } from "./adapters/api/start-api.ts";
 import { BoxMetrics } from "./adapters/metrics/box-metrics.ts";
 import type { JournalTiming } from "./adapters/metrics/journal-timing.ts";
-import { MetricsServer } from "./adapters/metrics/metrics-server.ts";
+import { openMetricsServer } from "./adapters/metrics/metrics-server.ts";
 import type { MediaServer } from "./application/media-port.ts";
 import type { OfficeBox } from "./application/office-box.ts";
 import type { Log } from "./application/ports.ts";
@@ -23,7 +23,7 @@ export async function openBoxMetrics(
     followers: (lastCursor) => api.followers(lastCursor),
     health: async () => ({ ...box.health(), media: await media.health() }),
   });
-  const server = await MetricsServer.open(address, { page: () => metrics.write(), log }).catch((error: unknown) => {
+  const server = await openMetricsServer(address, { page: () => metrics.write(), log }).catch((error: unknown) => {
     metrics.close();
     throw error;
   });

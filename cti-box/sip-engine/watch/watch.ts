@@ -7,7 +7,8 @@ import type { ControlServer } from "../control/control-server.ts";
 import type { BoundedLog } from "../log.ts";
 import { writeMetrics } from "../metrics/engine-metrics.ts";
 import { MessageCounters } from "../metrics/message-counters.ts";
-import { MetricsServer } from "../metrics/metrics-server.ts";
+import { openMetricsServer } from "../metrics/metrics-server.ts";
+import type { PageServer } from "../metrics/page-server.ts";
 import { ProcessGauges } from "../metrics/process-gauges.ts";
 import { Trace } from "../trace/trace.ts";
 import type { TraceAnswer, TraceQuery } from "../trace/traced-call.ts";
@@ -24,7 +25,7 @@ export class Watch {
   readonly #capture: Capture | null;
   readonly #trace: Trace | null;
   readonly #messages: MessageCounters | null;
-  #page: { server: MetricsServer; gauges: ProcessGauges } | null = null;
+  #page: { server: PageServer; gauges: ProcessGauges } | null = null;
 
   constructor(options: WatchOptions, log: BoundedLog) {
     const { metrics, capture, trace } = options;
@@ -61,7 +62,7 @@ export class Watch {
       secrets,
     };
     try {
-      this.#page = { server: await MetricsServer.open(metrics, pages), gauges };
+      this.#page = { server: await openMetricsServer(metrics, pages), gauges };
     } catch (error) {
       gauges.close();
       throw error;

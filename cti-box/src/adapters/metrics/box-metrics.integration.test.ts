@@ -8,7 +8,7 @@ import { anna, officeSettings, OfficeScene } from "../../../testing/office-scene
 import { BoxMetrics } from "./box-metrics.ts";
 import type { MediaHealth } from "../../application/media-port.ts";
 import { JournalTiming } from "./journal-timing.ts";
-import { MetricsServer } from "./metrics-server.ts";
+import { openMetricsServer } from "./metrics-server.ts";
 import { openSqliteCallStore } from "../store/sqlite-call-store.ts";
 
 const hasPromtool = spawnSync("promtool", ["--version"]).error === undefined;
@@ -30,7 +30,7 @@ const settings = officeSettings({
 
 let scene: OfficeScene;
 let metrics: BoxMetrics;
-let server: MetricsServer;
+let server: Awaited<ReturnType<typeof openMetricsServer>>;
 let media: Omit<MediaHealth, "detail">;
 beforeEach(async () => {
   scene = await OfficeScene.open(settings);
@@ -51,7 +51,7 @@ beforeEach(async () => {
   const entry = { callId: "x", event: {}, published: [], record: {} } as never;
   await expect(timed.append([entry])).rejects.toThrow();
   await store.close();
-  server = await MetricsServer.open({ host: "127.0.0.1", port: 0 }, { page: () => metrics.write(), log: scene.log });
+  server = await openMetricsServer({ host: "127.0.0.1", port: 0 }, { page: () => metrics.write(), log: scene.log });
 });
 afterEach(async () => {
   await server.close();
@@ -178,6 +178,6 @@ it("says which address is taken", async () => {
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
   const page = { page: async () => "", log: scene.log };
-  await expect(MetricsServer.open({ host: "127.0.0.1", port }, page)).rejects.toThrow(`metrics 127.0.0.1:${port}`);
+  await expect(openMetricsServer({ host: "127.0.0.1", port }, page)).rejects.toThrow(`metrics 127.0.0.1:${port}`);
   taken.close();
 });
