@@ -1,28 +1,22 @@
-/** Forwarding and do not disturb. A native dialog: the browser keeps the focus inside and gives it back. */
-import { useEffect, useId, useRef, useState } from "react";
+/** Forwarding and do not disturb. */
+import { useId, useState } from "react";
 import { Button } from "design-react-kit";
 import { choiceOf, ringChoices, targetOf } from "../../domain/session/call-handling.ts";
 import { useTexts } from "../../i18n/language.ts";
+import { Dialog } from "../../ui/Dialog.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { useDirectory } from "../../ui/use-directory.ts";
+import type { Directory } from "../../domain/session/session.ts";
 import type { CallHandling, ForwardTarget } from "../../domain/session/call-handling.ts";
 
 export function HandlingDialog({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const { t } = useTexts();
   const handling = usePhone((phone) => phone.callHandling);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   return (
-    <dialog ref={dialog} className="la2-dialog" aria-labelledby="handling-title" onClose={close}>
-      <h2 id="handling-title" className="h4">
-        {t("handling.title")}
-      </h2>
+    <Dialog isOpen={isOpen} close={close} titleId="handling-title" title={t("handling.title")}>
       <p className="la2-hint">{t("handling.explained")}</p>
       {isOpen && handling !== null && <HandlingForm key={JSON.stringify(handling)} handling={handling} close={close} />}
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -31,6 +25,8 @@ const usualRingSeconds = 20;
 function HandlingForm({ handling, close }: { handling: CallHandling; close: () => void }) {
   const { t } = useTexts();
   const { session } = useSoftphone();
+  const search = useDirectory("");
+  const colleagues = search.kind === "found" ? search.directory.operators : [];
   const [wish, setWish] = useState(handling);
   const { noAnswer } = wish;
   const [ringSeconds, setRingSeconds] = useState(noAnswer?.afterSeconds ?? usualRingSeconds);
@@ -65,12 +61,19 @@ function HandlingForm({ handling, close }: { handling: CallHandling; close: () =
       <p className="la2-hint">{t("handling.waiting.explained")}</p>
       <TargetChoice
         label={t("handling.always")}
+        colleagues={colleagues}
         target={wish.always}
         choose={(always) => setWish({ ...wish, always })}
       />
-      <TargetChoice label={t("handling.busy")} target={wish.busy} choose={(busy) => setWish({ ...wish, busy })} />
+      <TargetChoice
+        label={t("handling.busy")}
+        colleagues={colleagues}
+        target={wish.busy}
+        choose={(busy) => setWish({ ...wish, busy })}
+      />
       <TargetChoice
         label={t("handling.no-answer")}
+        colleagues={colleagues}
         target={noAnswer?.target ?? null}
         choose={(target) =>
           setWish({ ...wish, noAnswer: target === null ? null : { target, afterSeconds: ringSeconds } })
@@ -91,18 +94,17 @@ function HandlingForm({ handling, close }: { handling: CallHandling; close: () =
 
 function TargetChoice(props: {
   label: string;
+  colleagues: Directory["operators"];
   target: ForwardTarget | null;
   choose: (target: ForwardTarget | null) => void;
 }) {
   const { t } = useTexts();
   const id = useId();
-  const search = useDirectory("");
   const state = usePhone((phone) => phone.session);
   const own = state.kind === "signed-in" ? state.session.operator : null;
-  const colleagues = search.kind === "found" ? search.directory.operators : [];
   const chosen = choiceOf(props.target);
   const choices = [
-    ...colleagues
+    ...props.colleagues
       .filter(({ login }) => login !== own?.login)
       .map(({ login, displayName, extension }) => [`operator:${login}`, `${displayName} (${extension})`] as const),
     ...(own?.queues ?? []).map(

@@ -1,21 +1,13 @@
-import { useEffect, useRef } from "react";
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
+import { Dialog } from "../../ui/Dialog.tsx";
 import { shortcuts } from "../../ui/shortcuts.ts";
 
-/** The list of shortcuts. A native dialog: the browser keeps the focus inside and gives it back. */
+/** The list of shortcuts. */
 export function HelpDialog({ isOpen, close }: { isOpen: boolean; close: () => void }) {
   const { t } = useTexts();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
   return (
-    <dialog ref={dialog} className="la2-dialog" aria-labelledby="help-title" onClose={close}>
-      <h2 id="help-title" className="h4">
-        {t("help.title")}
-      </h2>
+    <Dialog isOpen={isOpen} close={close} titleId="help-title" title={t("help.title")}>
       <table className="table">
         <thead>
           <tr>
@@ -43,6 +35,6 @@ export function HelpDialog({ isOpen, close }: { isOpen: boolean; close: () => vo
       <Button color="primary" onClick={close}>
         {t("help.close")}
       </Button>
-    </dialog>
+    </Dialog>
   );
 }
