@@ -8,14 +8,20 @@ export class FakeMedia implements CallMedia {
   readonly music = new Set<LegId>();
   readonly pairs = new Set<string>();
   readonly digits: string[] = [];
+  /** Legs whose far end has agreed to real-time text, and what they were written. */
+  readonly withText = new Set<LegId>();
+  readonly written: { legId: LegId; text: string }[] = [];
+  /** Legs that were offered text. */
+  readonly offeredText = new Set<LegId>();
   readonly announced: string[] = [];
   /** Legs that a conference understands only after a re-INVITE. */
   readonly foreign = new Set<LegId>();
   /** Operations that fail. */
   readonly broken = new Set<string>();
 
-  async createOffer(leg: CallLeg, { profile }: { profile: MediaProfile }): Promise<string> {
+  async createOffer(leg: CallLeg, { profile, text }: { profile: MediaProfile; text?: boolean }): Promise<string> {
     this.failIfBroken("createOffer");
+    if (text === true && profile !== "webrtc") this.offeredText.add(leg.legId);
     this.sessions.set(leg.legId, leg);
     return `offer of ${profile}`;
   }
@@ -69,9 +75,20 @@ export class FakeMedia implements CallMedia {
     this.digits.push(`${digit} to ${legId}`);
   }
 
+  async sendText({ legId }: CallLeg, text: string): Promise<void> {
+    this.require(legId);
+    if (!this.withText.has(legId)) throw new Error(`no-text: leg ${legId}`);
+    this.written.push({ legId, text });
+  }
+
+  hasText({ legId }: CallLeg): boolean {
+    return this.withText.has(legId);
+  }
+
   async release({ legId }: CallLeg): Promise<void> {
     this.sessions.delete(legId);
     this.music.delete(legId);
+    this.withText.delete(legId);
   }
 
   async releaseCall(callId: CallLeg["callId"]): Promise<void> {

@@ -15,7 +15,7 @@ export type Counterpart = { legId: LegId; offer: string | null; audio?: OfferedA
 export interface CallMedia {
   createOffer(
     leg: CallLeg,
-    order: { profile: MediaProfile; towards: Counterpart | null; audio: OfferedAudio },
+    order: { profile: MediaProfile; towards: Counterpart | null; audio: OfferedAudio; text?: boolean },
   ): Promise<string>;
   /** First answer and every answer to a re-INVITE of the same leg. */
   answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string>;
@@ -31,6 +31,10 @@ export interface CallMedia {
   announce(leg: CallLeg, announcement: { prompts: readonly PromptName[]; language: PromptLanguage }): Promise<void>;
   /** `durationMs` 40 to 5000. */
   sendDtmf(leg: CallLeg, key: { digit: string; durationMs: number }): Promise<void>;
+  /** T.140 characters towards a far end that has agreed to real-time text. */
+  sendText(leg: CallLeg, text: string): Promise<void>;
+  /** Whether the far end has agreed to real-time text by now. */
+  hasText(leg: CallLeg): boolean;
   release(leg: CallLeg): Promise<void>;
   /** After a kill of the box: legs of these calls whose media goes on. What they hear has to be said anew. */
   takeBack(callIds: readonly CallId[]): LegId[];

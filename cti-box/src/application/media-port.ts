@@ -9,7 +9,7 @@
  *        any state ─closeLeg─▶ (nothing)
  *
  * Outside data (session descriptions) never throws: what the far end got wrong comes back as `{ ok: false, reason }`. Two implementations
- * exist, rtpengine and the embedded relay; one contract suite runs against both.
+ * of the audio exist, rtpengine and the embedded relay, and text is done beside either; one contract suite runs against both.
  */
 import type { MediaDirection } from "../domain/call/call-event.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
@@ -41,6 +41,8 @@ export type MediaFailure =
   | "unknown-leg"
   /** The far end did not agree to telephone events (RFC 4733). */
   | "no-telephone-event"
+  /** The far end did not agree to real-time text (RFC 4103). */
+  | "no-text"
   /** No port, or too much asked at once. */
   | "capacity"
   /** The server does not answer. */
@@ -54,6 +56,11 @@ export type MediaResult<T> = ({ ok: true } & T) | MediaRefusal;
 export type MediaEvent =
   /** The far end of the leg pressed a key (RFC 4733). Told once per key, where the server can tell. */
   | { type: "dtmf-received"; callId: CallId; legId: LegId; digit: DtmfDigit }
+  /**
+   * The far end of the leg wrote: T.140 characters in their order, whole ones; U+0008 takes one back, U+2028 begins a line, U+FFFD stands where text was lost.
+   * Not to be logged nor kept.
+   */
+  | { type: "text-received"; callId: CallId; legId: LegId; text: string }
   /** The announcement has been played to its end. Not told of one that was broken off. */
   | { type: "announcement-ended"; callId: CallId; legId: LegId }
   /** The leg's media is gone: ICE or DTLS failed, or nothing arrived for a minute. Told once. */
@@ -72,11 +79,13 @@ export type MediaHealth = {
   movedCalls?: number;
 };
 
-export interface MediaServer {
+/** The part of the port that is about audio. */
+export interface AudioServer {
   /**
    * Answers an SDP offer of a leg's far end: the first INVITE, or a re-INVITE (hold, ICE restart). The leg hears silence until it is connected
    * or music starts. `direction` is what the far end does, seen from itself: `sendonly` and `inactive` mean that it holds us (RFC 3264 §8.4;
    * `c=0.0.0.0` counts as hold too). `audio: "telephone"`: agrees to G.711 alone, for whoever is to talk over a trunk that nobody has called yet.
+   * Real-time text (RFC 4103) beside the audio is agreed to wherever the server has it.
    */
   answerOffer(
     leg: LegMedia,
@@ -86,11 +95,11 @@ export interface MediaServer {
   /**
    * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak, also while its offer is still being answered;
    * absent: everything we know, or with `audio: "telephone"` only what every carrier speaks (G.711), for whoever is to talk over a trunk that
-   * nobody has called yet.
+   * nobody has called yet. `text`: offers real-time text too, which a webrtc leg never is; what was agreed to before is offered again without being asked.
    */
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio },
+    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio; text?: boolean },
   ): Promise<MediaResult<{ offerSdp: string }>>;
   /** The far end's answer to our last offer; `direction` as in `answerOffer`. */
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>>;
@@ -132,4 +141,14 @@ export interface MediaServer {
   activeLegs(): number;
   /** Ends every leg and frees every port. */
   close(): Promise<void>;
+}
+
+export interface MediaServer extends AudioServer {
+  /**
+   * Writes to the leg's far end (T.140; U+0008 takes the last character back, U+2028 begins a line). Resolves when the text is queued: it leaves within 300 ms,
+   * or as fast as the far end wants to read. Who holds us gets it afterwards.
+   */
+  sendText(leg: LegMedia, text: string): Promise<MediaResult<object>>;
+  /** Whether the far end has agreed to real-time text by now. */
+  hasText(leg: LegMedia): boolean;
 }

@@ -5,12 +5,13 @@ import type { BrowserCodec } from "./browser-peer.ts";
 import { RtpPeer } from "./rtp-peer.ts";
 import type { RtpPeerOptions } from "./rtp-peer.ts";
 import { MELODY_NOTES_HZ } from "../../src/adapters/media/audio/hold-melody.ts";
-import type { LegMedia, MediaEvent, MediaResult, MediaServer } from "../../src/application/media-port.ts";
+import { withText } from "../../src/adapters/media/text/text-media-server.ts";
+import type { AudioServer, LegMedia, MediaEvent, MediaResult, MediaServer } from "../../src/application/media-port.ts";
 import type { CallId, LegId } from "../../src/domain/call/ids.ts";
 
 export type ServerUnderTest = {
   name: string;
-  open(): Promise<MediaServer>;
+  open(): Promise<AudioServer>;
   /** Whether it joins legs without a common codec by itself. */
   translates: boolean;
   /** What the tests' browsers may be in the DTLS handshake (browser-peer.ts tells why). */
@@ -41,7 +42,7 @@ export class MediaScene {
   }
 
   async open(): Promise<void> {
-    this.opened = await this.underTest.open();
+    this.opened = withText(await this.underTest.open());
     this.opened.onEvent((event) => {
       this.events.push(event);
       for (const listener of this.listeners) listener();

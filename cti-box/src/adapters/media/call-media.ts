@@ -33,11 +33,11 @@ class ServedCallMedia implements CallMedia {
   }
 
   async createOffer(leg: CallLeg, order: Parameters<CallMedia["createOffer"]>[1]): Promise<string> {
-    const { profile, towards, audio } = order;
-    if (towards === null) return done(await this.server.makeOffer(leg, { profile, audio })).offerSdp;
+    const { profile, towards, audio, text = false } = order;
+    if (towards === null) return done(await this.server.makeOffer(leg, { profile, audio, text })).offerSdp;
     if (towards.offer !== null)
       this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer, towards.audio);
-    return done(await this.server.makeOffer(leg, { profile, towards: towards.legId, audio })).offerSdp;
+    return done(await this.server.makeOffer(leg, { profile, towards: towards.legId, audio, text })).offerSdp;
   }
 
   async answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string> {
@@ -87,6 +87,14 @@ class ServedCallMedia implements CallMedia {
 
   async sendDtmf(leg: CallLeg, { digit, durationMs }: { digit: string; durationMs: number }): Promise<void> {
     done(await this.server.sendDtmf(leg, digit as DtmfDigit, durationMs));
+  }
+
+  async sendText(leg: CallLeg, text: string): Promise<void> {
+    done(await this.server.sendText(leg, text));
+  }
+
+  hasText(leg: CallLeg): boolean {
+    return this.server.hasText(leg);
   }
 
   async release(leg: CallLeg): Promise<void> {

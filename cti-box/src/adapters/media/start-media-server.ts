@@ -1,4 +1,4 @@
-/** The media server that the configuration names: the embedded relay, or an rtpengine beside the box. */
+/** The media server that the configuration names: the embedded relay, or an rtpengine beside the box; text is done here. */
 import type { MediaServer } from "../../application/media-port.ts";
 import type { Log } from "../../application/ports.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
@@ -6,6 +6,7 @@ import { createRelayMediaServer } from "./relay/relay-media-server.ts";
 import type { RelaySettings } from "./relay/relay-media-server.ts";
 import { openRtpengineMediaServer } from "./rtpengine/rtpengine-media-server.ts";
 import type { RtpengineSettings } from "./rtpengine/rtpengine-settings.ts";
+import { withText } from "./text/text-media-server.ts";
 
 export type MediaServerConfig =
   | ({ kind: "relay" } & Omit<RelaySettings, "log">)
@@ -16,7 +17,9 @@ export async function openMediaServer(
   config: MediaServerConfig,
   { log, memory }: { log: Log; memory?: RestartMemory },
 ): Promise<MediaServer> {
-  return config.kind === "rtpengine"
-    ? openRtpengineMediaServer({ ...config, log, memory })
-    : createRelayMediaServer({ ...config, log });
+  const audio =
+    config.kind === "rtpengine"
+      ? await openRtpengineMediaServer({ ...config, log, memory })
+      : createRelayMediaServer({ ...config, log });
+  return withText(audio);
 }

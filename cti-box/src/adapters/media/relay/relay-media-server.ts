@@ -16,7 +16,7 @@ import type {
   MediaProfile,
   OfferedAudio,
   MediaResult,
-  MediaServer,
+  AudioServer,
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
@@ -42,11 +42,11 @@ export type RelaySettings = {
   log: Log;
 };
 
-export function createRelayMediaServer(settings: RelaySettings): MediaServer {
+export function createRelayMediaServer(settings: RelaySettings): AudioServer {
   return new RelayMediaServer(settings);
 }
 
-class RelayMediaServer implements MediaServer {
+class RelayMediaServer implements AudioServer {
   private readonly legs: RelayLegs;
   private readonly clock: FrameClock;
   /** Offers of far ends that are being answered. */

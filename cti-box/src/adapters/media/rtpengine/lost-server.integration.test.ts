@@ -17,6 +17,7 @@ import { RecordingLog } from "../../../../testing/recording-log.ts";
 import { createCallMedia } from "../call-media.ts";
 import { PromptFiles } from "../prompt-files.ts";
 import { openRtpengineMediaServer } from "./rtpengine-media-server.ts";
+import { withText } from "../text/text-media-server.ts";
 import type { MediaServer } from "../../../application/media-port.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 
@@ -33,7 +34,7 @@ let annasLeg: LegId;
 beforeEach(async () => {
   rtpengines = [await startRtpengine(), await startRtpengine()];
   const [first, ...others] = rtpengines as [RtpengineProcess, RtpengineProcess];
-  server = await openRtpengineMediaServer({ ...first, others, log: new RecordingLog() });
+  server = withText(await openRtpengineMediaServer({ ...first, others, log: new RecordingLog() }));
   scene = await OfficeScene.open({ ...officeSettings(), media: createCallMedia(server, new PromptFiles()) });
   server.onEvent((event) => {
     if (event.type === "media-moved") scene.box.mediaMoved(event.callId);

@@ -4,7 +4,7 @@
  *
  *   far end ⇄ rtpengine (leg ⇄ its seat) ⇄ mixer in the box ⇄ rtpengine (seat ⇄ leg) ⇄ far end
  */
-import type { LegMedia, MediaResult, MediaServer } from "../../../application/media-port.ts";
+import type { LegMedia, MediaResult, AudioServer } from "../../../application/media-port.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
 import { agreeToOffer } from "../sdp/negotiate.ts";
@@ -12,7 +12,7 @@ import { readSession } from "../sdp/read-session.ts";
 import { describe, newLeg } from "./rtpengine-leg.ts";
 import type { RtpengineLeg } from "./rtpengine-leg.ts";
 
-export type Mixer = Pick<MediaServer, "makeOffer" | "acceptAnswer" | "confer" | "closeLeg">;
+export type Mixer = Pick<AudioServer, "makeOffer" | "acceptAnswer" | "confer" | "closeLeg">;
 
 export class MixerSeats {
   /** Opened when it is first needed. */

@@ -18,6 +18,7 @@ import { createCallMedia } from "../call-media.ts";
 import { PromptFiles } from "../prompt-files.ts";
 import { openRtpengineMediaServer } from "./rtpengine-media-server.ts";
 import type { RtpengineProcess } from "../../../../testing/media-peers/rtpengine-process.ts";
+import { withText } from "../text/text-media-server.ts";
 import type { MediaServer } from "../../../application/media-port.ts";
 import type { LegId, OperatorId, TransferId } from "../../../domain/call/ids.ts";
 
@@ -34,7 +35,7 @@ beforeAll(async () => {
   if (!hasRtpengine()) throw new Error("rtpengine is not installed (Debian package rtpengine-daemon)");
   rtpengine = await startRtpengine();
   const { ngHost, ngPort } = rtpengine;
-  server = await openRtpengineMediaServer({ ngHost, ngPort, log: new RecordingLog() });
+  server = withText(await openRtpengineMediaServer({ ngHost, ngPort, log: new RecordingLog() }));
 });
 afterAll(async () => {
   await server?.close();

@@ -5,7 +5,7 @@ import { CITIZEN_HZ, hearEachOther, ok, OPERATOR_HZ } from "../../../../testing/
 import { RtpPeer } from "../../../../testing/media-peers/rtp-peer.ts";
 import { startRtpengine } from "../../../../testing/media-peers/rtpengine-process.ts";
 import { RecordingLog } from "../../../../testing/recording-log.ts";
-import type { LegMedia, MediaEvent, MediaServer } from "../../../application/media-port.ts";
+import type { LegMedia, MediaEvent, AudioServer } from "../../../application/media-port.ts";
 import { openRtpengineMediaServer } from "./rtpengine-media-server.ts";
 
 const citizen = { callId: "outage", legId: "citizen" } as LegMedia;
@@ -126,6 +126,6 @@ async function freesPorts(): Promise<void> {
   }
 }
 
-async function openServer(ngPort: number): Promise<MediaServer> {
+async function openServer(ngPort: number): Promise<AudioServer> {
   return openRtpengineMediaServer({ ngHost: "127.0.0.1", ngPort, lookEveryMs: 200, log: new RecordingLog() });
 }

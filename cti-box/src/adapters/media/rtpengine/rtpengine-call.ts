@@ -8,7 +8,7 @@ import type {
   DtmfDigit,
   LegMedia,
   MediaDirection,
-  MediaServer,
+  AudioServer,
   OfferedAudio,
 } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
@@ -145,7 +145,7 @@ export class RtpengineCall {
   }
 
   /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. A bound leg is offered what it is bound to. */
-  async makeOffer(media: LegMedia, order: Parameters<MediaServer["makeOffer"]>[1]): Promise<string> {
+  async makeOffer(media: LegMedia, order: Parameters<AudioServer["makeOffer"]>[1]): Promise<string> {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
     const first = order.towards === undefined ? codecsOf(order.audio) : this.spokenBy(order.towards);

@@ -13,7 +13,7 @@ import type {
   MediaProfile,
   OfferedAudio,
   MediaResult,
-  MediaServer,
+  AudioServer,
 } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
@@ -33,7 +33,7 @@ import { createRelayMediaServer } from "../relay/relay-media-server.ts";
 const DIGITS = "0123456789*#ABCD";
 
 /** Opens even if rtpengine does not answer yet: `health` tells. @throws Error if a local address cannot be opened */
-export async function openRtpengineMediaServer(settings: RtpengineSettings): Promise<MediaServer> {
+export async function openRtpengineMediaServer(settings: RtpengineSettings): Promise<AudioServer> {
   const server = new RtpengineMediaServer(
     await RtpengineServers.open([settings, ...(settings.others ?? [])], settings.log),
     settings,
@@ -47,12 +47,12 @@ export async function openRtpengineMediaServer(settings: RtpengineSettings): Pro
   return server;
 }
 
-class RtpengineMediaServer implements MediaServer {
+class RtpengineMediaServer implements AudioServer {
   private readonly servers: RtpengineServers;
   private readonly settings: RtpengineSettings;
   private readonly music: ReturnType<typeof holdMusic>;
   /** Mixes conferences; null until there is one. */
-  private mixer: MediaServer | null = null;
+  private mixer: AudioServer | null = null;
   private readonly memory: LegMemory;
   /** Since the start. */
   private movedCalls = 0;
@@ -234,7 +234,7 @@ class RtpengineMediaServer implements MediaServer {
     });
   }
 
-  private openMixer(): MediaServer {
+  private openMixer(): AudioServer {
     const { mixer, log } = this.settings;
     this.mixer ??= createRelayMediaServer({
       ...mixer,
