@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
+import { addressesOfThisMachine, mixerProblems } from "./config/media-problems.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
 import { costProblems, retentionProblems } from "./record-config.ts";
 import { queueProblems } from "./config/queue-problems.ts";
@@ -33,8 +34,8 @@ export function readOfficeConfig(file: string, environment: Record<string, strin
   const result = parseOfficeConfig(text, environment);
   if (!result.ok) throw new InvalidConfig(file, result.problems);
   const config = withResolvedPaths(result.config, dirname(file));
-  const unreadable = unreadableFiles(config);
-  if (unreadable.length > 0) throw new InvalidConfig(file, unreadable);
+  const problems = [...unreadableFiles(config), ...mixerProblems(config.media, addressesOfThisMachine())];
+  if (problems.length > 0) throw new InvalidConfig(file, problems);
   return config;
 }
 

@@ -1,18 +1,19 @@
 /** What a phone hears, by content: the end of its newest recording against the tones of the others. */
 import { closeSync, existsSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { loudness, sampleRateHz, shareOfTone } from "../../bin/carrier/sound.ts";
+import { hearsSpeech } from "../../cti-box/testing/media-peers/speech.ts";
 import type { BaresipPhone } from "./baresip-phone.ts";
 
 const headerBytes = 44;
 const windowSeconds = 0.5;
 
-/** Last half second that the phone wrote down; the file's header is not final while the call lasts. */
-function lastHeard(phone: BaresipPhone): Int16Array {
+/** The last that the phone wrote down; the file's header is not final while the call lasts. */
+function lastHeard(phone: BaresipPhone, seconds = windowSeconds): Int16Array {
   const file = phone.recordings().at(-1);
   if (file === undefined || !existsSync(file)) return new Int16Array();
   const descriptor = openSync(file, "r");
   try {
-    const wanted = windowSeconds * sampleRateHz * 2;
+    const wanted = Math.round(seconds * sampleRateHz) * 2;
     const size = fstatSync(descriptor).size;
     const length = Math.min(wanted, Math.max(0, size - headerBytes));
     const start = size - length - ((size - length - headerBytes) % 2);
@@ -49,6 +50,12 @@ export async function hearsBoth(phone: BaresipPhone, tonesHz: readonly [number, 
     () => shares().every((each) => each > 0.35),
     () => `phone ${phone.address} does not hear both of ${tonesHz.join()} Hz (shares ${shares().join()})`,
   );
+}
+
+/** Resolves when the phone has heard this announcement (A-law), known by its waveform. */
+export async function hearsAnnouncement(phone: BaresipPhone, pcma: Buffer): Promise<void> {
+  const ear = { lately: (windowMs: number): number[] => [...lastHeard(phone, windowMs / 1_000)] };
+  await hearsSpeech(ear, pcma, 15_000);
 }
 
 /** Resolves when the phone hears something, but none of these tones: hold music. */

@@ -110,6 +110,7 @@ export class ContractScene {
   readonly #peers: RawPeer[] = [];
   readonly #srfs: Srf[] = [];
   #calls = 0;
+  #returned: "nobody-yet" | "somebody" = "nobody-yet";
 
   constructor(underTest: ServerUnderTest) {
     this.underTest = underTest;
@@ -137,6 +138,26 @@ export class ContractScene {
     await application.command(`authenticate|${this.server.secret}|`);
     await application.takes(...verbs);
     return application;
+  }
+
+  /** An application that may be followed by another run of it: its calls are kept for that one. Later ones are told first what was kept (`told`). */
+  async returning(run: string): Promise<ContractApplication> {
+    const application = await this.connection();
+    await application.command(`authenticate|${this.server.secret}|instance:contract,run:${run}`);
+    const route = application.say("route|invite");
+    // Waiting for the answer passes over the frames before it.
+    if (this.#returned === "nobody-yet") await application.answerTo(route);
+    this.#returned = "somebody";
+    return application;
+  }
+
+  /** The application leaves without a word, and the server has noticed: it has let in and sent away somebody else since. */
+  async gone(application: ContractApplication): Promise<void> {
+    application.leave();
+    await application.closed();
+    const stranger = await this.connection();
+    stranger.say("authenticate|a guess|");
+    await stranger.closed();
   }
 
   /** An application of the package `drachtio-srf`. */

@@ -238,7 +238,7 @@ class RtpengineMediaServer implements AudioServer {
     const { mixer, log } = this.settings;
     this.mixer ??= createRelayMediaServer({
       ...mixer,
-      listenAddress: mixer?.listenAddress ?? this.servers.choose().ng.localAddress,
+      listenAddress: mixer?.listenAddress ?? this.servers.localAddress,
       log,
     });
     return this.mixer;

@@ -73,6 +73,12 @@ export class RtpengineServers {
     return this.all.find((server) => server.name === name) ?? this.first;
   }
 
+  /** The box's own address towards them; where some are on this machine and some are not, the one that all of them reach. */
+  get localAddress(): string {
+    const towards = this.all.map(({ ng }) => ng.localAddress);
+    return towards.find((address) => !address.startsWith("127.")) ?? this.first.ng.localAddress;
+  }
+
   /** Asks all of them now. */
   async ask(): Promise<void> {
     await Promise.all(this.all.map((server) => this.askOne(server)));
