@@ -3,15 +3,15 @@
  * the softphone in jsdom; `system` (`*.system.test.ts`) runs one file at a time, because each brings up whole offices with their browsers or ports of its own.
  */
 import { defineConfig } from "vitest/config";
+import { aboutSqlite, isOnPostgres, onStoreOfTheRun } from "./tests/support/store-of-the-run.ts";
 
 const system = ["tests/**/*.system.test.ts"];
 const integration = ["**/*.integration.test.ts", "tests/**/*.test.ts"];
 const long = ["**/*.long.test.ts"];
 /** Real programs on a machine that others use as well: in CI what fails is run once more, and told as such. */
 const retry = process.env["CI"] === "true" ? 1 : 0;
-/** Starts PostgreSQL for the whole run where `LA2_STORE=postgres` asks for it. */
-const globalSetup = "./tests/support/postgres-for-the-run.ts";
 const never = ["**/node_modules/**", "**/dist/**", "tests/architecture/planted/**"];
+const elsewhere = [...never, ...long, ...(isOnPostgres ? aboutSqlite : [])];
 
 export default defineConfig({
   test: {
@@ -21,14 +21,15 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          globalSetup,
+          ...onStoreOfTheRun,
           include: [
             "{cti-box,crm-bridge,sip-proxy-config}/**/*.test.ts",
             "softphone/src/{shared,main,preload}/**/*.test.ts",
             "softphone/src/renderer/**/*.test.ts",
           ],
-          exclude: [...never, ...integration, ...long],
-          testTimeout: 10_000,
+          exclude: [...elsewhere, ...integration],
+          // A year of the retention job asks a server some thousand questions.
+          testTimeout: isOnPostgres ? 60_000 : 10_000,
         },
       },
       {
@@ -47,10 +48,10 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          globalSetup,
+          ...onStoreOfTheRun,
           retry,
           include: integration,
-          exclude: [...never, ...long, ...system],
+          exclude: [...elsewhere, ...system],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: true,
@@ -62,16 +63,28 @@ export default defineConfig({
       {
         test: {
           name: "system",
-          globalSetup,
+          ...onStoreOfTheRun,
           retry,
           include: system,
-          exclude: [...never, ...long],
+          exclude: elsewhere,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
         },
       },
+      ...(isOnPostgres
+        ? [
+            {
+              test: {
+                name: "sqlite",
+                globalSetup: onStoreOfTheRun.globalSetup,
+                include: aboutSqlite,
+                testTimeout: 120_000,
+              },
+            },
+          ]
+        : []),
     ],
   },
 });

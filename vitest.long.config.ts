@@ -3,10 +3,12 @@
  * What they found last stands in docs/reliability.md.
  */
 import { defineConfig } from "vitest/config";
+import { onStoreOfTheRun } from "./tests/support/store-of-the-run.ts";
 
 export default defineConfig({
   test: {
     name: "long",
+    ...onStoreOfTheRun,
     reporters: ["default", "./tests/support/closing-line-reporter.ts"],
     passWithNoTests: false,
     include: ["**/*.long.test.ts"],

@@ -8,8 +8,14 @@ const alwaysOpen = {
   holidays: "none",
 };
 
+export type BoxSurroundings = {
+  withProxy: boolean;
+  /** The PostgreSQL server that keeps the calls, and how the schemas of this start begin; null: each box has its own file. */
+  postgres: { url: string; schemas: string } | null;
+};
+
 /** Configuration of one cti-box (cti-box/src/config.ts checks it). `LA2_RTPENGINE` replaces the media relay. */
-export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: boolean): object {
+export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, { withProxy, postgres }: BoxSurroundings): object {
   const port = plan.sipPort;
   return {
     office: { officeId: office.officeId, label: office.label, hours: alwaysOpen },
@@ -48,6 +54,9 @@ export function boxConfig(plan: PlaygroundPlan, office: OfficePlan, withProxy: b
     api: { listen: { host: "127.0.0.1", port: office.httpPort } },
     costs: { usual: { perMinute: 0.05 } },
     crmBridge: { url: bridgeUrl(office), serviceSecret: office.serviceSecret },
+    ...(postgres !== null && {
+      store: { postgres: { url: postgres.url, schema: `${postgres.schemas}_${office.officeId}` } },
+    }),
     dataDirectory: office.directory,
   };
 }

@@ -127,12 +127,16 @@ async function writeFiles(plan: PlaygroundPlan, withProxy: boolean): Promise<Ord
       environment: { LA2_DRACHTIO: undefined },
     };
   };
+  const url = process.env["LA2_POSTGRES"] ?? "";
+  // Fresh at each start, as the folder is.
+  const schemas = `playground_${plan.basePort}_${Date.now().toString(36)}`;
+  const postgres = url === "" ? null : { url, schemas };
   const hub = {
     ...program("hub", "crm-bridge/src/tupa/hub-main.ts", hubConfig(plan, join(directory, "hub"), keys)),
     isReady: () => answersOk(`${hubUrl(plan)}/tupa/v1/status`),
   };
   const boxes = offices.map((office) => ({
-    ...program(`box-${office.officeId}`, "cti-box/src/main.ts", boxConfig(plan, office, withProxy)),
+    ...program(`box-${office.officeId}`, "cti-box/src/main.ts", boxConfig(plan, office, { withProxy, postgres })),
     isReady: () => answersOk(`${boxUrl(office)}/api/status`),
   }));
   const bridges = offices.map((office) => ({

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { storeOfTheRun } from "../testing/test-store.ts";
 
 const running = new Set<ChildProcess>();
 let folder: string;
@@ -22,7 +23,7 @@ type Ended = { code: number | null; signal: string | null; errors: string };
 
 function start(words: string[]): { child: ChildProcess; output: () => string; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [new URL("main.ts", import.meta.url).pathname, ...words], {
-    env: { PATH: process.env["PATH"] ?? "" },
+    env: { PATH: process.env["PATH"] ?? "", NODE_OPTIONS: process.env["NODE_OPTIONS"] ?? "" },
   });
   running.add(child);
   let output = "";
@@ -42,6 +43,7 @@ function config(change: object = {}): string {
     operators: [{ login: "anna", displayName: "Anna", extension: "201", password: "password of anna" }],
     api: { listen: { port: 0 } },
     dataDirectory: "data",
+    ...storeOfTheRun(),
     ...change,
   };
   writeFileSync(file, JSON.stringify(office));

@@ -229,43 +229,6 @@ describe("texts that are no configuration", () => {
   });
 });
 
-describe("the environment", () => {
-  const withEnvironment = (environment: Record<string, string>, change: Section = {}) =>
-    parseOfficeConfig(JSON.stringify({ ...sound, ...change }), environment);
-
-  it("LA2_RTPENGINE chooses rtpengine and keeps what the file says of its own", () => {
-    const media = { kind: "rtpengine", ngHost: "192.0.2.1", ngPort: 1, holdMusicFile: "music.wav" };
-    const environment = { LA2_RTPENGINE: "127.0.0.1:22222" };
-    const address = { kind: "rtpengine", ngHost: "127.0.0.1", ngPort: 22_222 };
-    expect(withEnvironment(environment)).toMatchObject({ config: { media: address } });
-    expect(withEnvironment(environment, { media })).toMatchObject({
-      config: { media: { ...address, holdMusicFile: "music.wav" } },
-    });
-  });
-
-  it("with rtpengine the engine has a process of its own, unless the file says otherwise", () => {
-    const environment = { LA2_RTPENGINE: "127.0.0.1:22222" };
-    expect(withEnvironment(environment)).toMatchObject({ config: { engine: { kind: "own-process" } } });
-    const engine = { kind: "embedded" };
-    expect(withEnvironment(environment, { engine })).toMatchObject({ config: { engine } });
-  });
-
-  it("LA2_DRACHTIO chooses a drachtio-server", () => {
-    expect(withEnvironment({ LA2_DRACHTIO: "127.0.0.1:9022,a,b" })).toMatchObject({
-      config: { engine: { kind: "drachtio-server", host: "127.0.0.1", port: 9022, secret: "a,b" } },
-    });
-    expect(withEnvironment({ LA2_DRACHTIO: "127.0.0.1:9022" })).toMatchObject({
-      config: { engine: { secret: "cymru" } },
-    });
-  });
-
-  it("empty variables change nothing", () => {
-    expect(withEnvironment({ LA2_RTPENGINE: "", LA2_DRACHTIO: "" })).toMatchObject({
-      config: { media: { kind: "relay" }, engine: { kind: "embedded" } },
-    });
-  });
-});
-
 describe("a file", () => {
   it("gives paths from its own folder, and names files that cannot be read", () => {
     const folder = mkdtempSync(join(tmpdir(), "la2-config-"));

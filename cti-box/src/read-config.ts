@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
+import { environmentOverrides } from "./config/environment-overrides.ts";
 import { addressesOfThisMachine, mixerProblems } from "./config/media-problems.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
 import { costProblems, retentionProblems } from "./record-config.ts";
@@ -143,36 +144,6 @@ function pathText(path: readonly PropertyKey[]): string {
   let text = "";
   for (const part of path) text += typeof part === "number" ? `[${part}]` : `${text === "" ? "" : "."}${String(part)}`;
   return text === "" ? "(whole file)" : text;
-}
-
-function environmentOverrides(
-  environment: Record<string, string | undefined>,
-  given: unknown,
-): {
-  overrides: object;
-  problems: string[];
-} {
-  const overrides: Record<string, unknown> = {};
-  const problems: string[] = [];
-  const rtpengine = environment["LA2_RTPENGINE"];
-  if (rtpengine !== undefined && rtpengine !== "") {
-    const [, ngHost, ngPort] = /^([^:]+):(\d+)$/.exec(rtpengine) ?? [];
-    if (ngHost === undefined) problems.push(`LA2_RTPENGINE: ${rtpengine} is not host:port of rtpengine's ng protocol`);
-    else overrides["media"] = { ...ownRtpengine(given), kind: "rtpengine", ngHost, ngPort: Number(ngPort) };
-  }
-  const drachtio = environment["LA2_DRACHTIO"];
-  if (drachtio !== undefined && drachtio !== "") {
-    const [, host, port, secret] = /^([^:]+):(\d+)(?:,(.+))?$/.exec(drachtio) ?? [];
-    if (host === undefined) problems.push(`LA2_DRACHTIO: ${drachtio} is not host:port,secret of a drachtio-server`);
-    else overrides["engine"] = { kind: "drachtio-server", host, port: Number(port), secret: secret ?? "cymru" };
-  }
-  return { overrides, problems };
-}
-
-/** What the file says of its own rtpengine (hold music, key log) stays when the environment names another address. */
-function ownRtpengine(given: unknown): object {
-  const media = isRecord(given) ? given["media"] : null;
-  return isRecord(media) && media["kind"] === "rtpengine" ? media : {};
 }
 
 /** Faults that no single key shows. Sections that are missing here were wrong by themselves. */

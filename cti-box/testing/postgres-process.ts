@@ -90,11 +90,11 @@ export class PostgresProcess {
   }
 
   /** As an administrator would. */
-  async run(statement: string): Promise<void> {
+  async run<Row extends object>(statement: string): Promise<Row[]> {
     const client = new Client({ connectionString: this.url });
     await client.connect();
     try {
-      await client.query(statement);
+      return (await client.query<Row>(statement)).rows;
     } finally {
       await client.end();
     }

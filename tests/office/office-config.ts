@@ -1,5 +1,5 @@
 /** Configuration of a test's office, as an administrator would write it. */
-import { postgresOfTheRun } from "../../cti-box/testing/test-store.ts";
+import { storeOfTheRun } from "../../cti-box/testing/test-store.ts";
 
 export const serviceSecret = "secret-of-the-bridge-in-tests";
 export const officeNumber = "+390695550100";
@@ -20,12 +20,6 @@ export type OfficeChoice = {
   /** More words of the `sip` section. */
   sip?: Record<string, unknown>;
 };
-
-/** A schema of its own for each office that a test starts, where the run is on PostgreSQL. */
-function storeOfTheRun(): Record<string, unknown> {
-  const postgres = postgresOfTheRun();
-  return postgres === null ? {} : { store: { postgres } };
-}
 
 export function passwordOf(login: string): string {
   return `password-of-${login}`;

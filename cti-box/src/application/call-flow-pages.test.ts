@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { openSqliteCallStore } from "../adapters/store/sqlite-call-store.ts";
 import { anna, OfficeScene } from "../../testing/office-scene.ts";
+import { openTestStore } from "../../testing/test-store.ts";
 import type { CallStore, JournalEntry } from "./ports.ts";
 import type { LegId, TransferId } from "../domain/call/ids.ts";
 
@@ -24,7 +24,7 @@ function drawnIn(page: string): Drawn {
 /** A box whose journal is listened to. */
 async function run(play: (scene: OfficeScene, caller: LegId) => Promise<void>): Promise<Drawn> {
   const domain: string[] = [];
-  const store = openSqliteCallStore(":memory:");
+  const store = await openTestStore();
   const listening = new Proxy<CallStore>(store, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key);

@@ -1,7 +1,7 @@
 /** Call back: the place is kept by a key, and when it is the citizen's turn an operator is rung, then the citizen. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openSqliteCallStore } from "../adapters/store/sqlite-call-store.ts";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { anna, officeSettings, OfficeScene } from "../../testing/office-scene.ts";
+import { lastingStore } from "../../testing/test-store.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { OfficeSettings } from "./office-settings.ts";
 
@@ -207,11 +207,10 @@ describe("out of hours", () => {
 });
 
 test("a restart forgets nobody: neither who waits, nor how often he was called", async () => {
-  const store = openSqliteCallStore(":memory:");
-  /** The file that is there for the next box. */
-  const kept = Object.assign(Object.create(store) as typeof store, { close: async () => undefined });
+  const store = lastingStore();
+  onTestFinished(() => store.remove());
   await scene.box.close();
-  await open({}, kept);
+  await open({}, await store.open());
   await askFor(await scene.call());
   scene.signIn(anna);
   await scene.settle();
@@ -220,8 +219,7 @@ test("a restart forgets nobody: neither who waits, nor how often he was called",
   await scene.settle();
   const before = scene.box.queries.callbacks();
   await scene.box.close();
-  await open({}, kept);
+  await open({}, await store.open());
   expect(scene.box.queries.callbacks()).toEqual(before);
   expect(before).toMatchObject([{ attempts: 1, state: "waiting" }]);
-  await store.close();
 });

@@ -1,10 +1,7 @@
 /** Operators call citizens: who may, over which trunk, and what a second order does. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
-import { openSqliteCallStore } from "../adapters/store/sqlite-call-store.ts";
+import { lastingStore } from "../../testing/test-store.ts";
 import { callFromJournal } from "./recover-calls.ts";
 import type { CallId } from "../domain/call/ids.ts";
 import type { TrunkSettings } from "./office-settings.ts";
@@ -251,16 +248,15 @@ describe("the day's money", () => {
 
   test("and the day's calls are still counted after a restart", async () => {
     await scene.box.close();
-    const folder = mkdtempSync(join(tmpdir(), "la2-toll-"));
-    const file = join(folder, "calls.sqlite");
-    scene = await OfficeScene.open(settings, openSqliteCallStore(file));
+    const store = lastingStore();
+    onTestFinished(() => store.remove());
+    scene = await OfficeScene.open(settings, await store.open());
     scene.signIn(anna);
     await talk(2);
     await scene.box.close();
-    scene = await OfficeScene.open(settings, openSqliteCallStore(file));
+    scene = await OfficeScene.open(settings, await store.open());
     scene.signIn(anna);
     expect(scene.box.trunks.list()[0]?.toll).toMatchObject({ calls: 1, costly: 0, spent: { amount: 2 } });
     expect(await dial("3331234567")).toEqual({ ok: false, reason: "no-trunk" });
-    rmSync(folder, { recursive: true });
   });
 });

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { openSqliteCallStore } from "../adapters/store/sqlite-call-store.ts";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { anna, bruno, officeSettings, OfficeScene } from "../../testing/office-scene.ts";
+import { lastingStore } from "../../testing/test-store.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 
 const carla = "carla" as OperatorId;
@@ -69,28 +69,18 @@ test("operators are numbers of the queue and of the office, and none of them whe
 });
 
 test("a restart loses nothing of the day, and midnight begins a new one", async () => {
-  const store = openSqliteCallStore(":memory:");
-  const before = await OfficeScene.open(settings, storeWithoutClose(store));
+  const store = lastingStore();
+  onTestFinished(() => store.remove());
+  const before = await OfficeScene.open(settings, await store.open());
   const first = before.sip;
   await before.call();
   first.hear({ type: "leg-ended", legId: first.openLegs()[0] as never, how: "bye" });
   await before.settle();
   expect(before.box.figures.now().queues[0]?.today.abandoned).toBe(1);
   await before.box.close();
-  const after = await OfficeScene.open(settings, store);
+  const after = await OfficeScene.open(settings, await store.open());
   expect(after.box.figures.now().queues[0]?.today.abandoned).toBe(1);
   after.clock.move(24 * 3_600_000);
   expect(after.box.figures.now().queues[0]?.today).toEqual({ answered: 0, abandoned: 0, turnedAway: 0, waitedMs: 0 });
   await after.box.close();
 });
-
-/** The same store, kept open for the box after the restart. */
-function storeWithoutClose(store: ReturnType<typeof openSqliteCallStore>): typeof store {
-  return new Proxy(store, {
-    get: (target, key) => {
-      if (key === "close") return () => undefined;
-      const value: unknown = Reflect.get(target, key);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}

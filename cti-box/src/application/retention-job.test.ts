@@ -1,24 +1,26 @@
 /** The retention rules over a real store, with a clock that is moved by hand. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openSqliteCallStore, type SqliteCallStore } from "../adapters/store/sqlite-call-store.ts";
 import { callRecordSchema } from "../../contracts/index.ts";
 import { recordToContract } from "../adapters/api/record-to-contract.ts";
 import { anna, OfficeScene } from "../../testing/office-scene.ts";
+import { openTestStore } from "../../testing/test-store.ts";
 import { officeReports } from "./make-cost-report.ts";
+import type { OfficeStore } from "./ports.ts";
 import { RetentionJob } from "./retention-job.ts";
 
 const dayMs = 24 * 3_600_000;
 const rules = { journalMs: 7 * dayMs, operatorMs: 7 * dayMs, numberMs: 30 * dayMs, recordMs: 365 * dayMs };
 const prices = { currency: "EUR", usual: { perMinute: 0.6, perCall: 0, stepSeconds: 1 }, trunks: new Map() };
 
-let store: SqliteCallStore;
+let store: OfficeStore;
 let scene: OfficeScene;
 let job: RetentionJob;
 beforeEach(async () => {
-  store = openSqliteCallStore(":memory:");
+  store = await openTestStore();
   scene = await OfficeScene.open(undefined, store);
   const { clock, log } = scene;
-  job = new RetentionJob({ store: store.retained, clock, log, rules, prices });
+  // The scene waits for the work that its own store has under way.
+  job = new RetentionJob({ store: (scene.store as OfficeStore).retained, clock, log, rules, prices });
   job.start();
   scene.signIn(anna);
 });

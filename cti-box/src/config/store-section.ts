@@ -1,14 +1,16 @@
-/** Where calls are kept; absent: in `calls.sqlite` of the data directory. */
+/** Where calls are kept; absent: in `calls.sqlite` of the data directory. `LA2_POSTGRES` names the server in place of the file. */
 import { z } from "zod";
 
-const isPostgresUrl = (text: string): boolean => {
+export const notPostgresUrl = "is not an address such as postgres://user@host:5432/database";
+
+export const isPostgresUrl = (text: string): boolean => {
   const url = URL.parse(text);
   return url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.hostname !== "" && url.pathname.length > 1;
 };
 
 const postgresSchema = z.strictObject({
   /** The password stands in it, or in the environment (`PGPASSWORD`) or in `~/.pgpass`. */
-  url: z.string().refine(isPostgresUrl, "is not an address such as postgres://user@host:5432/database"),
+  url: z.string().refine(isPostgresUrl, notPostgresUrl),
   /** Schema of the office's tables, made where it is missing; absent: named after the office. */
   schema: z
     .string()

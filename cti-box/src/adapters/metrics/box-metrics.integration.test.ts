@@ -5,11 +5,11 @@ import { once } from "node:events";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { readMetrics, type MetricsPage } from "../../../sip-engine/testing/metrics-page.ts";
 import { anna, officeSettings, OfficeScene } from "../../../testing/office-scene.ts";
+import { openTestStore } from "../../../testing/test-store.ts";
 import { BoxMetrics } from "./box-metrics.ts";
 import type { MediaHealth } from "../../application/media-port.ts";
 import { JournalTiming } from "./journal-timing.ts";
 import { openMetricsServer } from "./metrics-server.ts";
-import { openSqliteCallStore } from "../store/sqlite-call-store.ts";
 
 const hasPromtool = spawnSync("promtool", ["--version"]).error === undefined;
 const { operators } = officeSettings();
@@ -35,7 +35,7 @@ let media: Omit<MediaHealth, "detail">;
 beforeEach(async () => {
   scene = await OfficeScene.open(settings);
   const journal = new JournalTiming();
-  const store = openSqliteCallStore(":memory:");
+  const store = await openTestStore();
   media = { ok: true };
   const { box } = scene;
   metrics = new BoxMetrics({

@@ -3,10 +3,10 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { StoreFault, type JournalEntry, type OfficeStore } from "../../application/ports.ts";
 import { callFromJournal } from "../../application/recover-calls.ts";
 import { anna, OfficeScene, officeSettings } from "../../../testing/office-scene.ts";
+import { openTestStore } from "../../../testing/test-store.ts";
 import type { CallRecordView } from "../../domain/call/call-record.ts";
 import type { CallId } from "../../domain/call/ids.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
-import { openSqliteCallStore } from "./sqlite-call-store.ts";
 
 export type StoreUnderTest = {
   name: string;
@@ -17,7 +17,7 @@ export type StoreUnderTest = {
 /** The steps of one call that Anna answered and the citizen ended, as a box writes them. */
 export async function stepsOfACall(): Promise<JournalEntry[]> {
   const steps: JournalEntry[] = [];
-  const store = openSqliteCallStore(":memory:");
+  const store = await openTestStore();
   const append = store.append.bind(store);
   store.append = (entries) => {
     steps.push(...entries);
