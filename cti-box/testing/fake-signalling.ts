@@ -9,13 +9,16 @@ import type {
   PlaceLegOrder,
   SignallingEvent,
   SignallingHost,
+} from "../src/application/ports.ts";
+import type {
   RegisterOrder,
   TrialOrder,
   TrialResult,
   TrunkProbes,
   TrunkRegistrar,
   TrunkTrials,
-} from "../src/application/ports.ts";
+} from "../src/application/trunk-ports.ts";
+import type { Renegotiation } from "../src/application/far-end.ts";
 import type { RegisterAnswer } from "../src/domain/trunk/trunk-registration.ts";
 import type { TrialAnswer } from "../src/domain/trunk/trunk-trial.ts";
 import type { ProbeAnswer } from "../src/domain/trunk/trunk-health.ts";
@@ -122,12 +125,18 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
 
   /** Answers of far ends to our re-INVITEs, or `never`; none: refused. */
   readonly reinviteAnswers = new Map<LegId, string | ((offer: string) => string)>();
+  /** So many re-INVITEs to come meet one of the far end's. */
+  readonly glares = new Map<LegId, number>();
 
-  async renegotiateLeg(legId: LegId, sdp: string): Promise<string | null> {
+  async renegotiateLeg(legId: LegId, sdp: string): Promise<Renegotiation> {
     this.done.push(`renegotiate-leg ${legId} ${sdp}`);
-    const answer = this.reinviteAnswers.get(legId) ?? null;
-    if (typeof answer === "function") return answer(sdp);
-    return answer === "never" ? new Promise(() => undefined) : answer;
+    const left = this.glares.get(legId) ?? 0;
+    this.glares.set(legId, left - 1);
+    if (left > 0) return { kind: "glare", pauseMs: 3000 };
+    const answer = this.reinviteAnswers.get(legId);
+    if (answer === undefined) return { kind: "refused", status: 488 };
+    if (answer === "never") return new Promise(() => undefined);
+    return { kind: "agreed", sdp: typeof answer === "function" ? answer(sdp) : answer };
   }
 
   async notifyReferrer(legId: LegId, status: number): Promise<void> {

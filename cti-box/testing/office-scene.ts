@@ -11,13 +11,8 @@ import type { SpillLimits } from "../src/application/call-journal.ts";
 import type { CallMedia } from "../src/application/call-media.ts";
 import type { OfficeSettings } from "../src/application/office-settings.ts";
 import { readTrunk } from "../src/config/read-trunk.ts";
-import type {
-  CallStore,
-  IncomingInvite,
-  TrunkChanges,
-  TrunkChangesStore,
-  TrunkRules,
-} from "../src/application/ports.ts";
+import type { CallStore, IncomingInvite } from "../src/application/ports.ts";
+import type { TrunkChanges, TrunkChangesStore, TrunkRules } from "../src/application/trunk-ports.ts";
 import type { PriceList } from "../src/domain/cost/price-list.ts";
 import type { Reach } from "../src/domain/trunk/trunk-trial.ts";
 import type { PublicCallEvent } from "../src/domain/call/call-view.ts";

@@ -1,6 +1,7 @@
 /** Three together through the whole box: the media server's wishes are fulfilled, and what it cannot do leaves a consultation. */
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { anna, OfficeScene } from "../../testing/office-scene.ts";
+import { mostReinvites } from "./offer-anew.ts";
 import type { CallId, LegId, TransferId } from "../domain/call/ids.ts";
 
 const transferId = "01KAQZ000000000000000000X1" as TransferId;
@@ -39,6 +40,8 @@ async function confer(): Promise<void> {
 }
 
 const lastTurn = (): unknown => scene.events.findLast((event) => event.type === "call-consulting");
+const offersTo = (legId: LegId): number =>
+  scene.sip.done.filter((line) => line.startsWith(`renegotiate-leg ${legId}`)).length;
 const together = (): string => [citizen, operator, office].join("+");
 
 test("all three are joined and nobody is described anew", async () => {
@@ -74,6 +77,45 @@ test("a phone that does not answer the re-INVITE holds nobody up", async () => {
   await scene.settle();
   expect([...scene.media.pairs]).toEqual([`${operator}+${office}`]);
   expect(lastTurn()).toMatchObject({ talkingTo: "target" });
+});
+
+test("a re-INVITE that meets one of the phone's own is repeated after a while", async () => {
+  scene.media.foreign.add(citizen);
+  scene.sip.reinviteAnswers.set(citizen, "answer in G.711");
+  scene.sip.glares.set(citizen, 2);
+  await confer();
+  for (const offers of [1, 2, 3]) {
+    expect(offersTo(citizen)).toBe(offers);
+    scene.clock.move(3000);
+    await scene.settle();
+  }
+  expect(offersTo(citizen)).toBe(3);
+  expect([...scene.media.pairs]).toEqual([together()]);
+  expect(lastTurn()).toMatchObject({ talkingTo: "everybody" });
+});
+
+test("a phone that sends re-INVITEs of its own each time leaves the consultation as it was", async () => {
+  scene.media.foreign.add(citizen);
+  scene.sip.glares.set(citizen, 100);
+  await confer();
+  for (let offers = 0; offers < 10; offers += 1) {
+    scene.clock.move(3000);
+    await scene.settle();
+  }
+  expect(offersTo(citizen)).toBe(mostReinvites);
+  expect(lastTurn()).toMatchObject({ talkingTo: "target" });
+});
+
+test("nothing is repeated once nobody wants the conference any more, nor after the call", async () => {
+  scene.media.foreign.add(citizen);
+  scene.sip.glares.set(citizen, 100);
+  await confer();
+  await scene.box.commands.turnTo(callId, anna, { transferId, talkingTo: "target" });
+  scene.clock.move(3000);
+  await scene.settle();
+  expect(offersTo(citizen)).toBe(1);
+  await confer();
+  expect(offersTo(citizen)).toBe(2);
 });
 
 test("a media server that cannot mix leaves the consultation as it was", async () => {

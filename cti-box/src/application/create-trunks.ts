@@ -4,7 +4,7 @@ import { TrunkAdministration, trunksInForce } from "./trunk-administration.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { OfficeTrunksParts } from "./office-trunks.ts";
 import type { TrunkSettings } from "./office-settings.ts";
-import type { TrunkChangesStore, TrunkRules } from "./ports.ts";
+import type { TrunkChangesStore, TrunkRules } from "./trunk-ports.ts";
 
 export type TrunksParts = Omit<OfficeTrunksParts, "trunks" | "originOf" | "callsOn" | "openCalls"> & {
   calls: Pick<CallsInProgress, "index" | "find" | "onEvent">;

@@ -15,7 +15,7 @@ import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions, TransferPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
 import type { OutboundSettings, TrunkSettings } from "../domain/trunk/trunk-settings.ts";
-import type { RegisterOrder } from "./ports.ts";
+import type { RegisterOrder } from "./trunk-ports.ts";
 import type { WatchedTrunk } from "./trunk-watch.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";

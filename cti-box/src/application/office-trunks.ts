@@ -10,7 +10,8 @@ import type { TrunkSettings } from "./office-settings.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { PriceList } from "../domain/cost/price-list.ts";
-import type { RecordFilter, CarrierReach, Clock, Log, TrunkProbes, TrunkRegistrar, TrunkTrials } from "./ports.ts";
+import type { RecordFilter, Clock, Log } from "./ports.ts";
+import type { CarrierReach, TrunkProbes, TrunkRegistrar, TrunkTrials } from "./trunk-ports.ts";
 import type { TrunkOrigin, TrunkQueries, TrunkTestView, TrunkView } from "./use-cases.ts";
 
 export type OfficeTrunksParts = {

@@ -1,20 +1,21 @@
-/** What the application needs of the world. Adapters implement these; `testing/` has fakes of each. The media port is `media-port.ts`. */
-import type { PublicCallEvent, PublicCallHappening, CallSummaryView } from "../domain/call/call-view.ts";
+/** What the application needs of the world. Adapters implement these; `testing/` has fakes of each. The media port is `media-port.ts`, those of trunks are in `trunk-ports.ts`. */
 import type { CallEvent, MediaDirection } from "../domain/call/call-event.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { LegDestination, LegEndReason } from "../domain/call/call-effect.ts";
-import type { Caller, EndCause } from "../domain/call/call-view.ts";
+import type {
+  Caller,
+  CallSummaryView,
+  EndCause,
+  PublicCallEvent,
+  PublicCallHappening,
+} from "../domain/call/call-view.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
+import type { Renegotiation } from "./far-end.ts";
 import type { Tariff } from "../domain/cost/tariff.ts";
 import type { MonthlyTotal } from "../domain/retention/monthly-totals.ts";
 import type { RecordDetail } from "../domain/retention/retention-rules.ts";
 import type { RegisteredDevice } from "../domain/operator/operator-desk.ts";
-import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
-import type { FieldChange } from "../domain/trunk/change-settings.ts";
-import type { TrunkSettings } from "../domain/trunk/trunk-settings.ts";
-import type { Reach, TrialAnswer } from "../domain/trunk/trunk-trial.ts";
-import type { RegisterAnswer } from "../domain/trunk/trunk-registration.ts";
 import type { Source } from "../domain/trunk/identify-source.ts";
 
 export interface Clock {
@@ -139,8 +140,8 @@ export interface CallSignalling {
   endLeg(legId: LegId, reason: LegEndReason): Promise<void>;
   answerReinvite(legId: LegId, sdp: string): Promise<void>;
   refuseReinvite(legId: LegId, status: number): Promise<void>;
-  /** Describes our media anew by re-INVITE. The far end's answer; null: it refused, or the leg is not in a state for it. */
-  renegotiateLeg(legId: LegId, sdp: string): Promise<string | null>;
+  /** Describes our media anew by re-INVITE. */
+  renegotiateLeg(legId: LegId, sdp: string): Promise<Renegotiation>;
   notifyReferrer(legId: LegId, status: number): Promise<void>;
   /** Tells a member that the citizen is on the line after a consultation. */
   tellHandover(legId: LegId): Promise<void>;
@@ -149,75 +150,6 @@ export interface CallSignalling {
   /** Legs that exist now, for the end-of-call check. */
   openLegs(): LegId[];
   close(): Promise<void>;
-}
-
-export type RegisterOrder = {
-  trunkId: string;
-  /** Where the REGISTER goes. */
-  registrar: string;
-  user: string;
-  /** 0 ends the registration. */
-  expiresSeconds: number;
-};
-
-/** Registers the office at a carrier with the trunk's credentials. Never rejects: what goes wrong is silence. */
-export interface TrunkRegistrar {
-  /** Who the office is for this carrier from now on, in new registrations and calls; null: nobody. */
-  useCredentials(trunkId: string, credentials: { username: string; password: string } | null): void;
-  register(order: RegisterOrder): Promise<RegisterAnswer>;
-}
-
-/** Asks a carrier whether it is there (OPTIONS). Never rejects: what goes wrong is silence. */
-export interface TrunkProbes {
-  probe(target: { uri: string; withinMs: number }): Promise<ProbeAnswer>;
-}
-
-/** A try at a carrier on an administrator's wish. */
-export type TrialOrder =
-  | { step: "registration"; trunkId: string; order: RegisterOrder }
-  | { step: "probe"; trunkId: string; uri: string };
-/** Proofs of passwords are left out of `text`. */
-export type TrialMessage = { direction: "sent" | "received"; atMs: number; text: string };
-export type TrialResult = { answer: TrialAnswer; messages: TrialMessage[] };
-
-/** Never rejects. */
-export interface TrunkTrials {
-  tryCarrier(order: TrialOrder): Promise<TrialResult>;
-}
-
-/** `trunks`: settings that hold over the configuration's; null: taken out. `history`: the oldest first, secrets hidden. */
-export type TrunkChanges = {
-  trunks: { readonly [trunkId: string]: TrunkSettings | null };
-  history: readonly TrunkChange[];
-};
-export type TrunkChange = {
-  atMs: number;
-  /** An operator's login, or a program. */
-  by: string;
-  what: "added" | "changed" | "removed" | "reset";
-  trunkId: string;
-  fields: readonly FieldChange[];
-};
-
-/** Both throw where the file cannot be read or written. */
-export interface TrunkChangesStore {
-  read(): TrunkChanges;
-  write(changes: TrunkChanges): void;
-}
-
-/** The rules that the configuration's trunks are read by. */
-export interface TrunkRules {
-  read(
-    given: unknown,
-    others: readonly TrunkSettings[],
-  ):
-    | { ok: true; trunk: TrunkSettings }
-    | { ok: false; reason: "validation"; problems: { pointer: string; detail: string }[] };
-}
-
-/** How far the network lets us come to where a SIP URI leads: names, connections, certificates. Never rejects. */
-export interface CarrierReach {
-  look(uri: string): Promise<Reach>;
 }
 
 /** An INVITE outside a dialog, reduced to what the application decides on. */

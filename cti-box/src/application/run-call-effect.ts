@@ -39,6 +39,7 @@ export class CallEffectRunner {
   /** Stops the timers of a call that is given up. */
   close(): void {
     this.office.close();
+    this.media.close();
   }
 
   private runOne(effect: CallEffect): void {

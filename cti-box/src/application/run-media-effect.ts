@@ -1,24 +1,29 @@
 /** Effects of one call on its media: who hears whom, music, announcements. */
-import { partnerOf } from "../domain/call/settle.ts";
-import { answeredLeg } from "../domain/call/legs.ts";
+import { conversationOf, partnerOf } from "../domain/call/settle.ts";
 import { promptsOfPlace } from "../domain/queue/announcement.ts";
 import type { MediaEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { CallLeg } from "./call-media.ts";
 import type { LegLanes } from "./leg-lanes.ts";
 import type { EffectParts } from "./effect-parts.ts";
-
-const longestReinviteMs = 4000;
+import { NewOffers } from "./offer-anew.ts";
 
 type MediaParts = Pick<EffectParts, "media" | "signalling" | "clock" | "room" | "callId" | "current">;
 
 export class MediaEffects {
   private readonly parts: MediaParts;
   private readonly lanes: LegLanes;
+  private readonly newOffers: NewOffers;
 
   constructor(parts: MediaParts, lanes: LegLanes) {
     this.parts = parts;
     this.lanes = lanes;
+    this.newOffers = new NewOffers(parts, lanes);
+  }
+
+  /** The call is over. */
+  close(): void {
+    this.newOffers.close();
   }
 
   /** DTMF that came as INFO: to whoever hears this leg now. */
@@ -48,7 +53,7 @@ export class MediaEffects {
       case "announce-place":
         return this.announcePlace(effect);
       case "renew-media":
-        return this.lanes.run([effect.legId], () => this.renew(effect.legId), "media-failed");
+        return this.renew(effect.legId);
       case "release-media":
         return this.lanes.run([effect.legId], () => media.release(this.leg(effect.legId)), "ignore");
     }
@@ -79,50 +84,28 @@ export class MediaEffects {
 
   /** Who is not understood yet is re-INVITEd in its own time: the others need not wait. */
   private async confer(legIds: readonly LegId[]): Promise<void> {
-    for (const legId of await this.parts.media.confer(this.legs(legIds)))
-      this.lanes.run([legId], () => this.narrow(legId), "conference-failed");
+    for (const legId of await this.parts.media.confer(this.legs(legIds))) this.narrow(legId);
   }
 
-  private async narrow(legId: LegId): Promise<void> {
-    await this.offerAnew(
+  private narrow(legId: LegId): void {
+    const isConference = (): boolean => {
+      const together = conversationOf(this.parts.current()) ?? [];
+      return together.length > 2 && together.includes(legId);
+    };
+    this.newOffers.run({
       legId,
-      { towards: null, audio: "telephone" },
-      "the far end took no G.711, which conferences need",
-    );
-  }
-
-  private async renew(legId: LegId): Promise<void> {
-    const partner = partnerOf(this.parts.current(), legId);
-    const towards = partner === null ? null : { legId: partner, offer: null };
-    await this.offerAnew(legId, { towards, audio: "any" }, "the far end did not follow its media to another place");
-  }
-
-  /** A re-INVITE with a fresh offer. @throws Error with `refusal` when it is refused, or not answered in time */
-  private async offerAnew(
-    legId: LegId,
-    what: Omit<Parameters<MediaParts["media"]["createOffer"]>[1], "profile">,
-    refusal: string,
-  ): Promise<void> {
-    const { media, signalling } = this.parts;
-    const leg = answeredLeg(this.parts.current(), legId);
-    if (leg === null) return;
-    const sdp = await media.createOffer(this.leg(legId), { profile: leg.media, ...what });
-    const answer = await this.within(longestReinviteMs, signalling.renegotiateLeg(legId, sdp));
-    if (answeredLeg(this.parts.current(), legId) === null) return;
-    if (answer === null) throw new Error(refusal);
-    await media.acceptAnswer(this.leg(legId), answer);
-  }
-
-  /** A phone that does not answer must not hold up what else its leg has to do. */
-  private async within<T>(ms: number, answer: Promise<T | null>): Promise<T | null> {
-    let stop = (): void => undefined;
-    const late = new Promise<null>((resolve) => {
-      stop = this.parts.clock.after(ms, () => resolve(null));
+      wish: () => (isConference() ? { towards: null, audio: "telephone" } : null),
+      refusal: "the far end took no G.711, which conferences need",
+      consequence: "conference-failed",
     });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      stop();
-    }
+  }
+
+  private renew(legId: LegId): void {
+    const wish = () => {
+      const partner = partnerOf(this.parts.current(), legId);
+      return { towards: partner === null ? null : { legId: partner, offer: null }, audio: "any" } as const;
+    };
+    const refusal = "the far end did not follow its media to another place";
+    this.newOffers.run({ legId, wish, refusal, consequence: "media-failed" });
   }
 }

@@ -3,7 +3,8 @@ import { clockDifference, findingOf, isWell } from "../domain/trunk/trunk-trial.
 import type { Reach } from "../domain/trunk/trunk-trial.ts";
 import { registrationsOf } from "./office-settings.ts";
 import type { TrunkSettings } from "./office-settings.ts";
-import type { CarrierReach, Clock, TrialOrder, TrialResult, TrunkTrials } from "./ports.ts";
+import type { Clock } from "./ports.ts";
+import type { CarrierReach, TrialOrder, TrialResult, TrunkTrials } from "./trunk-ports.ts";
 import type { TrunkRegistrations } from "./trunk-registrations.ts";
 import type { TrunkTestStep, TrunkTestView } from "./use-cases.ts";
 

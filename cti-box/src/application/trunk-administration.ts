@@ -6,7 +6,8 @@ import { fieldChanges, mergePatch, withoutSecrets } from "../domain/trunk/change
 import type { Settings } from "../domain/trunk/change-settings.ts";
 import type { TrunkSettings } from "./office-settings.ts";
 import type { OfficeTrunks } from "./office-trunks.ts";
-import type { Clock, Log, TrunkChange, TrunkChanges, TrunkChangesStore, TrunkRules } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { TrunkChange, TrunkChanges, TrunkChangesStore, TrunkRules } from "./trunk-ports.ts";
 import type { TrunkAdministrationCommands, TrunkChangeResult, TrunkOrigin } from "./use-cases.ts";
 
 export type TrunkAdministrationParts = {

@@ -1,7 +1,8 @@
 /** Keeps the office registered at the carriers that want it, and gives the registrations back when the box is closed. */
 import { afterRegister, unregistered } from "../domain/trunk/trunk-registration.ts";
 import type { TrunkRegistration } from "../domain/trunk/trunk-registration.ts";
-import type { Clock, Log, RegisterOrder, TrunkRegistrar } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { RegisterOrder, TrunkRegistrar } from "./trunk-ports.ts";
 
 export type TrunkRegistrationsParts = { registrar: TrunkRegistrar; clock: Clock; log: Log };
 

@@ -1,7 +1,8 @@
 /** Probes the carriers that calls go out to, and tells the log when one goes or comes back. */
 import { afterProbe, unprobed } from "../domain/trunk/trunk-health.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
-import type { Clock, Log, TrunkProbes } from "./ports.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { TrunkProbes } from "./trunk-ports.ts";
 
 export type WatchedTrunk = { trunkId: string; uri: string; everyMs: number };
 export type TrunkWatchParts = { probes: TrunkProbes; clock: Clock; log: Log };

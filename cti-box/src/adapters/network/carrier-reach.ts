@@ -4,7 +4,7 @@
  */
 import { findTargets, readTarget, type WantedTarget } from "./find-targets.ts";
 import { tryDatagram, tryStream, tryTls } from "./try-connection.ts";
-import type { CarrierReach } from "../../application/ports.ts";
+import type { CarrierReach } from "../../application/trunk-ports.ts";
 import type { Reach, ReachOutcome } from "../../domain/trunk/trunk-trial.ts";
 
 export type NetworkReachParts = {

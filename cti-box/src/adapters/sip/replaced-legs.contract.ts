@@ -25,7 +25,12 @@ async function goesOn(scene: Scene, phone: RawPeer): Promise<string> {
   const { to, ...order } = orderTo(phone);
   if (to.kind !== "device") throw new Error("not a device");
   await scene().sip.placeLeg({ ...order, legId: second, to: { ...to, replaces: first } });
-  return phone.receive(/^INVITE /);
+  return phone.receive(/^INVITE [\s\S]*^To:.*tag=phone/m);
+}
+
+/** The request that comes after this one in its dialog, not a copy of it. */
+function after(invite: string): RegExp {
+  return new RegExp(`^INVITE [\\s\\S]*^CSeq: ${Number.parseInt(headerOf(invite, "CSeq"), 10) + 1} INVITE`, "m");
 }
 
 export function itReplacesLegs(scene: Scene): void {
@@ -62,6 +67,8 @@ export function itReplacesLegs(scene: Scene): void {
     });
   });
 
+  describe("a conversation that goes on in another leg, and the phone's own re-INVITE", () => meetingReinvites(scene));
+
   describe("an INVITE with Replaces", () => {
     test.each([
       ["of a leg that rings", (invite: string) => ["phone", tagOf(invite)], { legId: first, isEarlyOnly: true }],
@@ -80,6 +87,63 @@ export function itReplacesLegs(scene: Scene): void {
       expect((await scene().host.invited()).invite.replaces).toEqual(meant);
     });
   });
+}
+
+function meetingReinvites(scene: Scene): void {
+  test("is asked for again when the phone's own re-INVITE was on its way, which is answered first", async () => {
+    const { phone, invite } = await answered(scene);
+    const again = await goesOn(scene, phone);
+    phone.send(["SIP/2.0 491 Request Pending", ...answerLines(again, phone)]);
+    await phone.receive(/^ACK /);
+    await expect.poll(() => scene().clock.timers()).toBe(1);
+    phone.send([...fromThePhone(invite, phone), "Content-Type: application/sdp"], `${exampleSdp}a=sendonly\r\n`);
+    expect(await scene().host.event("leg-reinvited")).toMatchObject({ legId: first, direction: "sendonly" });
+    await scene().sip.answerReinvite(first, exampleSdp);
+    await phone.receive(/^SIP\/2\.0 200[\s\S]*INVITE/);
+    // The box made the Call-ID.
+    scene().clock.move(2090);
+    expect(phone.unread(after(again))).toEqual([]);
+    scene().clock.move(1910);
+    const third = await phone.receive(after(again));
+    phone.send(["SIP/2.0 200 OK", ...answerLines(third, phone), "Content-Type: application/sdp"], exampleSdp);
+    expect(await scene().host.event("leg-answered")).toMatchObject({ legId: second });
+    expect(await scene().host.event("leg-ended")).toMatchObject({ legId: first, how: "closed" });
+  });
+
+  test("is not asked for again when nobody wants it any more, or the phone has hung up", async () => {
+    const { phone, invite } = await answered(scene);
+    const met = async (): Promise<void> => {
+      const again = await goesOn(scene, phone);
+      phone.send(["SIP/2.0 491 Request Pending", ...answerLines(again, phone)]);
+      await expect.poll(() => scene().clock.timers()).toBe(1);
+    };
+    await met();
+    await scene().sip.endLeg(second, "cancelled");
+    expect(await scene().host.event("leg-ended")).toEqual({ type: "leg-ended", legId: second, how: "closed" });
+    expect(scene().clock.timers()).toBe(0);
+    expect(scene().sip.openLegs()).toEqual([first]);
+    await met();
+    phone.send(fromThePhone(invite, phone).map((line) => line.replace("INVITE", "BYE")));
+    expect(await scene().host.event("leg-ended")).toEqual({ type: "leg-ended", legId: first, how: "bye" });
+    scene().clock.move(4000);
+    expect(await scene().host.event("leg-failed")).toMatchObject({ legId: second, status: 481 });
+    expect(scene().sip.openLegs()).toEqual([]);
+  });
+}
+
+/** A request of the phone's in the dialog that our INVITE made. */
+function fromThePhone(invite: string, phone: RawPeer): string[] {
+  const target = /<([^>]+)>/.exec(headerOf(invite, "Contact"))?.[1] ?? "";
+  return [
+    `INVITE ${target} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${phone.hostPort};branch=z9hG4bK-of-the-phone`,
+    `From: ${headerOf(invite, "To")};tag=phone`,
+    `To: ${headerOf(invite, "From")}`,
+    `Call-ID: ${headerOf(invite, "Call-ID")}`,
+    "CSeq: 1 INVITE",
+    `Contact: <sip:anna@${phone.hostPort}>`,
+    "Max-Forwards: 70",
+  ];
 }
 
 function tagOf(invite: string): string {

@@ -11,15 +11,13 @@ import { keptDialog } from "./leg/kept-dialog.ts";
 import { hangUpDialog, takeBackLegs } from "./leg/take-back-legs.ts";
 import { notifyReferrer, tellHandover } from "./leg/own-requests.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
-import { probeWithOptions } from "./options-probe.ts";
-import { registerAtCarrier } from "./trunk-register.ts";
-import { tryCarrier } from "./trunk-trial.ts";
+import { Carriers } from "./carriers.ts";
 import { routeRequests } from "./route-requests.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
 import type { ControlAddress, ControlConnection, ControlListener } from "./control-connection.ts";
 import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
 import type { TrunkCredentials } from "./trunk-register.ts";
-import type { LegParts } from "./leg/sip-leg.ts";
+import type { LegParts } from "./leg/leg-parts.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type {
   CallSignalling,
@@ -29,13 +27,16 @@ import type {
   NamedLeg,
   PlaceLegOrder,
   SignallingHost,
+} from "../../application/ports.ts";
+import type {
   RegisterOrder,
   TrialOrder,
   TrialResult,
   TrunkProbes,
   TrunkRegistrar,
   TrunkTrials,
-} from "../../application/ports.ts";
+} from "../../application/trunk-ports.ts";
+import type { Renegotiation } from "../../application/far-end.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
 import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
@@ -75,14 +76,14 @@ type Running = {
 export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistrar, TrunkTrials {
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
-  /** What the carriers know the office by. */
-  private readonly credentials = new Map<string, TrunkCredentials>();
+  private readonly carriers: Carriers;
   /** Which Call-ID the latest legs have or had. */
   readonly legBook = new LegBook();
   private running: Running | null = null;
 
   constructor(parts: SipSignallingParts) {
     this.parts = parts;
+    this.carriers = new Carriers({ ...parts, stack: () => this.running?.connection.stack ?? null });
   }
 
   async start(host: SignallingHost): Promise<void> {
@@ -153,8 +154,8 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     this.legs.get(legId)?.answerReinvite({ status });
   }
 
-  async renegotiateLeg(legId: LegId, sdp: string): Promise<string | null> {
-    return (await this.legs.get(legId)?.renegotiate(sdp)) ?? null;
+  async renegotiateLeg(legId: LegId, sdp: string): Promise<Renegotiation> {
+    return (await this.legs.get(legId)?.renegotiate(sdp)) ?? { kind: "refused", status: 481 };
   }
 
   async notifyReferrer(legId: LegId, status: number): Promise<void> {
@@ -166,29 +167,19 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
   }
 
   useCredentials(trunkId: string, credentials: TrunkCredentials | null): void {
-    if (credentials === null) this.credentials.delete(trunkId);
-    else this.credentials.set(trunkId, credentials);
+    this.carriers.useCredentials(trunkId, credentials);
   }
 
-  async register(order: RegisterOrder): Promise<RegisterAnswer> {
-    const { running } = this;
-    if (running === null) return { kind: "silent" };
-    return registerAtCarrier(running.connection.stack, order, this.credentials.get(order.trunkId));
+  register(order: RegisterOrder): Promise<RegisterAnswer> {
+    return this.carriers.register(order);
   }
 
-  async probe(target: Parameters<TrunkProbes["probe"]>[0]): Promise<ProbeAnswer> {
-    const { running } = this;
-    return running === null
-      ? { kind: "silent" }
-      : probeWithOptions(running.connection.stack, this.parts.office, target);
+  probe(target: Parameters<TrunkProbes["probe"]>[0]): Promise<ProbeAnswer> {
+    return this.carriers.probe(target);
   }
 
-  async tryCarrier(order: TrialOrder): Promise<TrialResult> {
-    const { running } = this;
-    if (running === null) return { answer: { kind: "not-sent" }, messages: [] };
-    const { office, clock } = this.parts;
-    const carrier = { office, credentials: this.credentials.get(order.trunkId), now: () => clock.now() };
-    return tryCarrier({ ...carrier, stack: running.connection.stack }, order);
+  tryCarrier(order: TrialOrder): Promise<TrialResult> {
+    return this.carriers.tryCarrier(order);
   }
 
   dropAccount(authorizationUser: string): void {
@@ -243,7 +234,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return {
       stack: connection.stack,
       office: this.parts.office,
-      credentialsOf: (trunkId) => this.credentials.get(trunkId),
+      credentialsOf: (trunkId) => this.carriers.credentialsOf(trunkId),
       log: this.parts.log,
       clock: this.parts.clock,
       emit: (event) => host.legEvent(event),
@@ -261,7 +252,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return leg === undefined ? null : { legId: leg.legId, isEarlyOnly: dialog.isEarlyOnly };
   }
 
-  private remember({ legId, placedTo }: SipLeg, dialog: SipDialog): void {
+  private remember({ legId, placedTo }: Pick<SipLeg, "legId" | "placedTo">, dialog: SipDialog): void {
     // Dialogs that end with the box are not worth remembering.
     if (this.parts.survival !== undefined) this.parts.memory?.keep("dialog", legId, keptDialog(dialog, placedTo));
   }

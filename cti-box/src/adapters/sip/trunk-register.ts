@@ -2,7 +2,7 @@
 import { answerTo } from "./answer-to.ts";
 import { parseSipUri } from "./drachtio.ts";
 import type { SipHeaders, SipMessage, SipStack } from "./drachtio.ts";
-import type { RegisterOrder } from "../../application/ports.ts";
+import type { RegisterOrder } from "../../application/trunk-ports.ts";
 import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
 
 export type TrunkCredentials = { username: string; password: string };

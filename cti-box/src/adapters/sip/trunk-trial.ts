@@ -6,7 +6,7 @@ import { optionsHeaders } from "./options-probe.ts";
 import type { SipMessage, SipStack } from "./drachtio.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type { TrunkCredentials } from "./trunk-register.ts";
-import type { TrialOrder, TrialMessage, TrialResult } from "../../application/ports.ts";
+import type { TrialOrder, TrialMessage, TrialResult } from "../../application/trunk-ports.ts";
 import type { TrialAnswer } from "../../domain/trunk/trunk-trial.ts";
 
 /** As long as a lost datagram needs to be repeated four times, and a connection to be made. */

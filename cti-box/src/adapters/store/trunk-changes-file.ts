@@ -4,7 +4,7 @@
  */
 import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { z } from "zod";
-import type { TrunkChanges, TrunkChangesStore } from "../../application/ports.ts";
+import type { TrunkChanges, TrunkChangesStore } from "../../application/trunk-ports.ts";
 
 const text = z.string().nullable();
 const changesSchema = z.object({

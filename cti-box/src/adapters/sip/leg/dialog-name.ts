@@ -9,7 +9,7 @@ export type DialogName = { sipCallId: string; localTag: string | null; remoteTag
 /** Null: there is no dialog, not even an early one. */
 export function dialogNameOf(stage: LegStage): DialogName | null {
   if (stage.kind === "talking") {
-    const { callId: sipCallId, localTag, remoteTag } = stage.dialog.sip;
+    const { callId: sipCallId, localTag, remoteTag } = stage.conversation.dialog.sip;
     return { sipCallId, localTag, remoteTag };
   }
   const request = stage.kind === "offered" ? stage.request : stage.kind === "placing" ? stage.invite : null;

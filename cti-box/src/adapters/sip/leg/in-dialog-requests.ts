@@ -9,7 +9,7 @@ import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { allowedMethods } from "../outgoing-invite.ts";
 import type { ReplacedDialog } from "../headers/replaces.ts";
-import type { Reinvite } from "./leg-stage.ts";
+import type { Reinvite } from "./conversation.ts";
 import { directionOf } from "./offer-direction.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { NamedLeg, SignallingEvent } from "../../../application/ports.ts";

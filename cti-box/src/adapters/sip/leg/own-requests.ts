@@ -11,16 +11,6 @@ export type Requester = { legId: LegId; log: Log };
 /** `isUp`: the leg still talks in this dialog. */
 export type PatientRequester = Requester & { clock: Pick<Clock, "after">; isUp(): boolean };
 
-/** re-INVITE with a new offer; the far end's answer, or null when it was refused or brought none. */
-export function describeAnew(dialog: SipDialog, sdp: string, { legId, log }: Requester): Promise<string | null> {
-  return new Promise((resolve) => {
-    dialog.modify(sdp, (error, answer) => {
-      if (error !== null) log.info({ legId, error: error.message }, "our re-INVITE was refused");
-      resolve(error === null && answer !== undefined && answer !== "" ? answer : null);
-    });
-  });
-}
-
 /** Progress of the REFER that the far end sent. */
 export function notifyReferrer(dialog: SipDialog, status: number, { legId, log }: Requester): void {
   dialog.request({ method: "NOTIFY", ...writeSipfrag(status) }, (error) => {

@@ -1,44 +1,25 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
-import { allowedMethods, headersOf, type OwnOffice } from "../outgoing-invite.ts";
+import { allowedMethods, headersOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { tagIn, type ReplacedDialog } from "../headers/replaces.ts";
 import { dialogNameOf, isSameDialog, replacing } from "./dialog-name.ts";
 import { profileOf, sdpOf } from "../incoming-invite.ts";
 import { inviteWithProof } from "../prove-request.ts";
-import { moveDialog } from "./move-dialog.ts";
-import { listenToDialog, type DialogListener } from "./in-dialog-requests.ts";
+import { Conversation } from "./conversation.ts";
+import { listenToDialog } from "./in-dialog-requests.ts";
 import { connectedHeaders } from "../headers/identity.ts";
-import { cancelInvite, describeAnew, type PatientRequester } from "./own-requests.ts";
+import { moveConversation, mostMoves, type LendingLeg } from "./move-conversation.ts";
+import { cancelInvite, type PatientRequester } from "./own-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
-import type { Clock, Log, PlaceLegOrder, SignallingEvent } from "../../../application/ports.ts";
-import type { SipDialog, SipFailure, SipHeaders, SipRequest, SipResponse, SipStack } from "../drachtio.ts";
-import type { TrunkCredentials } from "../trunk-register.ts";
+import type { Renegotiation } from "../../../application/far-end.ts";
+import type { PlaceLegOrder } from "../../../application/ports.ts";
+import type { SipDialog, SipFailure, SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
-import { directionOf } from "./offer-direction.ts";
-import type { LegStage, Reinvite } from "./leg-stage.ts";
+import type { LastWord, LegParts } from "./leg-parts.ts";
+import type { LegStage } from "./leg-stage.ts";
 
-export type LegParts = {
-  stack: SipStack;
-  office: OwnOffice;
-  credentialsOf(trunkId: string): TrunkCredentials | undefined;
-  log: Log;
-  clock: Pick<Clock, "after">;
-  emit(event: SignallingEvent): void;
-  /** Its INVITE left. */
-  onSent(legId: LegId, invite: SipRequest): void;
-  /** Its dialog is confirmed. */
-  onTalking(leg: SipLeg, dialog: SipDialog): void;
-  /** The leg said its last word. */
-  onOver(legId: LegId): void;
-  mayRefer(legId: LegId, isAttended: boolean): boolean;
-  findLeg(legId: LegId): SipLeg | null;
-  legOfDialog: DialogListener["legOfDialog"];
-};
-
-type LastWord = Extract<SignallingEvent, { type: "leg-failed" | "leg-cancelled" | "leg-ended" }>;
-
-export class SipLeg {
+export class SipLeg implements LendingLeg {
   readonly legId: LegId;
   /** Contact that the box called; null: the far end called us. */
   readonly placedTo: string | null;
@@ -78,7 +59,7 @@ export class SipLeg {
 
   /** A leg of an earlier run of the box, whose dialog the stack has kept. */
   static takenBack(leg: { legId: LegId; placedTo: string | null }, parts: LegParts, dialog: SipDialog): SipLeg {
-    const back = new SipLeg(leg, parts, { kind: "talking", dialog, reinvite: null, answerInAckOf: null });
+    const back = new SipLeg(leg, parts, { kind: "talking", conversation: new Conversation(dialog) });
     back.listen(dialog);
     return back;
   }
@@ -116,9 +97,12 @@ export class SipLeg {
         return undefined;
       case "placing":
         return this.giveUpInvite(reason);
+      case "pausing":
+        this.stage.stop();
+        return this.over({ type: "leg-ended", legId: this.legId, how: "closed" });
       case "talking":
       case "moving":
-        return this.hangUp(this.stage.dialog, reason);
+        return this.hangUp(this.stage.conversation, reason);
       case "ending":
       case "over":
         return undefined;
@@ -127,29 +111,17 @@ export class SipLeg {
 
   /** The answer to the far end's last re-INVITE or UPDATE: our session description, or a refusal. */
   answerReinvite(answer: { sdp: string } | { status: number }): void {
-    if (this.stage.kind !== "talking" || this.stage.reinvite === null) return;
-    const { dialog, reinvite } = this.stage;
-    this.stage = { ...this.stage, reinvite: null };
-    if ("status" in answer) return reinvite.response.send(answer.status);
-    this.stage = { ...this.stage, answerInAckOf: reinvite.answerInAckOf };
-    dialog.local.sdp = answer.sdp;
-    const contact = dialog.local.contact === undefined ? {} : { Contact: dialog.local.contact };
-    return reinvite.response.send(200, {
-      headers: { ...contact, "Content-Type": "application/sdp" },
-      body: answer.sdp,
-    });
+    if (this.stage.kind === "talking") this.stage.conversation.answerReinvite(answer);
   }
 
-  /** The far end's answer to our re-INVITE; null: refused, or one of theirs is under way (RFC 3261 §14.1). */
-  async renegotiate(sdp: string): Promise<string | null> {
-    if (this.stage.kind !== "talking" || this.stage.reinvite !== null) return null;
-    return describeAnew(this.stage.dialog, sdp, { legId: this.legId, log: this.parts.log });
+  async renegotiate(sdp: string): Promise<Renegotiation> {
+    return this.stage.kind === "talking" ? this.stage.conversation.renegotiate(sdp) : { kind: "refused", status: 481 };
   }
 
   /** Sends a request of ours in the dialog, while there is one. */
   tell(request: (dialog: SipDialog, by: PatientRequester) => void): void {
     const by = { ...this.parts, legId: this.legId, isUp: () => this.stage.kind === "talking" };
-    if (this.stage.kind === "talking") request(this.stage.dialog, by);
+    if (this.stage.kind === "talking") request(this.stage.conversation.dialog, by);
   }
 
   /** `stack`: it has forgotten the leg. `account`: the phone behind the leg was signed out, and is told while it can be. */
@@ -158,30 +130,59 @@ export class SipLeg {
     this.over({ type: "leg-ended", legId: this.legId, how: "lost" });
   }
 
-  /** Goes on with the conversation of another leg: a page gets a call that replaces its own (RFC 3891), a phone goes on in its dialog. */
-  private async takeOver(earlier: SipLeg | null, order: PlaceLegOrder): Promise<void> {
-    const { legId } = this;
-    if (earlier?.stage.kind !== "talking" || earlier.stage.reinvite !== null)
-      return this.over({ type: "leg-failed", legId, status: 481, q850: null });
-    const { dialog } = earlier.stage;
-    if (profileOf(order.sdp) === "webrtc")
-      return new Promise((resolve) => this.sendInvite(order, replacing(dialog), resolve));
-    earlier.stage = { kind: "moving", dialog };
-    // The lane of the leg is not held up: the phone's answer comes as an event.
-    const identity = connectedHeaders(order.caller, this.parts.office.domain);
-    return void moveDialog(dialog, order.sdp, identity).then((status) => this.tookOver(earlier, dialog, status));
+  get dialog(): SipDialog | null {
+    return this.stage.kind === "talking" ? this.stage.conversation.dialog : null;
   }
 
-  private tookOver(earlier: SipLeg, dialog: SipDialog, status: number): void {
+  lend(): Conversation | null {
+    if (this.stage.kind !== "talking") return null;
+    const { conversation } = this.stage;
+    if (!conversation.isExchanging) this.stage = { kind: "moving", conversation };
+    return conversation;
+  }
+
+  lent(outcome: "kept" | "given-away"): boolean {
+    if (this.stage.kind !== "moving") return false;
+    const { conversation } = this.stage;
+    if (outcome === "kept") this.stage = { kind: "talking", conversation };
+    else conversation.dialog.removeAllListeners();
+    return true;
+  }
+
+  movedAway(): void {
+    this.over({ type: "leg-ended", legId: this.legId, how: "closed" });
+  }
+
+  /** Goes on with the conversation of another leg: a page gets a call that replaces its own (RFC 3891), a phone goes on in its dialog. */
+  private async takeOver(earlier: LendingLeg | null, order: PlaceLegOrder): Promise<void> {
     const { legId } = this;
-    const isThere = earlier.stage.kind === "moving";
-    if (isThere && status === 200) {
-      dialog.removeAllListeners();
-      this.established(dialog);
-      return earlier.over({ type: "leg-ended", legId: earlier.legId, how: "closed" });
+    const dialog = earlier?.dialog ?? null;
+    if (earlier === null || dialog === null) return this.over({ type: "leg-failed", legId, status: 481, q850: null });
+    if (profileOf(order.sdp) === "webrtc")
+      return new Promise((resolve) => this.sendInvite(order, replacing(dialog), resolve));
+    // The lane of the leg is not held up: the phone's answer comes as an event.
+    return void this.moveHere(earlier, order, 1);
+  }
+
+  /** A re-INVITE of the phone's own goes first: ours is repeated after it, if both legs are still there. */
+  private async moveHere(earlier: LendingLeg, order: PlaceLegOrder, attempt: number): Promise<void> {
+    const { legId } = this;
+    const identity = connectedHeaders(order.caller, this.parts.office.domain);
+    const outcome = await moveConversation(earlier, { sdp: order.sdp, identity });
+    if (outcome.kind === "moved") {
+      this.established(outcome.dialog);
+      return earlier.movedAway();
     }
-    if (isThere) earlier.stage = { kind: "talking", dialog, reinvite: null, answerInAckOf: null };
-    return this.over({ type: "leg-failed", legId, status: status === 200 ? 481 : status, q850: null });
+    if (this.stage.kind !== "placing") return undefined;
+    if (this.stage.wantsEnd !== null) return this.over({ type: "leg-ended", legId, how: "closed" });
+    if (outcome.kind === "refused" || attempt === mostMoves)
+      return this.over({ type: "leg-failed", legId, status: outcome.status, q850: null });
+    const again = (): void => {
+      this.stage = { kind: "placing", invite: null, remoteTag: null, wantsEnd: null };
+      void this.moveHere(earlier, order, attempt + 1);
+    };
+    this.stage = { kind: "pausing", stop: this.parts.clock.after(outcome.pauseMs, again) };
+    return undefined;
   }
 
   private sendInvite(order: PlaceLegOrder, extra: SipHeaders, sent: () => void): void {
@@ -244,10 +245,11 @@ export class SipLeg {
       return dialog.destroy({ headers: {} }, () => undefined);
     }
     const answerInAckOf = stage.kind === "answering" ? stage.answerInAckOf : null;
-    this.stage = { kind: "talking", dialog, reinvite: null, answerInAckOf };
+    const conversation = new Conversation(dialog, answerInAckOf);
+    this.stage = { kind: "talking", conversation };
     this.parts.onTalking(this, dialog);
     this.listen(dialog);
-    if (stage.wantsEnd !== null) return this.hangUp(dialog, stage.wantsEnd);
+    if (stage.wantsEnd !== null) return this.hangUp(conversation, stage.wantsEnd);
     if (stage.kind === "placing") this.parts.emit({ type: "leg-answered", legId, sdp: dialog.remote.sdp ?? "" });
     return undefined;
   }
@@ -261,32 +263,20 @@ export class SipLeg {
       ended: (how) => this.over({ type: "leg-ended", legId, how: this.stage.kind === "ending" ? "closed" : how }),
       mayRefer: (isAttended) => this.parts.mayRefer(legId, isAttended),
       legOfDialog: (named) => this.parts.legOfDialog(named),
-      takeReinvite: (reinvite) => this.takeReinvite(reinvite),
+      takeReinvite: (reinvite) => this.stage.kind === "talking" && this.stage.conversation.takeReinvite(reinvite),
     });
   }
 
-  /** An ACK; only one whose INVITE came without an offer matters. */
   private acknowledged(ack: SipRequest): void {
-    if (this.stage.kind !== "talking" || this.stage.answerInAckOf === null) return;
-    if (sequenceNumberOf(ack) !== this.stage.answerInAckOf) return;
-    this.stage = { ...this.stage, answerInAckOf: null };
-    const description = sdpOf(ack);
-    const answer =
-      description.kind === "sdp" ? { sdp: description.sdp, direction: directionOf(description.sdp) } : null;
-    this.parts.emit({ type: "leg-acknowledged", legId: this.legId, answer });
+    if (this.stage.kind !== "talking") return;
+    const answer = this.stage.conversation.acknowledged(ack);
+    if (answer !== undefined) this.parts.emit({ type: "leg-acknowledged", legId: this.legId, answer });
   }
 
-  /** One re-INVITE at a time (RFC 3261 §14.2): a second one is told to wait. */
-  private takeReinvite(reinvite: Reinvite): boolean {
-    if (this.stage.kind !== "talking" || this.stage.reinvite !== null) return false;
-    this.stage = { ...this.stage, reinvite };
-    return true;
-  }
-
-  private hangUp(dialog: SipDialog, reason: LegEndReason): void {
-    if (this.stage.kind === "talking") this.stage.reinvite?.response.send(487);
+  private hangUp(conversation: Conversation, reason: LegEndReason): void {
+    conversation.ends();
     this.stage = { kind: "ending" };
-    dialog.destroy({ headers: { Reason: reasonHeader(reason) } }, () =>
+    conversation.dialog.destroy({ headers: { Reason: reasonHeader(reason) } }, () =>
       this.over({ type: "leg-ended", legId: this.legId, how: "closed" }),
     );
   }

@@ -5,7 +5,8 @@ import type { RestartMemory } from "../../../application/restart-memory.ts";
 import { reasonHeader } from "../headers/reason.ts";
 import type { ControlClient, SipStack } from "../drachtio.ts";
 import { keptDialogSchema, revivedDialog } from "./kept-dialog.ts";
-import { SipLeg, type LegParts } from "./sip-leg.ts";
+import { SipLeg } from "./sip-leg.ts";
+import type { LegParts } from "./leg-parts.ts";
 
 /** Takes what is remembered out of `left`, the dialogs that are still up; what is up no more is forgotten. */
 export function takeBackLegs(

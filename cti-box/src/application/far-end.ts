@@ -1,0 +1,7 @@
+/** What is between the box and the far end of a leg in the middle of a call. */
+
+/** What became of our re-INVITE. `glare`: one of the far end's is under way and goes first; ours may be sent again after this time (RFC 3261 §14.1). */
+export type Renegotiation =
+  | { kind: "agreed"; sdp: string }
+  | { kind: "refused"; status: number }
+  | { kind: "glare"; pauseMs: number };
