@@ -44,7 +44,7 @@ function originOf({ consultedBy, overflowOf }: Start): CallSummary["transferredF
   if (officeId === undefined) return null;
   const unknown = { officeLabel: null, operatorLogin: null, transferId: null, reason: null, waitedSeconds: null };
   const how = { isConsultation: consultedBy !== undefined, isOverflow: overflowOf !== undefined };
-  return { officeId, ...unknown, ...how, visitsBefore: 0 };
+  return { officeId, ...unknown, ...how, visitsBefore: 0, isOfficeCall: false };
 }
 
 export function startCall(box: FakeBox, start: Start = {}): CitizenCall {

@@ -43,6 +43,8 @@ export const transferOriginSchema = z.object({
   isOverflow: z.boolean().default(false),
   /** So often the citizen has been in this office in the same contact, and was handed on; more than 2 are refused with 482. */
   visitsBefore: z.int().min(0).default(0),
+  /** An operator of the other office calls this one: there is no citizen, and nothing is handed over. */
+  isOfficeCall: z.boolean().default(false),
 });
 
 export const callStateSchema = z.enum([

@@ -58,15 +58,28 @@ export const sessionSchema = z.object({
 
 export const setAvailabilitySchema = z.strictObject({ availability: availabilitySchema });
 
-/** POST /api/calls: calls a citizen. The own phone rings first. `callId` is made by the softphone, so a repeated request is the same call. */
-export const dialSchema = z.strictObject({
-  callId: ulidSchema,
-  /** As people write it: 06 9555 0100, +39 333…, 112. */
-  number: z.string().trim().min(2).max(40),
-  ticketId: ulidSchema.nullable().default(null),
-});
-
 const [officeTarget, operatorTarget] = transferTargetSchema.options;
+
+/** Whom an operator calls free of charge: a colleague, by login or by extension, or another office of the network. */
+export const networkTargetSchema = z.discriminatedUnion("kind", [
+  operatorTarget.strict(),
+  z.strictObject({ kind: z.literal("extension"), extension: z.string().trim().min(1).max(32) }),
+  officeTarget.strict(),
+]);
+
+/**
+ * POST /api/calls: calls a citizen by the telephone number, or a colleague or an office by `target`. The own phone rings first. `callId` is made by the
+ * softphone, so a repeated request is the same call.
+ */
+export const dialSchema = z.union([
+  z.strictObject({
+    callId: ulidSchema,
+    /** As people write it: 06 9555 0100, +39 333…, 112. */
+    number: z.string().trim().min(2).max(40),
+    ticketId: ulidSchema.nullable().default(null),
+  }),
+  z.strictObject({ callId: ulidSchema, target: networkTargetSchema }),
+]);
 
 /** POST /api/calls/{callId}/transfers. `transferId` is made by the softphone, so a repeated request is the same transfer. */
 export const requestTransferSchema = z.strictObject({

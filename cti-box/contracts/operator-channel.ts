@@ -12,7 +12,7 @@ import {
   transferFailureSchema,
   transferTargetSchema,
 } from "./call-events.ts";
-import { operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
+import { officeIdSchema, operatorLoginSchema, timestampSchema, ulidSchema } from "./identifiers.ts";
 
 /** The transfer as the operator sees it. `returned`: the citizen is back with this operator, `cause` says why. */
 export const transferProgressSchema = z.discriminatedUnion("phase", [
@@ -31,6 +31,11 @@ export const transferProgressSchema = z.discriminatedUnion("phase", [
     target: transferTargetSchema,
     cause: transferFailureSchema,
   }),
+]);
+
+const calledSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("operator"), operatorLogin: operatorLoginSchema, label: z.string() }),
+  z.object({ kind: z.literal("office"), officeId: officeIdSchema, label: z.string() }),
 ]);
 
 /** One call as seen by the operator of this channel: my part in it. */
@@ -62,6 +67,8 @@ export const callCardSchema = z.object({
   lastTransfer: transferProgressSchema.nullable(),
   /** Seconds the citizen has waited in this office's queue before the ring. */
   waitedSeconds: z.int().min(0),
+  /** The colleague or the office that this operator has called; null: a citizen's call, or one that came in. */
+  called: calledSchema.nullable().default(null),
 });
 
 export const channelFromBoxSchema = z.discriminatedUnion("kind", [

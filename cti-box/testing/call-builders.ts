@@ -87,6 +87,29 @@ export function placement(change: Partial<CallPlacement> = {}): CallPlacement {
   };
 }
 
+/** Anna calls Bruno from her page. */
+export function colleagueCall(change: Partial<CallPlacement> = {}): CallPlacement {
+  return placement({
+    routes: [],
+    caller: { number: null, displayName: "Anna Bianchi", isWithheld: false },
+    calledNumber: "202",
+    callee: { kind: "operator", operatorId: bruno, displayName: "Bruno Verdi", wish: "now" },
+    ...change,
+  });
+}
+
+/** Anna calls another office. */
+export function officeCall(change: Partial<CallPlacement> = {}): CallPlacement {
+  return placement({
+    routes: [],
+    caller: { number: null, displayName: "Comune B", isWithheld: false },
+    calledNumber: "c_b200",
+    callee: { kind: "office", officeId: "c_b200", label: "Comune B", callerName: "Anna Bianchi" },
+    officeRoute: { legId: leg("office-b"), route: { uri: "sip:urp@b.example", nextHop: null } },
+    ...change,
+  });
+}
+
 /** The same call come from another office: not answered until an operator answers. */
 export function memberArrival(): CallArrival {
   return arrival({ peer: { kind: "member", name: "c_b200" } });
@@ -206,6 +229,7 @@ export function nameOfEffect(effect: CallEffect): string {
     case "accept-answer":
     case "answer-reinvite":
     case "announce-place":
+    case "play-ringing":
     case "start-music":
     case "stop-music":
     case "renew-media":

@@ -77,6 +77,7 @@ export class CallWorld {
       case "publish":
         if (effect.happening.type === "call-ended") this.endedTimes += 1;
         return;
+      case "play-ringing":
       case "announce":
       case "announce-place":
         expect(this.media.has(effect.legId), "announced to a leg with media").toBe(true);

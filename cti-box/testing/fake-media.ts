@@ -63,6 +63,11 @@ export class FakeMedia implements CallMedia {
     this.music.delete(legId);
   }
 
+  async playRinging({ legId }: CallLeg): Promise<void> {
+    this.require(legId);
+    this.announced.push(`ringing to ${legId}`);
+  }
+
   async announce(
     { legId }: CallLeg,
     { prompts, language }: { prompts: readonly string[]; language: string },

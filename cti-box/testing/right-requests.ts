@@ -60,7 +60,7 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   resumeCall: { path: call },
   parkCall: { path: call },
   attachTicket: { path: call, body: { ticketId: ulid } },
-  callCitizen: { body: { ...call, number: "06 9555 0100", ticketId: ulid } },
+  placeCall: { body: { ...call, number: "06 9555 0100", ticketId: ulid } },
   requestTransfer: {
     path: call,
     body: {

@@ -23,8 +23,9 @@ import type { TrunkBook } from "./trunk-book.ts";
 export type Admission =
   | { kind: "queue"; arrival: CallArrival; stripped: readonly string[] }
   | { kind: "colleague"; arrival: CallArrival; callee: OperatorProfile }
-  /** An operator dials a telephone number on a phone. */
+  /** An operator dials a telephone number on a phone, or the id of another office. */
   | { kind: "dialled"; operatorId: OperatorId }
+  | { kind: "office-dialled"; operatorId: OperatorId; officeId: string }
   | { kind: "refused"; status: number; why: string };
 
 export function admitInvite(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
@@ -158,6 +159,7 @@ function originOf(
     waitedSeconds: transfer?.waitedSeconds ?? null,
     isConsultation: transfer?.mode === "attended",
     isOverflow: transfer?.mode === "overflow",
+    ...(transfer?.mode === "call" && { isOfficeCall: true }),
     visitsBefore: source.visitsBefore,
   };
 }
@@ -167,15 +169,18 @@ function ticketOf(pointer: TicketPointer | null): CallArrival["ticket"] {
   return { ticketId: pointer.ticketId, transferId: pointer.transferId as TransferOrigin["transferId"] };
 }
 
-/** A phone of this office calls a colleague, or a number outside. */
+/** A phone of this office calls a colleague, a number outside, or another office. */
 function fromOperator(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
   if (invite.source.kind !== "operator") return { kind: "refused", status: 403, why: "not a phone of this office" };
   const { operatorId } = invite.source;
   const callee = colleagueNamed(office, invite.requestedUser);
-  if (callee === null)
-    return readDialled(invite.requestedUser) === null
-      ? { kind: "refused", status: 404, why: "no such extension, and no telephone number" }
-      : { kind: "dialled", operatorId };
+  if (callee === null) {
+    if (readDialled(invite.requestedUser) !== null) return { kind: "dialled", operatorId };
+    const officeId = officeNamed(office.network, invite.requestedUser)?.officeId;
+    return officeId === undefined
+      ? { kind: "refused", status: 404, why: "no such extension or office, and no telephone number" }
+      : { kind: "office-dialled", operatorId, officeId };
+  }
   if (callee.operatorId === operatorId) return { kind: "refused", status: 482, why: "operator calls own extension" };
   const self = office.operators.get(operatorId);
   const arrival: CallArrival = {

@@ -22,7 +22,9 @@ import type { CallCommands, CommandResult, TransferOrder } from "./use-cases.ts"
 type Runner = { readonly call: Call; post(event: PostedEvent): void };
 export type CommandParts = TransferPlanner & { find(callId: CallId): Runner | null };
 
-export function createCallCommands(parts: CommandParts): Omit<CallCommands, "dial" | "pickUp" | "retrieve"> {
+export function createCallCommands(
+  parts: CommandParts,
+): Omit<CallCommands, "dial" | "callInNetwork" | "pickUp" | "retrieve"> {
   const command = (
     callId: CallId,
     guard: (call: Call) => GuardResult,

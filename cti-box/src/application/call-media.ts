@@ -27,6 +27,8 @@ export interface CallMedia {
   disconnect(legs: readonly CallLeg[]): Promise<void>;
   startMusic(leg: CallLeg): Promise<void>;
   stopMusic(leg: CallLeg): Promise<void>;
+  /** The tone of a telephone that rings, for as long as anybody is rung; `connect` ends it. */
+  playRinging(leg: CallLeg): Promise<void>;
   /** Plays prompts one after the other, once, over the music if there is any. */
   announce(leg: CallLeg, announcement: { prompts: readonly PromptName[]; language: PromptLanguage }): Promise<void>;
   /** `durationMs` 40 to 5000. */

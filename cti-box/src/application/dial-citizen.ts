@@ -12,7 +12,7 @@ import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { Clock, Ids, Log } from "./ports.ts";
 import type { TrunkBook } from "./trunk-book.ts";
-import type { DialOrder, DialRefusal, DialResult } from "./use-cases.ts";
+import type { DialOrder, DialRefusal, DialResult } from "./dial-orders.ts";
 
 export type DialParts = OwnPhonesParts & {
   office: Office;

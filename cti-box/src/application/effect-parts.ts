@@ -29,7 +29,7 @@ export type EffectParts = {
   /** The call as it is now. */
   current(): Call;
   post(event: PostedEvent): void;
-  /** Whoever was rung did not take the call of a colleague: is it to go on? */
+  /** Who is to be rung with the call of a colleague, first or after somebody did not take it? */
   seekForward: OfficeEffectParts["seekForward"];
   /** To another call of the office, if it is still there. */
   postTo(callId: Call["callId"], event: PostedEvent): void;

@@ -40,19 +40,36 @@ export function callColleague(
   return { kind: "accepted" };
 }
 
-/** Whoever was rung did not take the call. */
+/** Whoever was rung did not take the call; or nobody was yet, for the one who is `called`. */
 export function seekForward(
   parts: ForwardParts,
   callId: CallId,
-  missed: { operatorId: OperatorId; why: "busy" | "no-answer" },
+  missed: { operatorId: OperatorId; why: "busy" | "no-answer" | "called" },
 ): void {
   const runner = parts.calls.find(callId);
   if (runner === null || !mayBeForwarded(runner.call)) return;
   const { forwards = [], legs } = runner.call;
   const visited = [legs[0]?.peer.name as OperatorId, ...forwards.map(({ from }) => from)];
-  const directions = directionsFrom(missed, operatorsOf(parts), visited);
-  if (directions === null || directions.destination.kind === "nobody") return runner.post({ type: "no-operator" });
+  const { operatorId, why } = missed;
+  const directions =
+    why === "called"
+      ? directionsTo(operatorId, operatorsOf(parts), visited)
+      : directionsFrom({ operatorId, why }, operatorsOf(parts), visited);
+  if (directions === null) return runner.post({ type: "no-operator" });
+  if (directions.destination.kind === "nobody")
+    return runner.post({ type: "no-operator", why: whyOf(directions.destination) });
   goOn(parts, runner, directions);
+}
+
+/** Why a call for this colleague would ring nowhere; null: it would ring. */
+export function unreachableNow(parts: Wishes, call: { from: OperatorId; to: OperatorId }): "busy" | "absent" | null {
+  const { destination } = directionsTo(call.to, operatorsOf(parts), [call.from]);
+  return destination.kind === "nobody" ? whyOf(destination) : null;
+}
+
+/** Whoever forwards in a circle is not there. */
+function whyOf({ why }: Extract<Destination, { kind: "nobody" }>): "busy" | "absent" {
+  return why === "busy" ? "busy" : "absent";
 }
 
 /** The colleague who is to be rung in the place of this one; null: nobody can be. For transfers, which go to people and not to queues. */

@@ -8,6 +8,7 @@ import { CallGate } from "./call-gate.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import { queriesOf } from "./box-queries.ts";
+import { callInNetwork } from "./call-in-network.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { createTrunks } from "./create-trunks.ts";
 import { CallHandlings } from "./call-handlings.ts";
@@ -119,7 +120,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const commandParts = { office, room, handlings, ids, trunks, find };
   const host = { ...parts, office, room, calls, callbacks, gate, officeTrunks, accounts, commandParts, forwardParts };
   return {
-    commands: commandsOf({ office, room, calls, gate, trunks, journal, commandParts, clock, ids, log }),
+    commands: commandsOf({ office, room, handlings, calls, gate, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     handlings,
     freeNotices,
@@ -222,6 +223,7 @@ function figuresOf(
 type CommandsParts = Pick<OfficeBoxParts, "clock" | "ids" | "log"> & {
   office: Office;
   room: OperatorRoom;
+  handlings: CallHandlings;
   calls: CallsInProgress;
   gate: CallGate;
   trunks: TrunkBook;
@@ -233,6 +235,7 @@ function commandsOf({ journal, commandParts, ...parts }: CommandsParts): CallCom
   return answeredWhenKept(journal, {
     ...createCallCommands(commandParts),
     dial: async (operatorId, order) => dialCitizen(parts, operatorId, order),
+    callInNetwork: async (operatorId, order) => callInNetwork(parts, operatorId, order),
     pickUp: async (operatorId, colleagueId) => pickUpCall(parts, operatorId, colleagueId),
     retrieve: async (operatorId, callId) => retrieveCall(parts, operatorId, callId),
   });

@@ -2,6 +2,7 @@
 import { admitInvite, type Admission } from "./accept-inbound-call.ts";
 import { callColleague, type ForwardParts } from "./forward-call.ts";
 import { readDialled } from "../domain/routing/dialled-number.ts";
+import { callOfficeFromPhone } from "./call-in-network.ts";
 import { dialFromPhone } from "./dial-citizen.ts";
 import { replaceLeg } from "./replace-leg.ts";
 import type { CallGate } from "./call-gate.ts";
@@ -9,8 +10,7 @@ import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
 import type { OperatorRoom } from "./operator-room.ts";
 import type { Clock, Ids, IncomingInvite, InviteVerdict, Log } from "./ports.ts";
-import type { OperatorId } from "../domain/call/ids.ts";
-import type { DialRefusal } from "./use-cases.ts";
+import type { DialRefusal } from "./dial-orders.ts";
 import type { OfficeTrunks } from "./office-trunks.ts";
 
 export type ReceivingParts = {
@@ -53,7 +53,8 @@ function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdi
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");
     return admission;
   }
-  if (admission.kind === "dialled") return dialledOnPhone(parts, admission.operatorId, invite);
+  if (admission.kind === "dialled" || admission.kind === "office-dialled")
+    return dialledOnPhone(parts, admission, invite);
   const { callId } = admission.arrival;
   if (admission.kind === "queue" && admission.stripped.length > 0) {
     log.warn({ callId, source, headers: admission.stripped }, "headers only members may send were ignored");
@@ -86,13 +87,28 @@ const statusOf: Readonly<Record<DialRefusal, number>> = {
   "no-trunk": 503,
   "wrong-state": 480,
   "box-stopping": 503,
+  "unknown-target": 404,
+  "target-not-allowed": 482,
+  "colleague-busy": 486,
+  "target-unavailable": 480,
+  "no-on-net-route": 403,
 };
 
 /** What the page asks for with POST /api/calls, asked for on a desk phone. */
-function dialledOnPhone(parts: ReceivingParts, operatorId: OperatorId, invite: IncomingInvite): InviteVerdict {
+function dialledOnPhone(
+  parts: ReceivingParts,
+  admission: Extract<Admission, { kind: "dialled" | "office-dialled" }>,
+  invite: IncomingInvite,
+): InviteVerdict {
+  const { operatorId } = admission;
   const { legId, media, requestedUser: number, sdp } = invite;
-  const dialling = { ...parts, trunks: parts.officeTrunks.book };
-  const result = begun(parts, () => dialFromPhone(dialling, operatorId, { legId, media, number, sdp }));
+  const phone = { legId, media, sdp };
+  const dialling = { ...parts, trunks: parts.officeTrunks.book, handlings: parts.forwardParts.handlings };
+  const result = begun(parts, () =>
+    admission.kind === "dialled"
+      ? dialFromPhone(dialling, operatorId, { ...phone, number })
+      : callOfficeFromPhone(dialling, operatorId, { ...phone, officeId: admission.officeId }),
+  );
   if (result === null) return notJournaled;
   if (result.ok) return { kind: "accepted" };
   parts.log.warn({ legId, operatorId, why: result.reason }, "call refused");
@@ -101,7 +117,7 @@ function dialledOnPhone(parts: ReceivingParts, operatorId: OperatorId, invite: I
 
 function beginAdmitted(
   parts: ReceivingParts,
-  admission: Exclude<Admission, { kind: "refused" | "dialled" }>,
+  admission: Extract<Admission, { kind: "queue" | "colleague" }>,
   sdp: string | null,
 ): InviteVerdict {
   if (admission.kind === "queue") {

@@ -50,6 +50,7 @@ export class CallEffectRunner {
       case "disconnect-media":
       case "start-music":
       case "stop-music":
+      case "play-ringing":
       case "announce":
       case "announce-place":
       case "renew-media":

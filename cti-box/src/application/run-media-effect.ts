@@ -44,6 +44,8 @@ export class MediaEffects {
         return this.lanes.run([effect.legId], () => media.startMusic(this.leg(effect.legId)), "ignore");
       case "stop-music":
         return this.lanes.run([effect.legId], () => media.stopMusic(this.leg(effect.legId)), "ignore");
+      case "play-ringing":
+        return this.lanes.run([effect.legId], () => media.playRinging(this.leg(effect.legId)), "ignore");
       case "announce":
         return this.lanes.run(
           [effect.legId],

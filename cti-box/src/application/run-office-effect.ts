@@ -23,8 +23,8 @@ export type OfficeEffectParts = {
   };
   callId: Call["callId"];
   post(event: PostedEvent): void;
-  /** Whoever was rung did not take the call of a colleague: is it to go on? */
-  seekForward(missed: { operatorId: OperatorId; why: "busy" | "no-answer" }): void;
+  /** Who is to be rung with the call of a colleague, first or after somebody did not take it? */
+  seekForward(missed: { operatorId: OperatorId; why: "busy" | "no-answer" | "called" }): void;
   /** To another call of the office, if it is still there. */
   postTo(callId: Call["callId"], event: PostedEvent): void;
 };

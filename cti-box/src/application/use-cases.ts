@@ -15,6 +15,7 @@ import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { ConsultationPartner, TransferMode } from "../domain/transfer/transfer.ts";
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
 import type { Settings } from "../domain/trunk/change-settings.ts";
+import type { DialOrder, DialRefusal, DialResult, NetworkCallOrder } from "./dial-orders.ts";
 import type { RecordFilter, StoreTrouble } from "./ports.ts";
 import type { TrialMessage, TrunkChange } from "./trunk-ports.ts";
 import type { PendingCallback } from "../domain/queue/callback-book.ts";
@@ -66,6 +67,8 @@ export interface CallCommands {
   attachTicket(callId: CallId, operatorId: OperatorId, ticketId: string): Promise<CommandResult>;
   /** Calls a citizen; the operator's own phone rings first. */
   dial(operatorId: OperatorId, order: DialOrder): Promise<DialResult>;
+  /** Calls a colleague or another office in the same way. */
+  callInNetwork(operatorId: OperatorId, order: NetworkCallOrder): Promise<DialResult>;
   /** Leaves the citizen with music to whoever retrieves the call. */
   park(callId: CallId, operatorId: OperatorId): Promise<CommandResult>;
   /** Takes a parked call up; it rings at the operator's own phone, which answers. */
@@ -86,23 +89,6 @@ export type PickUpResult =
 
 /** `waiting`: steps of calls that the store does not have yet. */
 export type JournalHealth = { ok: true } | { ok: false; trouble: StoreTrouble; sinceMs: number; waiting: number };
-
-/** `callId` is made by who asks, so that a repeated order is the same call. */
-export type DialOrder = { callId: CallId; number: string; ticketId: string | null };
-export type DialRefusal =
-  | "invalid-number"
-  /** Not for this operator's role. */
-  | "number-not-allowed"
-  /** The operator is in a call already. */
-  | "already-busy"
-  /** No phone of the operator is registered. */
-  | "no-phone"
-  /** No trunk carries such numbers, or all that do are full. */
-  | "no-trunk"
-  /** The box is about to stop: only emergency calls go out. */
-  | "box-stopping"
-  | "wrong-state";
-export type DialResult = { ok: true } | { ok: false; reason: DialRefusal };
 
 /** A trunk as it is now; `placed`: calls over it since the start; `health` null: it is not probed. */
 export type TrunkView = {

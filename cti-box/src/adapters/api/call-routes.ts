@@ -8,11 +8,13 @@ import {
   dialSchema,
   directorySchema,
   eventPageSchema,
+  networkTargetSchema,
   statusSchema,
   ulidSchema,
 } from "../../../contracts/index.ts";
 import type { MediaHealth } from "../../application/media-port.ts";
-import type { CallId } from "../../domain/call/ids.ts";
+import type { NetworkTarget } from "../../application/dial-orders.ts";
+import type { CallId, OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireService, sessionOf } from "./authorise.ts";
 import { directoryFor } from "./directory.ts";
@@ -86,8 +88,9 @@ export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, session
     {
       config: {
         api: {
-          id: "callCitizen",
-          summary: "Calls a citizen; the own phone rings first, the outcome comes over the channel",
+          id: "placeCall",
+          summary:
+            "Calls a citizen by number, or a colleague or an office as target; the own phone rings first, the outcome comes over the channel",
           who: "operator",
           problems: [
             "invalid-number",
@@ -97,6 +100,11 @@ export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, session
             "no-trunk",
             "box-stopping",
             "wrong-state",
+            "unknown-target",
+            "target-not-allowed",
+            "target-unavailable",
+            "colleague-busy",
+            "no-on-net-route",
           ],
         },
       },
@@ -104,11 +112,21 @@ export function dialRoutes(app: FastifyInstance, { commands }: ApiParts, session
     },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
-      const { callId, number, ticketId } = request.body;
-      settled(await commands.dial(operatorId, { callId: callId as CallId, number, ticketId }));
+      const { body } = request;
+      const callId = body.callId as CallId;
+      settled(
+        "target" in body
+          ? await commands.callInNetwork(operatorId, { callId, target: targetOf(body.target) })
+          : await commands.dial(operatorId, { ...body, callId }),
+      );
       return reply.code(202).send({ callId });
     },
   );
+}
+
+function targetOf(target: z.infer<typeof networkTargetSchema>): NetworkTarget {
+  if (target.kind !== "operator") return target;
+  return { kind: "operator", operatorId: target.operatorLogin as OperatorId };
 }
 
 /** What is read: directory, events in pages, the state of the box. */

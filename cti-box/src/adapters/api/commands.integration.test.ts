@@ -110,6 +110,52 @@ it("calls a citizen; repeated it is the same call, and what cannot be called is 
   expect(refusal(await dial(colleague, "3331234567"))).toBe("503 /problems/no-trunk");
 });
 
+describe("a call to a colleague or an office", () => {
+  const callId = "01KAQZ0000000000000000D1A2";
+  const call = (token: string, target: unknown, more: object = {}) =>
+    scene.ask("POST", "/api/calls", { token, body: { callId, target, ...more } });
+  const toAnna = { kind: "extension", extension: "201" };
+
+  it("rings the own phone, and its card names who is called", async () => {
+    scene.office.signIn(bruno);
+    scene.office.sip.hear({ type: "leg-ended", legId: scene.office.sip.legTo("anna"), how: "bye" });
+    await scene.office.settle();
+    expect(await call(colleague, toAnna)).toMatchObject({ status: 202, json: { callId } });
+    await scene.office.settle();
+    const cards = await scene.ask("GET", "/api/calls", { token: colleague });
+    expect(cards.json).toMatchObject({
+      items: [{ called: { kind: "operator", operatorLogin: "anna" }, myState: { kind: "dialling" } }],
+    });
+    expect((await call(colleague, toAnna)).status).toBe(202);
+  });
+
+  it("says why it cannot be", async () => {
+    expect(refusal(await call(colleague, toAnna))).toBe("409 /problems/colleague-busy");
+    expect(refusal(await call(colleague, { kind: "operator", operatorLogin: "bruno" }))).toBe(
+      "422 /problems/target-not-allowed",
+    );
+    expect(refusal(await call(colleague, { kind: "office", officeId: "x_test3" }))).toBe(
+      "422 /problems/no-on-net-route",
+    );
+    expect(refusal(await call(colleague, { kind: "extension", extension: "999" }))).toBe(
+      "422 /problems/unknown-target",
+    );
+  });
+
+  it.each([
+    [{ kind: "operator", operatorLogin: "Anna!" }, {}, "/target/operatorLogin"],
+    [{ kind: "extension", extension: "" }, {}, "/target/extension"],
+    [{ kind: "office", officeId: "?" }, {}, "/target/officeId"],
+    [{ kind: "number", number: "3331234567" }, {}, "/target/kind"],
+    [toAnna, { ticketId: null }, "/ticketId"],
+    [{ ...toAnna, more: 1 }, {}, "/target/more"],
+  ])("%j with %j is not valid at %s", async (target, more, pointer) => {
+    const answer = await call(colleague, target, more);
+    expect(answer.status).toBe(422);
+    expect(problemSchema.parse(answer.json).problems?.map((one) => one.pointer)).toEqual([pointer]);
+  });
+});
+
 it("takes the call that rings at a colleague's, and says why it cannot", async () => {
   const pickUp = (token: string, login: string) => scene.ask("POST", `/api/operators/${login}/pick-up`, { token });
   expect(refusal(await pickUp(own, "bruno"))).toBe("409 /problems/already-busy");

@@ -1,7 +1,8 @@
 /** Errors of the API as RFC 9457 problem details, in the language that the caller prefers (Italian or English). */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import type { CommandRefusal, DialRefusal } from "../../application/use-cases.ts";
+import type { DialRefusal } from "../../application/dial-orders.ts";
+import type { CommandRefusal } from "../../application/use-cases.ts";
 import type { Problem } from "../../../contracts/index.ts";
 import { StoreFault, type Log } from "../../application/ports.ts";
 
@@ -41,6 +42,7 @@ const problems: Readonly<Record<ProblemSlug, readonly [number, string, string]>>
   ],
   "target-not-allowed": [422, "Destinazione non ammessa", "This destination is not allowed"],
   "target-unavailable": [409, "Il collega non è raggiungibile", "The colleague cannot be reached"],
+  "colleague-busy": [409, "Il collega è occupato", "The colleague is busy"],
   "transfer-pending": [409, "Un trasferimento è già in corso", "A transfer is under way already"],
   "invalid-number": [422, "Non è un numero che si possa chiamare", "This is not a number that can be called"],
   "number-not-allowed": [

@@ -35,8 +35,8 @@ export function target(from: TransferTarget): TargetContract {
 export function origin(from: TransferOrigin | null): OriginContract | null {
   if (from === null) return null;
   const { operatorId, ...rest } = from;
-  const { isConsultation = false, isOverflow = false, visitsBefore = 0 } = rest;
-  return { ...rest, operatorLogin: operatorId, isConsultation, isOverflow, visitsBefore };
+  const { isConsultation = false, isOverflow = false, visitsBefore = 0, isOfficeCall = false } = rest;
+  return { ...rest, operatorLogin: operatorId, isConsultation, isOverflow, visitsBefore, isOfficeCall };
 }
 
 function summary(call: CallSummaryView): CallSummary {
@@ -132,6 +132,12 @@ function transferEvent(event: TransferEvent, envelope: Pick<CallEvent, "cursor" 
   }
 }
 
+function called(from: CallView["called"]): CallCard["called"] {
+  if (from?.kind !== "operator") return from;
+  const { operatorId, ...rest } = from;
+  return { ...rest, operatorLogin: operatorId };
+}
+
 function progress(from: TransferProgress): ProgressContract {
   return { ...from, target: target(from.target) };
 }
@@ -143,5 +149,6 @@ export function cardToContract(view: CallView): CallCard {
     myState: myState.kind === "transferring" ? { kind: "transferring", progress: progress(myState.progress) } : myState,
     lastTransfer: view.lastTransfer === null ? null : progress(view.lastTransfer),
     waitedSeconds: Math.floor(view.waitedSeconds),
+    called: called(view.called),
   };
 }

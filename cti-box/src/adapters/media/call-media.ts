@@ -7,6 +7,7 @@
 import type { CallLeg, CallMedia } from "../../application/call-media.ts";
 import type { DtmfDigit, MediaResult, MediaServer, OfferedAudio } from "../../application/media-port.ts";
 import type { PromptLanguage, PromptName } from "../../domain/queue/announcement.ts";
+import { ringingTone } from "./audio/ringing-tone.ts";
 import type { PromptFiles } from "./prompt-files.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
@@ -75,6 +76,10 @@ class ServedCallMedia implements CallMedia {
 
   async stopMusic(leg: CallLeg): Promise<void> {
     done(await this.server.stopMusic(leg));
+  }
+
+  async playRinging(leg: CallLeg): Promise<void> {
+    done(await this.server.announce(leg, ringingTone()));
   }
 
   async announce(

@@ -6,9 +6,11 @@ import {
   arrival,
   bruno,
   callerLegId,
+  colleagueCall,
   device,
   leg,
   memberArrival,
+  officeCall,
   officeTransfer,
   placement,
   queue,
@@ -43,7 +45,11 @@ const arrivals = fc.constantFrom(
   memberArrival(),
 );
 const internal = arrival({ direction: "internal", queue: null, peer: { kind: "operator", name: "carla" } });
-const beginning = fc.oneof(arrivals, fc.constant(placement()), fc.constant(internal));
+const twoPhones = ["anna-1", "anna-2"].map((name) => ({ legId: leg(name), device: device(name) }));
+const beginning = fc.oneof(
+  arrivals,
+  fc.constantFrom(placement(), internal, officeCall(), colleagueCall(), colleagueCall({ legs: twoPhones })),
+);
 
 function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): UntimedEvent {
   const legId = call.legs[pick % call.legs.length]?.legId ?? callerLegId;

@@ -50,7 +50,7 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "call-picked-up":
       return pickUp(step, event);
     case "no-operator":
-      return nobodyTakesIt(step, atMs);
+      return nobodyTakesIt(step, atMs, event.why);
     case "leg-trying":
     case "leg-progressed":
     case "leg-early-media":

@@ -13,9 +13,10 @@ import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts"
 
 /** The ticket and the transfer as they travel to another office (no personal data). */
 export type TransferHandover = {
-  transferId: TransferId;
+  /** This and the reason are null where nothing is handed over: an operator calls (mode `call`). */
+  transferId: TransferId | null;
   ticketId: string | null;
-  reason: TransferReason;
+  reason: TransferReason | null;
   waitedSeconds: number;
   mode: HandoverMode;
   /** Peak sharing: subject that the caller's queue is for; null: any. */
@@ -84,6 +85,8 @@ export type MediaEffect =
   | { type: "disconnect-media"; legIds: readonly LegId[] }
   | { type: "start-music"; legId: LegId }
   | { type: "stop-music"; legId: LegId }
+  /** The tone of a telephone that rings; whatever the leg hears next takes its place. */
+  | { type: "play-ringing"; legId: LegId }
   | { type: "announce"; legId: LegId; prompts: readonly PromptName[]; language: PromptLanguage }
   /** Tells the waiting caller the place in the line, as it is when the effect runs. */
   | { type: "announce-place"; legId: LegId; language: PromptLanguage; andThen?: readonly PromptName[] }
@@ -104,8 +107,11 @@ export type OfficeEffect =
       except: readonly OperatorId[];
     }
   | { type: "leave-queue" }
-  /** Is the call to go on to somebody else? The answer is `call-forwarded` or `no-operator`. */
-  | { type: "seek-forward"; operatorId: OperatorId; why: "busy" | "no-answer" }
+  /**
+   * Is the call to go on to somebody else, after this colleague did not take it, or who is to be rung for the one who is `called`? The answer is
+   * `call-forwarded`, `operator-assigned` or `no-operator`.
+   */
+  | { type: "seek-forward"; operatorId: OperatorId; why: "busy" | "no-answer" | "called" }
   /** The call in which the target was consulted gives its leg away, or keeps it after all. */
   | { type: "merge-call"; callId: CallId; how: "started" | "failed" }
   | { type: "engage-operator"; operatorId: OperatorId; activity: "ringing" | "on-call" }

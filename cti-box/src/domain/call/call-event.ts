@@ -3,11 +3,12 @@
  * no credentials. An event that does not apply in the present phase changes nothing.
  */
 import type { ConsultationPartner, TransferMode, TransferTarget } from "../transfer/transfer.ts";
+import type { OfficeRoute, PlannedOfficeLeg } from "../transfer/office-route.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { ForwardCause } from "../operator/call-handling.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
-import type { CallQueue, Device, LegPeer, MediaProfile, Rating } from "./call.ts";
+import type { CallQueue, Callee, Device, LegPeer, MediaProfile, Rating } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** An outgoing leg that a decision brings with it: identity made outside, so that the journal replays to the same legs. */
@@ -20,9 +21,6 @@ export type PlannedDeviceLeg = {
 
 /** An operator who is rung, on all of the operator's devices. */
 export type RungOperator = { operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] };
-
-/** Route to another office: request-URI and, when a proxy stands between, the next hop. */
-export type OfficeRoute = { uri: string; nextHop: string | null };
 
 export type CallArrival = {
   type: "call-arrived";
@@ -47,7 +45,8 @@ export type CallArrival = {
 
 /**
  * An operator calls a citizen: the operator's own phone is rung, and when it answers the citizen is called over the first of `routes` that
- * takes the call. `caller` is the citizen, as in every call.
+ * takes the call. `caller` is the citizen, as in every call. With `callee` it is a colleague who is called then, by this operator, or another office, over
+ * `officeRoute`; there are no routes.
  */
 export type CallPlacement = {
   type: "call-placed";
@@ -61,6 +60,8 @@ export type CallPlacement = {
   /** The operator dialled on this phone, whose leg came in: no phone is rung. Absent: the wish came from the page. */
   dialledOn?: { legId: LegId; media: MediaProfile };
   routes: readonly PlannedTrunkLeg[];
+  callee?: Callee;
+  officeRoute?: PlannedOfficeLeg;
   caller: Caller;
   calledNumber: string;
   queue: CallQueue | null;
@@ -143,8 +144,8 @@ export type CallEvent =
   | CallForwarded
   /** An operator takes the call that rings at a colleague's. */
   | { type: "call-picked-up"; atMs: number; operatorId: OperatorId; legs: readonly PlannedDeviceLeg[] }
-  /** Nobody can be rung now, for a call that cannot wait. */
-  | { type: "no-operator"; atMs: number }
+  /** Nobody can be rung now, for a call that cannot wait. `why`: of the colleague who was called; absent: not known. */
+  | { type: "no-operator"; atMs: number; why?: "busy" | "absent" | undefined }
   /** The next hop has the INVITE (100), nothing more. */
   | { type: "leg-trying"; atMs: number; legId: LegId }
   | { type: "leg-progressed"; atMs: number; legId: LegId }

@@ -30,6 +30,8 @@ export type TransferOrigin = {
   isOverflow?: boolean;
   /** Calls of the same contact that are in this office already; absent in older journals: none. */
   visitsBefore?: number;
+  /** An operator of that office calls, and there is no citizen; absent in older journals: false. */
+  isOfficeCall?: boolean;
 };
 
 export type CallStateName =
@@ -158,6 +160,11 @@ export type CallView = {
   lastTransfer: TransferProgress | null;
   /** Whole seconds the citizen has waited in this office's queue before the ring. */
   waitedSeconds: number;
+  /** Null: a call that came in, or of a citizen. */
+  called:
+    | { kind: "operator"; operatorId: OperatorId; label: string }
+    | { kind: "office"; officeId: string; label: string }
+    | null;
 };
 
 /** A call that waits for any operator to take it up again. */

@@ -8,6 +8,7 @@
  *                                │ attended: answer ─▶ consulting ─complete─▶ transferred │ talking      (consulting.ts)
  *   talking, held ─merge─▶ merging ─▶ ended                             (a consultation call that joins another: merging.ts)
  *   dialling ─citizen answers─▶ talking                                  (a call that an operator makes: dialling.ts)
+ *   dialling ─own phone answers─▶ queued ─▶ …                            (to a colleague: calling-colleague.ts)
  *   queued, offered to another office (peak sharing: offering.ts) ─its answer─▶ overflowed
  *   queued, or the arrival itself ─nobody will answer─▶ turned-away ─told why─▶ ended
  *   talking ─operator hangs up─▶ surveying ─rated, or not─▶ ended                               (where the queue asks: surveying.ts)
@@ -21,6 +22,7 @@ import type { TurnedAway } from "../queue/place-caller.ts";
 import type { OpeningHours } from "../routing/open-state.ts";
 import type { PeerKind } from "../cost/tariff.ts";
 import type { ConsultationPartner, TransferMode, TransferTarget } from "../transfer/transfer.ts";
+import type { PlannedOfficeLeg } from "../transfer/office-route.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type {
   Caller,
@@ -87,7 +89,16 @@ export type CallQueue = {
   survey?: { language: PromptLanguage };
 };
 
-export type HoldSource = "operator" | "operator-phone" | "caller";
+/** `calling-operator`: who called a colleague, over the API; `caller`: with the phone's own re-INVITE, as any caller can. */
+export type HoldSource = "operator" | "operator-phone" | "caller" | "calling-operator";
+
+/**
+ * Whom an operator calls without a carrier. `wish`: as soon as asked, or because a colleague who was busy is free. Another office is reached over
+ * the network of offices, and one of its operators answers; `callerName`: who calls, for them.
+ */
+export type Callee =
+  | { kind: "operator"; operatorId: OperatorId; displayName: string; wish: "now" | "when-free" }
+  | { kind: "office"; officeId: string; label: string; callerName: string };
 
 export type Transfer = {
   transferId: TransferId;
@@ -124,7 +135,10 @@ export type OverflowOffer = {
 /** Time in the queue up to `sinceMs`, which is null while nobody waits. */
 export type QueueWait = { spentMs: number; sinceMs: number | null };
 
-/** `own-phone`: the operator's phone rings first. Then the citizen is called, over one route after the other. */
+/**
+ * `own-phone`: the operator's phone rings first. Then the citizen is called, over one route after the other, or another office. A colleague is not dialled: once
+ * the own phone has answered, the call is one between colleagues (calling-colleague.ts).
+ */
 export type DiallingStage =
   | { kind: "own-phone" }
   | {
@@ -159,6 +173,8 @@ export type CallPhase =
       stage: DiallingStage;
       /** Ways to the citizen that were not tried yet, best first. */
       routes: readonly PlannedTrunkLeg[];
+      /** The way to another office, until it is taken. */
+      officeRoute?: PlannedOfficeLeg | undefined;
     }
   | { kind: "queued"; wait: Wait; enteredAtMs: number; offer?: OverflowOffer }
   /** Is told why nobody will answer, and then let go. `listening`: may still press the key for a call back. */
@@ -231,6 +247,8 @@ export type Call = {
   departed: readonly { operatorId: OperatorId; why: RingEnd | DialFailure | "transferred" | "ended" }[];
   lastTransfer: { requestedBy: OperatorId; progress: TransferProgress } | null;
   transfers: readonly TransferRecordView[];
+  /** A colleague or an office that an operator called; absent: a citizen's call, or one that a phone began. */
+  callee?: Callee | undefined;
   /** How a colleague's call came to whom it rings; absent: not forwarded. */
   forwards?: readonly ForwardRecordView[];
   /** Operators who ever talked in this call. */

@@ -1,4 +1,6 @@
 /** May this operator do this to this call now? The refusals of the commands, decided before anything is journaled. */
+import { callingOperatorOf } from "./callee.ts";
+import { apiHolderOf } from "./holding.ts";
 import { mayBeParked } from "./parking.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { ConsultationPartner } from "../transfer/transfer.ts";
@@ -14,18 +16,25 @@ export type GuardResult =
 const go: GuardResult = { kind: "go" };
 
 export function mayHold(call: Call, operatorId: OperatorId): GuardResult {
-  const phase = call.phase;
-  if (phase.kind === "held" && phase.operatorId === operatorId && phase.by.includes("operator"))
-    return { kind: "done" };
-  return mayAct(call, operatorId);
+  return isHeldBy(call, operatorId) ? { kind: "done" } : mayHoldNow(call, operatorId);
 }
 
 export function mayResume(call: Call, operatorId: OperatorId): GuardResult {
-  const phase = call.phase;
-  const isHolder = phase.kind === "held" && phase.by.includes("operator");
-  if (isHolder && phase.operatorId === operatorId) return go;
-  const refusal = mayAct(call, operatorId);
+  if (isHeldBy(call, operatorId)) return go;
+  const refusal = mayHoldNow(call, operatorId);
   return refusal.kind === "go" ? { kind: "done" } : refusal;
+}
+
+function isHeldBy(call: Call, operatorId: OperatorId): boolean {
+  const source = apiHolderOf(call, operatorId);
+  return source !== null && call.phase.kind === "held" && call.phase.by.includes(source);
+}
+
+/** Who called a colleague holds as well; everything else is for whoever was called. */
+function mayHoldNow(call: Call, operatorId: OperatorId): GuardResult {
+  if (callingOperatorOf(call) !== operatorId) return mayAct(call, operatorId);
+  const isUp = call.phase.kind === "talking" || call.phase.kind === "held";
+  return isUp ? go : { kind: "refused", reason: "wrong-state" };
 }
 
 export function mayPark(call: Call, operatorId: OperatorId): GuardResult {

@@ -1,11 +1,13 @@
 /**
  * A call that an operator makes. The operator's own phone is called first, so that there is audio when the citizen answers; then the citizen,
- * over one trunk after the other until one takes the call.
+ * over one trunk after the other until one takes the call, or another office (calling-office.ts), or a colleague (calling-colleague.ts).
  *   own-phone ─answer─▶ citizen(calling ─100─▶ trying ─180─▶ ringing) ─200─▶ talking
  *       │ declined, silent         │ ▲ 503, refused by the carrier, silent: next route
  *       ▼                          ▼ busy, no answer, unknown number, operator hangs up, no route left
  *     ended                      ended
  */
+import { askerReady } from "./calling-colleague.ts";
+import { inviteOffice } from "./calling-office.ts";
 import { endCall } from "./ending.ts";
 import { closePendingLegs, isOpen, operatorLeg, pendingLegsOf, trunkLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
@@ -13,10 +15,10 @@ import { nothingYet } from "./start-call.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { dialFailureOf, isRouteFailure } from "../trunk/route-failure.ts";
 import type { Step } from "./step.ts";
-import type { CallPhase, Leg } from "./call.ts";
+import type { Call, CallPhase, Leg } from "./call.ts";
 import type { CallPlacement } from "./call-event.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
-import type { DialFailure, EndCause } from "./call-view.ts";
+import type { Caller, DialFailure, EndCause } from "./call-view.ts";
 import type { LegEndReason } from "./call-effect.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
@@ -24,21 +26,29 @@ type Dialling = Extract<CallPhase, { kind: "dialling" }>;
 
 /** The operator's own phones ring. */
 export function startDialling(placement: CallPlacement): Step {
-  const { type: _type, atMs, operatorId, legs, routes, dialledOn, ...facts } = placement;
+  const { type: _type, atMs, operatorId, legs, routes, officeRoute, dialledOn, ...facts } = placement;
+  const isColleague = facts.callee?.kind === "operator";
   const call = {
     ...facts,
     ...nothingYet,
-    direction: "out",
+    direction: isColleague ? "internal" : "out",
     origin: null,
     startedAtMs: atMs,
     legs: [],
-    phase: { kind: "dialling", operatorId, sinceMs: atMs, stage: { kind: "own-phone" }, routes },
+    phase: { kind: "dialling", operatorId, sinceMs: atMs, stage: { kind: "own-phone" }, routes, officeRoute },
   } as const;
   if (dialledOn !== undefined) return dialledOnPhone({ call, effects: [] }, { ...dialledOn, operatorId, atMs });
-  const offered = published(ringDevices({ call, effects: [] }, { atMs, operatorId, legs }), atMs, {
+  const shown = shownOnOwnPhone(call);
+  const offered = published(ringDevices({ call, effects: [] }, { atMs, operatorId, legs, shown }), atMs, {
     type: "call-offered",
   });
   return published(offered, atMs, { type: "call-ringing", operatorId });
+}
+
+/** The own phone shows who will be called. */
+function shownOnOwnPhone({ callee, caller }: Pick<Call, "callee" | "caller">): Caller {
+  if (callee?.kind !== "operator") return caller;
+  return { number: null, displayName: callee.displayName, isWithheld: false };
 }
 
 /** The phone that the operator dialled on is answered at once, so that the carrier is heard before the citizen answers. */
@@ -105,7 +115,7 @@ export function diallingFailed(
     return pendingLegsOf(step.call).length === 0 || isDeclined(answer.status) ? ownPhoneSilent(step, atMs) : step;
   }
   const hasRung = leg.state.kind === "alerting";
-  if (isRouteFailure({ ...answer, hasRung })) return nextRoute(step, phase, atMs);
+  if (step.call.callee === undefined && isRouteFailure({ ...answer, hasRung })) return nextRoute(step, phase, atMs);
   return unanswered(step, atMs, dialFailureOf({ ...answer, hasRung }));
 }
 
@@ -144,8 +154,11 @@ function operatorReady(step: Step, phase: Dialling, answer: { legId: LegId; atMs
   const { legId, atMs } = answer;
   const alone = closePendingLegs(step, { atMs, reason: "answered-elsewhere" });
   const ready = published(alone, atMs, { type: "call-ring-ended", operatorId: phase.operatorId, outcome: "answered" });
-  const waiting = { ...phase, stage: citizenStage(legId, atMs, 0) };
-  return nextRoute(changed(ready, { phase: waiting }), waiting, atMs);
+  if (step.call.callee?.kind === "operator") return askerReady(ready, answer);
+  const { officeRoute, ...rest } = phase;
+  const waiting = { ...rest, stage: citizenStage(legId, atMs, 0) };
+  const called = changed(ready, { phase: waiting });
+  return officeRoute === undefined ? nextRoute(called, waiting, atMs) : inviteOffice(called, officeRoute, atMs);
 }
 
 function citizenStage(legId: LegId, atMs: number, failoverMs: number): Dialling["stage"] {

@@ -1,13 +1,15 @@
 /**
  * Hold. The operator holds over the API (the box takes the media apart, the phone notices nothing) or with the phone's own re-INVITE
- * (RFC 3264 §8.4, `sendonly` or `inactive`); the citizen hears music either way. A caller who holds keeps the media as it is.
+ * (RFC 3264 §8.4, `sendonly` or `inactive`); the citizen hears music either way. A caller who holds keeps the media as it is. An operator who called a colleague
+ * holds over the API as well, and then the colleague hears music.
  */
+import { callingOperatorOf } from "./callee.ts";
 import { callerLegOf, findLeg } from "./legs.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
-import type { CallPhase, HoldSource } from "./call.ts";
+import type { Call, CallPhase, HoldSource } from "./call.ts";
 import type { MediaDirection } from "./call-event.ts";
-import type { LegId } from "./ids.ts";
+import type { LegId, OperatorId } from "./ids.ts";
 
 type Conversation = Extract<CallPhase, { kind: "talking" | "held" }>;
 
@@ -30,6 +32,16 @@ export function resume(step: Step, source: HoldSource, atMs: number): Step {
   });
   if (by.some((one) => partyOf(one) === partyOf(source))) return resumed;
   return published(resumed, atMs, { type: "call-resumed", heldBy: partyOf(source) });
+}
+
+/** What holding and resuming over the API means for this operator: the one who was called, or who called a colleague; null: neither. */
+export function apiHolderOf(
+  call: Call,
+  operatorId: OperatorId,
+): Extract<HoldSource, "operator" | "calling-operator"> | null {
+  const { phase } = call;
+  if ((phase.kind === "talking" || phase.kind === "held") && phase.operatorId === operatorId) return "operator";
+  return callingOperatorOf(call) === operatorId ? "calling-operator" : null;
 }
 
 /** A re-INVITE is always answered; for a leg of the conversation its direction may mean hold or resume. */
@@ -68,5 +80,5 @@ function base(phase: Conversation): Omit<Extract<CallPhase, { kind: "talking" }>
 }
 
 function partyOf(source: HoldSource): "operator" | "caller" {
-  return source === "caller" ? "caller" : "operator";
+  return source === "caller" || source === "calling-operator" ? "caller" : "operator";
 }

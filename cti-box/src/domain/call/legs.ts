@@ -57,6 +57,11 @@ export function isCallerAnswered(call: Call): boolean {
   return callerLegOf(call).state.kind === "answered";
 }
 
+/** The caller is on our line, and may have to wait there. Whoever calls a colleague is rung for at once, or told that nobody can be. */
+export function waitsForUs(call: Call): boolean {
+  return isCallerAnswered(call) && call.callee?.kind !== "operator";
+}
+
 export function withLegState(step: Step, legId: LegId, state: LegState): Step {
   const legs = step.call.legs.map((leg) => (leg.legId === legId ? { ...leg, state } : leg));
   return { call: { ...step.call, legs }, effects: step.effects };

@@ -1,6 +1,6 @@
 /** What the operator of a call asks for. Whoever is not in charge of the call asks in vain. */
 import { completeTransfer, turnTo } from "./consulting.ts";
-import { hold, resume } from "./holding.ts";
+import { apiHolderOf, hold, resume } from "./holding.ts";
 import { park, retrieve } from "./parking.ts";
 import { returnCall } from "./returning.ts";
 import { changed, published } from "./step.ts";
@@ -30,9 +30,8 @@ export function operatorCommand(step: Step, event: OperatorCommand): Step {
   const { atMs } = event;
   switch (event.type) {
     case "hold-requested":
-      return isInCharge(step, event.operatorId) ? hold(step, "operator", atMs) : step;
     case "resume-requested":
-      return isInCharge(step, event.operatorId) ? resume(step, "operator", atMs) : step;
+      return heldOrResumed(step, event);
     case "transfer-requested":
       return requestTransfer(step, event);
     case "transfer-cancelled":
@@ -48,6 +47,15 @@ export function operatorCommand(step: Step, event: OperatorCommand): Step {
     case "ticket-attached":
       return ticketAttached(step, event);
   }
+}
+
+function heldOrResumed(
+  step: Step,
+  { type, operatorId, atMs }: Extract<OperatorCommand, { type: "hold-requested" | "resume-requested" }>,
+): Step {
+  const source = apiHolderOf(step.call, operatorId);
+  if (source === null) return step;
+  return type === "hold-requested" ? hold(step, source, atMs) : resume(step, source, atMs);
 }
 
 function isMyTransfer(step: Step, { operatorId, transferId }: { operatorId: OperatorId; transferId: TransferId }) {

@@ -4,6 +4,7 @@
  *      ▲                          │ declined, ring time over, devices gone, for the last one who rang
  *      └──────────────────────────┘
  */
+import { colleagueMissed } from "./calling-colleague.ts";
 import { endCall } from "./ending.ts";
 import { askWhereTo, mayBeForwarded } from "./forwarding.ts";
 import {
@@ -13,7 +14,7 @@ import {
   callerLegOf,
   closePendingLegs,
   findLeg,
-  isCallerAnswered,
+  waitsForUs,
   withLegState,
   operatorLeg,
 } from "./legs.ts";
@@ -23,11 +24,16 @@ import type { Step } from "./step.ts";
 import type { Call, CallPhase } from "./call.ts";
 import type { RungOperator } from "./call-event.ts";
 import type { LegEndReason, MissedRing } from "./call-effect.ts";
-import type { RingEnd } from "./call-view.ts";
+import type { Caller, RingEnd } from "./call-view.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
-/** `ringMs`: absent: as long as usual. */
-export type Ring = { atMs: number; others?: readonly RungOperator[]; ringMs?: number | undefined } & RungOperator;
+/** `ringMs`: absent: as long as usual. `shown`: whom the phones show; absent: the caller. */
+export type Ring = {
+  atMs: number;
+  others?: readonly RungOperator[];
+  ringMs?: number | undefined;
+  shown?: Caller;
+} & RungOperator;
 
 /** Rings an operator, or several, for the waiting caller. */
 export function ringOperator(step: Step, ring: Ring): Step {
@@ -64,7 +70,7 @@ export function ringDevices(step: Step, ring: Ring): Step {
       legId: planned.legId,
       to: { kind: "device", operatorId: ring.operatorId, uri, nextHop, ...(replaces !== undefined && { replaces }) },
       media,
-      caller: soFar.call.caller,
+      caller: ring.shown ?? soFar.call.caller,
       contactId: soFar.call.contactId,
       callId: soFar.call.callId,
     });
@@ -163,8 +169,9 @@ export function operatorMissed(step: Step, operatorId: OperatorId, miss: { atMs:
 }
 
 /** Turns away a caller who is not waiting on our account (another office, a colleague): nobody is free or all have refused. */
-export function nobodyTakesIt(step: Step, atMs: number): Step {
-  if (step.call.phase.kind !== "queued" || isCallerAnswered(step.call)) return step;
+export function nobodyTakesIt(step: Step, atMs: number, why?: "busy" | "absent"): Step {
+  if (step.call.phase.kind !== "queued" || waitsForUs(step.call)) return step;
+  if (step.call.callee !== undefined) return colleagueMissed(step, atMs, why);
   const tried = step.call.triedOperators;
   if (tried.some((one) => one.outcome === "rejected")) {
     return endCall(step, { atMs, cause: "refused", reason: "declined" });

@@ -3,19 +3,21 @@
  * and how long each leg has talked. Each is a function of the call; the difference between before and after gives the effects, so that
  * everything started is stopped by construction.
  */
-import { callerLegOf, isCallerAnswered } from "./legs.ts";
+import { seeksColleague } from "./callee.ts";
+import { ringingToneLegOf } from "./ringing-tone.ts";
+import { callerLegOf, isCallerAnswered, waitsForUs } from "./legs.ts";
 import { longestParkedMs } from "./parking.ts";
 import { engagementsOf } from "./summary.ts";
 import { surveyEndsAt } from "./surveying.ts";
 import { accountWait } from "./waiting-time.ts";
 import { nextPlaceAt } from "./turning-away.ts";
 import type { Step } from "./step.ts";
-import type { Call, CallPhase, CarrierAttempt } from "./call.ts";
+import type { Call, CallPhase, CarrierAttempt, HoldSource } from "./call.ts";
 import type { CallEffect, MediaEffect, OfficeEffect } from "./call-effect.ts";
 import type { TimerName } from "./call-event.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
-/** Pause before operators who did not take a call are rung for it again when nobody else is free. */
+/** Pause before operators who did not take a call are rung for it again when nobody else is free, and before a colleague is rung again after a restart. */
 export const retryPauseMs = 5000;
 /** The longest announcement takes half of this: it ends a call whose media server does not tell. */
 const longestGoodbyeMs = 20_000;
@@ -106,9 +108,17 @@ export function musicLegOf(call: Call): LegId | null {
     if (talkingTo === "everybody") return null;
     return talkingTo === "target" ? callerLegOf(call).legId : targetLegId;
   }
+  if (call.phase.kind === "held" && call.phase.by.includes("calling-operator"))
+    return call.phase.by.some(isHeldAtCallee) ? null : call.phase.legId;
   const isQuiet = ["ended", "dialling", "turned-away", "surveying"].includes(call.phase.kind);
-  if (isQuiet || conversationOf(call) !== null || !isCallerAnswered(call)) return null;
+  if (isQuiet || ringingToneLegOf(call) !== null || conversationOf(call) !== null || !isCallerAnswered(call))
+    return null;
   return callerLegOf(call).legId;
+}
+
+/** Whoever was called has put the caller on hold. */
+function isHeldAtCallee(source: HoldSource): boolean {
+  return source === "operator" || source === "operator-phone";
 }
 
 /** Legs that have media of their own: every leg the box offered or answered and has not closed. */
@@ -125,7 +135,8 @@ export function mediaLegsOf(call: Call): LegId[] {
 export function timersOf(call: Call): Map<TimerName, number> {
   const timers = new Map<TimerName, number>();
   const phase = call.phase;
-  if (phase.kind === "queued" && call.queue !== null && isCallerAnswered(call)) {
+  if (seeksColleague(call) && phase.kind === "queued") timers.set("retry", phase.enteredAtMs + retryPauseMs);
+  if (phase.kind === "queued" && call.queue !== null && waitsForUs(call)) {
     if (phase.offer === undefined) timers.set("max-wait", waitsUntil(phase, call.queue.maxWaitMs));
     else timers.set("overflow", phase.offer.expiresAtMs);
     const placeAtMs = nextPlaceAt(call);
@@ -206,6 +217,10 @@ function mediaChanges(before: Call | null, after: Call): { stops: MediaEffect[];
     if (musicBefore !== null) stops.push({ type: "stop-music", legId: musicBefore });
     if (musicNow !== null) starts.push({ type: "start-music", legId: musicNow });
   }
+  const toneNow = ringingToneLegOf(after);
+  // What is joined, or heard next, takes the tone's place by itself.
+  if (toneNow !== null && (before === null || ringingToneLegOf(before) !== toneNow))
+    starts.push({ type: "play-ringing", legId: toneNow });
   const kept = mediaLegsOf(after);
   for (const legId of before === null ? [] : mediaLegsOf(before)) {
     if (!kept.includes(legId)) starts.push({ type: "release-media", legId });
@@ -256,7 +271,7 @@ function placeInLine(call: Call): OfficeEffect | null {
     queueId: call.queue.queueId,
     sinceMs: call.phase.wait.sinceMs,
     priority: call.phase.wait.priority,
-    patience: isCallerAnswered(call) ? "wait" : "now-or-never",
+    patience: waitsForUs(call) ? "wait" : "now-or-never",
     except: call.triedOperators.map((one) => one.operatorId),
   };
 }

@@ -1,4 +1,5 @@
 /** What the outside sees of a call: the summary of every event and the card of one operator. Pure projections of the call. */
+import { callingOperatorOf } from "./callee.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call, DiallingStage } from "./call.ts";
 import type {
@@ -61,7 +62,16 @@ export function cardOf(call: Call, operatorId: OperatorId): CallView | null {
     myState,
     lastTransfer: call.lastTransfer?.requestedBy === operatorId ? call.lastTransfer.progress : null,
     waitedSeconds: Math.max(0, Math.floor((waitedUntilMs - call.startedAtMs) / 1000)),
+    called: calledBy(call, operatorId),
   };
+}
+
+/** Whom this operator has called, where that was no citizen. */
+function calledBy(call: Call, operatorId: OperatorId): CallView["called"] {
+  const { callee } = call;
+  if (callee === undefined || (callee.kind === "operator" && callingOperatorOf(call) !== operatorId)) return null;
+  if (callee.kind === "office") return { kind: "office", officeId: callee.officeId, label: callee.label };
+  return { kind: "operator", operatorId: callee.operatorId, label: callee.displayName };
 }
 
 /** Every operator with a card on this call, present or departed. */
@@ -74,7 +84,7 @@ export function operatorsWithCard(call: Call): OperatorId[] {
 export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"> {
   const engaged = new Map<OperatorId, "ringing" | "on-call">();
   const phase = call.phase;
-  if (call.direction === "internal" && phase.kind !== "ended") {
+  if (call.direction === "internal" && phase.kind !== "ended" && phase.kind !== "dialling") {
     const caller = call.legs[0];
     if (caller !== undefined) engaged.set(caller.peer.name as OperatorId, "on-call");
   }
@@ -83,7 +93,7 @@ export function engagementsOf(call: Call): Map<OperatorId, "ringing" | "on-call"
       for (const operatorId of phase.operatorIds) engaged.set(operatorId, "ringing");
       break;
     case "dialling":
-      engaged.set(phase.operatorId, isCallbackRinging(call) ? "ringing" : "on-call");
+      engaged.set(phase.operatorId, ringsUnasked(call) ? "ringing" : "on-call");
       break;
     case "talking":
     case "held":
@@ -172,13 +182,39 @@ export function secondsSpent(call: Call, atMs: number): number {
   return Math.max(0, Math.floor((atMs - call.startedAtMs) / 1000)) + (call.origin?.waitedSeconds ?? 0);
 }
 
-/** A citizen of a queue is to be called back: the operator did not ask for it, and is rung as for a call that comes in. */
-function isCallbackRinging({ phase, queue }: Call): boolean {
-  return phase.kind === "dialling" && phase.stage.kind === "own-phone" && queue !== null;
+/** A citizen of a queue is to be called back, or a colleague who was busy is free: the operator is rung as for a call that comes in. */
+function ringsUnasked({ phase, queue, callee }: Call): boolean {
+  if (phase.kind !== "dialling" || phase.stage.kind !== "own-phone") return false;
+  return queue !== null || (callee?.kind === "operator" && callee.wish === "when-free");
 }
 
 function diallingPart(call: Call, stage: DiallingStage): MyCallState {
-  return isCallbackRinging(call) ? { kind: "ringing" } : { kind: "dialling", stage: diallingStageOf(stage) };
+  return ringsUnasked(call) ? { kind: "ringing" } : { kind: "dialling", stage: diallingStageOf(stage) };
+}
+
+/** The part of the operator who called the colleague; null: it is over. */
+function callingPart({ phase }: Call): MyCallState | null {
+  switch (phase.kind) {
+    case "queued":
+      return { kind: "dialling", stage: "calling" };
+    case "ringing":
+      return { kind: "dialling", stage: "ringing" };
+    case "held":
+      return { kind: phase.by.includes("calling-operator") ? "holding" : "talking" };
+    case "dialling":
+    case "ended":
+      return null;
+    case "talking":
+    case "merging":
+    case "transferring":
+    case "consulting":
+    case "parked":
+    case "transferred":
+    case "overflowed":
+    case "surveying":
+    case "turned-away":
+      return { kind: "talking" };
+  }
 }
 
 function diallingStageOf(stage: DiallingStage): "own-phone" | "calling" | "ringing" {
@@ -188,6 +224,10 @@ function diallingStageOf(stage: DiallingStage): "own-phone" | "calling" | "ringi
 
 function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
   const phase = call.phase;
+  if (callingOperatorOf(call) === operatorId) {
+    const part = callingPart(call);
+    if (part !== null) return part;
+  }
   switch (phase.kind) {
     case "dialling":
       if (phase.operatorId === operatorId) return diallingPart(call, phase.stage);
@@ -201,7 +241,8 @@ function partOf(call: Call, operatorId: OperatorId): MyCallState | null {
       break;
     case "held":
       if (phase.operatorId === operatorId) {
-        return phase.by.some((source) => source !== "caller") ? { kind: "holding" } : { kind: "talking" };
+        const holds = phase.by.some((source) => source === "operator" || source === "operator-phone");
+        return { kind: holds ? "holding" : "talking" };
       }
       break;
     case "transferring": {

@@ -3,6 +3,7 @@
  *   caller lost, nothing kept ─▶ ended        ring cut off ─▶ queued, in the old place        any other leg lost ─▶ as if its connection had been lost
  */
 import { abandonTransfer } from "./returning.ts";
+import { seeksColleague } from "./callee.ts";
 import { causeOfStop, endCall } from "./ending.ts";
 import { legEvent } from "./leg-events.ts";
 import { withLegCauses } from "./leg-causes.ts";
@@ -51,5 +52,6 @@ function ringCutOff(step: Step, lost: readonly LegId[], atMs: number): Step {
   if (phase.kind !== "ringing" || pendingLegsOf(step.call).some(({ legId }) => !lost.includes(legId))) return step;
   const quiet = pendingLegsOf(step.call).reduce((soFar, { legId }) => legGone(soFar, legId, atMs), step);
   const told = stopRinging(quiet, { atMs, outcome: "unreachable", reason: "failure" });
-  return step.call.queue === null ? nobodyTakesIt(told, atMs) : told;
+  // A colleague's phone may not be back yet: it is rung again a little later (settle.ts).
+  return step.call.queue === null && !seeksColleague(told.call) ? nobodyTakesIt(told, atMs) : told;
 }

@@ -1,4 +1,6 @@
 /** A timer of the call ran out. */
+import { seeksColleague } from "./callee.ts";
+import { seekColleague } from "./calling-colleague.ts";
 import { diallingTimedOut, ownPhoneSilent } from "./dialling.ts";
 import { offerFailed } from "./offering.ts";
 import { parkedTooLong } from "./parking.ts";
@@ -26,7 +28,7 @@ export function timerFired(step: Step, event: { atMs: number; timer: TimerName; 
       if (step.call.phase.kind === "dialling") return ownPhoneSilent(step, atMs);
       return nobodyAnswered(step, atMs);
     case "retry":
-      return changed(step, { triedOperators: [] });
+      return seeksColleague(step.call) ? seekColleague(step) : changed(step, { triedOperators: [] });
     case "transfer":
       return returnCall(step, { atMs, cause: "no-answer", sipStatus: null });
     case "place":

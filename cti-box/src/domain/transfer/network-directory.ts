@@ -2,7 +2,7 @@
  * Offices of the network and how to reach them. A route to another office is always on-net: through the network's proxy or straight to
  * the other office's box, never over a carrier.
  */
-import type { OfficeRoute } from "../call/call-event.ts";
+import type { OfficeRoute } from "./office-route.ts";
 
 export type NetworkOffice = {
   officeId: string;

@@ -1,6 +1,7 @@
 /**
  * `X-LA2-Transfer: reason=competence;waited=123;mode=attended`: why a member hands the call over, the seconds the citizen has already spent
  * there, and whether its operator speaks first (absent: no). Then an INFO with `X-LA2-Transfer: completed` says that the citizen is on the line.
+ * `waited=0;mode=call`: an operator of the member calls, there is no citizen.
  * `mode=overflow;topic=casa`: peak sharing, a caller out of the member's line, whose queue is for this subject (absent: any).
  * No personal data; read from members only.
  */
@@ -22,17 +23,18 @@ const maxWaitedSeconds = 86_400;
 /** Value of the INFO's header. */
 export const handoverCompleted = "completed";
 
-export type HandoverMode = TransferMode | "overflow";
+export type HandoverMode = TransferMode | "overflow" | "call";
 
 export function writeTransferHeader(transfer: {
-  reason: TransferReason;
+  reason: TransferReason | null;
   waitedSeconds: number;
   mode: HandoverMode;
   topic?: string | null;
 }): string {
   const { reason, waitedSeconds, mode, topic = null } = transfer;
   const modeText = mode === "blind" ? "" : `;mode=${mode}`;
-  return `reason=${reason};waited=${Math.floor(waitedSeconds)}${modeText}${topic === null ? "" : `;topic=${topic}`}`;
+  const reasonText = reason === null ? "" : `reason=${reason};`;
+  return `${reasonText}waited=${Math.floor(waitedSeconds)}${modeText}${topic === null ? "" : `;topic=${topic}`}`;
 }
 
 type TransferHeader = {
@@ -49,7 +51,9 @@ export function readTransferHeader(header: string | null): TransferHeader | null
   const digits = /(?:^|;)\s*waited=([0-9]{1,6})(?:;|\s|$)/.exec(header)?.[1];
   const waited = digits === undefined ? null : Number(digits);
   const waitedSeconds = waited !== null && waited <= maxWaitedSeconds ? waited : null;
-  const mode = /(?:^|;)\s*mode=(attended|overflow)(?:;|\s|$)/.exec(header)?.[1] as "attended" | "overflow" | undefined;
+  const mode = (["attended", "overflow", "call"] as const).find(
+    (one) => one === /(?:^|;)\s*mode=([a-z]+)(?:;|\s|$)/.exec(header)?.[1],
+  );
   const topic = /(?:^|;)\s*topic=([a-z_]{1,64})(?:;|\s|$)/.exec(header)?.[1] ?? null;
   return reason === null && waitedSeconds === null ? null : { reason, waitedSeconds, mode: mode ?? "blind", topic };
 }
