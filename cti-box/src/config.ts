@@ -10,6 +10,7 @@ import { openingHours } from "./config/hours-section.ts";
 import { storeSchema } from "./config/store-section.ts";
 import { operatorSkills, queueRules } from "./config/queue-section.ts";
 import { sharedCallers, sharingDeclaration } from "./config/sharing-section.ts";
+import { rtpengineText } from "./config/text-section.ts";
 
 const officeId = z.string().regex(/^[a-z0-9_-]{2,32}(:[A-Z0-9]{6})?$/, "is not an IPA code such as c_b180");
 const login = z
@@ -133,6 +134,8 @@ export const officeConfigSchema = z.strictObject({
         advertisedAddress: address.optional(),
         portMin: port.optional(),
         portMax: port.optional(),
+        /** Real-time text, whose ports are among these: two for each leg that has it. */
+        text: z.literal("off").optional(),
       }),
       z.strictObject({
         kind: z.literal("rtpengine"),
@@ -153,6 +156,7 @@ export const officeConfigSchema = z.strictObject({
         mixer: z
           .strictObject({ listenAddress: address.optional(), portMin: port.optional(), portMax: port.optional() })
           .optional(),
+        text: rtpengineText.optional(),
       }),
     ])
     .default({ kind: "relay", listenAddress: "127.0.0.1" }),

@@ -26,6 +26,7 @@ import { officeReports } from "./application/make-cost-report.ts";
 import { openBoxMetrics } from "./open-box-metrics.ts";
 import { survivalOf } from "./survival.ts";
 import { openStore } from "./open-store.ts";
+import { textPortsOf } from "./text-ports.ts";
 import { openSipStack } from "./open-sip-stack.ts";
 import { priceListFrom, retentionRulesFrom } from "./record-config.ts";
 import type { MediaServer } from "./application/media-port.ts";
@@ -66,7 +67,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     opened.push(async () => memory.close());
     const stack = await openSipStack(config, log);
     opened.push(() => stack.close());
-    const media = await openMediaServer(config.media, { log, memory });
+    const media = await openMediaServer(config.media, { log, memory, textPorts: textPortsOf(config) });
     opened.push(() => media.close());
     const ids = createRandomIds();
     const office = { officeId: config.office.officeId, domain: config.sip.domain };

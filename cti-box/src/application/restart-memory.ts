@@ -7,4 +7,4 @@ export interface RestartMemory {
   forget(kind: RememberedKind, key: string): void;
   kept(kind: RememberedKind): { key: string; value: unknown }[];
 }
-export type RememberedKind = "dialog" | "media" | "registration" | "session" | "account";
+export type RememberedKind = "dialog" | "media" | "text" | "registration" | "session" | "account";

@@ -4,6 +4,7 @@ import { BrowserPeer } from "./browser-peer.ts";
 import type { BrowserCodec } from "./browser-peer.ts";
 import { RtpPeer } from "./rtp-peer.ts";
 import type { RtpPeerOptions } from "./rtp-peer.ts";
+import { RecordingLog } from "../recording-log.ts";
 import { MELODY_NOTES_HZ } from "../../src/adapters/media/audio/hold-melody.ts";
 import { withText } from "../../src/adapters/media/text/text-media-server.ts";
 import type { AudioServer, LegMedia, MediaEvent, MediaResult, MediaServer } from "../../src/application/media-port.ts";
@@ -17,6 +18,12 @@ export type ServerUnderTest = {
   /** What the tests' browsers may be in the DTLS handshake (browser-peer.ts tells why). */
   dtlsRole: "either" | "server";
   close(): Promise<void>;
+};
+
+/** Text on any port of this machine. */
+export const TEXT_HERE = {
+  ports: { listenAddress: "127.0.0.1", advertisedAddress: "127.0.0.1", ports: null },
+  log: new RecordingLog(),
 };
 
 export const CITIZEN_HZ = 440;
@@ -42,7 +49,7 @@ export class MediaScene {
   }
 
   async open(): Promise<void> {
-    this.opened = withText(await this.underTest.open());
+    this.opened = withText(await this.underTest.open(), TEXT_HERE);
     this.opened.onEvent((event) => {
       this.events.push(event);
       for (const listener of this.listeners) listener();

@@ -18,6 +18,7 @@ import { itAnnounces } from "./announcements.contract.ts";
 import { itBindsLegs } from "./bound-legs.contract.ts";
 import { itConfers } from "./conferences.contract.ts";
 import { itRefusesAndEnds } from "./refusals.contract.ts";
+import { itPassesText } from "./text.contract.ts";
 
 const AWAY = 0.05;
 
@@ -37,6 +38,7 @@ export function itIsAMediaServer(underTest: ServerUnderTest): void {
     holding(scene);
     keys(scene);
     itRefusesAndEnds(scene);
+    itPassesText(scene);
     if (underTest.translates) translations(scene);
     else renegotiations(scene);
   });

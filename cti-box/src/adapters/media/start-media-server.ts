@@ -7,6 +7,7 @@ import type { RelaySettings } from "./relay/relay-media-server.ts";
 import { openRtpengineMediaServer } from "./rtpengine/rtpengine-media-server.ts";
 import type { RtpengineSettings } from "./rtpengine/rtpengine-settings.ts";
 import { withText } from "./text/text-media-server.ts";
+import type { TextSettings } from "./text/text-media-server.ts";
 
 export type MediaServerConfig =
   | ({ kind: "relay" } & Omit<RelaySettings, "log">)
@@ -15,11 +16,11 @@ export type MediaServerConfig =
 /** @throws Error when an address cannot be opened or resolved */
 export async function openMediaServer(
   config: MediaServerConfig,
-  { log, memory }: { log: Log; memory?: RestartMemory },
+  { log, memory, textPorts }: { log: Log; memory?: RestartMemory; textPorts: TextSettings["ports"] },
 ): Promise<MediaServer> {
   const audio =
     config.kind === "rtpengine"
       ? await openRtpengineMediaServer({ ...config, log, memory })
       : createRelayMediaServer({ ...config, log });
-  return withText(audio);
+  return withText(audio, { ports: textPorts, memory, log });
 }

@@ -21,7 +21,7 @@ const RELATCH_AFTER_MS = 1000;
 /** `port` is the described one until a packet told better. */
 type Remote = { host: string; describedPort: number; port: number; lastPacketAtMs: number | null };
 
-export async function openRtpTransport(settings: TransportSettings, events: TransportEvents): Promise<LegTransport> {
+export async function openRtpTransport(settings: TransportSettings, events: TransportEvents): Promise<RtpTransport> {
   for (let attempt = 0; attempt < BIND_ATTEMPTS; attempt += 1) {
     const pair = await bindPair(settings);
     if (pair !== null) return new RtpTransport(pair, settings, events);
@@ -29,7 +29,7 @@ export async function openRtpTransport(settings: TransportSettings, events: Tran
   throw new MediaRefused("capacity", "no free pair of RTP ports");
 }
 
-class RtpTransport implements LegTransport {
+export class RtpTransport implements LegTransport {
   private readonly rtp: Socket;
   private readonly rtcp: Socket;
   private readonly settings: TransportSettings;
@@ -51,7 +51,7 @@ class RtpTransport implements LegTransport {
     this.rtcp.on("error", () => {});
   }
 
-  async applyRemote(session: SessionDescription): Promise<void> {
+  async applyRemote(session: Pick<SessionDescription, "address" | "port" | "rtcpMux">): Promise<void> {
     const { address, port } = session;
     this.isMuxed = session.rtcpMux;
     // Hold by c=0.0.0.0 names no place to send to; what comes back is the address from before or the one of the next description.

@@ -34,7 +34,10 @@ let annasLeg: LegId;
 beforeEach(async () => {
   rtpengines = [await startRtpengine(), await startRtpengine()];
   const [first, ...others] = rtpengines as [RtpengineProcess, RtpengineProcess];
-  server = withText(await openRtpengineMediaServer({ ...first, others, log: new RecordingLog() }));
+  server = withText(await openRtpengineMediaServer({ ...first, others, log: new RecordingLog() }), {
+    ports: null,
+    log: new RecordingLog(),
+  });
   scene = await OfficeScene.open({ ...officeSettings(), media: createCallMedia(server, new PromptFiles()) });
   server.onEvent((event) => {
     if (event.type === "media-moved") scene.box.mediaMoved(event.callId);

@@ -35,7 +35,10 @@ beforeAll(async () => {
   if (!hasRtpengine()) throw new Error("rtpengine is not installed (Debian package rtpengine-daemon)");
   rtpengine = await startRtpengine();
   const { ngHost, ngPort } = rtpengine;
-  server = withText(await openRtpengineMediaServer({ ngHost, ngPort, log: new RecordingLog() }));
+  server = withText(await openRtpengineMediaServer({ ngHost, ngPort, log: new RecordingLog() }), {
+    ports: null,
+    log: new RecordingLog(),
+  });
 });
 afterAll(async () => {
   await server?.close();
