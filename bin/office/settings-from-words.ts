@@ -5,6 +5,7 @@ const numeric = new Set([
   "capacity",
   "priority",
   "weight",
+  "sessionTimer.seconds",
   "outbound.failoverSeconds",
   "outbound.probeSeconds",
   "outbound.limits.perMinute",

@@ -19,6 +19,8 @@ export type SipEngineHandle = {
   trace(query: TraceQuery): Promise<TraceAnswer>;
   /** Who is banned now, and what was refused by reason since the start. */
   protection(): Promise<ProtectionSnapshot>;
+  /** The limits for strangers spare these addresses and networks from now on, and no others (`protection.trusted`). */
+  trust(networks: readonly string[]): void;
   /** Resolves when the engine is gone: closed by us (null) or for a reason of its own. */
   closed: Promise<Error | null>;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export type FromEngine =
 export type ToEngine =
   | { kind: "load" }
   | { kind: "protection" }
+  | { kind: "trust"; networks: readonly string[] }
   | { kind: "trace"; id: number; query: TraceQuery }
   | { kind: "close" };
 
@@ -55,6 +58,7 @@ export function answerOwner(engine: SipEngineHandle, asked: ToEngine, say: (mess
     const { id, query } = asked;
     void engine.trace(query).then((answer) => say({ kind: "trace", id, answer }));
   }
+  if (asked.kind === "trust") engine.trust(asked.networks);
   if (asked.kind === "protection")
     void engine.protection().then((protection) => say({ kind: "protection", protection }));
 }
@@ -88,6 +92,7 @@ export function handleOver(channel: EngineChannel, facts: EngineFacts): SipEngin
       const message = await ask({ kind: "protection" }, ({ kind }) => kind === "protection");
       return message?.kind === "protection" ? message.protection : emptySnapshot();
     },
+    trust: (networks) => channel.say({ kind: "trust", networks }),
     close: async () => {
       channel.say({ kind: "close" });
       await channel.gone;

@@ -40,6 +40,37 @@ describe("the worker", () => {
     expect(await engine.load()).toEqual(empty);
   });
 
+  it("hears whom the limits for strangers spare now: whoever was banned is answered, and is a stranger again later", async () => {
+    const protection = { trusted: [], requestsPerSecond: 1, requestBurst: 1, refusals: 3 };
+    const engine = await startSipEngineWorker({ ...options, t1Ms: 20, protection });
+    const srf = new Srf();
+    void srf.connect({ ...engine.admin, secret: "s" });
+    await once(srf as unknown as NodeJS.EventEmitter, "connect");
+    const port = Number(engine.contacts[0]?.split(":").at(-1));
+    const peer = await RawPeer.open("127.0.7.1", { host: "127.0.0.1", port });
+    srf.invite((_req, res) => res.send(486));
+    let turn = 0;
+    const ask = (): void => {
+      turn += 1;
+      peer.send(inviteLines(peer, `127.0.0.1:${port}`, { callId: `t${turn}` }), exampleSdp);
+    };
+    const bans = async () => (await engine.protection()).bans.map(({ source }) => source);
+    const untilBanned = async () => {
+      ask();
+      return bans();
+    };
+    await expect.poll(untilBanned, { interval: 5, timeout: 5_000 }).toEqual(["127.0.7.1"]);
+    engine.trust(["127.0.7.0/24"]);
+    ask();
+    expect(await peer.receive(new RegExp(`^SIP/2\\.0 486[\\s\\S]*Call-ID: t${turn}\\r`))).toContain("486");
+    expect(await bans()).toEqual([]);
+    engine.trust([]);
+    await expect.poll(untilBanned, { interval: 5, timeout: 5_000 }).toEqual(["127.0.7.1"]);
+    srf.disconnect();
+    peer.close();
+    await engine.close();
+  });
+
   it("that cannot open an address says which and why; one with unusable options says all that is wrong", async () => {
     const taken = createSocket("udp4");
     taken.bind(0, "127.0.0.1");

@@ -66,6 +66,7 @@ export async function startSipEngine(options: SipEngineOptions): Promise<SipEngi
     load: () => Promise.resolve(core.load()),
     trace: (query) => Promise.resolve(watch.trace(query)),
     protection: () => Promise.resolve(core.context.protection.snapshot()),
+    trust: (networks) => core.context.protection.trust(networks),
     closed: gone.promise,
     close: () => {
       closing ??= close().then(() => gone.resolve(null));

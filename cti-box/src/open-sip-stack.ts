@@ -17,7 +17,7 @@ import type { ControlAddress } from "./adapters/sip/control-connection.ts";
 import type { Log } from "./application/ports.ts";
 import type { OfficeConfig } from "./config.ts";
 import { callsSurvive } from "./survival.ts";
-import { sipProtection } from "./sip-protection.ts";
+import { sipProtection, trustedBy } from "./sip-protection.ts";
 import { engineContacts, openedBy, webSocketOf, type SipWebSocket } from "./sip-contacts.ts";
 
 export type SipStackHandle = {
@@ -28,6 +28,8 @@ export type SipStackHandle = {
   failed: Promise<Error>;
   /** Messages of calls; `off` where nobody keeps them. */
   trace(query: TraceQuery): Promise<TraceAnswer>;
+  /** Calls come from carriers at these addresses from now on: limits for strangers do not hold for them. Nothing for a stack that is not ours. */
+  spareCarriers(addresses: readonly string[]): void;
   close(): Promise<void>;
 };
 
@@ -79,6 +81,7 @@ function ownEngine(config: OfficeConfig, engine: SipEngineHandle, secret: string
     control: { ...engine.admin, secret },
     webSocket: webSocketOf(config, engine.contacts),
     trace: (query) => engine.trace(query),
+    spareCarriers: (addresses) => engine.trust(trustedBy(config, addresses)),
     closed: engine.closed,
     close: () => engine.close(),
   });
@@ -95,6 +98,7 @@ function watchOptionsFrom({ trace, capture, metrics }: OfficeConfig["sip"]): Non
 async function remoteStack(config: OfficeConfig, server: ControlAddress): Promise<SipStackHandle> {
   const webSocket = webSocketOf(config, config.sip.contacts.flatMap(openedBy));
   const trace = (): Promise<TraceAnswer> => Promise.resolve({ state: "off" });
+  const spareCarriers = (): void => undefined;
   const { host, port, secret } = server;
   if (!callsSurvive(config))
     return {
@@ -102,10 +106,12 @@ async function remoteStack(config: OfficeConfig, server: ControlAddress): Promis
       webSocket,
       failed: new Promise(() => undefined),
       trace,
+      spareCarriers,
       close: async () => undefined,
     };
   const keeper = await openKeeperProcess({ host, port, secret }, join(config.dataDirectory, "sip-keeper.json"));
-  return ownProcess({ control: keeper.control, webSocket, trace, closed: keeper.closed, close: () => keeper.close() });
+  const { control, closed } = keeper;
+  return ownProcess({ control, webSocket, trace, spareCarriers, closed, close: () => keeper.close() });
 }
 
 /** Ending it on purpose is no failure. */

@@ -6,16 +6,25 @@ import type { OfficeConfig } from "./config.ts";
 /** This machine: the box itself, and pages that reach the engine through its web server. */
 const thisMachine = ["127.0.0.0/8", "::1"];
 
-/** Carriers, offices and the network's proxy are trusted by their addresses; one that is configured by a name only is a stranger until its first call. */
-export function sipProtection({ sip, trunks, network }: OfficeConfig): NonNullable<SipEngineOptions["protection"]> {
-  const { trustedNetworks, ...limits } = sip.protection;
+/** Trusted from the start are those that the configuration file names. */
+export function sipProtection(config: OfficeConfig): NonNullable<SipEngineOptions["protection"]> {
+  const { trustedNetworks: _trusted, ...limits } = config.sip.protection;
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  const carriers = config.trunks.flatMap(({ addresses }) => addresses);
+  return { ...Object.fromEntries(given), trusted: trustedBy(config, carriers) };
+}
+
+/**
+ * Whom the engine's limits spare while carriers come from these addresses: them, offices and the network's proxy. One that is configured by a name only is a
+ * stranger until its first call.
+ */
+export function trustedBy({ sip, network }: OfficeConfig, carriers: readonly string[]): string[] {
   const partners = [
-    ...trunks.flatMap(({ addresses }) => addresses),
+    ...carriers,
     ...(network.proxy?.addresses ?? []),
     ...network.offices.flatMap((office) => office.sip.addresses),
   ].flatMap(addressOf);
-  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
-  return { ...Object.fromEntries(given), trusted: [...new Set([...thisMachine, ...partners, ...trustedNetworks])] };
+  return [...new Set([...thisMachine, ...partners, ...sip.protection.trustedNetworks])];
 }
 
 /** An entry is an address, `address:port`, or a network. */

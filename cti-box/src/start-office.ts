@@ -82,7 +82,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     });
     const store = await openStore(config);
     const journal = new JournalTiming();
-    const box = await openBox({ config, log, sip, media, ids, store, memory, journal });
+    const box = await openBox({ config, log, stack, sip, media, ids, store, memory, journal });
     opened.push(() => box.close());
     const retention = startRetention({ config, log, store });
     opened.push(async () => retention.close());
@@ -134,17 +134,19 @@ const busyGatherMs = 8;
 async function openBox({
   config,
   log,
+  stack,
   sip,
   media,
   ids,
   store,
   memory,
   journal,
-}: Omit<Parts, "stack"> & { ids: Ids; journal: JournalTiming }): Promise<OfficeBox> {
+}: Parts & { ids: Ids; journal: JournalTiming }): Promise<OfficeBox> {
   const box = createOfficeBox({
     config,
     sip,
     reach: carrierReach(config.sip),
+    spareCarriers: (addresses) => stack.spareCarriers(addresses),
     prices: priceListFrom(config.costs),
     trunkChanges: {
       store: new TrunkChangesFile(join(config.dataDirectory, "trunk-changes.json")),

@@ -16,6 +16,7 @@ import type {
   TrialResult,
   TrunkProbes,
   TrunkRegistrar,
+  TrunkTerms,
   TrunkTrials,
 } from "../src/application/trunk-ports.ts";
 import type { Renegotiation } from "../src/application/far-end.ts";
@@ -30,6 +31,7 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
   readonly registered: string[] = [];
   /** User names by trunk. */
   readonly credentials = new Map<string, string | null>();
+  readonly sessionTimers = new Map<string, TrunkTerms["sessionTimer"]>();
   registerAnswer: RegisterAnswer = { kind: "registered", expiresSeconds: 60 };
   readonly tried: TrialOrder[] = [];
   trialAnswer: TrialAnswer = { kind: "silent" };
@@ -45,8 +47,9 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
   /** `holds`: cancelled legs keep silent until the test lets them speak. */
   cancelled: "speaks" | "holds" = "speaks";
 
-  useCredentials(trunkId: string, credentials: { username: string; password: string } | null): void {
-    this.credentials.set(trunkId, credentials?.username ?? null);
+  useTerms(trunkId: string, terms: TrunkTerms | null): void {
+    this.credentials.set(trunkId, terms?.credentials?.username ?? null);
+    this.sessionTimers.set(trunkId, terms?.sessionTimer ?? null);
   }
 
   async register({ trunkId, expiresSeconds }: RegisterOrder): Promise<RegisterAnswer> {

@@ -13,6 +13,7 @@ import type { OfficeSettings } from "../src/application/office-settings.ts";
 import { readTrunk } from "../src/config/read-trunk.ts";
 import type { CallStore, IncomingInvite } from "../src/application/ports.ts";
 import type { TrunkChanges, TrunkChangesStore, TrunkRules } from "../src/application/trunk-ports.ts";
+import type { RestartMemory } from "../src/application/restart-memory.ts";
 import type { PriceList } from "../src/domain/cost/price-list.ts";
 import type { Reach } from "../src/domain/trunk/trunk-trial.ts";
 import type { PublicCallEvent } from "../src/domain/call/call-view.ts";
@@ -58,7 +59,12 @@ export function officeSettings(change: Partial<OfficeSettings> = {}): OfficeSett
 }
 
 /** `media`: a real media server in place of the fake. */
-type SceneSettings = OfficeSettings & { media?: CallMedia; keptTrunks?: TrunkChanges; prices?: PriceList };
+type SceneSettings = OfficeSettings & {
+  media?: CallMedia;
+  keptTrunks?: TrunkChanges;
+  prices?: PriceList;
+  memory?: RestartMemory;
+};
 
 export class OfficeScene {
   readonly clock = new HandMovedClock();
@@ -71,6 +77,8 @@ export class OfficeScene {
     found: { kind: "name-unknown", name: "carrier.example" } as Reach,
     look: async () => this.reach.found,
   };
+  /** Where carriers' calls come from, as the stack knows it. */
+  spared: readonly string[] = [];
   /** Trunks changed at run time, as they would be kept in a file. */
   keptTrunks: TrunkChanges;
   writesFail = false;
@@ -88,6 +96,8 @@ export class OfficeScene {
       config,
       sip,
       reach: this.reach,
+      spareCarriers: (addresses) => (this.spared = addresses),
+      ...(config.memory !== undefined && { memory: config.memory }),
       trunkChanges: this.trunkChanges(config),
       prices: config.prices ?? null,
       media: config.media ?? media,

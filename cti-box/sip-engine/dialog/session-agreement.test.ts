@@ -112,6 +112,32 @@ describe("the answer of a UAS", () => {
       "300;refresher=uas",
     ],
   ];
+  const always: SessionPolicy = { refresher: "uas", everyCallSeconds: 1_800 };
+  rows.push(
+    ["nobody, where the application supports no timers", [knows], ["Supported: replaces"], always, null],
+    [
+      "nobody, although the caller asks",
+      [knows, "Session-Expires: 300;refresher=uac"],
+      ["Supported: replaces"],
+      always,
+      null,
+    ],
+    [
+      "the caller, who requires it of an application that wants none",
+      ["Require: timer", "Session-Expires: 300;refresher=uac"],
+      ["Supported: replaces"],
+      always,
+      "300;refresher=uac",
+    ],
+    ["nobody, where the application leaves it to the caller", [knows], ["Supported: timer"], always, null],
+    [
+      "the caller, to whom the application leaves it",
+      [knows, "Session-Expires: 300"],
+      ["Supported: timer"],
+      always,
+      "300;refresher=uas",
+    ],
+  );
   it.each(rows)("%s", (...[, request, given, policy, expected]) => {
     const agreed = agreeAsServer(headers(...request), headers(...given), { policy, current: null });
     expect(agreed && `${agreed.seconds};refresher=${agreed.refresher}`).toBe(expected);
@@ -163,9 +189,25 @@ describe("a request of ours", () => {
     ["Subject: 1", none, null, null],
     ["Subject: 1", none, { seconds: 600, refresher: "us" }, { seconds: 600, refresher: "us" }],
     ["Subject: 1", none, { seconds: 600, refresher: "them" }, null],
-    ["Subject: 1", { refresher: "none", everyCallSeconds: 1_800 }, null, { seconds: 1_800, refresher: "us" }],
+    [
+      "Subject: 1",
+      { refresher: "none", everyCallSeconds: 1_800 },
+      { seconds: 600, refresher: "them" },
+      { seconds: 1_800, refresher: "us" },
+    ],
   ] as const)("answered with %s", (...[line, policy, current, expected]) => {
-    expect(agreeAsClient(headers(line), { policy, current })).toEqual(expected);
+    expect(agreeAsClient(headers(line), { request: headers(), policy, current })).toEqual(expected);
+  });
+
+  it.each([
+    ["Session-Expires: 600", { seconds: 600, refresher: "us" }],
+    ["Session-Expires: 600;refresher=uac", { seconds: 600, refresher: "us" }],
+    ["Session-Expires: 600;refresher=uas", null],
+    ["Session-Expires: 30", { seconds: 90, refresher: "us" }],
+    ["Supported: timer", null],
+  ] as const)("with %s, answered by a peer without session timers", (asked, expected) => {
+    const policy = { refresher: "none", everyCallSeconds: 1_800 } as const;
+    expect(agreeAsClient(headers(), { request: headers(asked), policy, current: null })).toEqual(expected);
   });
 });
 

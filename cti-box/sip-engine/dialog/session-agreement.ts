@@ -45,6 +45,16 @@ export function isTooShort(headers: HeaderList): boolean {
   return asked !== null && asked.seconds < shortestSession;
 }
 
+/** An application that says itself what it supports decides about session timers by itself. */
+export function isDecided(given: HeaderList): boolean {
+  return given.has("supported");
+}
+
+/** It wants none. */
+function isDeclined(given: HeaderList): boolean {
+  return isDecided(given) && !supportsTimer(given);
+}
+
 /** The answer of a UAS: what the 2xx says. `current` is what holds in the dialog already. Null: no timer. */
 export function agreeAsServer(
   request: HeaderList,
@@ -53,7 +63,8 @@ export function agreeAsServer(
 ): (SessionExpires & { refresher: RefresherRole }) | null {
   const own = sessionExpiresOf(given);
   const asked = sessionExpiresOf(request);
-  const kept = current?.seconds ?? policy.everyCallSeconds;
+  if (own === null && isDeclined(given) && !isRequired(request)) return null;
+  const kept = current?.seconds ?? (isDecided(given) ? null : policy.everyCallSeconds);
   // Most calls end here.
   if (own === null && asked === null && kept === null) return null;
   const usual = usualRefresher(policy);
@@ -92,11 +103,11 @@ export function writeRequest(request: HeaderList, asked: { seconds: number; refr
 
 /**
  * What a 2xx to a request of ours says. Where it says nothing, the peer may not know session timers: we go on alone where we refresh already, or where
- * the engine wants a timer in every call (RFC 4028 §7.2). Null: no timer.
+ * the call began with a request for one that did not leave the refresh to the peer (RFC 4028 §7.2). Null: no timer.
  */
 export function agreeAsClient(
   answer: HeaderList,
-  { policy, current }: { policy: SessionPolicy; current: Agreement | null },
+  { request, policy, current }: { request: HeaderList; policy: SessionPolicy; current: Agreement | null },
 ): Agreement | null {
   const granted = sessionExpiresOf(answer);
   if (granted !== null)
@@ -105,7 +116,12 @@ export function agreeAsClient(
       refresher: granted.refresher === "uas" ? "them" : "us",
     };
   if (current?.refresher === "us") return current;
-  return policy.everyCallSeconds === null ? null : { seconds: policy.everyCallSeconds, refresher: "us" };
+  if (current !== null)
+    return policy.everyCallSeconds === null ? null : { seconds: policy.everyCallSeconds, refresher: "us" };
+  const asked = sessionExpiresOf(request);
+  return asked === null || asked.refresher === "uas"
+    ? null
+    : { seconds: Math.max(asked.seconds, shortestSession), refresher: "us" };
 }
 
 /** Whether a message's `Allow` names UPDATE; null: it has none. */

@@ -46,6 +46,11 @@ export class Bans {
     return ban;
   }
 
+  /** Ends it, and forgets it. */
+  lift(key: string): void {
+    this.#known.delete(key);
+  }
+
   /** Those in force, the latest last. */
   list(nowMs: number): (Ban & { source: string })[] {
     const found: (Ban & { source: string })[] = [];

@@ -68,6 +68,32 @@ describe("guessing passwords", () => {
   });
 });
 
+describe("a network that is trusted from now on", () => {
+  it("has no ban and no limit, and counts again with all that it has open when it is trusted no more", () => {
+    const { protection } = scene({ trusted: ["192.0.2.0/24"], openPerSource: 3 });
+    const flow = new SilentFlow("198.51.100.9", "tcp");
+    const open = (): number => protection.snapshot().open;
+    protection.opened(flow);
+    for (let name = 0; name < 30; name += 1) protection.answered(register(null), answer(404), flow);
+    expect(protection.admits("198.51.100.9")).toBe(false);
+    protection.trust(["198.51.100.0/24"]);
+    expect([protection.admits("198.51.100.9"), protection.isTrusted(flow), open()]).toEqual([true, true, 0]);
+    for (let call = 0; call < 3; call += 1) protection.opened(flow);
+    protection.released(flow);
+    expect(protection.isTrusted(new SilentFlow("192.0.2.1"))).toBe(false);
+    protection.trust([]);
+    expect([open(), protection.admit(flow)]).toEqual([3, "busy"]);
+    for (let call = 0; call < 3; call += 1) protection.released(flow);
+    expect([open(), protection.admit(flow)]).toEqual([0, "admitted"]);
+  });
+
+  it("changes nothing where there are no limits", () => {
+    const { protection } = scene({ mode: "off" });
+    protection.trust([]);
+    expect(protection.isTrusted(new SilentFlow("198.51.100.9"))).toBe(true);
+  });
+});
+
 describe("an office of 200 phones behind one address", () => {
   it("registers after a power cut, over UDP and with credentials from before, without a request dropped", () => {
     const all = scene();

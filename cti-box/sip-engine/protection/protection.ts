@@ -83,6 +83,15 @@ export class Protection {
     return { perSecond: this.#limits.strangersPerSecond, burst: this.#limits.strangersBurst };
   }
 
+  /** These addresses and networks are trusted from now on, and no others. A source that becomes trusted is banned no longer. */
+  trust(networks: readonly string[]): void {
+    if (this.#limits.mode === "off") return;
+    for (const source of this.#sources.trust(trustedNetworks(networks))) {
+      this.#open += source.isTrusted ? -source.open : source.open;
+      if (source.isTrusted) this.#bans.lift(source.key);
+    }
+  }
+
   /** Is a datagram from there looked at? One look into a map. */
   admits(address: string): boolean {
     if (this.#bans.size === 0 || this.#banOn(address)?.scope !== "everything") return true;
@@ -160,19 +169,17 @@ export class Protection {
   opened(flow: Flow): void {
     const source = this.#sourceOf(flow);
     if (flow instanceof LimitedFlow) flow.stranger.budget.keep();
-    if (source.isTrusted) return;
     source.open += 1;
-    this.#open += 1;
+    if (!source.isTrusted) this.#open += 1;
   }
 
   /** It is over. */
   released(flow: Flow): void {
     const source = this.#sourceOf(flow);
     if (flow instanceof LimitedFlow) flow.stranger.budget.release();
-    if (source.isTrusted) return;
     // The source may have been forgotten and be known anew.
     source.open = Math.max(0, source.open - 1);
-    this.#open -= 1;
+    if (!source.isTrusted) this.#open -= 1;
   }
 
   /** It has shown something that only who receives our messages can know. */

@@ -6,8 +6,8 @@ import type { GivenNonces } from "./given-nonces.ts";
 
 export type Source = {
   readonly key: string;
-  /** Of a trusted network: nothing is counted. */
-  readonly isTrusted: boolean;
+  /** Of a trusted network: nothing is held against it. */
+  isTrusted: boolean;
   readonly bucket: Bucket;
   readonly strikes: Strikes;
   /** Until then it is certain that what is sent to this address reaches the one who wrote: it has shown something that only such a one can know. */
@@ -21,15 +21,18 @@ export type Source = {
 };
 
 export type SourceRule = { largest: number; bucket: BucketRule; isTrusted: (address: string) => boolean };
+type Known = { source: Source; address: string };
 
 const lookedAt = 8;
 
 export class Sources {
   readonly #rule: SourceRule;
-  readonly #known = new Map<string, Source>();
+  readonly #known = new Map<string, Known>();
+  #isTrusted: SourceRule["isTrusted"];
 
   constructor(rule: SourceRule) {
     this.#rule = rule;
+    this.#isTrusted = rule.isTrusted;
   }
 
   get size(): number {
@@ -40,11 +43,11 @@ export class Sources {
   of(address: string, nowMs: number): Source {
     const key = sourceKey(address);
     const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.source;
     if (this.#known.size >= this.#rule.largest) this.#makeRoom(nowMs);
     const source: Source = {
       key,
-      isTrusted: this.#rule.isTrusted(address),
+      isTrusted: this.#isTrusted(address),
       bucket: fullBucket(this.#rule.bucket, nowMs),
       strikes: { points: 0, atMs: nowMs },
       provenUntilMs: 0,
@@ -53,24 +56,37 @@ export class Sources {
       connections: 0,
       nonces: null,
     };
-    this.#known.set(key, source);
+    this.#known.set(key, { source, address });
     return source;
+  }
+
+  /** Others are trusted from now on. Returns the known sources for which that makes a difference. */
+  trust(isTrusted: SourceRule["isTrusted"]): Source[] {
+    this.#isTrusted = isTrusted;
+    const changed: Source[] = [];
+    for (const { source, address } of this.#known.values()) {
+      if (source.isTrusted === isTrusted(address)) continue;
+      source.isTrusted = !source.isTrusted;
+      changed.push(source);
+    }
+    return changed;
   }
 
   /** Those in use go to the end of the row, so that a flood of newcomers pushes out newcomers only. */
   #makeRoom(nowMs: number): void {
-    const oldest: Source[] = [];
-    for (const source of this.#known.values()) {
-      oldest.push(source);
+    const oldest: Known[] = [];
+    for (const known of this.#known.values()) {
+      oldest.push(known);
       if (oldest.length >= lookedAt) break;
     }
-    for (const source of oldest) {
-      this.#known.delete(source.key);
-      if (!isInUse(source, nowMs)) return;
-      this.#known.set(source.key, source);
+    for (const known of oldest) {
+      const { key } = known.source;
+      this.#known.delete(key);
+      if (!isInUse(known.source, nowMs)) return;
+      this.#known.set(key, known);
     }
     const [first] = oldest;
-    if (first !== undefined) this.#known.delete(first.key);
+    if (first !== undefined) this.#known.delete(first.source.key);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Session timers on the messages of a call (RFC 4028): what INVITE, UPDATE and their 2xx agree on. Calls without one cost a look at the headers. */
 import { CallSession } from "../dialog/call-session.ts";
 import type { Dialog } from "../dialog/dialog.ts";
-import { agreeAsClient, agreeAsServer, writeAnswer, writeRequest } from "../dialog/session-agreement.ts";
+import { agreeAsClient, agreeAsServer, isDecided, writeAnswer, writeRequest } from "../dialog/session-agreement.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { endDialog } from "./cancel.ts";
 import type { Context } from "./context.ts";
@@ -26,19 +26,24 @@ export function agreeOnOurAnswer(context: Context, dialog: Dialog, { request, re
 export function agreeOnTheirAnswer(context: Context, dialog: Dialog, { request, response }: Exchange): void {
   const { policy } = context.sessions;
   const { session } = dialog;
-  if (session === undefined && policy.everyCallSeconds === null && !response.headers.has("session-expires")) return;
+  const isTimed = response.headers.has("session-expires") || request.headers.has("session-expires");
+  if (session === undefined && !isTimed) return;
   if (dialog.kind !== "invite" || !refreshes(request)) return;
-  const agreement = agreeAsClient(response.headers, { policy, current: session?.agreement ?? null });
+  const agreement = agreeAsClient(response.headers, {
+    request: request.headers,
+    policy,
+    current: session?.agreement ?? null,
+  });
   if (agreement === null) return session?.drop();
   const running = (dialog.session ??= openSession(context, dialog));
   running.learn({ theirs: response, ours: request });
   running.agree(agreement, "other");
 }
 
-/** A new INVITE of the application asks for a timer where the engine wants one in every call. */
+/** A new INVITE of the application asks for a timer where the engine wants one in every call and the application has not decided about it. */
 export function askInNewCall(context: Context, invite: SipRequest): void {
   const { everyCallSeconds } = context.sessions.policy;
-  if (everyCallSeconds !== null && invite.method === "INVITE")
+  if (everyCallSeconds !== null && invite.method === "INVITE" && !isDecided(invite.headers))
     writeRequest(invite.headers, { seconds: everyCallSeconds, refresher: null });
 }
 

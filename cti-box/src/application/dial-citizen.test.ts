@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
 import { lastingStore } from "../../testing/test-store.ts";
+import { openRestartMemory } from "../adapters/store/restart-memory.ts";
 import { callFromJournal } from "./recover-calls.ts";
 import type { CallId } from "../domain/call/ids.ts";
+import type { RestartMemory } from "./restart-memory.ts";
 import type { TrunkSettings } from "./office-settings.ts";
 
 const trunk = (trunkId: string, change: Partial<TrunkSettings> = {}): TrunkSettings => ({
@@ -14,12 +16,12 @@ const trunk = (trunkId: string, change: Partial<TrunkSettings> = {}): TrunkSetti
 });
 
 let scene: OfficeScene;
-async function open(trunks: readonly TrunkSettings[]): Promise<void> {
+async function open(trunks: readonly TrunkSettings[], memory?: RestartMemory): Promise<void> {
   const settings = officeSettings({ trunks });
   const [first, ...others] = settings.operators;
   if (first === undefined) throw new Error("no operator");
   const operators = [{ ...first, roles: ["front_office"] as const }, ...others];
-  scene = await OfficeScene.open({ ...settings, operators });
+  scene = await OfficeScene.open({ ...settings, operators, ...(memory && { memory }) });
   scene.signIn(anna);
 }
 beforeEach(() => open([trunk("one", { priority: 1 }), trunk("two")]));
@@ -190,6 +192,29 @@ test("calls beyond the minute's limit stop the trunk with one alarm; emergency c
   scene.clock.move(600_000);
   await scene.settle();
   expect(await dialAndLeave("3331234567")).toBe(true);
+});
+
+test("a trunk that was stopped rests on after a restart", async () => {
+  const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" }, limits: { perMinute: 1 } };
+  const memory = openRestartMemory(":memory:", scene.log);
+  const restart = async () => {
+    await scene.box.close();
+    await open([trunk("one", { outbound })], memory);
+  };
+  await restart();
+  const dialAndLeave = async () => {
+    const result = await dial("3331234567", { callId: scene.ids.callId() });
+    if (result.ok) await talkBriefly();
+    return result.ok;
+  };
+  expect([await dialAndLeave(), await dialAndLeave()]).toEqual([true, false]);
+  await restart();
+  expect(await dialAndLeave()).toBe(false);
+  scene.clock.move(599_999);
+  expect(await dialAndLeave()).toBe(false);
+  scene.clock.move(1);
+  expect(await dialAndLeave()).toBe(true);
+  memory.close();
 });
 
 test("emergency numbers may be called by everybody", async () => {

@@ -56,7 +56,7 @@ const lastWordsMs = 2000;
 /** Time a store that cannot be written gets to come back then. */
 const lastWriteMs = 5000;
 
-export type OfficeBoxParts = Pick<TrunksParts, "reach" | "trunkChanges" | "prices"> & {
+export type OfficeBoxParts = Pick<TrunksParts, "reach" | "spareCarriers" | "trunkChanges" | "prices"> & {
   config: OfficeSettings;
   sip: CallSignalling & TrunksParts["sip"];
   media: CallMedia;

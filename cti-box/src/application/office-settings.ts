@@ -15,7 +15,8 @@ import { defaultPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { DialPermissions, TransferPermissions } from "../domain/trunk/dial-permissions.ts";
 import type { Trunk, TrunkOutbound } from "../domain/trunk/trunk.ts";
 import type { OutboundSettings, TrunkSettings } from "../domain/trunk/trunk-settings.ts";
-import type { RegisterOrder } from "./trunk-ports.ts";
+import { usualSession } from "../domain/trunk/session-timer-wish.ts";
+import type { RegisterOrder, TrunkTerms } from "./trunk-ports.ts";
 import type { WatchedTrunk } from "./trunk-watch.ts";
 import type { InboundRoutes } from "../domain/routing/route-inbound.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
@@ -157,10 +158,21 @@ export function registrationsOf(trunks: readonly TrunkSettings[]): RegisterOrder
 }
 
 /** Who the office is for the carrier; null: nobody. */
-export function credentialsOf({ account }: TrunkSettings): { username: string; password: string } | null {
+function credentialsOf({ account }: TrunkSettings): { username: string; password: string } | null {
   const { user, authUser, password } = account ?? {};
   if (user === undefined || password === undefined) return null;
   return { username: authUser ?? user, password };
+}
+
+/** What calls and registrations over it are bound to at the SIP layer. */
+export function termsOf(trunk: TrunkSettings): TrunkTerms {
+  return { credentials: credentialsOf(trunk), sessionTimer: wishFrom(trunk.sessionTimer) };
+}
+
+function wishFrom(settings: TrunkSettings["sessionTimer"]): TrunkTerms["sessionTimer"] {
+  if (settings === undefined) return null;
+  const { mode, seconds = usualSession.seconds, refresher = usualSession.refresher } = settings;
+  return mode === "request" ? { mode, seconds, refresher } : { mode };
 }
 
 /** The trunks whose carriers are asked whether they are there. */

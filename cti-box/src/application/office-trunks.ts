@@ -1,5 +1,5 @@
 /** Everything about the office's trunks in one place: which there are, whether their carriers are there, and tests of them. One owner and one close. */
-import { credentialsOf, registrationsOf, watchedTrunks } from "./office-settings.ts";
+import { registrationsOf, termsOf, watchedTrunks } from "./office-settings.ts";
 import { testTrunk } from "./test-trunk.ts";
 import { recordOf } from "../domain/call/record-of.ts";
 import { TollGuard } from "./toll-guard.ts";
@@ -10,6 +10,7 @@ import type { TrunkSettings } from "./office-settings.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { PriceList } from "../domain/cost/price-list.ts";
+import type { RestartMemory } from "./restart-memory.ts";
 import type { RecordFilter, Clock, Log } from "./ports.ts";
 import type { CarrierReach, TrunkProbes, TrunkRegistrar, TrunkTrials } from "./trunk-ports.ts";
 import type { TrunkOrigin, TrunkQueries, TrunkTestView, TrunkView } from "./use-cases.ts";
@@ -18,12 +19,16 @@ export type OfficeTrunksParts = {
   trunks: readonly TrunkSettings[];
   sip: TrunkProbes & TrunkRegistrar & TrunkTrials;
   reach: CarrierReach;
+  /** Calls come from carriers at these addresses from now on: the stack's limits for strangers do not hold for them. */
+  spareCarriers: (addresses: readonly string[]) => void;
   /** Calls that use the trunk now. */
   callsOn: (trunkId: string) => number;
   prices: PriceList | null;
   /** Calls that are up. */
   openCalls: () => readonly Call[];
   originOf: (trunkId: string) => TrunkOrigin;
+  /** Absent: what stops a trunk ends with the process. */
+  memory?: RestartMemory | undefined;
   clock: Clock;
   log: Log;
 };
@@ -40,12 +45,12 @@ export class OfficeTrunks implements TrunkQueries {
   private inForce: readonly TrunkSettings[];
 
   constructor(parts: OfficeTrunksParts) {
-    const { trunks, sip, callsOn, prices, clock, log } = parts;
+    const { trunks, sip, callsOn, prices, memory, clock, log } = parts;
     this.parts = parts;
     this.inForce = trunks;
     this.watch = new TrunkWatch({ probes: sip, clock, log });
     this.registrations = new TrunkRegistrations({ registrar: sip, clock, log });
-    this.toll = new TollGuard({ prices, openRecords: () => parts.openCalls().map(recordOf), clock, log });
+    this.toll = new TollGuard({ prices, openRecords: () => parts.openCalls().map(recordOf), memory, clock, log });
     this.book = new TrunkBook({
       trunks,
       callsOn,
@@ -57,6 +62,7 @@ export class OfficeTrunks implements TrunkQueries {
 
   /** The signalling is there: from now on carriers are asked and registered at. */
   start(): void {
+    this.spareCarriers();
     for (const trunk of this.inForce) this.begin(trunk);
   }
 
@@ -81,6 +87,7 @@ export class OfficeTrunks implements TrunkQueries {
     const before = new Map(this.inForce.map((trunk) => [trunk.trunkId, trunk]));
     this.inForce = trunks;
     this.book.use(trunks);
+    this.spareCarriers();
     const after = new Set(trunks.map(({ trunkId }) => trunkId));
     for (const trunkId of before.keys()) if (!after.has(trunkId)) this.end(trunkId);
     for (const trunk of trunks) this.move(before.get(trunk.trunkId) ?? null, trunk);
@@ -107,8 +114,12 @@ export class OfficeTrunks implements TrunkQueries {
     await this.registrations.close();
   }
 
+  private spareCarriers(): void {
+    this.parts.spareCarriers(this.inForce.flatMap(({ addresses }) => addresses));
+  }
+
   private begin(trunk: TrunkSettings): void {
-    this.parts.sip.useCredentials(trunk.trunkId, credentialsOf(trunk));
+    this.parts.sip.useTerms(trunk.trunkId, termsOf(trunk));
     this.watch.watch(watchedTrunks([trunk]));
     this.registrations.keep(registrationsOf([trunk]));
   }
@@ -117,7 +128,7 @@ export class OfficeTrunks implements TrunkQueries {
     this.watch.forget(trunkId);
     // Before the credentials go: the carrier asks for them also to end a registration.
     this.registrations.giveUp(trunkId);
-    this.parts.sip.useCredentials(trunkId, null);
+    this.parts.sip.useTerms(trunkId, null);
   }
 
   private move(before: TrunkSettings | null, after: TrunkSettings): void {
@@ -130,11 +141,12 @@ export class OfficeTrunks implements TrunkQueries {
       this.watch.forget(trunkId);
       this.watch.watch(watchedTrunks([after]));
     }
-    if (isSame((trunk) => [credentialsOf(trunk), registrationsOf([trunk])])) return undefined;
+    const isSameTerms = isSame(termsOf);
+    if (!isSameTerms) this.parts.sip.useTerms(trunkId, termsOf(after));
+    if (isSame((trunk) => [termsOf(trunk).credentials, registrationsOf([trunk])])) return undefined;
     // The same address of record stays registered: giving it up could overtake the new registration.
     const isSameAccount = isSame(({ account }) => [account?.user, account?.registrar]);
     if (!isSameAccount) this.registrations.giveUp(trunkId);
-    this.parts.sip.useCredentials(trunkId, credentialsOf(after));
     return this.registrations.keep(registrationsOf([after]));
   }
 }

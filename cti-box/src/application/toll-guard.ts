@@ -1,14 +1,23 @@
 /**
  * Counts the calls that go out over each trunk and what they cost, and stops those beyond its limits with an alarm. After a restart the day's counts
- * are made anew from the calls' records.
+ * are made anew from the calls' records, and a trunk that was stopped rests on: restarting the box is no way round it.
  */
 import { costOn, tollCallsOf, trunksOf } from "../domain/trunk/toll-record.ts";
-import { noCallsYet, refusalOf, stopped, today, withCall, withSpend } from "../domain/trunk/toll-limits.ts";
+import {
+  burstPauseMs,
+  noCallsYet,
+  refusalOf,
+  stopped,
+  today,
+  withCall,
+  withSpend,
+} from "../domain/trunk/toll-limits.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
 import type { PriceList } from "../domain/cost/price-list.ts";
 import type { NumberKind } from "../domain/routing/dialled-number.ts";
 import type { TollLimits, TollRefusal, TollTally } from "../domain/trunk/toll-limits.ts";
 import type { Clock, Log } from "./ports.ts";
+import type { RestartMemory } from "./restart-memory.ts";
 import type { TrunkTollView } from "./use-cases.ts";
 
 export type TollGuardParts = {
@@ -16,9 +25,12 @@ export type TollGuardParts = {
   prices: PriceList | null;
   /** Records of the calls that are up, as they stand. */
   openRecords: () => readonly CallRecordView[];
+  /** Where it stands until when a trunk is stopped; absent: nowhere. */
+  memory?: RestartMemory | undefined;
   clock: Pick<Clock, "now">;
   log: Log;
 };
+type KeptStop = { stoppedUntilMs: number };
 export type TollCall = { trunkId: string; limits: TollLimits; kind: NumberKind };
 
 export class TollGuard {
@@ -39,9 +51,9 @@ export class TollGuard {
     const refusal = refusalOf(tally, limits, { kind, nowMs, runningMillionths });
     if (refusal === null) return true;
     this.countRefusal(trunkId, refusal);
-    if (refusal === "burst") this.tallies.set(trunkId, stopped(tally, nowMs));
-    if (refusal !== "burst" || tally.stoppedUntilMs <= nowMs)
-      this.alarm(trunkId, { atMs: nowMs, limit: refusal }, kind);
+    if (refusal === "burst" && tally.stoppedUntilMs > nowMs) return false;
+    if (refusal === "burst") this.stop(trunkId, stopped(tally, nowMs));
+    this.alarm(trunkId, { atMs: nowMs, limit: refusal }, kind);
     return false;
   }
 
@@ -66,6 +78,7 @@ export class TollGuard {
     const calls = records.flatMap(tollCallsOf).toSorted((one, other) => one.atMs - other.atMs);
     for (const { trunkId, kind, atMs } of calls)
       this.tallies.set(trunkId, withCall(this.tallyOf(trunkId), { kind, nowMs: atMs }));
+    this.recoverStops();
     for (const record of records.toSorted((one, other) => (one.endedAtMs ?? 0) - (other.endedAtMs ?? 0)))
       this.ended(record);
   }
@@ -90,6 +103,22 @@ export class TollGuard {
     return [...this.refused].flatMap(([trunkId, counts]) =>
       [...counts].map(([limit, calls]) => ({ trunkId, limit, calls })),
     );
+  }
+
+  private stop(trunkId: string, tally: TollTally): void {
+    this.tallies.set(trunkId, tally);
+    const { stoppedUntilMs } = tally;
+    this.parts.memory?.keep("stopped-trunk", trunkId, { stoppedUntilMs } satisfies KeptStop);
+  }
+
+  private recoverStops(): void {
+    const { memory, clock } = this.parts;
+    for (const { key: trunkId, value } of memory?.kept("stopped-trunk") ?? []) {
+      // Longer than a rest is only what a clock that was put back makes of it.
+      const stoppedUntilMs = Math.min((value as KeptStop).stoppedUntilMs, clock.now() + burstPauseMs);
+      if (stoppedUntilMs <= clock.now()) memory?.forget("stopped-trunk", trunkId);
+      else this.tallies.set(trunkId, { ...this.tallyOf(trunkId), stoppedUntilMs });
+    }
   }
 
   private alarm(trunkId: string, alarm: { atMs: number; limit: TollRefusal }, numberKind: NumberKind): void {

@@ -26,6 +26,20 @@ afterEach(() => scene.box.close());
 const administration = () => scene.box.trunkAdministration;
 const from = (trunkId: string) => scene.invite({ source: { kind: "trunk", trunkId } });
 
+test("the stack knows at once where carriers' calls come from, also of trunks that were kept", async () => {
+  expect(scene.spared).toEqual(["192.0.2.1"]);
+  administration().add(fresh, "anna");
+  expect(scene.spared).toEqual(["192.0.2.1", "192.0.2.9"]);
+  const kept = scene.keptTrunks;
+  await scene.box.close();
+  await open([tim], kept);
+  expect(scene.spared).toEqual(["192.0.2.1", "192.0.2.9"]);
+  administration().change("fresh", { addresses: ["192.0.2.10"] }, "anna");
+  expect(scene.spared).toEqual(["192.0.2.1", "192.0.2.10"]);
+  administration().remove("fresh", "anna");
+  expect(scene.spared).toEqual(["192.0.2.1"]);
+});
+
 describe("a trunk that is added", () => {
   test("registers and is probed at once, and its carrier is known by its address", async () => {
     const uri = "sip:fresh.example";

@@ -1,6 +1,7 @@
 /** What the application needs of carriers and of the trunks' settings. Adapters implement these; `testing/` has fakes of each. */
 import type { ProbeAnswer } from "../domain/trunk/trunk-health.ts";
 import type { FieldChange } from "../domain/trunk/change-settings.ts";
+import type { SessionTimerWish } from "../domain/trunk/session-timer-wish.ts";
 import type { TrunkSettings } from "../domain/trunk/trunk-settings.ts";
 import type { Reach, TrialAnswer } from "../domain/trunk/trunk-trial.ts";
 import type { RegisterAnswer } from "../domain/trunk/trunk-registration.ts";
@@ -14,10 +15,16 @@ export type RegisterOrder = {
   expiresSeconds: number;
 };
 
+/** `credentials` null: the office is nobody there. `sessionTimer` null: as in every other call. */
+export type TrunkTerms = {
+  credentials: { username: string; password: string } | null;
+  sessionTimer: SessionTimerWish | null;
+};
+
 /** Registers the office at a carrier with the trunk's credentials. Never rejects: what goes wrong is silence. */
 export interface TrunkRegistrar {
-  /** Who the office is for this carrier from now on, in new registrations and calls; null: nobody. */
-  useCredentials(trunkId: string, credentials: { username: string; password: string } | null): void;
+  /** What holds with this carrier from now on, in new registrations and calls; null: the trunk is gone. */
+  useTerms(trunkId: string, terms: TrunkTerms | null): void;
   register(order: RegisterOrder): Promise<RegisterAnswer>;
 }
 

@@ -67,6 +67,15 @@ const account = z.strictObject({
   expiresSeconds: z.int().min(60).max(86_400).default(600),
 });
 
+const sessionTimer = z.strictObject({
+  /** `request`: asked for in every call. `accept`: agreed to where the carrier asks. `off`: not asked for, and agreed to only where the carrier requires it. */
+  mode: z.enum(["off", "accept", "request"]),
+  /** With `request`: the interval, half an hour unless said otherwise; a carrier that wants a longer one gets it. */
+  seconds: z.int().min(90).max(86_400).optional(),
+  /** With `request`: who sends the signs of life; `auto` where it is left out: whatever both sides find best. A carrier may decide it otherwise. */
+  refresher: z.enum(["us", "them", "auto"]).optional(),
+});
+
 export const trunkSchema = z.strictObject({
   trunkId: z.string().min(1).max(64),
   carrier: z.string().min(1),
@@ -91,6 +100,8 @@ export const trunkSchema = z.strictObject({
     .min(1)
     .refine((codecs) => new Set(codecs).size === codecs.length, "names a codec twice")
     .optional(),
+  /** Signs of life in calls, and the end of calls without (RFC 4028). Absent: as in every call of the office (`sip.sessionExpiresSeconds`). */
+  sessionTimer: sessionTimer.optional(),
   outbound: outbound.optional(),
   account: account.optional(),
 });

@@ -1,6 +1,7 @@
-/** What the office asks of carriers outside of calls: registrations, probes, an administrator's tries. */
+/** What the office asks of carriers outside of calls: registrations, probes, an administrator's tries. And the terms that hold in calls with them. */
 import { probeWithOptions } from "./options-probe.ts";
-import { registerAtCarrier, type TrunkCredentials } from "./trunk-register.ts";
+import { CarrierTerms } from "./carrier-terms.ts";
+import { registerAtCarrier } from "./trunk-register.ts";
 import { tryCarrier } from "./trunk-trial.ts";
 import type { Clock } from "../../application/ports.ts";
 import type {
@@ -9,6 +10,7 @@ import type {
   TrialResult,
   TrunkProbes,
   TrunkRegistrar,
+  TrunkTerms,
   TrunkTrials,
 } from "../../application/trunk-ports.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
@@ -21,25 +23,21 @@ export type CarriersParts = { stack(): SipStack | null; office: OwnOffice; clock
 
 export class Carriers implements TrunkProbes, TrunkRegistrar, TrunkTrials {
   private readonly parts: CarriersParts;
-  /** What the carriers know the office by. */
-  private readonly credentials = new Map<string, TrunkCredentials>();
+  readonly terms = new CarrierTerms();
 
   constructor(parts: CarriersParts) {
     this.parts = parts;
   }
 
-  credentialsOf(trunkId: string): TrunkCredentials | undefined {
-    return this.credentials.get(trunkId);
-  }
-
-  useCredentials(trunkId: string, credentials: TrunkCredentials | null): void {
-    if (credentials === null) this.credentials.delete(trunkId);
-    else this.credentials.set(trunkId, credentials);
+  useTerms(trunkId: string, terms: TrunkTerms | null): void {
+    this.terms.use(trunkId, terms);
   }
 
   async register(order: RegisterOrder): Promise<RegisterAnswer> {
     const stack = this.parts.stack();
-    return stack === null ? { kind: "silent" } : registerAtCarrier(stack, order, this.credentialsOf(order.trunkId));
+    return stack === null
+      ? { kind: "silent" }
+      : registerAtCarrier(stack, order, this.terms.credentialsOf(order.trunkId));
   }
 
   async probe(target: Parameters<TrunkProbes["probe"]>[0]): Promise<ProbeAnswer> {
@@ -51,7 +49,7 @@ export class Carriers implements TrunkProbes, TrunkRegistrar, TrunkTrials {
     const stack = this.parts.stack();
     if (stack === null) return { answer: { kind: "not-sent" }, messages: [] };
     const { office, clock } = this.parts;
-    const carrier = { office, credentials: this.credentialsOf(order.trunkId), now: () => clock.now() };
+    const carrier = { office, credentials: this.terms.credentialsOf(order.trunkId), now: () => clock.now() };
     return tryCarrier({ ...carrier, stack }, order);
   }
 }

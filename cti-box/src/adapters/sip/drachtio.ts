@@ -39,6 +39,8 @@ export type SipResponse = SipMessage & {
 export type SipDialog = {
   /** For a peer that asks who we are (401, 407) inside of the call. */
   auth?: { username: string; password: string };
+  /** Supported in our answers inside of the call; absent: the stack says it. */
+  supported?: string | undefined;
   /** The stack's name of it. */
   id: string;
   type: "uac" | "uas";

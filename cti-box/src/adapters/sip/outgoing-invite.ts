@@ -6,7 +6,9 @@ import { writeTicketPointer } from "../../domain/transfer/ticket-pointer.ts";
 import { writeTransferHeader } from "../../domain/transfer/transfer-header.ts";
 import { callerHeaders } from "./headers/identity.ts";
 import { writeSessionId } from "./headers/session-id.ts";
+import type { CarrierTerms } from "./carrier-terms.ts";
 import type { SipHeaders } from "./drachtio.ts";
+import type { Invite } from "./invite-again.ts";
 import type { PlaceLegOrder } from "../../application/ports.ts";
 
 type TrunkDestination = Extract<PlaceLegOrder["to"], { kind: "trunk" }>;
@@ -15,7 +17,19 @@ export type OwnOffice = { officeId: string; domain: string };
 
 export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY";
 
-export function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
+/** Where it goes, with what, and as whom. `extra`: headers beside those that every call has. */
+export function inviteOf(
+  order: PlaceLegOrder,
+  { office, terms }: { office: OwnOffice; terms: Pick<CarrierTerms, "credentialsOf"> },
+  extra: SipHeaders,
+): Omit<Invite, "isWanted"> {
+  const { uri, nextHop } = order.to;
+  const headers = { ...headersOf(order, office), ...extra, "Content-Type": "application/sdp" };
+  const credentials = order.to.kind === "trunk" ? terms.credentialsOf(order.to.trunkId) : undefined;
+  return { uri, credentials, options: { localSdp: order.sdp, headers, ...(nextHop !== null && { proxy: nextHop }) } };
+}
+
+function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
   if (order.to.kind === "trunk") return trunkHeaders(order.to, order, office);
   return {
     ...callerHeaders(order.caller, office.domain),

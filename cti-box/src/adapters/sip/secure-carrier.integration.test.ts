@@ -102,7 +102,7 @@ beforeAll(async () => {
   const control = { ...engine.admin, secret: "control secret" };
   sip = new SipSignalling({ control, office, clock: new HandMovedClock(), ids: new CountingIds(), log });
   await sip.start(signalling);
-  sip.useCredentials("carrier", account);
+  sip.useTerms("carrier", { credentials: account, sessionTimer: null });
 });
 afterAll(async () => {
   await sip?.close();

@@ -16,7 +16,6 @@ import { routeRequests } from "./route-requests.ts";
 import type { AuthenticationParts } from "./registrar/authenticate.ts";
 import type { ControlAddress, ControlConnection, ControlListener } from "./control-connection.ts";
 import type { SipDialog, SipRequest, SipResponse } from "./drachtio.ts";
-import type { TrunkCredentials } from "./trunk-register.ts";
 import type { LegParts } from "./leg/leg-parts.ts";
 import type { OwnOffice } from "./outgoing-invite.ts";
 import type {
@@ -34,6 +33,7 @@ import type {
   TrialResult,
   TrunkProbes,
   TrunkRegistrar,
+  TrunkTerms,
   TrunkTrials,
 } from "../../application/trunk-ports.ts";
 import type { Renegotiation } from "../../application/far-end.ts";
@@ -166,8 +166,8 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     this.legs.get(legId)?.tell(tellHandover);
   }
 
-  useCredentials(trunkId: string, credentials: TrunkCredentials | null): void {
-    this.carriers.useCredentials(trunkId, credentials);
+  useTerms(trunkId: string, terms: TrunkTerms | null): void {
+    this.carriers.useTerms(trunkId, terms);
   }
 
   register(order: RegisterOrder): Promise<RegisterAnswer> {
@@ -218,7 +218,8 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
       return response.send(invite.status);
     }
     this.legBook.remember(legId, request.get("call-id"));
-    this.legs.set(legId, SipLeg.offered(legId, this.legParts(), { request, response }));
+    const terms = this.carriers.terms.ofAnswer(source, request);
+    this.legs.set(legId, SipLeg.offered(legId, this.legParts(), { request, response, terms }));
     const verdict = running.host.inviteReceived(invite);
     if (verdict.kind === "accepted") return undefined;
     this.legs.delete(legId);
@@ -234,7 +235,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     return {
       stack: connection.stack,
       office: this.parts.office,
-      credentialsOf: (trunkId) => this.carriers.credentialsOf(trunkId),
+      terms: this.carriers.terms,
       log: this.parts.log,
       clock: this.parts.clock,
       emit: (event) => host.legEvent(event),

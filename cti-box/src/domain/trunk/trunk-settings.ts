@@ -1,4 +1,5 @@
 /** A trunk as the configuration has it. */
+import type { SessionTimerWish, TimerRefresher } from "./session-timer-wish.ts";
 import type { TollLimits } from "./toll-limits.ts";
 import type { TrunkCodec } from "./trunk-codecs.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "./trunk.ts";
@@ -14,6 +15,9 @@ export type TrunkSettings = {
   priority?: number;
   weight?: number;
   codecs?: readonly TrunkCodec[] | undefined;
+  sessionTimer?:
+    | { mode: SessionTimerWish["mode"]; seconds?: number | undefined; refresher?: TimerRefresher | undefined }
+    | undefined;
   outbound?: OutboundSettings | undefined;
   account?:
     | {

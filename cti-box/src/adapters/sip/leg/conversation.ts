@@ -6,6 +6,7 @@
 import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { directionOf } from "./offer-direction.ts";
+import { supportedIn } from "./supported.ts";
 import { continuedFrom, pauseAfterGlare, requestPending, sendReinvite } from "./reinvite.ts";
 import type { Renegotiation } from "../../../application/far-end.ts";
 import type { SignallingEvent } from "../../../application/ports.ts";
@@ -49,7 +50,7 @@ export class Conversation {
     const { local } = this.dialog;
     local.sdp = continuedFrom(local.sdp, answer.sdp);
     const contact = local.contact === undefined ? {} : { Contact: local.contact };
-    const headers = { ...contact, "Content-Type": "application/sdp" };
+    const headers = { ...contact, ...supportedIn(this.dialog), "Content-Type": "application/sdp" };
     return response.send(200, { headers, body: local.sdp });
   }
 

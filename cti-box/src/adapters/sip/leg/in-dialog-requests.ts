@@ -10,6 +10,7 @@ import { sequenceNumberOf } from "../headers/cseq.ts";
 import { allowedMethods } from "../outgoing-invite.ts";
 import type { ReplacedDialog } from "../headers/replaces.ts";
 import type { Reinvite } from "./conversation.ts";
+import { supportedIn } from "./supported.ts";
 import { directionOf } from "./offer-direction.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { NamedLeg, SignallingEvent } from "../../../application/ports.ts";
@@ -33,7 +34,7 @@ export function listenToDialog(dialog: SipDialog, listener: DialogListener): voi
   dialog.on("modify", (request, response) => receiveReinvite(listener, request, response));
   dialog.on("update", (request, response) => {
     // An UPDATE without offer refreshes the session (RFC 4028) and changes nothing.
-    if (sdpOf(request).kind === "none") return response.send(200);
+    if (sdpOf(request).kind === "none") return response.send(200, { headers: supportedIn(dialog) });
     return receiveReinvite(listener, request, response);
   });
   dialog.on("info", (request, response) => receiveInfo(listener, request, response));

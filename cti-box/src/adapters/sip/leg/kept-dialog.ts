@@ -17,12 +17,14 @@ export const keptDialogSchema = z.object({
   remoteUri: z.string(),
   /** Contact that the box called; null: the far end called us. */
   placedTo: z.string().nullable(),
+  /** In our answers inside of the call. */
+  supported: z.string().optional(),
 });
 
 export type KeptDialog = z.infer<typeof keptDialogSchema>;
 
 export function keptDialog(dialog: SipDialog, placedTo: string | null): KeptDialog {
-  const { id, type, sip, local, remote } = dialog;
+  const { id, type, sip, local, remote, supported } = dialog;
   return {
     dialogId: id,
     role: type,
@@ -33,6 +35,7 @@ export function keptDialog(dialog: SipDialog, placedTo: string | null): KeptDial
     localContact: local.contact ?? "",
     remoteUri: remote.uri ?? "",
     placedTo,
+    supported,
   };
 }
 
@@ -54,6 +57,7 @@ export function revivedDialog(stack: SipStack, client: ControlClient, kept: Kept
     Object.getOwnPropertyDescriptors(connection),
   );
   const dialog = new Dialog(stack, kept.role, { req, res, sent: answer }) as SipDialog;
+  dialog.supported = kept.supported;
   stack.addDialog(dialog);
   return dialog;
 }

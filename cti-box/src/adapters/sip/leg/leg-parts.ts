@@ -3,14 +3,14 @@ import type { LegId } from "../../../domain/call/ids.ts";
 import type { Clock, Log, SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipRequest, SipStack } from "../drachtio.ts";
 import type { OwnOffice } from "../outgoing-invite.ts";
-import type { TrunkCredentials } from "../trunk-register.ts";
+import type { CarrierTerms } from "../carrier-terms.ts";
 import type { DialogListener } from "./in-dialog-requests.ts";
 import type { LendingLeg } from "./move-conversation.ts";
 
 export type LegParts = {
   stack: SipStack;
   office: OwnOffice;
-  credentialsOf(trunkId: string): TrunkCredentials | undefined;
+  terms: Pick<CarrierTerms, "credentialsOf" | "ofInvite">;
   log: Log;
   clock: Pick<Clock, "after">;
   emit(event: SignallingEvent): void;

@@ -12,11 +12,12 @@
  * `wantsEnd`: the box gave the leg up while the stack was still busy with it; it ends as soon as it can.
  */
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
-import type { SipRequest, SipResponse } from "../drachtio.ts";
+import type { SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 import type { Conversation } from "./conversation.ts";
 
 export type LegStage =
-  | { kind: "offered"; request: SipRequest; response: SipResponse }
+  /** `terms`: headers that the call's trunk wants in our 2xx. */
+  | { kind: "offered"; request: SipRequest; response: SipResponse; terms: SipHeaders }
   | { kind: "answering"; answerInAckOf: number | null; wantsEnd: LegEndReason | null }
   /** `remoteTag`: of the far end that rings; null before its first provisional answer. */
   | { kind: "placing"; invite: SipRequest | null; remoteTag: string | null; wantsEnd: LegEndReason | null }

@@ -1,10 +1,10 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
-import { allowedMethods, headersOf } from "../outgoing-invite.ts";
+import { allowedMethods, inviteOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { tagIn, type ReplacedDialog } from "../headers/replaces.ts";
 import { dialogNameOf, isSameDialog, replacing } from "./dialog-name.ts";
 import { profileOf, sdpOf } from "../incoming-invite.ts";
-import { inviteWithProof } from "../prove-request.ts";
+import { inviteAgain } from "../invite-again.ts";
 import { Conversation } from "./conversation.ts";
 import { listenToDialog } from "./in-dialog-requests.ts";
 import { connectedHeaders } from "../headers/identity.ts";
@@ -33,7 +33,7 @@ export class SipLeg implements LendingLeg {
     this.stage = stage;
   }
 
-  static offered(legId: LegId, parts: LegParts, from: { request: SipRequest; response: SipResponse }): SipLeg {
+  static offered(legId: LegId, parts: LegParts, from: Omit<Extract<LegStage, { kind: "offered" }>, "kind">): SipLeg {
     const leg = new SipLeg({ legId, placedTo: null }, parts, { kind: "offered", ...from });
     // The stack has answered the CANCEL and the INVITE (487) itself.
     from.request.on("cancel", () => {
@@ -70,12 +70,12 @@ export class SipLeg implements LendingLeg {
 
   answer(sdp: string): void {
     if (this.stage.kind !== "offered") return;
-    const { request, response } = this.stage;
+    const { request, response, terms } = this.stage;
     const answerInAckOf = sdpOf(request).kind === "none" ? sequenceNumberOf(request) : null;
     this.stage = { kind: "answering", answerInAckOf, wantsEnd: null };
-    const options = { localSdp: sdp, headers: { Allow: allowedMethods, "Content-Type": "application/sdp" } };
-    this.parts.stack.createUAS(request, response, options, (error, dialog) => {
-      if (error === null) return this.established(dialog);
+    const headers = { Allow: allowedMethods, ...terms, "Content-Type": "application/sdp" };
+    this.parts.stack.createUAS(request, response, { localSdp: sdp, headers }, (error, dialog) => {
+      if (error === null) return this.established(Object.assign(dialog, { supported: terms["Supported"] }));
       if (this.stage.kind !== "answering") return undefined;
       this.parts.log.warn({ legId: this.legId, error: error.message }, "answer could not be sent");
       return this.over({ type: "leg-ended", legId: this.legId, how: "lost" });
@@ -186,11 +186,8 @@ export class SipLeg implements LendingLeg {
   }
 
   private sendInvite(order: PlaceLegOrder, extra: SipHeaders, sent: () => void): void {
-    const { stack, office } = this.parts;
-    const { uri, nextHop } = order.to;
-    const headers = { ...headersOf(order, office), ...extra, "Content-Type": "application/sdp" };
-    const credentials = order.to.kind === "trunk" ? this.parts.credentialsOf(order.to.trunkId) : undefined;
-    const options = { localSdp: order.sdp, headers, ...(nextHop === null ? {} : { proxy: nextHop }) };
+    const terms = this.parts.terms.ofInvite(order.to);
+    const invite = inviteOf(order, this.parts, { ...extra, ...terms });
     const isWanted = (): boolean => this.stage.kind === "placing" && this.stage.wantsEnd === null;
     const progress = {
       cbRequest: (error: unknown, request: SipRequest) => {
@@ -199,9 +196,10 @@ export class SipLeg implements LendingLeg {
       },
       cbProvisional: (response: SipResponse) => this.provisional(response),
     };
-    inviteWithProof(stack, { uri, options, credentials, isWanted }, progress, (error, dialog) => {
+    inviteAgain(this.parts.stack, { ...invite, isWanted }, progress, (error, dialog) => {
       sent();
-      return error === null ? this.established(dialog) : this.inviteFailed(error);
+      if (error !== null) return this.inviteFailed(error);
+      return this.established(Object.assign(dialog, { supported: terms["Supported"] }));
     });
   }
 
