@@ -15,6 +15,7 @@ import type { MediaDirection } from "../domain/call/call-event.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
 import type { TrunkCodec } from "../domain/trunk/trunk-codecs.ts";
+import type { SrtpUse } from "../domain/trunk/trunk-srtp.ts";
 
 export type { MediaDirection } from "../domain/call/call-event.ts";
 export type { MediaProfile } from "../domain/call/call.ts";
@@ -30,12 +31,15 @@ export type DtmfDigit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9
  */
 export type OfferedAudio = "any" | "telephone" | readonly TrunkCodec[];
 
+/** What holds for a leg from its first description to its end. `srtp`: for RTP without DTLS; absent: off. */
+export type LegRules = { audio?: OfferedAudio; srtp?: SrtpUse };
+
 export type MediaFailure =
   /** The two sides have no audio codec in common and the server cannot translate. */
   | "no-shared-codec"
   /** Not a session description, too large, without usable audio, or not an answer to our offer. */
   | "bad-sdp"
-  /** Valid, but of a kind the server does not speak (SDES keys, IPv6 on an IPv4 server). */
+  /** Valid, but of a kind that the server does not speak, or the leg may not (SRTP where it is off or with unknown ciphers only, RTP in the clear where SRTP is required, IPv6). */
   | "unsupported-transport"
   /** The operation needs a leg that was set up before, and it was not, or it ended meanwhile. */
   | "unknown-leg"
@@ -90,7 +94,7 @@ export interface AudioServer {
   answerOffer(
     leg: LegMedia,
     offerSdp: string,
-    options?: { audio?: OfferedAudio },
+    options?: LegRules,
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>>;
   /**
    * Makes an offer for a leg that we call, or a new offer for one that exists (re-INVITE). `towards` bounds it by what that leg can speak, also while its offer is still being answered;
@@ -99,7 +103,7 @@ export interface AudioServer {
    */
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio; text?: boolean },
+    options: LegRules & { profile: MediaProfile; towards?: LegId; text?: boolean },
   ): Promise<MediaResult<{ offerSdp: string }>>;
   /** The far end's answer to our last offer; `direction` as in `answerOffer`. */
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>>;

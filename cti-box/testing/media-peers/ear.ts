@@ -19,6 +19,11 @@ export class Ear {
     this.wake();
   }
 
+  /** What was heard so far counts no more. */
+  forget(): void {
+    this.pieces = [];
+  }
+
   /** Samples that arrived within the last `windowMs`. */
   lately(windowMs = WINDOW_MS): number[] {
     const since = performance.now() - windowMs;

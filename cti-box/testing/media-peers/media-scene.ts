@@ -68,9 +68,13 @@ export class MediaScene {
     return { leg, peer };
   }
 
+  async rtpPeer(options?: RtpPeerOptions): Promise<RtpPeer> {
+    return this.add(await RtpPeer.open(options));
+  }
+
   /** What somebody who calls us over plain RTP offers. */
   async rtpOffer(options?: RtpPeerOptions): Promise<string> {
-    return this.add(await RtpPeer.open(options)).offer();
+    return (await this.rtpPeer(options)).offer();
   }
 
   /** Somebody whom we call over plain RTP. */

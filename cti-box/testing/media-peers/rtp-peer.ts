@@ -1,5 +1,6 @@
 /**
- * A plain telephone or trunk at the RTP level: one UDP socket, an SDP offer or answer of its own, a tone to speak, an ear to listen, keys to press.
+ * A telephone or trunk at the RTP level: one UDP socket, an SDP offer or answer of its own, a tone to speak, an ear to listen, keys to press; in the clear, or
+ * enciphered with keys that stand in the descriptions (RFC 4568).
  * Independent of the code under test: it writes and reads RTP and SDP by itself.
  */
 import { createSocket } from "node:dgram";
@@ -9,6 +10,7 @@ import { decodeAlaw, decodeMulaw } from "./g711-decode.ts";
 import { Ear } from "./ear.ts";
 import { G722Decoder, toneG722 } from "./g722.ts";
 import { Mouth } from "./mouth.ts";
+import { PeerKeys, type PeerSrtp } from "./peer-keys.ts";
 import { tonePcma, tonePcmu } from "./tones.ts";
 
 export type PeerCodec = "pcma" | "pcmu" | "g722";
@@ -32,6 +34,8 @@ export type RtpPeerOptions = {
   codecs?: readonly PeerCodec[];
   /** Payload type of telephone-event; null for a peer that has none. */
   keyType?: number | null;
+  /** Absent: RTP in the clear, and keys in offers are overlooked. */
+  srtp?: PeerSrtp;
 };
 
 export class RtpPeer {
@@ -48,12 +52,16 @@ export class RtpPeer {
   private readonly decoder = new G722Decoder();
   private readonly keyListeners = new Set<() => void>();
   private readonly ssrc = Math.floor(Math.random() * 0xffffffff);
-  private sequence = Math.floor(Math.random() * 0xffff);
+  /** In the lower half, as RFC 3711 §3.3.1 wants it. */
+  private sequence = Math.floor(Math.random() * 0x7fff);
   private version = 0;
   private agreed: { codecs: PeerCodec[]; keyType: number | null; host: string; port: number } | null = null;
   /** Timestamps of presses heard: their last packets may come after the first of the next one. */
   private readonly pressesHeard = new Set<number>();
   private toneHz: number | null = null;
+  readonly srtp: PeerKeys | null;
+  /** What somebody on the way makes of a packet: given as it was sent, and as it was before it was enciphered. */
+  tamper: ((sent: Buffer, plain: Buffer) => Buffer) | null = null;
 
   static async open(options: RtpPeerOptions = {}): Promise<RtpPeer> {
     const socket = createSocket("udp4");
@@ -64,12 +72,13 @@ export class RtpPeer {
 
   private constructor(
     socket: Socket,
-    { address = "127.0.0.1", codecs = ["pcma", "pcmu"], keyType = 101 }: RtpPeerOptions,
+    { address = "127.0.0.1", codecs = ["pcma", "pcmu"], keyType = 101, srtp }: RtpPeerOptions,
   ) {
     this.socket = socket;
     this.address = address;
     this.codecs = codecs;
     this.keyType = keyType;
+    this.srtp = srtp === undefined ? null : new PeerKeys(srtp);
     this.mouth = new Mouth((frame, index) => this.sendAudio(frame(index), index));
     this.socket.on("message", (bytes) => this.receive(bytes));
     this.socket.on("error", () => {});
@@ -98,6 +107,7 @@ export class RtpPeer {
 
   /** The other side's answer to our offer (or its offer): where to send and in which codec. */
   accept(sdp: string): void {
+    this.srtp?.accept(sdp);
     const audio = /^m=audio (\d+) \S+ ([\d ]+)/m.exec(sdp);
     const host = /^c=IN IP4 (\S+)/m.exec(sdp)?.[1];
     if (audio?.[1] === undefined || audio[2] === undefined || host === undefined)
@@ -191,11 +201,16 @@ export class RtpPeer {
     header.writeUInt16BE(this.sequence, 2);
     header.writeUInt32BE(packet.timestamp, 4);
     header.writeUInt32BE(this.ssrc, 8);
-    this.socket.send(Buffer.concat([header, packet.payload]), this.agreed.port, this.agreed.host, () => {});
+    const plain = Buffer.concat([header, packet.payload]);
+    const bytes = this.srtp === null ? plain : this.srtp.seal(plain);
+    const arriving = this.tamper === null ? bytes : this.tamper(bytes, plain);
+    this.socket.send(arriving, this.agreed.port, this.agreed.host, () => {});
   }
 
-  private receive(bytes: Buffer): void {
+  private receive(datagram: Buffer): void {
+    const bytes = this.srtp === null ? datagram : this.srtp.open(datagram);
     if (
+      bytes === null ||
       bytes.length < 12 ||
       bytes.readUInt8(0) >> 6 !== 2 ||
       ((bytes.readUInt8(1) & 0x7f) >= 64 && (bytes.readUInt8(1) & 0x7f) <= 95)
@@ -235,6 +250,7 @@ export class RtpPeer {
     { direction, keyType, zeroAddress }: { direction: PeerDirection; keyType: number | null; zeroAddress: boolean },
   ): string {
     this.version += 1;
+    const { protocol, lines: keyLines } = this.srtp?.described() ?? { protocol: "RTP/AVP", lines: [] };
     const types = [...codecs.map((codec) => STATIC_TYPE[codec]), ...(keyType === null ? [] : [keyType])];
     const lines = [
       "v=0",
@@ -242,9 +258,10 @@ export class RtpPeer {
       "s=call",
       `c=IN IP4 ${zeroAddress ? "0.0.0.0" : this.address}`,
       "t=0 0",
-      `m=audio ${this.port} RTP/AVP ${types.join(" ")}`,
+      `m=audio ${this.port} ${protocol} ${types.join(" ")}`,
       ...codecs.map((codec) => `a=rtpmap:${STATIC_TYPE[codec]} ${RTPMAP[codec]}`),
       ...(keyType === null ? [] : [`a=rtpmap:${keyType} telephone-event/8000`, `a=fmtp:${keyType} 0-15`]),
+      ...keyLines,
       `a=${direction}`,
     ];
     return `${lines.join("\r\n")}\r\n`;

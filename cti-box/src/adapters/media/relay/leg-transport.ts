@@ -1,6 +1,7 @@
-/** The two ways a far end can be reached, plain RTP sockets or ICE with DTLS-SRTP, as the relay's legs see them. */
+/** The two ways a far end can be reached, RTP sockets (in the clear or with keys of SRTP) or ICE with DTLS-SRTP, as the relay's legs see them. */
 import type { LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
+import type { SrtpKeys } from "./srtp-path.ts";
 
 export type TransportEvents = {
   packet(packet: RtpPacket): void;
@@ -9,8 +10,8 @@ export type TransportEvents = {
 };
 
 export interface LegTransport {
-  /** Takes the far end's side in: address, or ICE credentials and fingerprint. Resolves at once; the path comes up by itself. */
-  applyRemote(session: SessionDescription, role: "offered" | "answered"): Promise<void>;
+  /** Takes the far end's side in: address, or ICE credentials and fingerprint. Resolves at once; the path comes up by itself. `keys` null: no SRTP, or of DTLS. */
+  applyRemote(session: SessionDescription, role: "offered" | "answered", keys: SrtpKeys | null): Promise<void>;
   /** Our side, for an offer or an answer. */
   localEndpoint(role: "offering" | "answering"): Promise<LocalEndpoint>;
   /** A description from which this transport can go on; false needs a new one (other kind, or new DTLS identity). */

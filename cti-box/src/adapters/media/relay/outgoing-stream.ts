@@ -28,7 +28,8 @@ const MAX_GAP_MS = 60_000;
 export class OutgoingStream {
   readonly ssrc = randomBytes(4).readUInt32BE(0);
   private source: { name: string; clockRate: ClockRate; sequenceOffset: number; timestampOffset: number } | null = null;
-  private lastSequence = randomBytes(2).readUInt16BE(0);
+  /** In the lower half: a first packet that is lost shall not be a turn of the count (RFC 3711 §3.3.1). */
+  private lastSequence = randomBytes(2).readUInt16BE(0) & 0x7fff;
   private lastTimestamp = randomBytes(4).readUInt32BE(0);
   private lastAtMs = 0;
 

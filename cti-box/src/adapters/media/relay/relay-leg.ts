@@ -11,7 +11,10 @@ import type { GeneratedSound } from "./generated-audio.ts";
 import type { LegTransport } from "./leg-transport.ts";
 import { LegVoice } from "./leg-voice.ts";
 import type { Heard } from "./leg-voice.ts";
+import { OwnKeys } from "./own-keys.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
+import type { CryptoLine } from "../sdp/crypto-line.ts";
+import type { SrtpKeys } from "./srtp-path.ts";
 
 export class RelayLeg {
   readonly media: LegMedia;
@@ -19,6 +22,7 @@ export class RelayLeg {
   readonly transport: LegTransport;
   lastHeardAtMs = performance.now();
   private readonly voice: LegVoice;
+  private readonly keys = new OwnKeys();
   private lastCodec: AudioCodec | null = null;
 
   constructor(media: LegMedia, profile: MediaProfile, transport: LegTransport) {
@@ -36,22 +40,25 @@ export class RelayLeg {
 
   async answer(offer: SessionDescription, bound: readonly AudioCodec[] | null): Promise<string> {
     const agreed = this.session.considerOffer(offer, bound);
-    await this.transport.applyRemote(offer, "offered");
-    const endpoint = await this.transport.localEndpoint("answering");
+    this.renewKeyFor(offer, agreed.farKey);
+    await this.transport.applyRemote(offer, "offered", this.keysWith(agreed.farKey));
+    const crypto = agreed.farKey === null ? [] : [this.keys.line(agreed.farKey.suite)];
+    const endpoint = { ...(await this.transport.localEndpoint("answering")), crypto };
     this.lastHeardAtMs = performance.now();
     return this.session.answered(offer, agreed, endpoint);
   }
 
   async offer(bound: readonly AudioCodec[] | null): Promise<string> {
     const formats = this.session.considerOffering(bound);
-    return this.session.offered(formats, await this.transport.localEndpoint("offering"));
+    const endpoint = await this.transport.localEndpoint("offering");
+    return this.session.offered(formats, { ...endpoint, crypto: this.session.offersKeys ? this.keys.all() : [] });
   }
 
   async accept(answer: SessionDescription): Promise<void> {
     const agreed = this.session.considerAnswer(answer);
     if (!this.transport.fits(answer))
       throw new MediaRefused("unsupported-transport", "the DTLS identity changed in an answer");
-    await this.transport.applyRemote(answer, "answered");
+    await this.transport.applyRemote(answer, "answered", this.keysWith(agreed.farKey));
     this.lastHeardAtMs = performance.now();
     this.session.accepted(answer, agreed);
   }
@@ -77,6 +84,19 @@ export class RelayLeg {
   /** One 20 ms beat: a key press of ours goes first, then the sound, if any. */
   beat(index: number, sound: GeneratedSound | null): void {
     if (this.session.listens) this.voice.beat(index, sound, this.session.agreed);
+  }
+
+  /** The cipher of one suite on both sides. */
+  private keysWith(farKey: CryptoLine | null): SrtpKeys | null {
+    return farKey === null ? null : { suite: farKey.suite, own: this.keys.line(farKey.suite).key, far: farKey.key };
+  }
+
+  /** A far end with another key or address may be another device, which knows nothing of the packets so far: with a new key both count from zero (RFC 4568 §7.1.4). */
+  private renewKeyFor(offer: SessionDescription, farKey: CryptoLine | null): void {
+    const { remote, agreed } = this.session;
+    if (farKey === null || remote === null) return;
+    const isSame = agreed.farKey?.key === farKey.key && remote.address === offer.address && remote.port === offer.port;
+    if (!isSame) this.keys.renew(farKey.suite);
   }
 
   press(digit: DtmfDigit, durationMs: number): "pressed" | "no-telephone-event" | "capacity" {

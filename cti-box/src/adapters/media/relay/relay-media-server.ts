@@ -11,6 +11,7 @@
 import type {
   DtmfDigit,
   LegMedia,
+  LegRules,
   MediaDirection,
   MediaEvent,
   MediaProfile,
@@ -60,9 +61,9 @@ class RelayMediaServer implements AudioServer {
   async answerOffer(
     leg: LegMedia,
     offerSdp: string,
-    { audio }: { audio?: OfferedAudio } = {},
+    rules: LegRules = {},
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
-    const answer = this.answer(leg, offerSdp, audio);
+    const answer = this.answer(leg, offerSdp, rules);
     this.answering.set(leg.legId, answer);
     try {
       return await answer;
@@ -74,13 +75,13 @@ class RelayMediaServer implements AudioServer {
   private answer(
     leg: LegMedia,
     offerSdp: string,
-    audio: OfferedAudio | undefined,
+    { audio, srtp }: LegRules,
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const session = read(offerSdp);
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: session.profile, session });
-      joined.leg.session.allow(allowedBy(audio));
+      joined.leg.session.bind({ codecs: allowedBy(audio), srtp });
       try {
         const answerSdp = await joined.leg.answer(session, this.boundBy(joined, audio));
         return { answerSdp, direction: session.direction };
@@ -94,12 +95,12 @@ class RelayMediaServer implements AudioServer {
 
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio },
+    options: LegRules & { profile: MediaProfile; towards?: LegId },
   ): Promise<MediaResult<{ offerSdp: string }>> {
     return asMediaResult(async () => {
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: options.profile });
-      joined.leg.session.allow(allowedBy(options.audio));
+      joined.leg.session.bind({ codecs: allowedBy(options.audio), srtp: options.srtp });
       // What the counterpart speaks is known when its offer has been answered.
       if (options.towards !== undefined) await this.answering.get(options.towards);
       const towards = options.towards === undefined ? undefined : this.legs.find({ ...leg, legId: options.towards });

@@ -12,11 +12,20 @@ export type RtpPacket = {
 
 const HEADER_LENGTH = 12;
 
-/** The packet, or null if these bytes are not RTP version 2 (RTCP on the same port, STUN, noise). */
+/** RTP version 2, and not RTCP on the same port, STUN, or noise. */
+export function isRtp(bytes: Buffer): boolean {
+  return bytes.length >= HEADER_LENGTH && bytes.readUInt8(0) >> 6 === 2 && !isRtcpType(bytes.readUInt8(1));
+}
+
+/** What can be read of a packet before it is deciphered. */
+export function sourceOf(rtp: Buffer): Pick<RtpPacket, "ssrc" | "sequenceNumber"> {
+  return { sequenceNumber: rtp.readUInt16BE(2), ssrc: rtp.readUInt32BE(8) };
+}
+
+/** The packet, or null if these bytes are none. */
 export function readRtpPacket(bytes: Buffer): RtpPacket | null {
-  if (bytes.length < HEADER_LENGTH || bytes.readUInt8(0) >> 6 !== 2) return null;
+  if (!isRtp(bytes)) return null;
   const second = bytes.readUInt8(1);
-  if (isRtcpType(second)) return null;
   const first = bytes.readUInt8(0);
   let start = HEADER_LENGTH + (first & 0x0f) * 4;
   if ((first & 0x10) !== 0) {
@@ -29,9 +38,8 @@ export function readRtpPacket(bytes: Buffer): RtpPacket | null {
   return {
     marker: (second & 0x80) !== 0,
     payloadType: second & 0x7f,
-    sequenceNumber: bytes.readUInt16BE(2),
+    ...sourceOf(bytes),
     timestamp: bytes.readUInt32BE(4),
-    ssrc: bytes.readUInt32BE(8),
     payload: bytes.subarray(start, end),
   };
 }

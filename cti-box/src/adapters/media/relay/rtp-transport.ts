@@ -1,10 +1,11 @@
 /**
- * Plain RTP over UDP for trunks and desk phones: an even port for RTP and the next one for RTCP (RFC 3550 §11), or one port for both with rtcp-mux.
+ * RTP over UDP for trunks and desk phones, in the clear or enciphered with keys from the session descriptions (srtp-path.ts): an even port for RTP and the next one for RTCP (RFC 3550 §11), or one port for both with rtcp-mux.
  *
  * Symmetric RTP (RFC 4961): we send to the described address until the first packet comes from the described *host*, then to that packet's port,
  * whatever port was described: carriers and phones behind a port-translating router need that. Packets from other hosts are dropped, so a stranger
  * who finds the port can neither speak into the call nor draw its audio to himself. A changed description unlatches; so does a second without
  * packets from the latched port, because a router may forget its mapping in mid-call.
+ * A packet that does not open with the far end's key latches nothing.
  * RTCP is received and not evaluated; a relay that does not mix leaves reports to the ends.
  */
 import { createSocket } from "node:dgram";
@@ -14,6 +15,7 @@ import { MediaRefused } from "../media-refused.ts";
 import type { LegTransport, TransportEvents, TransportSettings } from "./leg-transport.ts";
 import { readRtpPacket, writeRtpPacket } from "./rtp-packet.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
+import { SrtpPath, type SrtpKeys } from "./srtp-path.ts";
 
 const BIND_ATTEMPTS = 64;
 const RELATCH_AFTER_MS = 1000;
@@ -35,6 +37,8 @@ export class RtpTransport implements LegTransport {
   private readonly settings: TransportSettings;
   private remote: Remote | null = null;
   private isMuxed = false;
+  /** Null: in the clear. */
+  private srtp: SrtpPath | null = null;
 
   constructor(pair: { rtp: Socket; rtcp: Socket }, settings: TransportSettings, events: TransportEvents) {
     this.rtp = pair.rtp;
@@ -42,7 +46,7 @@ export class RtpTransport implements LegTransport {
     this.settings = settings;
     this.rtp.on("message", (bytes, from) => {
       if (this.remote === null || from.address !== this.remote.host) return;
-      const packet = readRtpPacket(bytes);
+      const packet = this.srtp === null ? readRtpPacket(bytes) : this.srtp.open(bytes);
       if (packet === null || !latch(this.remote, from.port, Date.now())) return;
       events.packet(packet);
     });
@@ -51,9 +55,15 @@ export class RtpTransport implements LegTransport {
     this.rtcp.on("error", () => {});
   }
 
-  async applyRemote(session: Pick<SessionDescription, "address" | "port" | "rtcpMux">): Promise<void> {
+  async applyRemote(
+    session: Pick<SessionDescription, "address" | "port" | "rtcpMux">,
+    _role?: "offered" | "answered",
+    keys: SrtpKeys | null = null,
+  ): Promise<void> {
     const { address, port } = session;
     this.isMuxed = session.rtcpMux;
+    if (keys === null || this.srtp === null) this.srtp = keys === null ? null : new SrtpPath(keys);
+    else this.srtp.rekey(keys);
     // Hold by c=0.0.0.0 names no place to send to; what comes back is the address from before or the one of the next description.
     if (address === "0.0.0.0") return;
     if (this.remote?.host === address && this.remote.describedPort === port) return;
@@ -62,7 +72,8 @@ export class RtpTransport implements LegTransport {
 
   async localEndpoint(role: "offering" | "answering"): Promise<LocalEndpoint> {
     const rtcpPort = role === "answering" && this.isMuxed ? null : this.rtcp.address().port;
-    return { address: this.settings.advertisedAddress, port: this.rtp.address().port, rtcpPort, security: null };
+    const { port } = this.rtp.address();
+    return { address: this.settings.advertisedAddress, port, rtcpPort, security: null, crypto: [] };
   }
 
   fits(session: SessionDescription): boolean {
@@ -71,7 +82,8 @@ export class RtpTransport implements LegTransport {
 
   send(packet: RtpPacket): void {
     if (this.remote === null) return;
-    this.rtp.send(writeRtpPacket(packet), this.remote.port, this.remote.host, () => {});
+    const bytes = this.srtp === null ? writeRtpPacket(packet) : this.srtp.seal(packet);
+    this.rtp.send(bytes, this.remote.port, this.remote.host, () => {});
   }
 
   async close(): Promise<void> {

@@ -126,6 +126,7 @@ class WebrtcTransport implements LegTransport {
       address: advertisedAddress,
       port: own.port,
       rtcpPort: null,
+      crypto: [],
       security: {
         ice: { usernameFragment, password, candidates: [candidate] },
         fingerprint: { algorithm: fingerprint.algorithm, value: fingerprint.value },

@@ -2,14 +2,17 @@
  * Session descriptions towards rtpengine. It connects two parties from an offer and an answer, so we write both: what each far end agreed to with
  * us, never its own text. That keeps its choices (codec order, payload types, ICE and DTLS identity) the same through every new pairing.
  */
-import type { MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import type { MediaDirection } from "../../../application/media-port.ts";
 import { MediaRefused } from "../media-refused.ts";
+import { demandsSrtp } from "../sdp/agree-keys.ts";
 import { describeCodec } from "../sdp/audio-codecs.ts";
+import { CRYPTO_SUITES, type CryptoLine } from "../sdp/crypto-line.ts";
 import type { Agreement, Formats } from "../sdp/negotiate.ts";
-import type { DtlsSetup, LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
+import type { LocalEndpoint, SessionDescription } from "../sdp/session-description.ts";
 import { readSession } from "../sdp/read-session.ts";
 import { writeSession } from "../sdp/write-session.ts";
 import type { NgMembers } from "./ng-client.ts";
+import type { FarEnd, Speech } from "./rtpengine-leg.ts";
 
 /** One audio stream towards rtpengine. */
 export type StreamText = { formats: Formats; direction: MediaDirection };
@@ -17,16 +20,26 @@ export type StreamText = { formats: Formats; direction: MediaDirection };
 /** Of a browser that has no address to show yet: never routed (RFC 5737), replaced as soon as ICE has found the real one. */
 const UNKNOWN_ADDRESS = { address: "192.0.2.1", port: 9 };
 
-/** The far end of a leg as rtpengine shall know it; `setup`: the DTLS role it has by now. */
-export function describeFarEnd(remote: SessionDescription, stream: StreamText, setup: DtlsSetup | null): string {
+/**
+ * The far end of a leg as rtpengine shall know it; `setup`: the DTLS role it has by now. `own`: rtpengine's keys for it. Their tags stand beside the far end's key,
+ * whatever it has been called: by the tag rtpengine knows which of its own keys is in use.
+ */
+export function describeFarEnd(
+  { remote, agreed, setup }: FarEnd,
+  stream: StreamText,
+  own: readonly CryptoLine[],
+): string {
   const [fingerprint] = remote.fingerprints;
   const { ice } = remote;
+  const { farKey } = agreed;
+  const tag = own.find(({ suite }) => suite === farKey?.suite)?.tag;
   return write(stream, {
-    protocol: remote.protocol,
+    protocol: farKey === null ? remote.protocol : "RTP/SAVP",
     rtcpMux: remote.rtcpMux,
     endpoint: {
       ...reachableAt(remote),
       rtcpPort: remote.rtcpMux ? null : remote.rtcpPort,
+      crypto: farKey === null ? [] : [{ ...farKey, tag: tag ?? farKey.tag }],
       // A plain phone may describe ICE too, and gets none.
       security:
         ice === null || fingerprint === undefined || remote.profile === "rtp"
@@ -48,7 +61,7 @@ export function describeSilence(stream: StreamText): string {
   return write(stream, {
     protocol: "RTP/AVP",
     rtcpMux: false,
-    endpoint: { address: "0.0.0.0", port: 9, rtcpPort: null, security: null },
+    endpoint: { address: "0.0.0.0", port: 9, rtcpPort: null, security: null, crypto: [] },
   });
 }
 
@@ -86,7 +99,7 @@ export function farFormats({ codecs, events }: Agreement): Formats {
 export function readEndpoint(sdp: string, advertisedAddress: string | null): LocalEndpoint {
   const outcome = readSession(sdp);
   if (!outcome.ok) throw new MediaRefused("media-server-refused", `its description cannot be read: ${outcome.detail}`);
-  const { address, port, rtcpPort, rtcpMux, ice, fingerprints, setup } = outcome.session;
+  const { address, port, rtcpPort, rtcpMux, ice, fingerprints, setup, crypto } = outcome.session;
   const [fingerprint] = fingerprints;
   if (address === "0.0.0.0") throw new MediaRefused("media-server-refused", "it names no address to send to");
   const shown = advertisedAddress ?? address;
@@ -98,19 +111,47 @@ export function readEndpoint(sdp: string, advertisedAddress: string | null): Loc
           fingerprint,
           setup: setup ?? ("actpass" as const),
         };
-  return { address: shown, port, rtcpPort: rtcpMux ? null : (rtcpPort ?? port + 1), security };
+  const keys = demandsSrtp(outcome.session) ? crypto : [];
+  return { address: shown, port, rtcpPort: rtcpMux ? null : (rtcpPort ?? port + 1), security, crypto: keys };
 }
 
-/** How rtpengine shall describe itself towards a far end of this kind. */
-export function towards(profile: MediaProfile, message: "offer" | "answer"): NgMembers {
-  return profile === "webrtc"
-    ? {
+/** How rtpengine shall describe itself towards a far end of this kind; `own`: its keys for it, if it has any. */
+export function towards(speech: Speech, message: "offer" | "answer", own: readonly CryptoLine[]): NgMembers {
+  const rtcpMux = message === "offer" ? "demux" : "accept";
+  switch (speech) {
+    case "webrtc":
+      return {
         "transport-protocol": "UDP/TLS/RTP/SAVPF",
         ICE: "force",
         "rtcp-mux": [message === "offer" ? "require" : "accept"],
         SDES: ["off"],
-      }
-    : { "transport-protocol": "RTP/AVP", ICE: "remove", "rtcp-mux": [message === "offer" ? "demux" : "accept"] };
+      };
+    case "srtp":
+      return {
+        "transport-protocol": "RTP/SAVP",
+        ICE: "remove",
+        "rtcp-mux": [rtcpMux],
+        DTLS: "off",
+        // In an answer they would take away the answering party's own key.
+        ...(message === "offer" && { SDES: notOffered(own).map((suite) => `no-${suite}`) }),
+      };
+    case "rtp":
+      return { "transport-protocol": "RTP/AVP", ICE: "remove", "rtcp-mux": [rtcpMux] };
+  }
+}
+
+/** What rtpengine (10.5) would offer besides. */
+const FOREIGN_SUITES = [
+  "AEAD_AES_256_GCM",
+  ...["AES_256_CM", "AES_192_CM", "AES_CM_128", "F8_128", "NULL"].flatMap((cipher) => [
+    `${cipher}_HMAC_SHA1_80`,
+    `${cipher}_HMAC_SHA1_32`,
+  ]),
+].filter((name) => !CRYPTO_SUITES.some((suite) => suite === name));
+
+/** A leg that has keys keeps them, and is offered nothing new. */
+function notOffered(own: readonly CryptoLine[]): readonly string[] {
+  return own.length === 0 ? FOREIGN_SUITES : [...FOREIGN_SUITES, ...CRYPTO_SUITES];
 }
 
 /** Codecs by the names rtpengine translates to. */

@@ -7,21 +7,21 @@ import type { Formats } from "../sdp/negotiate.ts";
 import { mirrored } from "../sdp/negotiate.ts";
 import type { LocalEndpoint } from "../sdp/session-description.ts";
 import type { CallId } from "../../../domain/call/ids.ts";
-import type { MediaProfile } from "../../../application/media-port.ts";
+import type { CryptoLine } from "../sdp/crypto-line.ts";
 import { MediaRefused } from "../media-refused.ts";
 import { codecNames, describeFarEnd, describeSilence, farFormats, readEndpoint, towards } from "./far-end.ts";
 import type { NgMembers } from "./ng-client.ts";
 import type { NgRequests } from "./ng-requests.ts";
-import { jointDirection } from "./rtpengine-leg.ts";
-import type { FarEnd, RtpengineLeg } from "./rtpengine-leg.ts";
+import { jointDirection, speechOf } from "./rtpengine-leg.ts";
+import type { FarEnd, RtpengineLeg, Speech } from "./rtpengine-leg.ts";
 
 /** `inject DTMF` sends audio through rtpengine's codec engine, without which `play DTMF` has nothing to put a key into; so only where it is needed. */
 const FLAGS = { plain: ["port latching"], injecting: ["port latching", "inject DTMF"] };
 
 export type PairingSettings = { ng: NgRequests; advertisedAddress: string | null };
 
-/** One side of an exchange: who it is at rtpengine, what it speaks, and how rtpengine shall speak to it. */
-type Party = { tag: string; sdp: string; profile: MediaProfile; formats: Formats };
+/** One side of an exchange: who it is at rtpengine, what it speaks, how rtpengine shall speak to it, and rtpengine's keys for it. */
+type Party = { tag: string; sdp: string; speech: Speech; formats: Formats; own: readonly CryptoLine[] };
 
 export function tagOf({ media }: RtpengineLeg): string {
   return media.legId;
@@ -53,8 +53,8 @@ export class Pairing {
   /** Opens ports for a leg that we call. @throws MediaRefused */
   async openTowards(leg: RtpengineLeg, formats: Formats): Promise<LocalEndpoint> {
     const sdp = describeSilence({ formats, direction: "sendrecv" });
-    const silence: Party = { tag: silenceTagOf(leg), sdp, profile: "rtp", formats };
-    return this.offer(silence, { tag: tagOf(leg), profile: leg.profile, formats });
+    const silence: Party = { tag: silenceTagOf(leg), sdp, speech: "rtp", formats, own: [] };
+    return this.offer(silence, { tag: tagOf(leg), speech: speechOf(leg), formats, own: [] });
   }
 
   /** @throws MediaRefused */
@@ -62,7 +62,7 @@ export class Pairing {
     const { direction } = far.remote;
     const party = partyOf(leg, far, direction);
     const sdp = describeSilence({ formats: party.formats, direction: mirrored(direction) });
-    const silence: Party = { tag: silenceTagOf(leg), sdp, profile: "rtp", formats: party.formats };
+    const silence: Party = { tag: silenceTagOf(leg), sdp, speech: "rtp", formats: party.formats, own: [] };
     if (leg.offeredBy === "far-end") {
       await this.offer(party, silence);
       this.settle(leg, await this.answer(party, silence));
@@ -87,7 +87,7 @@ export class Pairing {
   /** Offers what `from` speaks and opens towards `to`, where the endpoint is. */
   private async offer(from: Party, to: Omit<Party, "sdp">): Promise<LocalEndpoint> {
     return this.exchange("offer", {
-      ...towards(to.profile, "offer"),
+      ...towards(to.speech, "offer", to.own),
       // We are the DTLS server whenever a browser lets us: its first packet comes when it is ready, ours would come before our answer.
       "DTLS-reverse": "passive",
       "from-tag": from.tag,
@@ -99,9 +99,9 @@ export class Pairing {
 
   /** The answer of `to`, which opens towards `from`. */
   private async answer(from: Party, to: Party): Promise<LocalEndpoint> {
-    const { profile, tag } = from;
+    const { speech, own, tag } = from;
     return this.exchange("answer", {
-      ...towards(profile, "answer"),
+      ...towards(speech, "answer", own),
       "from-tag": tag,
       "to-tag": to.tag,
       sdp: to.sdp,
@@ -116,22 +116,20 @@ export class Pairing {
     return readEndpoint(sdp, advertisedAddress);
   }
 
-  /** First endpoint, or the same again. Another port means that rtpengine does not know the leg any more (it was started anew). */
+  /** First endpoint, or the same again, its keys as they are in use now. Another port means that rtpengine does not know the leg any more (it was started anew). */
   private settle(leg: RtpengineLeg, endpoint: LocalEndpoint): void {
     if (leg.endpoint !== null && leg.endpoint.port !== endpoint.port) {
       throw new MediaRefused("unknown-leg", `rtpengine moved leg ${leg.media.legId} to another port`);
     }
-    leg.endpoint ??= endpoint;
+    leg.endpoint = { ...(leg.endpoint ?? endpoint), crypto: endpoint.crypto };
   }
 }
 
-function partyOf(
-  leg: RtpengineLeg,
-  { remote, agreed, setup }: FarEnd,
-  direction: Parameters<typeof mirrored>[0],
-): Party {
-  const formats = farFormats(agreed);
-  return { tag: tagOf(leg), sdp: describeFarEnd(remote, { formats, direction }, setup), profile: leg.profile, formats };
+function partyOf(leg: RtpengineLeg, far: FarEnd, direction: Parameters<typeof mirrored>[0]): Party {
+  const formats = farFormats(far.agreed);
+  const own = leg.endpoint?.crypto ?? [];
+  const sdp = describeFarEnd(far, { formats, direction }, own);
+  return { tag: tagOf(leg), sdp, speech: speechOf(leg), formats, own };
 }
 
 /** The one that offered to us stays the offering side, so that ICE roles stay as they were; one that restarts ICE needs an answer. */

@@ -4,13 +4,7 @@
  *
  *   leg: (nothing) ─answerOffer, makeOffer+acceptAnswer─▶ paired with silence ⇄ paired with a leg ─close─▶ (nothing)
  */
-import type {
-  DtmfDigit,
-  LegMedia,
-  MediaDirection,
-  AudioServer,
-  OfferedAudio,
-} from "../../../application/media-port.ts";
+import type { DtmfDigit, LegMedia, LegRules, MediaDirection, AudioServer } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { MediaRefused } from "../media-refused.ts";
 import { allowedBy, boundOf, codecsOf, codecsToOffer, type AudioCodec } from "../sdp/audio-codecs.ts";
@@ -22,7 +16,16 @@ import { Arrangement } from "./arrangement.ts";
 import { Player } from "./player.ts";
 import { MixerSeats } from "./mixer-seats.ts";
 import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
-import { isSamePath, markOutdated, newLeg, part, sends, describe, type RtpengineLeg } from "./rtpengine-leg.ts";
+import {
+  isSamePath,
+  markOutdated,
+  newLeg,
+  part,
+  sends,
+  describe,
+  speechOf,
+  type RtpengineLeg,
+} from "./rtpengine-leg.ts";
 import { isUnanswered, type RtpengineServer } from "./rtpengine-servers.ts";
 import { Turns } from "./turns.ts";
 
@@ -116,16 +119,16 @@ export class RtpengineCall {
     this.expected.set(media.legId, codecs);
   }
 
-  async answerOffer(media: LegMedia, offer: SessionDescription, audio: OfferedAudio = "any"): Promise<string> {
+  async answerOffer(media: LegMedia, offer: SessionDescription, { audio = "any", srtp }: LegRules): Promise<string> {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, offer.profile);
     if (leg.profile !== offer.profile) throw new MediaRefused("unsupported-transport", `now over ${offer.protocol}`);
-    leg.session.allow(allowedBy(audio));
+    leg.session.bind({ codecs: allowedBy(audio), srtp });
     const agreed = leg.session.considerOffer(offer, leg.counterpart?.session.codecs ?? boundOf(audio));
     this.legs.set(media.legId, leg);
     const before = { far: leg.far, endpoint: leg.endpoint, offeredBy: leg.offeredBy };
     try {
-      if (leg.far === null || !isSamePath(leg.far.remote, offer))
+      if (leg.far === null || !isSamePath(leg.far, { remote: offer, agreed }))
         Object.assign(leg, { endpoint: null, offeredBy: "far-end" });
       describe(leg, { remote: offer, agreed, setup: leg.far?.setup ?? offer.setup });
       await this.arrange();
@@ -149,7 +152,7 @@ export class RtpengineCall {
     const known = this.legs.get(media.legId);
     const leg = known ?? newLeg(media, order.profile);
     const first = order.towards === undefined ? codecsOf(order.audio) : this.spokenBy(order.towards);
-    leg.session.allow(allowedBy(order.audio));
+    leg.session.bind({ codecs: allowedBy(order.audio), srtp: order.srtp });
     const formats = leg.session.considerOffering(leg.session.isBound ? null : codecsToOffer(first));
     this.legs.set(media.legId, leg);
     try {
@@ -182,6 +185,7 @@ export class RtpengineCall {
   async connect(a: LegMedia, b: LegMedia): Promise<void> {
     const [one, other] = [this.get(a), this.get(b)];
     if (one === other) throw new MediaRefused("unknown-leg", "not two legs of one call");
+    if ([one, other].every((leg) => speechOf(leg) === "srtp")) return this.meetAtMixer([one, other]);
     if (one.counterpart !== other) {
       part(one);
       part(other);
@@ -198,16 +202,12 @@ export class RtpengineCall {
   async confer(medias: readonly LegMedia[]): Promise<void> {
     const legs = medias.map((media) => this.get(media));
     if (new Set(legs).size < 3) throw new MediaRefused("unknown-leg", "not three legs of one call");
-    const seats: RtpengineLeg[] = [];
-    for (const leg of legs) {
-      const seat = await this.seats.take(leg);
-      this.mustStillBe(leg);
-      part(leg);
-      breakOff(leg);
-      Object.assign(leg, { hears: "counterpart", counterpart: seat });
-      seat.counterpart = leg;
-      seats.push(seat);
-    }
+    await this.meetAtMixer(legs);
+  }
+
+  /** Conferences, and two legs with SRTP: rtpengine (10.5) would pass the key of one on to the other, and its cipher besides. */
+  private async meetAtMixer(legs: readonly RtpengineLeg[]): Promise<void> {
+    const seats = await this.seats.seat(legs, (leg) => this.mustStillBe(leg));
     await this.arrange();
     await this.seats.begin(seats);
   }

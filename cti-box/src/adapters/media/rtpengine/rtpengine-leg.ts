@@ -11,6 +11,8 @@ import type { DtlsSetup, LocalEndpoint, SessionDescription } from "../sdp/sessio
 /** The far end, once it has described itself. */
 export type FarEnd = { remote: SessionDescription; agreed: Agreement; setup: DtlsSetup | null };
 
+export type Speech = MediaProfile | "srtp";
+
 export type RtpengineLeg = {
   readonly media: LegMedia;
   readonly profile: MediaProfile;
@@ -83,6 +85,12 @@ export function describe(leg: RtpengineLeg, far: FarEnd): void {
   markOutdated(leg);
 }
 
+/** How rtpengine has to speak to the far end; before that has answered, as it is offered. */
+export function speechOf({ profile, far, session }: Pick<RtpengineLeg, "profile" | "far" | "session">): Speech {
+  if (profile === "webrtc") return "webrtc";
+  return (far === null ? session.offersKeys : far.agreed.farKey !== null) ? "srtp" : "rtp";
+}
+
 /** Neither of the two hears the other any more. */
 export function part(leg: RtpengineLeg): void {
   if (leg.counterpart !== null) leg.counterpart.counterpart = null;
@@ -115,13 +123,13 @@ function listens(direction: MediaDirection): boolean {
   return direction === "sendrecv" || direction === "recvonly";
 }
 
-/** Whether a new description of the far end keeps its ICE and DTLS identity, so that nothing has to be opened anew. */
-export function isSamePath(known: SessionDescription, next: SessionDescription): boolean {
-  const fingerprint = ({ fingerprints }: SessionDescription): string | undefined =>
-    fingerprints[0]?.value.toLowerCase();
+/** Whether a new description of the far end keeps its ICE and DTLS identity and its ciphers, so that nothing has to be opened anew. */
+export function isSamePath(known: Pick<FarEnd, "remote" | "agreed">, next: Pick<FarEnd, "remote" | "agreed">): boolean {
+  const fingerprint = ({ remote }: typeof known): string | undefined => remote.fingerprints[0]?.value.toLowerCase();
   return (
-    known.ice?.usernameFragment === next.ice?.usernameFragment &&
-    known.ice?.password === next.ice?.password &&
-    fingerprint(known) === fingerprint(next)
+    known.remote.ice?.usernameFragment === next.remote.ice?.usernameFragment &&
+    known.remote.ice?.password === next.remote.ice?.password &&
+    fingerprint(known) === fingerprint(next) &&
+    known.agreed.farKey?.suite === next.agreed.farKey?.suite
   );
 }

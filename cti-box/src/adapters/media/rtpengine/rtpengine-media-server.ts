@@ -7,11 +7,11 @@
 import type {
   DtmfDigit,
   LegMedia,
+  LegRules,
   MediaDirection,
   MediaEvent,
   MediaHealth,
   MediaProfile,
-  OfferedAudio,
   MediaResult,
   AudioServer,
 } from "../../../application/media-port.ts";
@@ -80,13 +80,13 @@ class RtpengineMediaServer implements AudioServer {
   answerOffer(
     leg: LegMedia,
     offerSdp: string,
-    { audio }: { audio?: OfferedAudio } = {},
+    rules: LegRules = {},
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
       const offer = read(offerSdp);
       const answerSdp = await this.inCall(leg.callId, (call) => {
         call.expect(leg, offer);
-        return call.turns.inTurn(() => call.answerOffer(leg, offer, audio));
+        return call.turns.inTurn(() => call.answerOffer(leg, offer, rules));
       });
       return { answerSdp, direction: offer.direction };
     });
@@ -94,7 +94,7 @@ class RtpengineMediaServer implements AudioServer {
 
   makeOffer(
     leg: LegMedia,
-    options: { profile: MediaProfile; towards?: LegId; audio?: OfferedAudio },
+    options: LegRules & { profile: MediaProfile; towards?: LegId },
   ): Promise<MediaResult<{ offerSdp: string }>> {
     return asMediaResult(() =>
       this.inCall(leg.callId, async (call) => {

@@ -7,11 +7,14 @@
  */
 import { randomInt } from "node:crypto";
 import type { MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import type { SrtpUse } from "../../../domain/trunk/trunk-srtp.ts";
 import { MediaRefused } from "../media-refused.ts";
+import { keyOfAnswer, keyOfOffer } from "./agree-keys.ts";
 import { AUDIO_CODECS } from "./audio-codecs.ts";
 import type { AudioCodec } from "./audio-codecs.ts";
+import type { CryptoLine } from "./crypto-line.ts";
 import { agreeToAnswer, agreeToOffer, formatsToOffer, mirrored, NOTHING_AGREED } from "./negotiate.ts";
-import type { Agreement, Formats } from "./negotiate.ts";
+import type { AgreedFormats, Agreement, Formats } from "./negotiate.ts";
 import type { LocalEndpoint, SessionDescription, StreamPlace } from "./session-description.ts";
 import { writeSession } from "./write-session.ts";
 
@@ -28,6 +31,8 @@ export type KeptSession = {
   offer: Formats | null;
   refused: readonly AudioCodec[];
   allowed: readonly AudioCodec[] | null;
+  srtp: SrtpUse | null;
+  offeredKeys: readonly CryptoLine[];
 };
 
 export class LegSession {
@@ -42,18 +47,22 @@ export class LegSession {
   private offer: Formats | null = null;
   /** The only codecs that this leg may speak, best first; null: all. */
   private allowed: readonly AudioCodec[] | null = null;
+  /** Null: nobody has said it yet. */
+  private srtp: SrtpUse | null = null;
+  private offeredKeys: readonly CryptoLine[] = [];
   /** Codecs the far end is known not to speak. */
   private readonly refused = new Set<AudioCodec>();
 
   constructor(profile: MediaProfile, ssrc: number | null) {
     this.profile = profile;
     this.ssrc = ssrc;
-    this.layout = offerLayout(profile);
+    this.layout = offerLayout(profile === "webrtc" ? "UDP/TLS/RTP/SAVPF" : "RTP/AVP");
   }
 
   kept(): KeptSession {
-    const { agreed, remote, sessionId, sessionVersion, layout, offer, allowed } = this;
-    return { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, refused: [...this.refused] };
+    const { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, srtp, offeredKeys } = this;
+    const refused = [...this.refused];
+    return { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, srtp, offeredKeys, refused };
   }
 
   static revived(profile: MediaProfile, kept: KeptSession): LegSession {
@@ -79,9 +88,16 @@ export class LegSession {
     return this.agreed.codecs.map(({ codec }) => codec);
   }
 
-  /** Before the first description; what was allowed then stays. */
-  allow(codecs: readonly AudioCodec[] | null): void {
+  /** Before the first description; what was said then stays. */
+  bind({ codecs, srtp }: { codecs: readonly AudioCodec[] | null; srtp: SrtpUse | undefined }): void {
     this.allowed ??= codecs;
+    this.srtp ??= srtp ?? null;
+  }
+
+  /** Whether an offer of ours holds keys of SRTP: the first one where it may, later ones where it is agreed to. */
+  get offersKeys(): boolean {
+    if (this.profile === "webrtc") return false;
+    return this.remote === null ? this.srtp !== null && this.srtp !== "off" : this.agreed.farKey !== null;
   }
 
   get isBound(): boolean {
@@ -98,11 +114,12 @@ export class LegSession {
     const agreed = agreeToOffer(offer, bound, this.allowed);
     if (agreed.codecs.length === 0)
       throw new MediaRefused("no-shared-codec", "none of the offered codecs is known, or allowed here");
-    return agreed;
+    return { ...agreed, farKey: offer.profile === "rtp" ? keyOfOffer(offer, this.srtp ?? "off") : null };
   }
 
   /** Takes the considered offer and writes the answer to it. */
   answered(offer: SessionDescription, agreed: Agreement, endpoint: LocalEndpoint): string {
+    const crypto = answeringKeys(endpoint.crypto, agreed.farKey);
     if (this.remote === null) {
       for (const { codec } of AUDIO_CODECS)
         if (!offer.codecs.some((one) => one.codec === codec)) this.refused.add(codec);
@@ -115,7 +132,7 @@ export class LegSession {
     this.layout = { places, audioIndex, protocol, bundle: bundle.length > 0 };
     const rtcp = { rtcpMux: offer.rtcpMux, rtcpPort: offer.rtcpMux ? null : endpoint.rtcpPort };
     return this.write(
-      { ...endpoint, ...rtcp },
+      { ...endpoint, ...rtcp, crypto },
       { formats: receivingSide(agreed), direction: mirrored(offer.direction) },
     );
   }
@@ -130,8 +147,11 @@ export class LegSession {
 
   offered(formats: Formats, endpoint: LocalEndpoint): string {
     this.offer = formats;
+    this.offeredKeys = this.keysToOffer(endpoint);
+    if (this.remote === null && this.srtp === "required" && this.offersKeys) this.layout = offerLayout("RTP/SAVP");
     // Plain RTP keeps two ports: few trunks take rtcp-mux, and none needs it.
-    return this.write({ ...endpoint, rtcpMux: this.profile === "webrtc" }, { formats, direction: "sendrecv" });
+    const side = { ...endpoint, crypto: this.offeredKeys, rtcpMux: this.profile === "webrtc" };
+    return this.write(side, { formats, direction: "sendrecv" });
   }
 
   /** @throws MediaRefused */
@@ -143,7 +163,8 @@ export class LegSession {
     if (agreed.codecs.length === 0) {
       throw new MediaRefused("no-shared-codec", "the answer agrees to none of the offered codecs");
     }
-    return agreed;
+    const isWebrtc = this.profile === "webrtc";
+    return { ...agreed, farKey: isWebrtc ? null : keyOfAnswer(answer, this.offeredKeys, this.srtp ?? "off") };
   }
 
   /** Takes the considered answer. The offer stays: the same answer may come twice (183 and 200). */
@@ -154,6 +175,13 @@ export class LegSession {
     }
     this.agreed = agreed;
     this.remote = answer;
+  }
+
+  /** What is agreed to stays what it is (RFC 4568 §7.1.4): its suite alone is offered again, with the key that is in use. */
+  private keysToOffer({ crypto }: LocalEndpoint): readonly CryptoLine[] {
+    if (!this.offersKeys) return [];
+    const { farKey } = this.agreed;
+    return farKey === null ? crypto : crypto.filter(({ suite }) => suite === farKey.suite);
   }
 
   private write(
@@ -173,13 +201,20 @@ export class LegSession {
   }
 }
 
-function offerLayout(profile: MediaProfile): Layout {
-  const protocol = profile === "webrtc" ? "UDP/TLS/RTP/SAVPF" : "RTP/AVP";
-  const mid = profile === "webrtc" ? "0" : null;
+function offerLayout(protocol: string): Layout {
+  const mid = protocol.startsWith("UDP/TLS/") ? "0" : null;
   return { places: [{ kind: "audio", protocol, formats: "", mid }], audioIndex: 0, protocol, bundle: mid !== null };
 }
 
-function receivingSide({ codecs, events }: Agreement): Formats {
+/** Our key of the suite that was chosen, under the name that the offer gave it (RFC 4568 §5.1.2). */
+function answeringKeys(own: readonly CryptoLine[], farKey: CryptoLine | null): readonly CryptoLine[] {
+  if (farKey === null) return [];
+  const key = own.find(({ suite }) => suite === farKey.suite);
+  if (key === undefined) throw new MediaRefused("media-server-refused", `no key of ours for ${farKey.suite}`);
+  return [{ ...key, tag: farKey.tag }];
+}
+
+function receivingSide({ codecs, events }: AgreedFormats): Formats {
   return {
     codecs: codecs.map(({ codec, receiveType }) => ({ codec, payloadType: receiveType })),
     events: events.map(({ clockRate, receiveType }) => ({ clockRate, payloadType: receiveType })),

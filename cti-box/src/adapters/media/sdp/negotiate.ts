@@ -2,16 +2,21 @@
 import type { MediaDirection } from "../../../application/media-port.ts";
 import { AUDIO_CODECS, describeCodec, TELEPHONE_EVENTS } from "../sdp/audio-codecs.ts";
 import type { AudioCodec, ClockRate } from "../sdp/audio-codecs.ts";
+import type { CryptoLine } from "./crypto-line.ts";
 import type { DescribedCodec, DescribedEvent } from "../sdp/session-description.ts";
 
 /** Payload types may differ by direction: `receiveType` is what we described, `sendType` what the far end described. */
 export type AgreedCodec = { codec: AudioCodec; receiveType: number; sendType: number };
 export type AgreedEvent = { clockRate: ClockRate; receiveType: number; sendType: number };
-export type Agreement = { codecs: readonly AgreedCodec[]; events: readonly AgreedEvent[] };
+export type AgreedFormats = { codecs: readonly AgreedCodec[]; events: readonly AgreedEvent[] };
+export type Agreement = AgreedFormats & {
+  /** What the far end enciphers with (SRTP); null: plain RTP, or DTLS. */
+  farKey: CryptoLine | null;
+};
 
 export type Formats = { codecs: readonly DescribedCodec[]; events: readonly DescribedEvent[] };
 
-export const NOTHING_AGREED: Agreement = { codecs: [], events: [] };
+export const NOTHING_AGREED: Agreement = { codecs: [], events: [], farKey: null };
 
 /**
  * What we agree to of an offer, in our order, or in that of `allowed`, beside which nothing is agreed to. With `bound` only what the counterpart speaks too,
@@ -21,7 +26,7 @@ export function agreeToOffer(
   offer: Formats,
   bound: readonly AudioCodec[] | null,
   allowed: readonly AudioCodec[] | null = null,
-): Agreement {
+): AgreedFormats {
   const ours = allowed ?? AUDIO_CODECS.map(({ codec }) => codec);
   const known = ours.flatMap((codec) => offer.codecs.find((offered) => offered.codec === codec) ?? []);
   const shared = bound === null ? known : known.filter(({ codec }) => bound.includes(codec));
@@ -42,7 +47,7 @@ export function agreeToOffer(
  */
 export function formatsToOffer(
   bound: readonly AudioCodec[] | null,
-  before: Agreement,
+  before: AgreedFormats,
   allowed: readonly AudioCodec[] | null = null,
 ): Formats {
   const taken = new Set([...before.codecs, ...before.events].map(({ receiveType }) => receiveType));
@@ -65,7 +70,7 @@ export function formatsToOffer(
 }
 
 /** What the answer makes of our offer, in the answer's order; formats we did not offer are ignored. */
-export function agreeToAnswer(offered: Formats, answer: Formats): Agreement {
+export function agreeToAnswer(offered: Formats, answer: Formats): AgreedFormats {
   return {
     codecs: answer.codecs.flatMap(({ codec, payloadType }) => {
       const ours = offered.codecs.find((one) => one.codec === codec);

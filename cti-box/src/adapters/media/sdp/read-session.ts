@@ -6,12 +6,14 @@ import { parse } from "sdp-transform";
 import { z } from "zod";
 import type { MediaDirection, MediaRefusal, MediaResult } from "../../../application/media-port.ts";
 import { codecNamed } from "./audio-codecs.ts";
+import { readCryptoLines } from "./crypto-line.ts";
 import type { DescribedCodec, DescribedEvent, SessionDescription } from "./session-description.ts";
 
 /** A browser's offer with video and many candidates stays under 10 kB. */
 const MAX_SDP_LENGTH = 32_768;
 const MAX_STREAMS = 8;
 const MAX_CANDIDATES = 32;
+const MAX_CRYPTO_LINES = 32;
 
 const text = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1).max(512));
 const port = z.int().min(0).max(65_535);
@@ -36,6 +38,7 @@ const stream = z.object({
   icePwd: text.optional(),
   fingerprint: fingerprint.optional(),
   setup: setup.optional(),
+  crypto: z.array(z.unknown()).default([]),
   candidates: z
     .array(
       z.object({
@@ -119,6 +122,7 @@ function describe(session: Session): MediaResult<{ session: SessionDescription }
     events,
     direction: effectiveDirection(audio.direction ?? session.direction ?? "sendrecv", where.ip, profile),
     ...security,
+    crypto: readCryptoLines(audio.crypto.slice(0, MAX_CRYPTO_LINES)),
   };
   return { ok: true, session: description };
 }
@@ -166,7 +170,7 @@ function readSecurity(session: Session, audio: Stream): Pick<SessionDescription,
 
 function profileOf(protocol: string): SessionDescription["profile"] | null {
   if (/^(UDP\/)?TLS\/RTP\/SAVPF?$/.test(protocol)) return "webrtc";
-  return /^RTP\/AVPF?$/.test(protocol) ? "rtp" : null;
+  return /^RTP\/S?AVPF?$/.test(protocol) ? "rtp" : null;
 }
 
 /** The hold of RFC 2543: an address of zeros means "do not send to me" (RFC 3264 §8.4). A browser's `c=0.0.0.0` only says that ICE will tell. */

@@ -1,6 +1,7 @@
 /** A session description reduced to what a media server acts on: one audio stream, and the places of the streams it will refuse. */
 import type { MediaDirection, MediaProfile } from "../../../application/media-port.ts";
 import type { AudioCodec, ClockRate } from "./audio-codecs.ts";
+import type { CryptoLine } from "./crypto-line.ts";
 
 export type DescribedCodec = { codec: AudioCodec; payloadType: number };
 export type DescribedEvent = { clockRate: ClockRate; payloadType: number };
@@ -36,6 +37,8 @@ export type SessionDescription = {
   ice: IceDescription | null;
   fingerprints: readonly Fingerprint[];
   setup: DtlsSetup | null;
+  /** Keys of SRTP that we can act on, in the far end's order. */
+  crypto: readonly CryptoLine[];
 };
 
 /** Our own side of a leg's media: where its far end reaches us. */
@@ -45,4 +48,6 @@ export type LocalEndpoint = {
   /** Null with rtcp-mux. */
   rtcpPort: number | null;
   security: { ice: IceDescription; fingerprint: Fingerprint; setup: DtlsSetup } | null;
+  /** Our keys of SRTP, at most one a suite; none: plain RTP, or DTLS. */
+  crypto: readonly CryptoLine[];
 };

@@ -4,6 +4,7 @@
  */
 import type { MediaDirection } from "../../../application/media-port.ts";
 import { describeCodec } from "./audio-codecs.ts";
+import { writeCryptoLine } from "./crypto-line.ts";
 import type { DescribedCodec, DescribedEvent, LocalEndpoint, StreamPlace } from "./session-description.ts";
 
 export type LocalSession = LocalEndpoint & {
@@ -52,7 +53,7 @@ function audioLines(local: LocalSession): string[] {
   lines.push("a=ptime:20", `a=${local.direction}`);
   if (local.rtcpMux) lines.push("a=rtcp-mux");
   if (local.rtcpPort !== null) lines.push(`a=rtcp:${local.rtcpPort}`);
-  return [...lines, ...securityLines(local)];
+  return [...lines, ...local.crypto.map(writeCryptoLine), ...securityLines(local)];
 }
 
 function securityLines({ security, ssrc }: LocalSession): string[] {
