@@ -4,6 +4,7 @@ export * from "./call-summary.ts";
 export * from "./call-events.ts";
 export * from "./call-handling.ts";
 export * from "./call-records.ts";
+export * from "./call-text.ts";
 export * from "./commands.ts";
 export * from "./reports.ts";
 export * from "./directory.ts";

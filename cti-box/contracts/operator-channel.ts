@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { callHandlingSchema } from "./call-handling.ts";
+import { textChannelFrameSchema, textFromBoxSchema, textRefusedSchema, textToBoxSchema } from "./call-text.ts";
 import { callSummarySchema, dialFailureSchema } from "./call-summary.ts";
 import { operatorStateSchema } from "./commands.ts";
 import {
@@ -87,6 +88,9 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
     displayName: z.string(),
     extension: z.string(),
   }),
+  textFromBoxSchema,
+  textChannelFrameSchema,
+  textRefusedSchema,
   /** New calls are not taken any more; those in progress go on until they end, or until then. */
   z.object({ kind: z.literal("box-stopping"), at: timestampSchema }),
   z.object({ kind: z.literal("refused"), why: z.enum(["bad-token", "expired", "replaced-by-other-page"]) }),
@@ -95,6 +99,8 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
 export const channelToBoxSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("hello"), token: z.string().min(1).max(4096) }),
   z.object({ kind: z.literal("pong"), sequence: z.int() }),
+  /** Only while this operator is in conversation. */
+  textToBoxSchema,
 ]);
 
 export type TransferProgress = z.infer<typeof transferProgressSchema>;

@@ -166,6 +166,7 @@ async function openBox({
     if (event.type === "media-lost") systemClock.after(byeGraceMs, () => box.mediaFailed(event.legId));
     if (event.type === "media-moved") box.mediaMoved(event.callId);
     if (event.type === "dtmf-received") box.keyPressed(event.legId, event.digit);
+    if (event.type === "text-received") box.textReceived(event.legId, event.text);
     if (event.type === "announcement-ended") box.announcementEnded(event.legId);
   });
   try {
@@ -184,6 +185,7 @@ async function openApi({ config, log, stack, media, box, sip, store, memory }: P
     desk: box.desk,
     handlings: box.handlings,
     freeNotices: box.freeNotices,
+    texts: box.texts,
     accounts: box.accounts,
     queries: box.queries,
     trunks: box.trunks,

@@ -80,6 +80,7 @@ export class ApiScene {
       desk: box.desk,
       handlings: box.handlings,
       freeNotices: box.freeNotices,
+      texts: box.texts,
       accounts: box.accounts,
       queries: box.queries,
       trunks: box.trunks,

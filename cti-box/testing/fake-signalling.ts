@@ -150,6 +150,15 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
     this.done.push(`tell-handover ${legId}`);
   }
 
+  /** What offices answer to text in messages. */
+  textAnswer: "sent" | "refused" | "failed" = "sent";
+  readonly texts: { legId: LegId; text: string }[] = [];
+
+  async sendText(legId: LegId, text: string): Promise<"sent" | "refused" | "failed"> {
+    this.texts.push({ legId, text });
+    return this.textAnswer;
+  }
+
   dropAccount(authorizationUser: string): void {
     this.done.push(`drop-account ${authorizationUser}`);
   }

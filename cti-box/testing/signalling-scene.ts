@@ -32,6 +32,7 @@ export class RecordingHost implements SignallingHost {
   readonly takenBack: LegId[] = [];
   verdict: InviteVerdict = { kind: "accepted" };
   refersAllowed = true;
+  textsTaken = true;
   /** Seconds of Retry-After once the box is about to stop. */
   stopping: number | null = null;
   private readonly events: SignallingEvent[] = [];
@@ -66,6 +67,10 @@ export class RecordingHost implements SignallingHost {
 
   retryAfterSeconds(): number | null {
     return this.stopping;
+  }
+
+  takesText(): boolean {
+    return this.textsTaken;
   }
 
   mayRefer(): boolean {

@@ -83,6 +83,9 @@ export class FakeWorld {
   readonly refused = new Map<string, Outcome<null>>();
   readonly readers = new Map<string, Ticket>();
   isCrmAway = false;
+  isBoxAway = false;
+  /** Characters that the page has sent. */
+  readonly written: { callId: string; characters: string }[] = [];
   parked: readonly ParkedCall[] = [];
   /** What the directory makes of the searched text. */
   outsideNumber: string | null = null;
@@ -150,7 +153,12 @@ export class FakeWorld {
     channels: {
       openBox: (_token, listener) => {
         this.box = listener;
-        return { close: () => (this.box = null) };
+        const write = (callId: string, characters: string): boolean => {
+          if (this.isBoxAway) return false;
+          this.written.push({ callId, characters });
+          return true;
+        };
+        return { write, close: () => (this.box = null) };
       },
       openCrm: (...[, , listener]) => {
         this.crm = listener;

@@ -1,4 +1,5 @@
-/** Who listens to the calls of the office: programs to public events, pages to the cards of their operator. */
+/** Who listens to the calls of the office: programs to public events, pages to the cards of their operator, the box's own parts to every step. */
+import type { Call } from "../domain/call/call.ts";
 import type { CallView, PublicCallEvent } from "../domain/call/call-view.ts";
 import type { CallId, OperatorId } from "../domain/call/ids.ts";
 import type { Log } from "./ports.ts";
@@ -7,6 +8,8 @@ export class CallAudience {
   private readonly log: Log;
   private readonly eventListeners = new Set<(event: PublicCallEvent) => void>();
   private readonly cardListeners = new Set<(operatorId: OperatorId, view: CallView) => void>();
+
+  private readonly stepListeners = new Set<(call: Call) => void>();
 
   constructor(log: Log) {
     this.log = log;
@@ -20,6 +23,14 @@ export class CallAudience {
   onCard(listener: (operatorId: OperatorId, view: CallView) => void): () => void {
     this.cardListeners.add(listener);
     return () => this.cardListeners.delete(listener);
+  }
+
+  onStep(listener: (call: Call) => void): void {
+    this.stepListeners.add(listener);
+  }
+
+  tellStep(call: Call): void {
+    for (const listener of this.stepListeners) guarded(this.log, call.callId, () => listener(call));
   }
 
   tellEvents(events: readonly PublicCallEvent[]): void {
@@ -37,6 +48,7 @@ export class CallAudience {
   close(): void {
     this.eventListeners.clear();
     this.cardListeners.clear();
+    this.stepListeners.clear();
   }
 }
 

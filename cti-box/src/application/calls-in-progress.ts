@@ -30,6 +30,7 @@ export type CallsParts = {
   clock: Clock;
   log: Log;
   codecsOfTrunk: EffectParts["codecsOfTrunk"];
+  textOfTrunk: EffectParts["textOfTrunk"];
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
   seekForward(callId: CallId, missed: Parameters<EffectParts["seekForward"]>[0]): void;
 };
@@ -91,7 +92,7 @@ export class CallsInProgress {
   }
 
   /** Something happened on a leg. */
-  legEvent(event: Exclude<SignallingEvent, { type: "leg-referred" }>): void {
+  legEvent(event: Exclude<SignallingEvent, { type: "leg-referred" | "leg-text" }>): void {
     const call = this.index.ofLeg(event.legId);
     if (call !== null) handOnLegEvent(call, event);
   }
@@ -120,6 +121,16 @@ export class CallsInProgress {
 
   onCard(listener: (operatorId: OperatorId, view: CallView) => void): () => void {
     return this.audience.onCard(listener);
+  }
+
+  /** After every step of a call, with the call as it is then. */
+  onStep(listener: (call: Call) => void): void {
+    this.audience.onStep(listener);
+  }
+
+  /** Resolves when the legs of the call have done what they had to do. */
+  async settled(callId: CallId): Promise<void> {
+    await this.index.get(callId)?.effects.settled();
   }
 
   /** How many calls ended with something left behind. A bug whenever it is not 0. */
@@ -161,10 +172,11 @@ export class CallsInProgress {
     /** Kept when found: work of a call may still be under way when the call is forgotten. */
     let known: CallRunner | null = null;
     const runnerOf = (): CallRunner => (known ??= this.index.require(callId).runner);
-    const { signalling, media, clock, log, room, codecsOfTrunk } = this.parts;
+    const { signalling, media, clock, log, room, codecsOfTrunk, textOfTrunk } = this.parts;
     return {
       signalling,
       codecsOfTrunk,
+      textOfTrunk,
       media,
       clock,
       log,
@@ -204,6 +216,7 @@ export class CallsInProgress {
   private stepDone(callId: CallId, change: Parameters<CallRunnerParts["onStep"]>[0]): void {
     const { before, after } = change;
     this.audience.tellCards(changedCards(before, after), callId);
+    this.audience.tellStep(after);
     if (after.phase.kind === "ended" && before?.phase.kind !== "ended") this.awaitLastWords(callId);
   }
 

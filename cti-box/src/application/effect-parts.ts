@@ -4,6 +4,7 @@ import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallSignalling, Clock, Log } from "./ports.ts";
+import type { TextOffers } from "./text/offered-text.ts";
 import type { OfficeEffectParts } from "./run-office-effect.ts";
 
 export type EffectParts = {
@@ -24,6 +25,7 @@ export type EffectParts = {
   clock: Clock;
   log: Log;
   codecsOfTrunk: CodecsOfTrunk;
+  textOfTrunk: TextOffers["textOfTrunk"];
   room: OfficeEffectParts["room"];
   callId: Call["callId"];
   /** The call as it is now. */

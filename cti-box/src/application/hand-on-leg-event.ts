@@ -2,7 +2,10 @@
 import type { CallInProgress } from "./call-index.ts";
 import type { SignallingEvent } from "./ports.ts";
 
-export function handOnLegEvent(call: CallInProgress, event: Exclude<SignallingEvent, { type: "leg-referred" }>): void {
+export function handOnLegEvent(
+  call: CallInProgress,
+  event: Exclude<SignallingEvent, { type: "leg-referred" | "leg-text" }>,
+): void {
   const { effects, runner } = call;
   switch (event.type) {
     case "leg-digit":

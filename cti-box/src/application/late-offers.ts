@@ -7,6 +7,7 @@ import { partnerOf } from "../domain/call/settle.ts";
 import { answeredLeg } from "../domain/call/legs.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";
+import type { TextOffers } from "./text/offered-text.ts";
 import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { PostedEvent } from "./call-runner.ts";
@@ -17,6 +18,7 @@ export type LateOfferParts = {
   signalling: Pick<CallSignalling, "answerLeg" | "answerReinvite" | "refuseReinvite">;
   media: Pick<CallMedia, "createOffer" | "acceptAnswer">;
   codecsOfTrunk: CodecsOfTrunk;
+  textOfTrunk: TextOffers["textOfTrunk"];
   callId: Call["callId"];
   current(): Call;
   post(event: PostedEvent): void;
@@ -32,10 +34,11 @@ export class LateOffers {
   }
 
   /** Answers a call. Rejects when the media fails, or the ACK brings no answer. */
-  async answerCall({ legId, media: profile }: Leg): Promise<void> {
+  async answerCall({ legId, media: profile, peer }: Leg): Promise<void> {
     const { media, signalling, callId } = this.parts;
     const audio = audioOfLeg(this.parts.current(), legId, this.parts.codecsOfTrunk);
-    const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio });
+    const text = peer.kind === "trunk" && this.parts.textOfTrunk(peer.name);
+    const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio, text });
     if (answeredLeg(this.parts.current(), legId) === null) return;
     const acknowledged = this.descriptions.answerInAck(legId);
     await signalling.answerLeg(legId, sdp);

@@ -2,7 +2,6 @@
  * The box of one office, put together from its ports. `main.ts` makes the adapters and gives them to `createOfficeBox`; the API gets the
  * use cases; `start` closes what a crash left open and begins to take calls; `close` ends everything the box opened.
  */
-import { identifySource } from "../domain/trunk/identify-source.ts";
 import { answeredWhenKept } from "./answered-when-kept.ts";
 import { CallGate } from "./call-gate.ts";
 import { createCallCommands } from "./call-commands.ts";
@@ -19,24 +18,23 @@ import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OfficeFigures } from "./office-figures.ts";
 import type { TrunksParts } from "./create-trunks.ts";
-import type { OfficeTrunks } from "./office-trunks.ts";
 import { OperatorRoom } from "./operator-room.ts";
 import { pickUpCall, retrieveCall } from "./pick-up-call.ts";
 import { tendQueues } from "./tend-queues.ts";
 import { recordPages } from "./record-pages.ts";
 import { keyPressed } from "./queue-keys.ts";
-import { receiveInvite } from "./receive-invite.ts";
-import { recoverCalls, type UnfinishedCalls } from "./recover-calls.ts";
-import { mayRefer, referCall, type ReferParts } from "./refer-call.ts";
+import { CallTexts } from "./text/call-texts.ts";
+import type { TextDesk } from "./text/text-desk.ts";
+import { signallingHost } from "./signalling-host.ts";
+import type { ReferParts } from "./refer-call.ts";
 import { SipAccountBook } from "./sip-account-book.ts";
 import type { TrunkBook } from "./trunk-book.ts";
 import { gatedSignalling } from "./trunk-gate.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
-import type { Callbacks } from "./callbacks.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { Office, OfficeSettings } from "./office-settings.ts";
 import type { HandlingStore } from "./handling-store.ts";
-import type { CallSignalling, CallStore, Clock, Ids, Log, SignallingHost } from "./ports.ts";
+import type { CallSignalling, CallStore, Clock, Ids, Log } from "./ports.ts";
 import type { RestartMemory } from "./restart-memory.ts";
 import type {
   CallCommands,
@@ -75,16 +73,8 @@ export type OfficeBoxParts = Pick<TrunksParts, "reach" | "spareCarriers" | "trun
   log: Log;
 };
 
-export type OfficeBox = {
-  commands: CallCommands;
-  desk: OperatorDesk;
-  handlings: CallHandlingDesk;
-  freeNotices: FreeNoticeDesk;
-  accounts: SipAccounts;
-  queries: CallQueries;
-  trunks: TrunkQueries;
-  trunkAdministration: TrunkAdministrationCommands;
-  figures: OfficeFiguresQueries;
+/** What the media server tells. */
+type MediaEars = {
   /** Media of a leg broke down. */
   mediaFailed: CallsInProgress["mediaFailed"];
   mediaMoved: CallsInProgress["mediaMoved"];
@@ -92,6 +82,21 @@ export type OfficeBox = {
   announcementEnded: CallsInProgress["announcementEnded"];
   /** The far end of a leg pressed a key in the sound (RFC 4733). */
   keyPressed(legId: LegId, key: string): void;
+  /** The far end of a leg wrote. */
+  textReceived: CallTexts["heard"];
+};
+
+export type OfficeBox = MediaEars & {
+  commands: CallCommands;
+  desk: OperatorDesk;
+  handlings: CallHandlingDesk;
+  freeNotices: FreeNoticeDesk;
+  texts: TextDesk;
+  accounts: SipAccounts;
+  queries: CallQueries;
+  trunks: TrunkQueries;
+  trunkAdministration: TrunkAdministrationCommands;
+  figures: OfficeFiguresQueries;
   /** Calls in progress, calls that ended with something left behind, and whether the journal is written: for tests and health checks. */
   health(): { callsInProgress: number; callsWithLeftovers: number; journal: JournalHealth };
   stopNotices: StopNotices;
@@ -118,28 +123,27 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { callbacks, ...queues } = tendQueues({ office, room, calls, trunks, ids, clock, log });
   const find: ReferParts["find"] = (callId) => calls.find(callId);
   const commandParts = { office, room, handlings, ids, trunks, find };
-  const host = { ...parts, office, room, calls, callbacks, gate, officeTrunks, accounts, commandParts, forwardParts };
+  const own = { ...parts, office, room, calls };
+  const texts = new CallTexts({ ...own, signalling });
+  const host = { ...own, texts, callbacks, gate, officeTrunks, accounts, commandParts, forwardParts };
   return {
     commands: commandsOf({ office, room, handlings, calls, gate, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     handlings,
     freeNotices,
+    texts,
     accounts,
     trunks: officeTrunks,
     trunkAdministration: administration,
     figures,
     queries: queriesOf(calls, { store, clock, callbacks }),
-    mediaFailed: (legId) => calls.mediaFailed(legId),
-    mediaMoved: (callId) => calls.mediaMoved(callId),
-    announcementEnded: (legId) => calls.announcementEnded(legId),
-    keyPressed: (legId, key) => keyPressed({ office, room, calls, callbacks, clock, log }, legId, key),
+    ...mediaEars({ ...own, callbacks, texts }),
     health: () => healthOf(calls, journal),
     start: async () => {
       await handlings.load();
-      const unfinished = await store.unfinishedCalls();
       for (const counts of [figures, officeTrunks])
         await counts.recover((filter) => recordPages({ store, clock }, filter));
-      await sip.start(signallingHost({ ...host, unfinished }));
+      await sip.start(signallingHost({ ...host, unfinished: await store.unfinishedCalls() }));
       // What became of the calls of an earlier run is told by the first answer that anybody gets.
       await journal.kept();
       await queues.recover((filter) => recordPages({ store, clock }, filter));
@@ -158,7 +162,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await Promise.all([calls.endAll(lastWordsMs), officeTrunks.close()]);
       await sip.close();
       await journal.close(lastWriteMs);
-      for (const part of [calls, room]) part.close();
+      for (const part of [texts, calls, room]) part.close();
       await store.close();
     },
   };
@@ -184,12 +188,24 @@ function callsOf(
     clock,
     log,
     codecsOfTrunk: (trunkId) => book().find(trunkId)?.codecs ?? null,
+    textOfTrunk: () => false,
     room,
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });
   const forwardParts = { office, room, handlings, calls, ids };
   const freeNotices = new FreeNoticeBook({ office, room, clock });
   return { calls, handlings, freeNotices, forwardParts };
+}
+
+function mediaEars(parts: Parameters<typeof keyPressed>[0] & { calls: CallsInProgress; texts: CallTexts }): MediaEars {
+  const { calls, texts } = parts;
+  return {
+    mediaFailed: (legId) => calls.mediaFailed(legId),
+    mediaMoved: (callId) => calls.mediaMoved(callId),
+    announcementEnded: (legId) => calls.announcementEnded(legId),
+    keyPressed: (legId, key) => keyPressed(parts, legId, key),
+    textReceived: (legId, text) => texts.heard(legId, text),
+  };
 }
 
 function healthOf(calls: CallsInProgress, journal: CallJournal): ReturnType<OfficeBox["health"]> {
@@ -239,44 +255,4 @@ function commandsOf({ journal, commandParts, ...parts }: CommandsParts): CallCom
     pickUp: async (operatorId, colleagueId) => pickUpCall(parts, operatorId, colleagueId),
     retrieve: async (operatorId, callId) => retrieveCall(parts, operatorId, callId),
   });
-}
-
-type HostParts = OfficeBoxParts & {
-  office: Office;
-  room: OperatorRoom;
-  calls: CallsInProgress;
-  callbacks: Callbacks;
-  gate: CallGate;
-  officeTrunks: OfficeTrunks;
-  accounts: SipAccountBook;
-  forwardParts: ForwardParts;
-  commandParts: Parameters<typeof createCallCommands>[0];
-  unfinished: UnfinishedCalls;
-};
-
-function signallingHost(parts: HostParts): SignallingHost {
-  const { office, room, calls, accounts, sip } = parts;
-  return {
-    legsTakenBack: (legIds) => recoverCalls({ ...parts, signalling: sip }, parts.unfinished, legIds),
-    identifySource: (from) => identifySource({ ...office.sources, trunks: parts.officeTrunks.settings() }, from),
-    findAccount: (authorizationUser) => accounts.find(authorizationUser),
-    registrationsChanged: (operatorId, devices) => room.devicesChanged(operatorId, devices),
-    inviteReceived: (invite) => receiveInvite(parts, invite),
-    retryAfterSeconds: () => parts.gate.retryAfterSeconds(),
-    mayRefer: (legId: LegId, isAttended) => {
-      const runner = calls.findByLeg(legId);
-      return runner !== null && mayRefer(runner.call, legId, isAttended);
-    },
-    legEvent: (event) => {
-      if (event.type === "leg-digit") keyPressed(parts, event.legId, event.digit);
-      if (event.type !== "leg-referred") return calls.legEvent(event);
-      const runner = calls.findByLeg(event.legId);
-      if (runner === null) return undefined;
-      const refer = { ...parts.commandParts, room, calls, ids: parts.ids, signalling: parts.sip };
-      referCall(refer, runner, event).catch((error: unknown) =>
-        parts.log.error({ callId: runner.call.callId, error: String(error) }, "REFER could not be answered"),
-      );
-      return undefined;
-    },
-  };
 }

@@ -82,6 +82,11 @@ export class OperatorRoom implements OperatorDesk {
     });
   }
 
+  /** Is there a page that the operator reads? */
+  hasPage(operatorId: OperatorId): boolean {
+    return this.entries.get(operatorId)?.page.kind === "reachable";
+  }
+
   setAvailability(operatorId: OperatorId, availability: OperatorAvailability): void {
     this.change(operatorId, (entry) => {
       if (entry.availability === availability) return entry;

@@ -145,6 +145,8 @@ export interface CallSignalling {
   notifyReferrer(legId: LegId, status: number): Promise<void>;
   /** Tells a member that the citizen is on the line after a consultation. */
   tellHandover(legId: LegId): Promise<void>;
+  /** Writes to the office at the other end (SIP MESSAGE in the dialog). `refused`: it takes no text; `failed`: this piece did not get there. */
+  sendText(legId: LegId, text: string): Promise<"sent" | "refused" | "failed">;
   /** Forgets the registrations made with an account; its legs are reported as lost. */
   dropAccount(authorizationUser: string): void;
   /** Legs that exist now, for the end-of-call check. */
@@ -204,7 +206,9 @@ export type SignallingEvent =
   | { type: "leg-referred"; legId: LegId; user: string; host: string; replaces: NamedLeg | "unknown" | null }
   /** The office at the other end says that the citizen is on the line now. */
   | { type: "leg-handed-over"; legId: LegId }
-  | { type: "leg-digit"; legId: LegId; digit: string; durationMs: number };
+  | { type: "leg-digit"; legId: LegId; digit: string; durationMs: number }
+  /** The office at the other end writes. Not to be logged nor kept. */
+  | { type: "leg-text"; legId: LegId; text: string };
 
 /** Who may register and call from a phone of this office. */
 export type SipAccount = {
@@ -226,6 +230,8 @@ export interface SignallingHost {
   retryAfterSeconds(): number | null;
   /** Is this leg one that may transfer by REFER (an operator's own phone in a call)? `isAttended`: to the party of another leg of that phone. */
   mayRefer(legId: LegId, isAttended: boolean): boolean;
+  /** Is there an office at the other end of this leg, which may write? */
+  takesText(legId: LegId): boolean;
   legEvent(event: SignallingEvent): void;
   /** Told once, when the signalling has started: legs of an earlier run of the box whose dialogs are still up. Nothing has happened to them yet. */
   legsTakenBack(legIds: readonly LegId[]): void;

@@ -30,6 +30,11 @@ export class CallEffectRunner {
     for (const effect of effects) this.runOne(effect);
   }
 
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await this.lanes.idle();
+  }
+
   /** Resolves when nothing is under way; with what should not be there any more, by name. */
   async leftovers(): Promise<string[]> {
     await this.lanes.idle();

@@ -3,6 +3,7 @@ import { answeredLeg, counterpartOf, findLeg } from "../domain/call/legs.ts";
 import { audioOfLeg } from "./audio-of-leg.ts";
 import { LateOffers } from "./late-offers.ts";
 import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
+import { offersText } from "./text/offered-text.ts";
 import type { SignallingEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { CallLeg, Counterpart } from "./call-media.ts";
@@ -88,7 +89,9 @@ export class SignallingEffects {
     if (!this.isWanted(legId)) return;
     const own = this.audioOf(legId);
     const audio = to.kind === "trunk" && own === "any" ? "telephone" : own;
-    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio });
+    const counterpartOffer = towards?.offer ?? null;
+    const text = offersText(this.parts.current(), effect, { offers: this.parts, counterpartOffer });
+    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio, text });
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });

@@ -21,6 +21,7 @@ export function gatedSignalling(sip: CallSignalling, trunks: () => Pick<TrunkBoo
     renegotiateLeg: (legId, sdp) => sip.renegotiateLeg(legId, sdp),
     notifyReferrer: (legId, status) => sip.notifyReferrer(legId, status),
     tellHandover: (legId) => sip.tellHandover(legId),
+    sendText: (legId, text) => sip.sendText(legId, text),
     dropAccount: (user) => sip.dropAccount(user),
     openLegs: () => sip.openLegs(),
   };

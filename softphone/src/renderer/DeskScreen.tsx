@@ -9,6 +9,7 @@ import { Banners } from "./features/notices/Banners.tsx";
 import { FollowUps } from "./features/notices/FollowUps.tsx";
 import { NoticeList } from "./features/notices/NoticeList.tsx";
 import { ParkedCalls } from "./features/parked/ParkedCalls.tsx";
+import { TextPanel } from "./features/text/TextPanel.tsx";
 import { TicketPanel } from "./features/ticket/TicketPanel.tsx";
 import { TicketStrip } from "./features/ticket/TicketStrip.tsx";
 import { TransferPanel } from "./features/transfer/TransferPanel.tsx";
@@ -50,6 +51,7 @@ export function DeskScreen() {
           <CallList
             ticketStrip={(entry) => <TicketStrip callId={entry.callId} />}
             transferPanel={(entry) => <TransferPanel entry={entry} />}
+            textPanel={(entry) => <TextPanel entry={entry} />}
           />
           <ParkedCalls />
           <FollowUps showTicket={setFollowedCallId} />

@@ -15,6 +15,7 @@ import type {
   TrunkQueries,
 } from "../../application/use-cases.ts";
 import type { FreeNoticeDesk } from "../../application/free-notice-desk.ts";
+import type { TextDesk } from "../../application/text/text-desk.ts";
 import type { MediaHealth } from "../../application/media-port.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
@@ -75,6 +76,7 @@ export type ApiParts = {
   desk: OperatorDesk;
   handlings: CallHandlingDesk;
   freeNotices: FreeNoticeDesk;
+  texts: TextDesk;
   accounts: SipAccounts;
   queries: CallQueries;
   traces: CallTraces;

@@ -6,7 +6,7 @@
  */
 import type { WebSocket } from "ws";
 import { channelToBoxSchema, type ChannelFromBox } from "../../../contracts/index.ts";
-import type { OperatorId } from "../../domain/call/ids.ts";
+import type { CallId, OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { handlingToContract } from "./handling-to-contract.ts";
 import type { OpenSession, Sessions } from "./sessions.ts";
@@ -56,6 +56,7 @@ export class OperatorChannels {
           this.#tell(operatorId, { kind: "box-stopping", at: time(stopsAtMs) });
       }),
     );
+    this.#stops.push(parts.texts.onText((operatorId, told) => this.#tell(operatorId, told)));
     sessions.onClose((session, why) => this.#end(session, why === "replaced" ? "replaced-by-other-page" : "expired"));
     this.#pingLater();
   }
@@ -75,6 +76,10 @@ export class OperatorChannels {
       if (!frame.success) return;
       if (frame.data.kind === "pong") {
         if (channel) this.#answered(channel);
+        return;
+      }
+      if (frame.data.kind === "text") {
+        if (channel) this.#write(channel, frame.data);
         return;
       }
       // One hello per line: a second one could leave the first operator present in a page that has gone.
@@ -116,6 +121,7 @@ export class OperatorChannels {
     const isOffered = this.#parts.trunks.list().some(({ outbound }) => outbound !== null);
     send(socket, { kind: "outside-calls", offered: isOffered ? "some" : "none" });
     send(socket, { kind: "call-handling", handling: handlingToContract(this.#parts.handlings.handlingOf(operatorId)) });
+    for (const view of this.#parts.texts.channelsOf(operatorId)) send(socket, { kind: "text-channel", ...view });
     this.#channels.set(operatorId, channel);
     const stopsAtMs = this.#parts.stopNotices.stopsAtMs();
     if (stopsAtMs !== null) send(socket, { kind: "box-stopping", at: time(stopsAtMs) });
@@ -148,6 +154,13 @@ export class OperatorChannels {
     const { login, displayName, extension } = found;
     send(socket, { kind: "colleague-free", login, displayName, extension });
     return true;
+  }
+
+  /** Only the operator's newest page writes. */
+  #write({ session: { operatorId }, socket }: Channel, { callId, text }: { callId: string; text: string }): void {
+    if (this.#channels.get(operatorId)?.socket !== socket) return;
+    const why = this.#parts.texts.write(operatorId, callId as CallId, text);
+    if (why !== null) send(socket, { kind: "text-refused", callId, why });
   }
 
   #answered(channel: Channel): void {

@@ -1,11 +1,11 @@
 /**
- * The signalling port of the box on a server of the control protocol: legs against raw peers, what goes over the wire, and what the application hears of it.
- * Run by the integration test for every server that is at hand.
+ * The signalling port of the box on a server of the control protocol: legs against raw peers, what goes over the wire, and what the application hears of it. Run by the integration test for every server at hand.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exampleSdp, headerOf, inviteLines } from "../../../sip-engine/testing/raw-peer.ts";
 import { SignallingScene } from "../../../testing/signalling-scene.ts";
 import { itPlacesLegs, viaToCseq } from "./placed-legs.contract.ts";
+import { itPassesTexts } from "./text-messages.contract.ts";
 import { itReplacesLegs } from "./replaced-legs.contract.ts";
 import type { RawPeer } from "../../../sip-engine/testing/raw-peer.ts";
 import type { ServerUnderTest } from "../../../sip-engine/testing/server-under-test.ts";
@@ -28,6 +28,7 @@ export function itIsASignallingPort(underTest: ServerUnderTest): void {
       endedByEitherSide();
       talking();
       describedAnew();
+      itPassesTexts(() => ({ scene, carrier, answeredCall, inDialog }));
     });
     itPlacesLegs(() => scene);
     itReplacesLegs(() => scene);

@@ -10,6 +10,7 @@ import { LegBook } from "./leg/leg-book.ts";
 import { keptDialog } from "./leg/kept-dialog.ts";
 import { hangUpDialog, takeBackLegs } from "./leg/take-back-legs.ts";
 import { notifyReferrer, tellHandover } from "./leg/own-requests.ts";
+import { sendText } from "./leg/text-messages.ts";
 import { SipLeg } from "./leg/sip-leg.ts";
 import { Carriers } from "./carriers.ts";
 import { routeRequests } from "./route-requests.ts";
@@ -166,6 +167,11 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     this.legs.get(legId)?.tell(tellHandover);
   }
 
+  async sendText(legId: LegId, text: string): Promise<"sent" | "refused" | "failed"> {
+    const leg = this.legs.get(legId);
+    return leg === undefined ? "failed" : sendText(leg, text);
+  }
+
   useTerms(trunkId: string, terms: TrunkTerms | null): void {
     this.carriers.useTerms(trunkId, terms);
   }
@@ -242,6 +248,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
       onSent: (legId, invite) => this.legBook.remember(legId, invite.get("call-id")),
       onTalking: (leg, dialog) => this.remember(leg, dialog),
       onOver: (legId) => this.forget(legId),
+      takesText: (legId) => host.takesText(legId),
       mayRefer: (legId, isAttended) => host.mayRefer(legId, isAttended),
       findLeg: (legId) => this.legs.get(legId) ?? null,
       legOfDialog: (dialog) => this.legOfDialog(dialog),

@@ -1,6 +1,6 @@
 /** What every group of commands shares: the state, the ports, and the session that is signed in. */
 import type { PhoneStore } from "./phone-store.ts";
-import type { CrmAddress, Failure, Outcome, Ports, Telephone } from "./ports.ts";
+import type { BoxLine, CrmAddress, Failure, Outcome, Ports, Telephone } from "./ports.ts";
 import type { Session } from "../domain/session/session.ts";
 
 export type Desk = {
@@ -8,6 +8,8 @@ export type Desk = {
   ports: Ports;
   /** The telephone of the session; null while nobody is signed in. */
   telephone: { current: Telephone | null };
+  /** The line to the box; null while nobody is signed in. */
+  boxLine: { current: BoxLine | null };
   /** Calls that were dialled or picked up in this page: their ring is answered by itself. */
   dialled: Set<string>;
 };

@@ -10,6 +10,8 @@ import type {
   Session,
 } from "../domain/session/session.ts";
 import type { SignInProblem } from "../domain/session/session.ts";
+import type { TextChannel, TextProblem } from "../domain/text/call-text.ts";
+import type { TextVoice } from "../domain/text/turns.ts";
 import type { HandOver } from "../domain/transfer/transfer-steps.ts";
 import type {
   NewTicketFields,
@@ -75,6 +77,10 @@ export type BoxChannelListener = {
   outsideCalls(offered: "some" | "none"): void;
   card(card: BoxCard): void;
   colleagueFree(colleague: { displayName: string; extension: string }): void;
+  /** Characters of another voice in a call. */
+  text(heard: { callId: string; voice: TextVoice; characters: string }): void;
+  textChannel(now: { callId: string; channel: TextChannel; isRead: "now" | "later" }): void;
+  textRefused(callId: string, problem: TextProblem): void;
   /** No new calls any more; those in progress are ended then. */
   boxStopping(at: string): void;
   refused(why: "bad-token" | "expired" | "replaced-by-other-page"): void;
@@ -88,10 +94,12 @@ export type CrmChannelListener = {
 };
 
 export type Closeable = { close(): void };
+/** `write`: characters into a call; false: the line is away, and nothing has left. */
+export type BoxLine = Closeable & { write(callId: string, characters: string): boolean };
 
 /** Opens a line that keeps itself open until `close`. */
 export interface Channels {
-  openBox(token: string, listener: BoxChannelListener): Closeable;
+  openBox(token: string, listener: BoxChannelListener): BoxLine;
   openCrm(token: string, crmBasePath: string, listener: CrmChannelListener): Closeable;
 }
 

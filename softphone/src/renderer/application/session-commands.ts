@@ -2,7 +2,7 @@
 import { sessionOf, tellProblem, withToken } from "./desk.ts";
 import type { CallCommands } from "./call-commands.ts";
 import type { Desk } from "./desk.ts";
-import type { Closeable, SignInWith, Telephone } from "./ports.ts";
+import type { BoxLine, Closeable, SignInWith, Telephone } from "./ports.ts";
 import type { CallHandling } from "../domain/session/call-handling.ts";
 import type { Availability, Session } from "../domain/session/session.ts";
 
@@ -28,6 +28,7 @@ export function createSessionCommands(desk: Desk, calls: Pick<CallCommands, "ans
     for (const line of lines) line.close();
     lines = [];
     desk.telephone.current = null;
+    desk.boxLine.current = null;
   };
   const begin = (session: Session): void => {
     closeLines();
@@ -105,6 +106,7 @@ function openLines(desk: Desk, session: Session, calls: Pick<CallCommands, "answ
   const telephone = openTelephone(desk, session, calls);
   desk.telephone.current = telephone;
   const box = openBoxChannel(desk, session);
+  desk.boxLine.current = box;
   if (session.crmBasePath === null) return [telephone, box];
   const crm = desk.ports.channels.openCrm(session.token, session.crmBasePath, {
     link: (state) => desk.store.dispatch({ type: "link-changed", link: "crm", state }),
@@ -128,7 +130,7 @@ function openTelephone(desk: Desk, session: Session, calls: Pick<CallCommands, "
   });
 }
 
-function openBoxChannel(desk: Desk, session: Session): Closeable {
+function openBoxChannel(desk: Desk, session: Session): BoxLine {
   const { store, ports } = desk;
   return ports.channels.openBox(session.token, {
     link: (state) => store.dispatch({ type: "link-changed", link: "box", state }),
@@ -151,6 +153,9 @@ function openBoxChannel(desk: Desk, session: Session): Closeable {
           atMs: ports.clock.nowMs(),
         },
       }),
+    text: (heard) => store.dispatch({ type: "text-heard", ...heard }),
+    textChannel: (now) => store.dispatch({ type: "text-channel", ...now }),
+    textRefused: (callId, problem) => store.dispatch({ type: "text-failed", callId, problem }),
     boxStopping: (at) => store.dispatch({ type: "box-stopping", at }),
     refused: (why) => {
       if (why === "replaced-by-other-page") return store.dispatch({ type: "taken-over" });

@@ -1,6 +1,7 @@
 /** The softphone as one object: its state and everything an operator can do. Features see this, never an adapter. */
 import { createCallCommands } from "./call-commands.ts";
 import { createSessionCommands } from "./session-commands.ts";
+import { createTextCommands } from "./text-commands.ts";
 import { createTicketCommands, restoreNote } from "./ticket-commands.ts";
 import { createTransferCommands } from "./transfer-commands.ts";
 import { PhoneStore } from "./phone-store.ts";
@@ -11,6 +12,7 @@ import type { CallCommands } from "./call-commands.ts";
 import type { Desk } from "./desk.ts";
 import type { Outcome, Ports } from "./ports.ts";
 import type { SessionCommands } from "./session-commands.ts";
+import type { TextCommands } from "./text-commands.ts";
 import type { TicketCommands } from "./ticket-commands.ts";
 import type { TransferCommands } from "./transfer-commands.ts";
 import type { Directory } from "../domain/session/session.ts";
@@ -22,6 +24,7 @@ export type Softphone = {
   calls: CallCommands;
   transfer: TransferCommands;
   tickets: TicketCommands;
+  texts: TextCommands;
   parkedCalls: (signal: AbortSignal) => Promise<Outcome<readonly ParkedCall[]>>;
   searchDirectory: (text: string, signal: AbortSignal) => Promise<Outcome<Directory>>;
   /** Fills the search field; never dials by itself. */
@@ -39,7 +42,7 @@ const catchUpEveryMs = 5_000;
 
 export function createSoftphone(ports: Ports): Softphone {
   const store = new PhoneStore();
-  const desk: Desk = { store, ports, telephone: { current: null }, dialled: new Set() };
+  const desk: Desk = { store, ports, telephone: { current: null }, boxLine: { current: null }, dialled: new Set() };
   const calls = createCallCommands(desk);
   const session = createSessionCommands(desk, calls);
   const tickets = createTicketCommands(desk);
@@ -50,6 +53,7 @@ export function createSoftphone(ports: Ports): Softphone {
     calls,
     transfer: createTransferCommands(desk, tickets),
     tickets,
+    texts: createTextCommands(desk),
     parkedCalls: (signal) => withToken(desk, (token) => ports.boxApi.parkedCalls(token, signal)),
     searchDirectory: (text, signal) => withToken(desk, (token) => ports.boxApi.searchDirectory(token, text, signal)),
     fillSearch: (text) => store.dispatch({ type: "search-filled", text }),

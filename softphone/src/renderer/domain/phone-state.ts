@@ -2,10 +2,14 @@
 import { applyCallsEvent, findEntry } from "./call/apply-calls-event.ts";
 import { cardStateOf, isLive, targetName } from "./call/call.ts";
 import { applySessionEvent } from "./session/session.ts";
+import { withHandOver } from "./transfer/hand-overs.ts";
 import { afterProgress, applyTransferEvent } from "./transfer/transfer-steps.ts";
 import { applyTicketEvent, ticketOfPanel } from "./ticket/ticket-panel.ts";
 import type { CallsEvent } from "./call/apply-calls-event.ts";
-import type { CallEntry, GoneReason, Caller } from "./call/call.ts";
+import { applyNoticeEvent } from "./notice/notices.ts";
+import { applyTextEvent, isTextEvent, textsOfCalls } from "./text/call-text.ts";
+import type { CallEntry } from "./call/call.ts";
+import type { Notice, NoticeEvent } from "./notice/notices.ts";
 import type { CallHandling } from "./session/call-handling.ts";
 import type {
   LinkState,
@@ -16,14 +20,8 @@ import type {
   SessionState,
 } from "./session/session.ts";
 import type { FollowUp, HandOver, TransferEvent, TransferSteps } from "./transfer/transfer-steps.ts";
+import type { CallTexts, TextEvent } from "./text/call-text.ts";
 import type { TicketEvent, TicketPanels } from "./ticket/ticket-panel.ts";
-
-/** A quiet line under the cards. */
-export type Notice =
-  | { noticeId: string; kind: "missed-call"; caller: Caller; why: GoneReason; atMs: number }
-  | { noticeId: string; kind: "problem"; text: string; atMs: number }
-  /** A colleague who was waited for. */
-  | { noticeId: string; kind: "colleague-free"; displayName: string; extension: string; atMs: number };
 
 /** The field that calls are made with. `lastNumber`: for calling it again. */
 export type DialProblem =
@@ -54,6 +52,8 @@ export type PhoneState = {
   /** Names of the latest destinations by transfer: the box knows them by their identifiers only. */
   destinationLabels: Readonly<Record<string, string>>;
   panels: TicketPanels;
+  /** What is written in each call, where there is text. */
+  texts: CallTexts;
   followUps: readonly FollowUp[];
   /** The newest word on each ticket's journey, by transfer; it may come before the call itself is transferred. */
   handOvers: Readonly<Record<string, HandOver>>;
@@ -68,6 +68,8 @@ export type PhoneEvent =
   | CallsEvent
   | TransferEvent
   | TicketEvent
+  | TextEvent
+  | NoticeEvent
   | { type: "link-changed"; link: keyof Links; state: LinkState }
   | { type: "microphone-found"; microphone: MicrophoneState }
   | { type: "operator-state"; operatorState: OperatorState }
@@ -78,8 +80,6 @@ export type PhoneEvent =
   | { type: "hand-over"; handOver: HandOver }
   | { type: "follow-up-dismissed"; transferId: string }
   | { type: "dial-field"; field: DialField }
-  | { type: "notice-added"; notice: Notice }
-  | { type: "notice-dismissed"; noticeId: string }
   | { type: "search-filled"; text: string };
 
 export const initialPhoneState: PhoneState = {
@@ -95,6 +95,7 @@ export const initialPhoneState: PhoneState = {
   transfer: { step: "closed" },
   destinationLabels: {},
   panels: {},
+  texts: {},
   followUps: [],
   handOvers: {},
   notices: [],
@@ -102,11 +103,10 @@ export const initialPhoneState: PhoneState = {
   searchText: "",
 };
 
-const noticeLimit = 5;
 const followUpLimit = 8;
-const handOverLimit = 20;
 
 export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneState {
+  if (isTextEvent(event)) return afterText(state, event);
   switch (event.type) {
     case "signed-out":
       return { ...initialPhoneState, session: applySessionEvent(state.session, event), microphone: state.microphone };
@@ -126,12 +126,10 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "call-selected":
       return findEntry(state.calls, event.callId) === undefined ? state : { ...state, selectedCallId: event.callId };
     case "hand-over":
-      return { ...state, handOvers: withHandOver(state.handOvers, event.handOver) };
     case "follow-up-dismissed":
-      return { ...state, followUps: state.followUps.filter((note) => note.transferId !== event.transferId) };
     case "notice-added":
     case "notice-dismissed":
-      return { ...state, notices: noticesAfter(state.notices, event) };
+      return afterNote(state, event);
     case "search-filled":
       return { ...state, searchText: event.text };
     case "box-card":
@@ -165,6 +163,27 @@ export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneStat
     case "panel-dropped":
       return { ...state, panels: applyTicketEvent(state.panels, event) };
   }
+}
+
+type Note = "hand-over" | "follow-up-dismissed" | NoticeEvent["type"];
+
+/** Lines beside the cards. */
+function afterNote(state: PhoneState, event: Extract<PhoneEvent, { type: Note }>): PhoneState {
+  switch (event.type) {
+    case "hand-over":
+      return { ...state, handOvers: withHandOver(state.handOvers, event.handOver) };
+    case "follow-up-dismissed":
+      return { ...state, followUps: state.followUps.filter((note) => note.transferId !== event.transferId) };
+    case "notice-added":
+    case "notice-dismissed":
+      return { ...state, notices: applyNoticeEvent(state.notices, event) };
+  }
+}
+
+/** Words to a call that has no card (any more) are not kept. */
+function afterText(state: PhoneState, event: TextEvent): PhoneState {
+  if (findEntry(state.calls, event.callId) === undefined) return state;
+  return { ...state, texts: applyTextEvent(state.texts, event) };
 }
 
 type News =
@@ -202,13 +221,6 @@ function withLink(state: PhoneState, { link, state: now }: Extract<PhoneEvent, {
   return { ...state, links: { ...state.links, [link]: now }, boxStopsAt };
 }
 
-type NoticeEvent = Extract<PhoneEvent, { type: "notice-added" | "notice-dismissed" }>;
-
-function noticesAfter(notices: readonly Notice[], event: NoticeEvent): readonly Notice[] {
-  if (event.type === "notice-added") return [...notices, event.notice].slice(-noticeLimit);
-  return notices.filter((notice) => notice.noticeId !== event.noticeId);
-}
-
 function afterCalls(state: PhoneState, event: CallsEvent): PhoneState {
   const calls = applyCallsEvent(state.calls, event);
   if (calls === state.calls) return withMissed(state, calls, event);
@@ -224,7 +236,11 @@ function afterCalls(state: PhoneState, event: CallsEvent): PhoneState {
       }),
     state.transfer,
   );
-  const next = { ...state, calls: kept, followUps, transfer: closedIfGone(transfer, kept) };
+  const texts = textsOfCalls(
+    state.texts,
+    kept.map(({ callId }) => callId),
+  );
+  const next = { ...state, calls: kept, followUps, texts, transfer: closedIfGone(transfer, kept) };
   return withMissed({ ...next, selectedCallId: selectionAfter(state, kept) }, kept, event);
 }
 
@@ -259,7 +275,7 @@ function withMissed(state: PhoneState, calls: readonly CallEntry[], event: Calls
     return { ...state, calls };
   }
   const notice: Notice = { noticeId, kind: "missed-call", caller: event.card.call.caller, why, atMs: event.nowMs };
-  return { ...state, calls, notices: [...state.notices, notice].slice(-noticeLimit) };
+  return { ...state, calls, notices: applyNoticeEvent(state.notices, { type: "notice-added", notice }) };
 }
 
 function followUpOf(state: PhoneState, entry: CallEntry): FollowUp {
@@ -276,9 +292,4 @@ function followUpOf(state: PhoneState, entry: CallEntry): FollowUp {
     ticketCode: ticket?.localTicketId ?? null,
     atMs: entry.endedAtMs ?? entry.firstSeenAtMs,
   };
-}
-
-function withHandOver(known: PhoneState["handOvers"], handOver: HandOver): PhoneState["handOvers"] {
-  const others = Object.entries(known).filter(([transferId]) => transferId !== handOver.transferId);
-  return Object.fromEntries([...others, [handOver.transferId, handOver] as const].slice(-handOverLimit));
 }

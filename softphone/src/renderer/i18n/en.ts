@@ -1,4 +1,5 @@
 import { enHandling } from "./en-handling.ts";
+import { enText } from "./en-text.ts";
 import { enTicket } from "./en-ticket.ts";
 import type { TextKey } from "./it.ts";
 
@@ -6,6 +7,7 @@ import type { TextKey } from "./it.ts";
 export const en: Record<TextKey, string> = {
   ...enTicket,
   ...enHandling,
+  ...enText,
   "app.title": "Contact office softphone",
   "app.skip": "Skip to calls",
   "app.loading": "Opening…",

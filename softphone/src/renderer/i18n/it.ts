@@ -1,10 +1,12 @@
 /** Texts of the interface in Italian; the other languages have exactly these keys. */
 import { itHandling } from "./it-handling.ts";
+import { itText } from "./it-text.ts";
 import { itTicket } from "./it-ticket.ts";
 
 export const it = {
   ...itTicket,
   ...itHandling,
+  ...itText,
   "app.title": "Softphone URP",
   "app.skip": "Vai alle chiamate",
   "app.loading": "Apertura in corso…",

@@ -4,7 +4,7 @@
  */
 import type { TextKey } from "../i18n/it.ts";
 
-export type ShortcutAction = "answer" | "decline" | "mute" | "hold" | "transfer" | "hang-up" | "dial";
+export type ShortcutAction = "answer" | "decline" | "mute" | "hold" | "transfer" | "hang-up" | "dial" | "text";
 
 export const shortcuts: readonly { letters: readonly string[]; action: ShortcutAction; label: TextKey }[] = [
   { letters: ["A"], action: "answer", label: "action.answer" },
@@ -13,6 +13,7 @@ export const shortcuts: readonly { letters: readonly string[]; action: ShortcutA
   { letters: ["H"], action: "hold", label: "action.hold" },
   { letters: ["T", "X"], action: "transfer", label: "action.transfer" },
   { letters: ["E"], action: "hang-up", label: "action.hang-up" },
+  { letters: ["S"], action: "text", label: "text.open" },
   { letters: ["L"], action: "dial", label: "dial.label" },
 ];
 

@@ -20,7 +20,7 @@ export function useShortcuts(): void {
   }, [softphone]);
 }
 
-function runShortcut({ store, calls, transfer }: Softphone, action: ShortcutAction): void {
+function runShortcut({ store, calls, transfer, texts }: Softphone, action: ShortcutAction): void {
   if (action === "dial") return document.querySelector<HTMLElement>("[data-dial-field]")?.focus();
   const state = store.read();
   const ringing = state.calls.find((entry) => cardStateOf(entry) === "ringing")?.callId;
@@ -46,5 +46,10 @@ function runShortcut({ store, calls, transfer }: Softphone, action: ShortcutActi
       return;
     case "hang-up":
       calls.hangUp(target);
+      return;
+    case "text":
+      texts.open(target);
+      // A panel that opens now takes the focus itself.
+      document.querySelector<HTMLElement>(`[data-text-field="${target}"]`)?.focus();
   }
 }

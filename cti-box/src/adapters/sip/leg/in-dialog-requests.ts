@@ -8,6 +8,7 @@ import { readReferTo } from "../headers/refer-to.ts";
 import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { allowedMethods } from "../outgoing-invite.ts";
+import { receiveText } from "./text-messages.ts";
 import type { ReplacedDialog } from "../headers/replaces.ts";
 import type { Reinvite } from "./conversation.ts";
 import { supportedIn } from "./supported.ts";
@@ -23,6 +24,8 @@ export type DialogListener = {
   ended(how: "bye" | "lost"): void;
   /** `isAttended`: the REFER names another dialog of the phone. */
   mayRefer(isAttended: boolean): boolean;
+  /** Is there an office at the other end, which may write? */
+  takesText(): boolean;
   /** The leg whose dialog this is; null: none that we know. */
   legOfDialog(dialog: ReplacedDialog): NamedLeg | null;
   /** Keeps the response of a re-INVITE until the media has its answer; false while another one is being answered. */
@@ -39,7 +42,7 @@ export function listenToDialog(dialog: SipDialog, listener: DialogListener): voi
   });
   dialog.on("info", (request, response) => receiveInfo(listener, request, response));
   dialog.on("refer", (request, response) => receiveRefer(listener, request, response));
-  dialog.on("message", (_request, response) => response.send(405, { headers: { Allow: allowedMethods } }));
+  dialog.on("message", (request, response) => receiveText(listener, request, response));
   dialog.on("options", (_request, response) => response.send(200, { headers: { Allow: allowedMethods } }));
   dialog.on("notify", (_request, response) => response.send(481));
 }

@@ -20,6 +20,7 @@ export type LegParts = {
   onTalking(leg: { legId: LegId; placedTo: string | null }, dialog: SipDialog): void;
   /** The leg said its last word. */
   onOver(legId: LegId): void;
+  takesText(legId: LegId): boolean;
   mayRefer(legId: LegId, isAttended: boolean): boolean;
   findLeg(legId: LegId): LendingLeg | null;
   legOfDialog: DialogListener["legOfDialog"];

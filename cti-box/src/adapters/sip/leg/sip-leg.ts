@@ -259,6 +259,7 @@ export class SipLeg implements LendingLeg {
       legId,
       emit: (event) => this.parts.emit(event),
       ended: (how) => this.over({ type: "leg-ended", legId, how: this.stage.kind === "ending" ? "closed" : how }),
+      takesText: () => this.parts.takesText(legId),
       mayRefer: (isAttended) => this.parts.mayRefer(legId, isAttended),
       legOfDialog: (named) => this.parts.legOfDialog(named),
       takeReinvite: (reinvite) => this.stage.kind === "talking" && this.stage.conversation.takeReinvite(reinvite),

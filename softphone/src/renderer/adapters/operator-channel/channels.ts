@@ -10,8 +10,8 @@ type Handled = { reply: string | null; stop: boolean };
 const nothing: Handled = { reply: null, stop: false };
 
 export const webSocketChannels: Channels = {
-  openBox: (token, listener) =>
-    new LastingSocket({
+  openBox: (token, listener) => {
+    const line = new LastingSocket({
       path: "/api/operator-channel",
       hello: frame({ kind: "hello", token }),
       link: (state) => listener.link(state),
@@ -20,7 +20,12 @@ export const webSocketChannels: Channels = {
         // Frames of a newer box that this page does not know are passed over.
         return parsed.success ? fromBox(parsed.data, listener) : nothing;
       },
-    }),
+    });
+    return {
+      write: (callId, text) => line.send(frame({ kind: "text", callId, text })),
+      close: () => line.close(),
+    };
+  },
   openCrm: (token, crmBasePath, listener) =>
     new LastingSocket({
       path: `${crmBasePath}/api/operator-channel`,
@@ -55,6 +60,17 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
       return nothing;
     case "colleague-free":
       listener.colleagueFree(message);
+      return nothing;
+    case "text": {
+      const { kind: who, ...from } = message.from;
+      listener.text({ callId: message.callId, voice: { kind: "other", who, ...from }, characters: message.text });
+      return nothing;
+    }
+    case "text-channel":
+      listener.textChannel(message);
+      return nothing;
+    case "text-refused":
+      listener.textRefused(message.callId, message.why);
       return nothing;
     case "box-stopping":
       listener.boxStopping(message.at);

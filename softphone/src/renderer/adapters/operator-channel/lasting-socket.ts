@@ -31,6 +31,13 @@ export class LastingSocket {
     this.open();
   }
 
+  /** False: the line is away. */
+  send(text: string): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(text);
+    return true;
+  }
+
   close(): void {
     window.removeEventListener("online", this.onOnline);
     if (this.pause !== null) clearTimeout(this.pause);

@@ -19,7 +19,7 @@ import type { TextKey } from "../../i18n/it.ts";
 import type { CallEntry, CardState, MyPart } from "../../domain/call/call.ts";
 import type { TransferPhase } from "../../domain/transfer/transfer-steps.ts";
 
-type Props = { entry: CallEntry; ticketStrip: ReactNode; transferPanel: ReactNode };
+type Props = { entry: CallEntry; ticketStrip: ReactNode; transferPanel: ReactNode; textPanel: ReactNode };
 
 const stateIcons: Record<CardState, string> = {
   dialling: "telephone",
@@ -34,7 +34,7 @@ const stateIcons: Record<CardState, string> = {
   ended: "close-circle",
 };
 
-export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
+export function CallCard({ entry, ticketStrip, transferPanel, textPanel }: Props) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const transfer = usePhone((phone) => phone.transfer);
@@ -98,6 +98,7 @@ export function CallCard({ entry, ticketStrip, transferPanel }: Props) {
       )}
       {transferPanel}
       <CallActions entry={entry} state={state} phase={phase} />
+      {textPanel}
       {!isSelected && state !== "ringing" && (
         <button type="button" className="la2-link" onClick={() => calls.select(entry.callId)}>
           {t("calls.show-ticket")}

@@ -8,10 +8,11 @@ import type { CallEntry } from "../../domain/call/call.ts";
 type Props = {
   ticketStrip: (entry: CallEntry) => ReactNode;
   transferPanel: (entry: CallEntry) => ReactNode;
+  textPanel: (entry: CallEntry) => ReactNode;
 };
 
 /** Every call of this desk, in the order in which they came; none hides another. */
-export function CallList({ ticketStrip, transferPanel }: Props) {
+export function CallList({ ticketStrip, transferPanel, textPanel }: Props) {
   const { t } = useTexts();
   const calls = usePhone((phone) => phone.calls);
   return (
@@ -26,6 +27,7 @@ export function CallList({ ticketStrip, transferPanel }: Props) {
           entry={entry}
           ticketStrip={ticketStrip(entry)}
           transferPanel={transferPanel(entry)}
+          textPanel={textPanel(entry)}
         />
       ))}
     </section>

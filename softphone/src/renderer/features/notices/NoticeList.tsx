@@ -3,7 +3,7 @@ import { callerLine } from "../../ui/caller-text.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { momentText } from "../../ui/time-text.ts";
-import type { Notice } from "../../domain/phone-state.ts";
+import type { Notice } from "../../domain/notice/notices.ts";
 import type { Texts } from "../../i18n/language.ts";
 
 /** Missed calls and commands that did not work: quiet lines, announced politely. */

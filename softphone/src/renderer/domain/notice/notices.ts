@@ -1,0 +1,17 @@
+/** Quiet lines under the cards; the newest few. */
+import type { Caller, GoneReason } from "../call/call.ts";
+
+export type Notice =
+  | { noticeId: string; kind: "missed-call"; caller: Caller; why: GoneReason; atMs: number }
+  | { noticeId: string; kind: "problem"; text: string; atMs: number }
+  /** A colleague who was waited for. */
+  | { noticeId: string; kind: "colleague-free"; displayName: string; extension: string; atMs: number };
+
+export type NoticeEvent = { type: "notice-added"; notice: Notice } | { type: "notice-dismissed"; noticeId: string };
+
+const noticeLimit = 5;
+
+export function applyNoticeEvent(notices: readonly Notice[], event: NoticeEvent): readonly Notice[] {
+  if (event.type === "notice-added") return [...notices, event.notice].slice(-noticeLimit);
+  return notices.filter((notice) => notice.noticeId !== event.noticeId);
+}

@@ -1,0 +1,30 @@
+/** English texts of real-time text. */
+import type { itText } from "./it-text.ts";
+
+export const enText: Record<keyof typeof itText, string> = {
+  "text.title": "Real-time text",
+  "text.open": "Write",
+  "text.close": "Close text",
+  "text.conversation": "Written conversation",
+  "text.empty": "Whoever is on the line reads each letter while you write it.",
+  "text.own": "You",
+  "text.citizen": "Citizen",
+  "text.colleague": "Colleague",
+  "text.office": "Other office",
+  "text.named": "{{who}}: {{name}}",
+  "text.writing": "is writing",
+  "text.field": "Write here",
+  "text.field.hint": "Each letter leaves at once; Enter begins a new line. The text is not kept.",
+  "text.later": "Whoever is on hold does not read now: what they write arrives when you take them back.",
+  "text.none": "The other side has no text any more.",
+  "text.lost": "[text lost]",
+  "text.copy": "Copy into the note",
+  "text.copy.clipboard": "Copy",
+  "text.copied": "Copied.",
+  "text.not-copied": "The earlier note has not left yet: try again in a moment.",
+  "text.problem.not-in-conversation": "The last letters did not arrive: you are not in conversation now.",
+  "text.problem.no-text": "The last letters did not arrive: the other side has no text. Please speak.",
+  "text.problem.too-fast": "Too much text at once: the last part did not arrive. Please write it again.",
+  "text.problem.box-away": "The telephone system does not answer: the last letters did not leave.",
+  "text.problem.lost": "The last letters were lost. Please write them again.",
+};
