@@ -15,7 +15,7 @@ const numeric = new Set([
   "account.expiresSeconds",
 ]);
 const lists = new Set(["addresses", "numbers", "codecs", "outbound.prefixes"]);
-const truths = new Set(["outbound.callerId.withheld"]);
+const truths = new Set(["outbound.callerId.withheld", "realTimeText"]);
 const secrets = new Set(["account.password"]);
 
 type Settings = { [key: string]: unknown };

@@ -175,6 +175,7 @@ describe("one problem each, told by its key", () => {
       "trunks[0].outbound.limits.spendPerDay: needs the prices of section costs",
     ],
     [{ trunks: [{ ...trunkAt("192.0.2.1"), codecs: ["PCMA", "G729"] }] }, "trunks[0].codecs[1]: Invalid option"],
+    [{ trunks: [{ ...trunkAt("192.0.2.1"), realTimeText: "yes" }] }, "trunks[0].realTimeText: Invalid input"],
     [{ trunks: [{ ...trunkAt("192.0.2.1"), codecs: ["G722"] }] }, "trunks[0].codecs: needs PCMA, because the built-in"],
     [{ operators: [{ ...operator, extension: "112" }] }, "operators[0].extension: 112 is an emergency number"],
     [{ outbound: { permissions: { front_office: ["emergency"] } } }, "outbound.permissions.front_office[0]: Invalid"],

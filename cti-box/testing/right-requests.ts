@@ -30,6 +30,7 @@ const trunk = {
   priority: 20,
   weight: 2,
   codecs: ["PCMA", "G722"],
+  realTimeText: true,
   outbound: {
     uri: "sip:carrier.example",
     prefixes: ["+39"],

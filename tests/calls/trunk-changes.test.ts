@@ -75,9 +75,10 @@ test("a wrong trunk is refused with every fault", async () => {
 });
 
 test("one that is added registers at once, takes the carrier's calls, and is there after a power cut", async () => {
-  const trunk = ["carrier=Fresh", `addresses=${newCarrier}`, "codecs=PCMA,PCMU"];
+  const trunk = ["carrier=Fresh", `addresses=${newCarrier}`, "codecs=PCMA,PCMU", "realTimeText=yes"];
   const added = await la2("add", "fresh", ...trunk, ...account("0612345"));
   expect(added).toEqual({ code: 0, words: expect.stringContaining('"user": "0612345"') });
+  expect(added.words).toContain('"realTimeText": true');
   expect(added.words).not.toContain(password);
   expect(await registrar.saw(({ user, expiresSeconds }) => user === "0612345" && expiresSeconds > 0)).toMatchObject({
     status: 200,

@@ -145,8 +145,8 @@ export function officeFrom(settings: OfficeSettings): Office {
 export function trunkFrom(settings: TrunkSettings): Trunk {
   const { trunkId, numbers = [], capacity = null, whenFull = "unavailable", priority = 10, weight = 1 } = settings;
   const outbound = settings.outbound === undefined ? null : outboundFrom(settings.outbound);
-  const { codecs = null } = settings;
-  return { trunkId, numbers, capacity, whenFull, priority, weight, codecs, outbound };
+  const { codecs = null, realTimeText = false } = settings;
+  return { trunkId, numbers, capacity, whenFull, priority, weight, codecs, realTimeText, outbound };
 }
 
 /** The registrations that carriers want. */

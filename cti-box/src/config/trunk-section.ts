@@ -102,6 +102,8 @@ export const trunkSchema = z.strictObject({
     .optional(),
   /** Signs of life in calls, and the end of calls without (RFC 4028). Absent: as in every call of the office (`sip.sessionExpiresSeconds`). */
   sessionTimer: sessionTimer.optional(),
+  /** Real-time text (RFC 4103) is offered to the carrier beside the audio. Some carriers refuse calls with two streams (488); what a carrier offers is agreed to in any case. */
+  realTimeText: z.boolean().default(false),
   outbound: outbound.optional(),
   account: account.optional(),
 });

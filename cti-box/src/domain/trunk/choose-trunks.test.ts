@@ -23,6 +23,7 @@ function trunk(trunkId: string, change: Partial<Trunk> = {}): Trunk {
     priority: 10,
     weight: 1,
     codecs: null,
+    realTimeText: false,
     outbound,
     ...change,
   };

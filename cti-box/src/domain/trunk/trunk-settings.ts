@@ -18,6 +18,7 @@ export type TrunkSettings = {
   sessionTimer?:
     | { mode: SessionTimerWish["mode"]; seconds?: number | undefined; refresher?: TimerRefresher | undefined }
     | undefined;
+  realTimeText?: boolean;
   outbound?: OutboundSettings | undefined;
   account?:
     | {

@@ -16,6 +16,8 @@ export type Trunk = {
   weight: number;
   /** What is offered to the carrier and agreed to with it, best first; null: whatever the box speaks. */
   codecs: readonly TrunkCodec[] | null;
+  /** Whether the carrier is offered real-time text beside the audio. */
+  realTimeText: boolean;
   /** Null: only for calls from the carrier. */
   outbound: TrunkOutbound | null;
 };
