@@ -8,7 +8,14 @@ import { tone, wavOf } from "../carrier/sound.ts";
 import { awaitTone, findEvent, installWitness, lastClick, type PageEvent } from "./page-witness.ts";
 import { WireTap } from "./wire-tap.ts";
 
-export type OperatorOrder = { name: string; program: string; link: string; toneHz: number };
+/** `tickets`: `none` in an office without a bridge, whose page has no link to tickets. */
+export type OperatorOrder = {
+  name: string;
+  program: string;
+  link: string;
+  toneHz: number;
+  tickets?: "linked" | "none";
+};
 
 const signInDeadlineMs = 20_000;
 const stepDeadlineMs = 10_000;
@@ -17,6 +24,7 @@ export class OperatorPage {
   readonly name: string;
   readonly toneHz: number;
   readonly page: Page;
+  readonly #desk: string;
   readonly #browser: Browser;
   readonly #folder: string;
   readonly #tap: WireTap;
@@ -25,6 +33,7 @@ export class OperatorPage {
     this.name = order.name;
     this.toneHz = order.toneHz;
     this.page = opened.page;
+    this.#desk = deskOf(order.tickets ?? "linked");
     this.#browser = opened.browser;
     this.#folder = opened.folder;
     this.#tap = opened.tap;
@@ -62,9 +71,7 @@ export class OperatorPage {
 
   /** Signed in, connected to box, tickets and telephone, and available. */
   async untilFree(deadlineMs = stepDeadlineMs): Promise<void> {
-    const desk =
-      "main[data-link-box=connected][data-link-phone=connected][data-link-crm=connected][data-operator-state=available]";
-    await this.page.locator(desk).waitFor({ timeout: deadlineMs });
+    await this.page.locator(`${this.#desk}[data-operator-state=available]`).waitFor({ timeout: deadlineMs });
   }
 
   /** The first event of the page with these properties at or after `sinceMs`. */
@@ -110,6 +117,11 @@ export class OperatorPage {
     await this.#tap.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+function deskOf(tickets: "linked" | "none"): string {
+  const telephony = "main[data-link-box=connected][data-link-phone=connected]";
+  return tickets === "linked" ? `${telephony}[data-link-crm=connected]` : telephony;
 }
 
 function browserArguments(microphone: string): string[] {

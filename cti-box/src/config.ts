@@ -152,6 +152,20 @@ export const officeConfigSchema = z.strictObject({
         holdMusicFile: z.string().optional(),
         /** Where rtpengine's `--dtmf-log-dest` points; absent: key presses pass between the parties, but the box is not told. */
         keyLog: z.strictObject({ host: address, port }).optional(),
+        /**
+         * The box's own relay takes calls over, in G.711 and up to so many at once, when no rtpengine answers; absent: they stay as they are, and new ones are refused.
+         * `listenAddress` has to be one that carriers, phones and pages reach.
+         */
+        fallback: z
+          .strictObject({
+            kind: z.literal("relay"),
+            listenAddress: address,
+            advertisedAddress: address.optional(),
+            portMin: port.optional(),
+            portMax: port.optional(),
+            calls: z.int().min(1).max(500).default(50),
+          })
+          .optional(),
         /** Where the box receives the audio of conferences, which it mixes itself; absent: at its address towards rtpengine, any port. */
         mixer: z
           .strictObject({ listenAddress: address.optional(), portMin: port.optional(), portMax: port.optional() })

@@ -5,7 +5,7 @@ import { LineCounter, parseDocument } from "yaml";
 import type { z } from "zod";
 import { officeConfigSchema, type OfficeConfig } from "./config.ts";
 import { environmentOverrides } from "./config/environment-overrides.ts";
-import { addressesOfThisMachine, mixerProblems } from "./config/media-problems.ts";
+import { addressesOfThisMachine, addressProblems } from "./config/media-problems.ts";
 import { trunkProblems } from "./config/trunk-problems.ts";
 import { costProblems, retentionProblems } from "./record-config.ts";
 import { queueProblems } from "./config/queue-problems.ts";
@@ -35,7 +35,7 @@ export function readOfficeConfig(file: string, environment: Record<string, strin
   const result = parseOfficeConfig(text, environment);
   if (!result.ok) throw new InvalidConfig(file, result.problems);
   const config = withResolvedPaths(result.config, dirname(file));
-  const problems = [...unreadableFiles(config), ...mixerProblems(config.media, addressesOfThisMachine())];
+  const problems = [...unreadableFiles(config), ...addressProblems(config.media, addressesOfThisMachine())];
   if (problems.length > 0) throw new InvalidConfig(file, problems);
   return config;
 }

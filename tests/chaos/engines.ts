@@ -1,9 +1,9 @@
 /** Where the signalling of a box may be done that is killed: the engine in a process of its own, and the server whose command `LA2_DRACHTIO_COMMAND` names (docs/reliability.md). */
 import { freePort } from "../../cti-box/sip-engine/testing/sipp/run-scenario.ts";
 import { otherServer, ServerProcess, type ServerKind } from "../../cti-box/sip-engine/testing/server-process.ts";
-import type { ChaosOrder } from "./chaos.ts";
+import type { ChaosEngine } from "./chaos-office.ts";
 
-export type EngineOfChaos = { name: string; engine: ChaosOrder["engine"] };
+export type EngineOfChaos = { name: string; engine: ChaosEngine };
 
 export const ownProcess: EngineOfChaos = {
   name: "the engine in a process of its own",
@@ -17,7 +17,7 @@ export function enginesOfChaos(): EngineOfChaos[] {
     : [ownProcess, { name: server.name, engine: (contacts) => started(server, contacts) }];
 }
 
-async function started(kind: ServerKind, contacts: readonly string[]): ReturnType<ChaosOrder["engine"]> {
+async function started(kind: ServerKind, contacts: readonly string[]): ReturnType<ChaosEngine> {
   const [, host = "", port = ""] = /^sip:([\d.]+):(\d+)/.exec(contacts[0] ?? "") ?? [];
   const place = { host, sipPort: Number(port), adminPort: await freePort(), secret: "secret-of-chaos" };
   const server = await ServerProcess.start(kind, place);

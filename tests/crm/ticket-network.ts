@@ -1,6 +1,5 @@
 /** Two offices' bridges and the hub between them, each its own program with its own data, as administrators would configure them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,13 +7,18 @@ import { answersOk, spawnProgram, type OwnedProgram } from "../../bin/programs/c
 import { createOfficeKeys } from "../../crm-bridge/src/tupa/contract/office-tokens.ts";
 import { serviceSecret } from "../office/office-config.ts";
 import { freePort } from "../../crm-bridge/testing/free-port.ts";
+import { readTicketBooks, type TicketBooks } from "./ticket-books.ts";
 
 export type TicketOffice = { officeId: string; label: string; bridgeUrl: string };
+/** A ticket that the first office has from the start. */
+export type SeedTicket = { ticketId: string; subject: string; category: string; phone: string };
 export type TicketNetwork = {
   one: TicketOffice;
   two: TicketOffice;
   /** Starts hub and bridges; `connector` is the first office's, the second one keeps its tickets itself. */
-  start(boxes: { one: string; two: string }, connector: object): Promise<void>;
+  start(boxes: { one: string; two: string }, connector: object, seedTickets?: readonly SeedTicket[]): Promise<void>;
+  /** What is written down now. */
+  audit(): TicketBooks;
   logs(): string;
   close(): Promise<void>;
 };
@@ -51,7 +55,7 @@ export async function planTicketNetwork(offices: { one: string; two: string }): 
     await ready;
   };
   const listenOf = (url: string): object => ({ host: "127.0.0.1", port: Number(new URL(url).port) });
-  const startBridge = (which: "one" | "two", boxUrl: string, connector: object): Promise<void> => {
+  const startBridge = (which: "one" | "two", boxUrl: string, more: object): Promise<void> => {
     const office = which === "one" ? one : two;
     return startOne(`bridge-${which}`, {
       file: "main.ts",
@@ -61,14 +65,14 @@ export async function planTicketNetwork(offices: { one: string; two: string }): 
         listen: listenOf(office.bridgeUrl),
         box: { url: boxUrl, serviceSecret },
         hub: { url: hubUrl, privateKey: keys[which].privateKey, hubKey: keys.hub.publicKey },
-        connector,
+        ...more,
       },
     });
   };
   return {
     one,
     two,
-    start: async (boxes, connector) => {
+    start: async (boxes, connector, seedTickets = []) => {
       await startOne("hub", {
         file: "tupa/hub-main.ts",
         statusUrl: `${hubUrl}/tupa/v1/status`,
@@ -82,10 +86,11 @@ export async function planTicketNetwork(offices: { one: string; two: string }): 
         },
       });
       await Promise.all([
-        startBridge("one", boxes.one, connector),
-        startBridge("two", boxes.two, { kind: "built-in" }),
+        startBridge("one", boxes.one, { connector, seedTickets }),
+        startBridge("two", boxes.two, { connector: { kind: "built-in" } }),
       ]);
     },
+    audit: () => readTicketBooks(folder),
     logs: () => ["hub", "bridge-one", "bridge-two"].map((name) => readFileSync(logOf(name), "utf8")).join("\n"),
     close: async () => {
       await Promise.all(running.map((program) => program.close()));

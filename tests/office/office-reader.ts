@@ -23,6 +23,17 @@ export class OfficeReader {
     return callRecordPageSchema.parse(await this.get("/api/call-records?limit=500")).items;
   }
 
+  /** Page after page. */
+  async allRecords(): Promise<CallRecord[]> {
+    const found: CallRecord[] = [];
+    for (let after = ""; ;) {
+      const page = callRecordPageSchema.parse(await this.get(`/api/call-records?limit=500${after}`));
+      found.push(...page.items);
+      if (page.nextAfter === null) return found;
+      after = `&after=${page.nextAfter}`;
+    }
+  }
+
   /** What passed of a call, where the office keeps a trace. */
   async trace(callId: string): Promise<SipTrace["items"][number] | undefined> {
     const trace = sipTraceSchema.parse(await this.get(`/api/sip-trace?call=${callId}`));

@@ -25,8 +25,8 @@ function lastHeard(phone: BaresipPhone, seconds = windowSeconds): Int16Array {
   }
 }
 
-async function until(holds: () => boolean, what: () => string): Promise<void> {
-  const endMs = Date.now() + 8_000;
+async function until(holds: () => boolean, what: () => string, withinMs = 8_000): Promise<void> {
+  const endMs = Date.now() + withinMs;
   while (!holds()) {
     if (Date.now() > endMs) throw new Error(what());
     // Sound takes time to pass: the recording is looked at again with every tenth of a second that it grew.
@@ -40,6 +40,23 @@ export async function hearsTone(phone: BaresipPhone, toneHz: number): Promise<vo
     () => shareOfTone(lastHeard(phone), toneHz) > 0.8,
     () =>
       `phone ${phone.address} does not hear ${toneHz} Hz (share ${shareOfTone(lastHeard(phone), toneHz).toFixed(2)})`,
+  );
+}
+
+/** What the phone has written down so far: to be told of what it hears from now on. */
+export function heardSoFar(phone: BaresipPhone): number {
+  return recordedBytes(phone);
+}
+
+/** Resolves when the phone has heard half a second more than by then, with these tones in it (one, or two at about the same loudness), and hardly anything else. */
+export async function hearsAnew(phone: BaresipPhone, tonesHz: readonly number[], before: number): Promise<void> {
+  const enough = windowSeconds * sampleRateHz * 2;
+  const least = tonesHz.length === 1 ? 0.8 : 0.35;
+  const shares = (): number[] => tonesHz.map((each) => shareOfTone(lastHeard(phone), each));
+  await until(
+    () => recordedBytes(phone) - before > enough && shares().every((each) => each > least),
+    () => `phone ${phone.address} heard ${recordedBytes(phone) - before} bytes more, shares ${shares().join()}`,
+    15_000,
   );
 }
 

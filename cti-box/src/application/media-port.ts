@@ -75,12 +75,13 @@ export type MediaEvent =
    */
   | { type: "media-moved"; callId: CallId };
 
-/** `ok`: new calls are served. Where that is done by programs of their own: `servers`, each by its address, and how often calls had to be set up anew. */
+/** `ok`: new calls are served. Where that is done by programs of their own: `servers`, each by its address, how often calls had to be set up anew, and legs that are carried in the place of programs that are lost. */
 export type MediaHealth = {
   ok: boolean;
   detail: string;
   servers?: readonly { name: string; ok: boolean }[];
   movedCalls?: number;
+  fallbackLegs?: number;
 };
 
 /** The part of the port that is about audio. */

@@ -105,7 +105,9 @@ export class MediaEffects {
   private renew(legId: LegId): void {
     const wish = () => {
       const partner = partnerOf(this.parts.current(), legId);
-      return { towards: partner === null ? null : { legId: partner, offer: null }, audio: "any" } as const;
+      // Conferences are mixed in G.711, and whoever waits will talk to somebody who speaks it.
+      if (partner === null) return { towards: null, audio: "telephone" } as const;
+      return { towards: { legId: partner, offer: null }, audio: "any" } as const;
     };
     const refusal = "the far end did not follow its media to another place";
     this.newOffers.run({ legId, wish, refusal, consequence: "media-failed" });

@@ -1,6 +1,6 @@
 /** Where the box may mix the audio that rtpengines send to it. */
 import { expect, it } from "vitest";
-import { addressesOfThisMachine, mixerProblems } from "./media-problems.ts";
+import { addressesOfThisMachine, addressProblems } from "./media-problems.ts";
 
 const own = ["192.0.2.7", "10.0.0.7"];
 
@@ -8,7 +8,7 @@ const own = ["192.0.2.7", "10.0.0.7"];
 function problems(listenAddress: string | undefined, [first = "127.0.0.1", ...others]: readonly string[]): string[] {
   const mixer = listenAddress === undefined ? {} : { mixer: { listenAddress } };
   const more = others.map((ngHost) => ({ ngHost, ngPort: 2223 }));
-  return mixerProblems({ kind: "rtpengine", ngHost: first, ngPort: 2223, others: more, ...mixer }, own);
+  return addressProblems({ kind: "rtpengine", ngHost: first, ngPort: 2223, others: more, ...mixer }, own);
 }
 
 it.each<[string | undefined, string[]]>([
@@ -33,6 +33,17 @@ it("loopback is told once for each rtpengine on another machine", () => {
       "media.mixer.listenAddress: 127.0.0.1 is this machine alone, and the rtpengine at 192.0.2.8",
     ),
     expect.stringContaining("the rtpengine at media.example is on another one"),
+  ]);
+});
+
+it("the relay that takes calls over listens at this machine", () => {
+  const relay = (listenAddress: string) => ({ kind: "relay", listenAddress, calls: 50 }) as const;
+  const first = { kind: "rtpengine", ngHost: "192.0.2.8", ngPort: 2223, others: [] } as const;
+  const told = (listenAddress: string): string[] =>
+    addressProblems({ ...first, others: [], fallback: relay(listenAddress) }, own);
+  expect(told("10.0.0.7")).toEqual([]);
+  expect(told("192.0.2.99")).toEqual([
+    expect.stringContaining("media.fallback.listenAddress: 192.0.2.99 is no address of this machine"),
   ]);
 });
 

@@ -1,26 +1,34 @@
 /**
- * The address of the conference mixer, judged on the machine that the box starts on: rtpengine sends the audio of conferences there, so it has to be one of this
- * machine, and with an rtpengine on another machine one that is reached from there.
+ * Addresses at which the box itself receives audio, judged on the machine that it starts on: they have to be of this machine. rtpengine sends the audio of conferences to the
+ * mixer's, so with an rtpengine on another machine that one may not be loopback.
  */
 import { networkInterfaces } from "node:os";
 import type { OfficeConfig } from "../config.ts";
 
 /** `ownAddresses`: of this machine, loopback aside. */
-export function mixerProblems(media: OfficeConfig["media"], ownAddresses: readonly string[]): string[] {
+export function addressProblems(media: OfficeConfig["media"], ownAddresses: readonly string[]): string[] {
   if (media.kind !== "rtpengine") return [];
+  const { mixer, fallback } = media;
+  const foreign = Object.entries({ mixer, fallback }).flatMap(([part, given]) => {
+    const address = given?.listenAddress;
+    if (address === undefined || isLoopback(address) || ownAddresses.includes(address)) return [];
+    const own = ownAddresses.join(", ") || "loopback only";
+    return [`media.${part}.listenAddress: ${address} is no address of this machine, which has ${own}`];
+  });
+  return [...foreign, ...mixerProblems(media, ownAddresses)];
+}
+
+type RtpengineMedia = Extract<OfficeConfig["media"], { kind: "rtpengine" }>;
+
+function mixerProblems(media: RtpengineMedia, ownAddresses: readonly string[]): string[] {
   const address = media.mixer?.listenAddress;
-  if (address === undefined) return [];
-  const key = "media.mixer.listenAddress";
-  if (!isLoopback(address))
-    return ownAddresses.includes(address)
-      ? []
-      : [`${key}: ${address} is no address of this machine, which has ${ownAddresses.join(", ") || "loopback only"}`];
+  if (address === undefined || !isLoopback(address)) return [];
   const isHere = (host: string): boolean => isLoopback(host) || ownAddresses.includes(host);
   return [media, ...media.others]
     .filter(({ ngHost }) => !isHere(ngHost))
     .map(
       ({ ngHost }) =>
-        `${key}: ${address} is this machine alone, and the rtpengine at ${ngHost} is on another one: conferences would be silent; name the address at which it reaches this machine`,
+        `media.mixer.listenAddress: ${address} is this machine alone, and the rtpengine at ${ngHost} is on another one: conferences would be silent; name the address at which it reaches this machine`,
     );
 }
 
@@ -30,6 +38,6 @@ export function addressesOfThisMachine(): string[] {
 }
 
 /** Linux answers on all of 127.0.0.0/8. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -31,6 +31,7 @@ import { asMediaResult, MediaRefused } from "../media-refused.ts";
 import type { TransportSettings } from "./leg-transport.ts";
 import { RelayLegs } from "./relay-legs.ts";
 import type { JoinedLeg } from "./relay-legs.ts";
+import type { LetGoLeg } from "../let-go-leg.ts";
 
 export type RelaySettings = {
   /** IPv4 address of the sockets. */
@@ -43,11 +44,16 @@ export type RelaySettings = {
   log: Log;
 };
 
-export function createRelayMediaServer(settings: RelaySettings): AudioServer {
+/** `adopt`: goes on with a leg that another server had; its far end has to be offered anew, and speaks only these codecs. */
+export type RelayServer = AudioServer & {
+  adopt(leg: LetGoLeg, codecs: readonly AudioCodec[]): Promise<MediaResult<object>>;
+};
+
+export function createRelayMediaServer(settings: RelaySettings): RelayServer {
   return new RelayMediaServer(settings);
 }
 
-class RelayMediaServer implements AudioServer {
+class RelayMediaServer implements RelayServer {
   private readonly legs: RelayLegs;
   private readonly clock: FrameClock;
   /** Offers of far ends that are being answered. */
@@ -112,6 +118,14 @@ class RelayMediaServer implements AudioServer {
         if (known === undefined) await this.legs.close(leg);
         throw error;
       }
+    });
+  }
+
+  adopt({ media, profile, session }: LetGoLeg, codecs: readonly AudioCodec[]): Promise<MediaResult<object>> {
+    return asMediaResult(async () => {
+      const { leg } = await this.legs.prepare(media, { profile });
+      leg.session.continueFrom(session.kept(), codecs);
+      return {};
     });
   }
 

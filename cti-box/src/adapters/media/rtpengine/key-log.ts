@@ -3,6 +3,7 @@ import { createSocket } from "node:dgram";
 import type { Socket } from "node:dgram";
 import { once } from "node:events";
 import { z } from "zod";
+import type { DtmfDigit } from "../../../application/media-port.ts";
 
 const report = z.object({
   callid: z.string(),
@@ -10,7 +11,10 @@ const report = z.object({
   type: z.literal("DTMF"),
   event: z.int().min(0).max(15),
 });
-export type KeyReport = z.infer<typeof report>;
+export type KeyReport = { callId: string; legId: string; digit: DtmfDigit };
+
+/** By the number of the event (RFC 4733 §3.2). */
+const DIGITS = "0123456789*#ABCD".split("") as DtmfDigit[];
 
 export class KeyLog {
   private readonly socket: Socket;
@@ -39,7 +43,9 @@ export class KeyLog {
 
 function read(bytes: Buffer): KeyReport | null {
   try {
-    return report.safeParse(JSON.parse(bytes.toString("utf8"))).data ?? null;
+    const { callid, source_tag, event } = report.parse(JSON.parse(bytes.toString("utf8")));
+    const digit = DIGITS[event];
+    return digit === undefined ? null : { callId: callid, legId: source_tag, digit };
   } catch {
     return null;
   }

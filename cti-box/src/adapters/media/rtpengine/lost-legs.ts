@@ -7,6 +7,7 @@ import { z } from "zod";
 import { MediaRefused } from "../media-refused.ts";
 import type { NgRequests } from "./ng-requests.ts";
 import { tagOf } from "./pairing.ts";
+import { sends } from "./rtpengine-leg.ts";
 import type { RtpengineCall } from "./rtpengine-call.ts";
 
 const SILENT_FOR_SECONDS = 60;
@@ -30,7 +31,8 @@ export async function lookAfter(
   try {
     const read = answer.safeParse(await ng.send({ command: "query", "call-id": call.callId }));
     if (!read.success) return "known";
-    for (const leg of call.speaking) {
+    for (const leg of call.described) {
+      if (leg.far === null || !sends(leg.far.remote.direction)) continue;
       const last = Math.max(lastPacketSeconds(read.data, tagOf(leg)), leg.describedAtMs / 1000);
       if (nowMs / 1000 - last > SILENT_FOR_SECONDS) call.lose(leg.media, "nothing arrived for a minute");
     }

@@ -34,7 +34,8 @@ let annasLeg: LegId;
 beforeEach(async () => {
   rtpengines = [await startRtpengine(), await startRtpengine()];
   const [first, ...others] = rtpengines as [RtpengineProcess, RtpengineProcess];
-  server = withText(await openRtpengineMediaServer({ ...first, others, log: new RecordingLog() }), {
+  const fallback = { listenAddress: "127.0.0.1", calls: 1 };
+  server = withText(await openRtpengineMediaServer({ ...first, others, fallback, log: new RecordingLog() }), {
     ports: null,
     log: new RecordingLog(),
   });
@@ -115,4 +116,22 @@ test("a telephone that does not follow is let go, and the citizen is not left al
   await expect
     .poll(() => scene.sip.done.some((one) => one.startsWith(`end-leg ${annasLeg}`)), { timeout: 6_000 })
     .toBe(true);
+});
+
+test("when none is left the box's own relay goes on with the call, and takes new ones as far as it has room", async () => {
+  await Promise.all(rtpengines.map((rtpengine) => rtpengine.kill()));
+  await expect.poll(() => redescribed(citizenLeg) + redescribed(annasLeg), { timeout: 8_000 }).toBe(2);
+  await hearOtherVoices();
+  expect(await server.health()).toMatchObject({
+    // There is room for one call.
+    ok: false,
+    movedCalls: 1,
+    fallbackLegs: 2,
+    servers: [{ ok: false }, { ok: false }],
+    detail: expect.stringContaining("the embedded relay in their place, 2 legs") as string,
+  });
+  expect(await scene.box.commands.hold(scene.lastCallId(), anna)).toEqual({ ok: true });
+  await hearsMusic(citizen);
+  expect(await scene.box.commands.resume(scene.lastCallId(), anna)).toEqual({ ok: true });
+  await citizen.ear.hearsTone(LATER_HZ);
 });

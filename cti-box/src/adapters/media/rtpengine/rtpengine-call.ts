@@ -16,16 +16,7 @@ import { Arrangement } from "./arrangement.ts";
 import { Player } from "./player.ts";
 import { MixerSeats } from "./mixer-seats.ts";
 import { Pairing, silenceTagOf, tagOf } from "./pairing.ts";
-import {
-  isSamePath,
-  markOutdated,
-  newLeg,
-  part,
-  sends,
-  describe,
-  speechOf,
-  type RtpengineLeg,
-} from "./rtpengine-leg.ts";
+import { isSamePath, markOutdated, newLeg, part, describe, speechOf, type RtpengineLeg } from "./rtpengine-leg.ts";
 import { isUnanswered, type RtpengineServer } from "./rtpengine-servers.ts";
 import { Turns } from "./turns.ts";
 
@@ -68,9 +59,9 @@ export class RtpengineCall {
     return this.legs.size;
   }
 
-  /** Legs whose far end should be sending now. */
-  get speaking(): readonly RtpengineLeg[] {
-    return [...this.legs.values()].filter(({ far }) => far !== null && sends(far.remote.direction));
+  /** Legs whose far end has described itself. */
+  get described(): readonly RtpengineLeg[] {
+    return [...this.legs.values()].filter(({ far }) => far !== null);
   }
 
   get medias(): readonly LegMedia[] {
@@ -86,7 +77,7 @@ export class RtpengineCall {
   }
 
   get isSetUp(): boolean {
-    return [...this.legs.values()].some(({ far, endpoint }) => far !== null && endpoint !== null);
+    return this.described.some(({ endpoint }) => endpoint !== null);
   }
 
   /** To another rtpengine, or to the same one that has forgotten the call. Far ends have to be offered anew. False: it has left `from` already. */

@@ -7,11 +7,9 @@
 import type {
   DtmfDigit,
   LegMedia,
-  LegRules,
   MediaDirection,
   MediaEvent,
   MediaHealth,
-  MediaProfile,
   MediaResult,
   AudioServer,
 } from "../../../application/media-port.ts";
@@ -19,6 +17,8 @@ import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
 import { readSession } from "../sdp/read-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
+import type { LetGoCall } from "../let-go-leg.ts";
+import { FallbackMediaServer, type LettingGo } from "./fallback-media-server.ts";
 import { healthOf } from "./health-of.ts";
 import { holdMusic } from "./hold-music.ts";
 import { KeyLog } from "./key-log.ts";
@@ -30,24 +30,21 @@ import { isUnanswered, RtpengineServers } from "./rtpengine-servers.ts";
 import type { RtpengineSettings } from "./rtpengine-settings.ts";
 import { createRelayMediaServer } from "../relay/relay-media-server.ts";
 
-const DIGITS = "0123456789*#ABCD";
-
 /** Opens even if rtpengine does not answer yet: `health` tells. @throws Error if a local address cannot be opened */
 export async function openRtpengineMediaServer(settings: RtpengineSettings): Promise<AudioServer> {
-  const server = new RtpengineMediaServer(
-    await RtpengineServers.open([settings, ...(settings.others ?? [])], settings.log),
-    settings,
-  );
+  const { others = [], fallback, log } = settings;
+  const servers = await RtpengineServers.open([settings, ...others], { log, hasSubstitute: fallback !== undefined });
+  const server = new RtpengineMediaServer(servers, settings);
   try {
     await server.listenForKeys();
   } catch (error) {
     await server.close();
     throw error;
   }
-  return server;
+  return fallback === undefined ? server : new FallbackMediaServer({ server, servers, fallback, log });
 }
 
-class RtpengineMediaServer implements AudioServer {
+class RtpengineMediaServer implements LettingGo {
   private readonly servers: RtpengineServers;
   private readonly settings: RtpengineSettings;
   private readonly music: ReturnType<typeof holdMusic>;
@@ -67,7 +64,7 @@ class RtpengineMediaServer implements AudioServer {
     this.servers = servers;
     this.settings = settings;
     this.memory = new LegMemory(settings.memory ?? null);
-    servers.onChange(() => this.leaveLostServers());
+    servers.onChange(() => void this.leaveLostServers());
     this.music = holdMusic(settings.holdMusicFile);
     this.looking = setInterval(() => void this.look(), settings.lookEveryMs ?? 5000);
   }
@@ -78,10 +75,8 @@ class RtpengineMediaServer implements AudioServer {
   }
 
   answerOffer(
-    leg: LegMedia,
-    offerSdp: string,
-    rules: LegRules = {},
-  ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
+    ...[leg, offerSdp, rules = {}]: Parameters<AudioServer["answerOffer"]>
+  ): ReturnType<AudioServer["answerOffer"]> {
     return asMediaResult(async () => {
       const offer = read(offerSdp);
       const answerSdp = await this.inCall(leg.callId, (call) => {
@@ -92,10 +87,7 @@ class RtpengineMediaServer implements AudioServer {
     });
   }
 
-  makeOffer(
-    leg: LegMedia,
-    options: LegRules & { profile: MediaProfile; towards?: LegId },
-  ): Promise<MediaResult<{ offerSdp: string }>> {
+  makeOffer(...[leg, options]: Parameters<AudioServer["makeOffer"]>): ReturnType<AudioServer["makeOffer"]> {
     return asMediaResult(() =>
       this.inCall(leg.callId, async (call) => {
         const work = (): Promise<string> => call.makeOffer(leg, options);
@@ -179,6 +171,19 @@ class RtpengineMediaServer implements AudioServer {
     return legs.filter(({ media }) => !others.has(media.callId)).map(({ media }) => media.legId);
   }
 
+  holds(callId: CallId): boolean {
+    return this.calls.has(callId);
+  }
+
+  async letGo(count: number): Promise<LetGoCall[]> {
+    const calls = [...this.calls.values()].filter(({ isSetUp }) => isSetUp).slice(0, count);
+    const letGo = calls.map(({ callId, described }) => ({ callId, legs: described }));
+    // Its legs are forgotten as in a move, but nobody goes on with them here.
+    await Promise.all(calls.map((call) => call.moveTo(call.server, call.server)));
+    for (const { callId } of letGo) this.calls.delete(callId);
+    return letGo;
+  }
+
   onEvent(listener: (event: MediaEvent) => void): void {
     this.listeners.add(listener);
   }
@@ -247,7 +252,7 @@ class RtpengineMediaServer implements AudioServer {
   private async look(): Promise<void> {
     if (this.round === "under-way") return;
     this.round = "under-way";
-    this.leaveLostServers();
+    await this.leaveLostServers();
     for (const call of this.calls.values()) {
       const { server } = call;
       if (server.state === "lost" || !call.isSetUp || !call.turns.isIdle) continue;
@@ -258,8 +263,8 @@ class RtpengineMediaServer implements AudioServer {
   }
 
   /** Calls stay where they are while no rtpengine answers at all: their audio may flow all the same. */
-  private leaveLostServers(): void {
-    if (this.servers.choose().state === "lost") return;
+  private async leaveLostServers(): Promise<void> {
+    if ((await this.servers.sureStanding()) === "lost") return;
     for (const call of this.calls.values()) if (call.server.state === "lost" && call.isSetUp) void this.move(call);
   }
 
@@ -272,12 +277,9 @@ class RtpengineMediaServer implements AudioServer {
     this.tell({ type: "media-moved", callId });
   }
 
-  private tellKey({ callid, source_tag, event }: KeyReport): void {
-    const leg = this.calls.get(callid as CallId)?.medias.find(({ legId }) => legId === source_tag);
-    const digit = DIGITS[event];
-    if (leg !== undefined && digit !== undefined) {
-      this.tell({ type: "dtmf-received", ...leg, digit: digit as DtmfDigit });
-    }
+  private tellKey({ callId, legId, digit }: KeyReport): void {
+    const leg = this.calls.get(callId as CallId)?.medias.find((media) => media.legId === legId);
+    if (leg !== undefined) this.tell({ type: "dtmf-received", ...leg, digit });
   }
 
   private tell(event: MediaEvent): void {

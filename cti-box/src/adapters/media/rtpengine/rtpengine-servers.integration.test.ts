@@ -16,7 +16,7 @@ it.skipIf(own === undefined)(
       { ngHost: own ?? "", ngPort: 9 },
     ];
     const addressTowards = async (servers: Parameters<typeof RtpengineServers.open>[0]): Promise<string> => {
-      const opened = await RtpengineServers.open(servers, new RecordingLog());
+      const opened = await RtpengineServers.open(servers, { log: new RecordingLog(), hasSubstitute: false });
       const { localAddress } = opened;
       await opened.close();
       return localAddress;

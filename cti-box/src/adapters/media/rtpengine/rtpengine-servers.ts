@@ -32,13 +32,13 @@ export class RtpengineServers {
   private readonly first: RtpengineServer;
   private readonly log: Log;
   private readonly asking: NodeJS.Timeout;
-  /** Called when one is lost or answers again. */
-  private changed: () => void = () => {};
+  private readonly hasSubstitute: boolean;
+  private readonly listeners = new Set<() => void>();
 
-  /** Opens even if none answers yet. @throws Error if a local address cannot be opened */
+  /** Opens even if none answers yet. `hasSubstitute`: somebody else takes the calls when none answers. @throws Error if a local address cannot be opened */
   static async open(
     addresses: readonly [RtpengineAddress, ...RtpengineAddress[]],
-    log: Log,
+    { log, hasSubstitute }: { log: Log; hasSubstitute: boolean },
   ): Promise<RtpengineServers> {
     const [first, ...others] = addresses;
     const opened = [await open(first)] as [RtpengineServer, ...RtpengineServer[]];
@@ -48,10 +48,14 @@ export class RtpengineServers {
       for (const { ng } of opened) await ng.close();
       throw error;
     }
-    return new RtpengineServers(opened, log);
+    return new RtpengineServers(opened, { log, hasSubstitute });
   }
 
-  private constructor(servers: readonly [RtpengineServer, ...RtpengineServer[]], log: Log) {
+  private constructor(
+    servers: readonly [RtpengineServer, ...RtpengineServer[]],
+    { log, hasSubstitute }: { log: Log; hasSubstitute: boolean },
+  ) {
+    this.hasSubstitute = hasSubstitute;
     this.all = servers;
     [this.first] = servers;
     this.log = log;
@@ -59,8 +63,26 @@ export class RtpengineServers {
     void this.ask();
   }
 
-  onChange(changed: () => void): void {
-    this.changed = changed;
+  /** Adds a listener, told when one is lost or answers again. */
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  get standing(): "answers" | "lost" {
+    return this.choose().state;
+  }
+
+  /** The same, asked once more: of servers that are lost together the last one is found out a moment after the first. */
+  async sureStanding(): Promise<"answers" | "lost"> {
+    for (const server of this.all) {
+      if (server.state === "answers") await this.askOne(server);
+      if (server.state === "answers") return "answers";
+    }
+    return "lost";
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
   }
 
   /** For a new call. None answers: the first, whose refusal then tells why. */
@@ -94,7 +116,7 @@ export class RtpengineServers {
     server.state = "lost";
     this.log.error({ rtpengine: server.name, others: this.all.length - 1 }, "an rtpengine does not answer any more");
     // What waits for its answers can be had from another one.
-    if (this.all.length > 1) server.ng.abandon();
+    if (this.all.length > 1 || this.hasSubstitute) server.ng.abandon();
     this.changed();
   }
 

@@ -1,6 +1,7 @@
 /** What the configuration says of the rtpengines. */
 import type { Log } from "../../../application/ports.ts";
 import type { RestartMemory } from "../../../application/restart-memory.ts";
+import type { RelayFallback } from "./fallback-media-server.ts";
 import type { RtpengineAddress } from "./rtpengine-servers.ts";
 
 export type RtpengineSettings = RtpengineAddress & {
@@ -14,6 +15,8 @@ export type RtpengineSettings = RtpengineAddress & {
   mixer?:
     | { listenAddress?: string | undefined; portMin?: number | undefined; portMax?: number | undefined }
     | undefined;
+  /** The embedded relay takes calls over when no rtpengine answers; absent: they stay, and new ones are refused. */
+  fallback?: RelayFallback | undefined;
   /** Time between two looks at each call, in milliseconds. */
   lookEveryMs?: number;
   /** Where legs are remembered, so that a box that was killed can take them back; absent: they are not. */

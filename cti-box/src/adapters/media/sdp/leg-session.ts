@@ -73,6 +73,12 @@ export class LegSession {
     return session;
   }
 
+  /** Goes on with the session that another server had with this far end, which sees one session all the time; from now on it speaks only these codecs. */
+  continueFrom(kept: KeptSession, codecs: readonly AudioCodec[]): void {
+    const { sessionId, sessionVersion, layout, agreed, remote, srtp } = kept;
+    Object.assign(this, { sessionId, sessionVersion, layout, agreed, remote, srtp, allowed: codecs });
+  }
+
   /** The far end's own direction; null before its first description. */
   get direction(): MediaDirection | null {
     return this.remote?.direction ?? null;

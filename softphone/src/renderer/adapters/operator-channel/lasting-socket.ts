@@ -12,7 +12,7 @@ export type LastingSocketOptions = {
   frame(text: string): { reply: string | null; stop: boolean };
 };
 
-const pausesMs = [300, 1_000, 2_000, 4_000, 8_000, 15_000];
+const pausesMs = [300, 500, 1_000, 1_000, 1_500, 2_000, 4_000, 8_000, 15_000];
 /** The box pings more often than this; a line that is silent for longer is dead although the browser thinks it is open. */
 const silenceMs = 45_000;
 

@@ -6,7 +6,8 @@ import { Registerer, RegistererState, UserAgentState } from "sip.js";
 import type { UserAgent } from "sip.js";
 import type { LinkState } from "../../domain/session/session.ts";
 
-const pausesMs = [300, 1_000, 2_000, 4_000, 8_000, 15_000];
+/** A box that was killed is back within a few seconds: as long as that is likely it is asked often. */
+const pausesMs = [300, 500, 1_000, 1_000, 1_500, 2_000, 4_000, 8_000, 15_000];
 const expiresSeconds = 120;
 
 type Phase = "connecting" | "registering" | "registered" | "waiting" | "closed";
@@ -58,6 +59,8 @@ export class KeptRegistration {
     this.registerer
       .register({
         requestDelegate: {
+          // sip.js tells a change of state only, and for it nothing changes where the connection was lost and an earlier registration has not expired.
+          onAccept: () => this.registererChanged(this.registerer.state),
           onReject: () => this.wait(),
         },
       })
@@ -66,7 +69,7 @@ export class KeptRegistration {
 
   private registererChanged(state: RegistererState): void {
     if (this.phase === "closed") return;
-    if (state === RegistererState.Registered) {
+    if (state === RegistererState.Registered && this.phase !== "registered") {
       this.phase = "registered";
       this.attempt = 0;
       this.tell("connected");
