@@ -188,7 +188,7 @@ function callsOf(
     clock,
     log,
     codecsOfTrunk: (trunkId) => book().find(trunkId)?.codecs ?? null,
-    textOfTrunk: () => false,
+    textOfTrunk: (trunkId) => book().find(trunkId)?.realTimeText ?? false,
     room,
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });

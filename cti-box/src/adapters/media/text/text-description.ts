@@ -77,7 +77,8 @@ export function readText(sdp: string, place: number | null): DescribedText | nul
 
 /** Text goes in the clear, so only beside audio that does. */
 export function hasPlainAudio(sdp: string): boolean {
-  return /^m=audio [1-9]\d* RTP\/AVPF? /m.test(sdp);
+  const audio = sectionsOf(sdp).find((section) => /^m=audio [1-9]\d* RTP\/AVPF? /.test(section));
+  return audio !== undefined && !/^a=crypto:/m.test(audio);
 }
 
 /** How many m-lines there are: the place of one more. */

@@ -130,10 +130,13 @@ it("where no port is free the call goes on without text, and the log says so", a
   expect(log.messages("warn")).toEqual(["no port for text: the leg goes on without it"]);
 });
 
-it("beside encrypted audio there is no text in the clear", async () => {
-  const { server } = serverWith({}, audioServer(SECURE_AUDIO));
+it.each([
+  ["RTP/SAVP", SECURE_AUDIO],
+  ["keys that may be taken", `${AUDIO}a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x\r\n`],
+])("beside encrypted audio (%s) there is no text in the clear", async (_how, audio) => {
+  const { server } = serverWith({}, audioServer(audio));
   expect(textSection(await answered(server, await textPhone()))).toMatch(/^m=text 0 /);
-  expect(await server.makeOffer(leg, { profile: "rtp", text: true })).toMatchObject({ offerSdp: SECURE_AUDIO });
+  expect(await server.makeOffer(leg, { profile: "rtp", text: true })).toMatchObject({ offerSdp: audio });
 });
 
 it("a leg that the audio server refuses holds no port", async () => {
