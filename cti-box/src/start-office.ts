@@ -167,6 +167,7 @@ async function openBox({
     if (event.type === "media-moved") box.mediaMoved(event.callId);
     if (event.type === "dtmf-received") box.keyPressed(event.legId, event.digit);
     if (event.type === "text-received") box.textReceived(event.legId, event.text);
+    if (event.type === "key-to-signal") void sip.sendKey(event.legId, event);
     if (event.type === "announcement-ended") box.announcementEnded(event.legId);
   });
   try {

@@ -8,6 +8,7 @@ export class FakeMedia implements CallMedia {
   readonly music = new Set<LegId>();
   readonly pairs = new Set<string>();
   readonly digits: string[] = [];
+  readonly keyModes = new Map<LegId, string>();
   /** Legs whose far end has agreed to real-time text, and what they were written. */
   readonly withText = new Set<LegId>();
   readonly written: { legId: LegId; text: string }[] = [];
@@ -18,6 +19,10 @@ export class FakeMedia implements CallMedia {
   readonly foreign = new Set<LegId>();
   /** Operations that fail. */
   readonly broken = new Set<string>();
+
+  keysBy({ legId }: CallLeg, mode: string): void {
+    this.keyModes.set(legId, mode);
+  }
 
   async createOffer(leg: CallLeg, { profile, text }: { profile: MediaProfile; text?: boolean }): Promise<string> {
     this.failIfBroken("createOffer");

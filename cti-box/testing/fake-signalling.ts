@@ -146,6 +146,10 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
     this.done.push(`notify-referrer ${legId} ${status}`);
   }
 
+  async sendKey(legId: LegId, { digit }: { digit: string }): Promise<void> {
+    this.done.push(`send-key ${legId} ${digit}`);
+  }
+
   async tellHandover(legId: LegId): Promise<void> {
     this.done.push(`tell-handover ${legId}`);
   }

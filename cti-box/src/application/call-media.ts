@@ -3,6 +3,7 @@
  * have to be renegotiated when they are connected. Failures are thrown; the call turns them into a refused or ended leg.
  */
 import type { PromptLanguage, PromptName } from "../domain/queue/announcement.ts";
+import type { KeyMode } from "../domain/trunk/key-mode.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { OfferedAudio } from "./media-port.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
@@ -31,6 +32,8 @@ export interface CallMedia {
   playRinging(leg: CallLeg): Promise<void>;
   /** Plays prompts one after the other, once, over the music if there is any. */
   announce(leg: CallLeg, announcement: { prompts: readonly PromptName[]; language: PromptLanguage }): Promise<void>;
+  /** How the leg's far end says keys; said before it is described. */
+  keysBy(leg: CallLeg, mode: KeyMode): void;
   /** `durationMs` 40 to 5000. */
   sendDtmf(leg: CallLeg, key: { digit: string; durationMs: number }): Promise<void>;
   /** T.140 characters towards a far end that has agreed to real-time text. */

@@ -31,6 +31,7 @@ export type CallsParts = {
   log: Log;
   codecsOfTrunk: EffectParts["codecsOfTrunk"];
   textOfTrunk: EffectParts["textOfTrunk"];
+  keyModeOfTrunk: EffectParts["keyModeOfTrunk"];
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
   seekForward(callId: CallId, missed: Parameters<EffectParts["seekForward"]>[0]): void;
 };
@@ -172,11 +173,12 @@ export class CallsInProgress {
     /** Kept when found: work of a call may still be under way when the call is forgotten. */
     let known: CallRunner | null = null;
     const runnerOf = (): CallRunner => (known ??= this.index.require(callId).runner);
-    const { signalling, media, clock, log, room, codecsOfTrunk, textOfTrunk } = this.parts;
+    const { signalling, media, clock, log, room, codecsOfTrunk, textOfTrunk, keyModeOfTrunk } = this.parts;
     return {
       signalling,
       codecsOfTrunk,
       textOfTrunk,
+      keyModeOfTrunk,
       media,
       clock,
       log,

@@ -1,5 +1,6 @@
 /** What the effects of one call are done with. */
 import type { Call } from "../domain/call/call.ts";
+import type { KeyModeOfTrunk } from "../domain/trunk/key-mode.ts";
 import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallMedia } from "./call-media.ts";
@@ -26,6 +27,7 @@ export type EffectParts = {
   log: Log;
   codecsOfTrunk: CodecsOfTrunk;
   textOfTrunk: TextOffers["textOfTrunk"];
+  keyModeOfTrunk: KeyModeOfTrunk;
   room: OfficeEffectParts["room"];
   callId: Call["callId"];
   /** The call as it is now. */

@@ -14,6 +14,7 @@
 import type { MediaDirection } from "../domain/call/call-event.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
+import type { KeyMode } from "../domain/trunk/key-mode.ts";
 import type { TrunkCodec } from "../domain/trunk/trunk-codecs.ts";
 import type { SrtpUse } from "../domain/trunk/trunk-srtp.ts";
 
@@ -58,8 +59,10 @@ export type MediaRefusal = { ok: false; reason: MediaFailure; detail: string };
 export type MediaResult<T> = ({ ok: true } & T) | MediaRefusal;
 
 export type MediaEvent =
-  /** The far end of the leg pressed a key (RFC 4733). Told once per key, where the server can tell. */
+  /** The far end of the leg pressed a key, as an event or as tones. Told once per key, where the server can tell. */
   | { type: "dtmf-received"; callId: CallId; legId: LegId; digit: DtmfDigit }
+  /** A key is to go to the far end of this leg, whose keys travel by the signalling. */
+  | { type: "key-to-signal"; callId: CallId; legId: LegId; digit: DtmfDigit; durationMs: number }
   /**
    * The far end of the leg wrote: T.140 characters in their order, whole ones; U+0008 takes one back, U+2028 begins a line, U+FFFD stands where text was lost.
    * Not to be logged nor kept.
@@ -129,7 +132,15 @@ export interface AudioServer {
    * `sound`: A-law, 8000 samples per second. A later one takes the place of one under way; `connect` and `closeLeg` break it off.
    */
   announce(leg: LegMedia, sound: Buffer): Promise<MediaResult<object>>;
-  /** One key press towards that leg (RFC 4733), `durationMs` 40 to 5000. Resolves when the event is on its way. */
+  /**
+   * How the leg's far end says keys and wants to be told them; said before the leg is set up, and holding to its end. Unsaid: as events (RFC 4733). Whatever it is,
+   * its keys are told, and passed on to its counterpart in that one's way. A server that knows no tones takes `inband` for no keys, and `auto` for events.
+   */
+  keysBy(leg: LegMedia, mode: KeyMode): void;
+  /**
+   * One key press towards that leg in its way, `durationMs` 40 to 5000. Resolves when it is on its way; where that is the signalling, when `key-to-signal` has
+   * been told.
+   */
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>>;
   /** Ends the leg's media and frees its ports. Never fails; a leg that does not exist is no error. */
   closeLeg(leg: LegMedia): Promise<void>;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { anna, bruno, OfficeScene } from "../../testing/office-scene.ts";
+import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
 
 let scene: OfficeScene;
 beforeEach(async () => {
@@ -177,6 +177,25 @@ describe("digits", () => {
     await scene.settle();
     expect(scene.media.digits).toEqual([`7 to ${operator}`]);
     expect(JSON.stringify(await scene.store.eventsAfter(0, 100))).not.toContain("leg-digit");
+  });
+
+  test("travel on a carrier's legs as its trunk says, whoever called; phones have events", async () => {
+    const outbound = { uri: "sip:tim.example", callerId: { number: "+390668888888" } };
+    const trunks = [{ trunkId: "tim", addresses: ["192.0.2.1"], dtmf: "info", outbound } as const];
+    await scene.box.close();
+    scene = await OfficeScene.open(officeSettings({ trunks }));
+    scene.signIn(anna);
+    const caller = await scene.call({ source: { kind: "trunk", trunkId: "tim" } });
+    await scene.answer("anna");
+    expect([...scene.media.keyModes]).toEqual([[caller, "info"]]);
+    scene.sip.hear({ type: "leg-ended", legId: caller, how: "bye" });
+    await scene.settle();
+    const order = { callId: scene.ids.callId(), number: "3331234567", ticketId: null };
+    expect(await scene.box.commands.dial(anna, order)).toEqual({ ok: true });
+    await scene.settle();
+    await scene.answer("anna");
+    expect(scene.media.keyModes.get(scene.sip.legTo("tim.example"))).toBe("info");
+    expect(scene.media.keyModes.size).toBe(2);
   });
 });
 

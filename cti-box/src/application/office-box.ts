@@ -189,6 +189,7 @@ function callsOf(
     log,
     codecsOfTrunk: (trunkId) => book().find(trunkId)?.codecs ?? null,
     textOfTrunk: (trunkId) => book().find(trunkId)?.realTimeText ?? false,
+    keyModeOfTrunk: (trunkId) => book().find(trunkId)?.keys ?? "rfc4733",
     room,
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });

@@ -143,6 +143,8 @@ export interface CallSignalling {
   /** Describes our media anew by re-INVITE. */
   renegotiateLeg(legId: LegId, sdp: string): Promise<Renegotiation>;
   notifyReferrer(legId: LegId, status: number): Promise<void>;
+  /** A key, to a far end that wants it in the signalling. */
+  sendKey(legId: LegId, key: { digit: string; durationMs: number }): Promise<void>;
   /** Tells a member that the citizen is on the line after a consultation. */
   tellHandover(legId: LegId): Promise<void>;
   /** Writes to the office at the other end (SIP MESSAGE in the dialog). `refused`: it takes no text; `failed`: this piece did not get there. */

@@ -87,6 +87,7 @@ export class SignallingEffects {
     const { legId, to, caller, callId, contactId } = effect;
     const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
+    this.bindKeys(legId);
     const own = this.audioOf(legId);
     const audio = to.kind === "trunk" && own === "any" ? "telephone" : own;
     const counterpartOffer = towards?.offer ?? null;
@@ -100,6 +101,7 @@ export class SignallingEffects {
   private async answerLeg(legId: LegId): Promise<void> {
     const leg = answeredLeg(this.parts.current(), legId);
     if (leg === null) return undefined;
+    this.bindKeys(legId);
     if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
     const offer = this.descriptions.sdpOf(legId);
     const sdp = await this.parts.media.answerOffer(this.leg(legId), offer, this.audioOf(legId));
@@ -138,10 +140,18 @@ export class SignallingEffects {
   private async counterpart(of: LegId): Promise<Counterpart | null> {
     const legId = counterpartOf(this.parts.current(), of);
     const kind = this.descriptions.kindOf(legId);
+    if (kind === "offer") this.bindKeys(legId);
     if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId), audio: this.audioOf(legId) };
     if (kind === null) return null;
     await this.lanes.free(legId);
     return this.descriptions.kindOf(legId) === "answer" ? { legId, offer: null } : null;
+  }
+
+  /** Before the leg is described. */
+  private bindKeys(legId: LegId | null): void {
+    const peer = legId === null ? undefined : findLeg(this.parts.current(), legId)?.peer;
+    if (legId === null || peer?.kind !== "trunk") return;
+    this.parts.media.keysBy(this.leg(legId), this.parts.keyModeOfTrunk(peer.name));
   }
 
   private audioOf(legId: LegId): OfferedAudio {

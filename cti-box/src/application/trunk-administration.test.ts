@@ -83,6 +83,20 @@ describe("a trunk that is added", () => {
   });
 });
 
+test("session timers of a trunk hold at once for new calls, and its account is not registered anew for them", async () => {
+  expect(scene.sip.sessionTimers.get("tim")).toBeNull();
+  administration().change("tim", { sessionTimer: { mode: "request", seconds: 900 } }, "anna");
+  expect(scene.sip.sessionTimers.get("tim")).toEqual({ mode: "request", seconds: 900, refresher: "auto" });
+  administration().change("tim", { sessionTimer: { mode: "off" } }, "anna");
+  expect(scene.sip.sessionTimers.get("tim")).toEqual({ mode: "off" });
+  expect(administration().change("tim", { sessionTimer: { mode: "request", seconds: 60 } }, "anna")).toMatchObject({
+    ok: false,
+    problems: [{ pointer: "/sessionTimer/seconds" }],
+  });
+  await scene.settle();
+  expect(scene.sip.registered).toEqual(["tim 600"]);
+});
+
 describe("a trunk that is removed", () => {
   test("gives its registration back; its calls go on and new ones are strangers'", async () => {
     const caller = await scene.call({ source: { kind: "trunk", trunkId: "tim" } });

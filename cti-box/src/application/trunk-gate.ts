@@ -20,6 +20,7 @@ export function gatedSignalling(sip: CallSignalling, trunks: () => Pick<TrunkBoo
     refuseReinvite: (legId, status) => sip.refuseReinvite(legId, status),
     renegotiateLeg: (legId, sdp) => sip.renegotiateLeg(legId, sdp),
     notifyReferrer: (legId, status) => sip.notifyReferrer(legId, status),
+    sendKey: (legId, key) => sip.sendKey(legId, key),
     tellHandover: (legId) => sip.tellHandover(legId),
     sendText: (legId, text) => sip.sendText(legId, text),
     dropAccount: (user) => sip.dropAccount(user),

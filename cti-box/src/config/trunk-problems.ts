@@ -1,4 +1,5 @@
 /** Faults of the trunks that only a look at the whole configuration shows. */
+import { usesTones } from "../domain/trunk/key-mode.ts";
 import { isEmergency } from "../domain/routing/dialled-number.ts";
 import { bringsNumber, isInRange } from "../domain/trunk/trunk.ts";
 import type { OfficeConfig } from "../config.ts";
@@ -14,6 +15,7 @@ export function trunkProblems({
     ...numberProblems(trunks, numbers),
     ...spendProblems(trunks, costs),
     ...codecProblems(trunks, media),
+    ...keyProblems(trunks, media),
     ...extensionProblems(operators),
   ];
 }
@@ -52,6 +54,22 @@ function codecProblems(trunks: OfficeConfig["trunks"], media: OfficeConfig["medi
           `trunks[${index}].codecs: needs PCMA, because the built-in relay does not translate (media.kind rtpengine does)`,
         ],
   );
+}
+
+/** rtpengine 10.5 neither hears tones of a caller who waits nor makes them; keys that it hears beside the sound it tells the one who listens to its log. */
+function keyProblems(trunks: OfficeConfig["trunks"], media: OfficeConfig["media"] | undefined): string[] {
+  return trunks.flatMap(({ dtmf, codecs = [] }, index) => {
+    const isWide = dtmf === "inband" && codecs.some((codec) => codec !== "PCMA" && codec !== "PCMU");
+    return [
+      ...(isWide ? [`trunks[${index}].codecs: tones (dtmf inband) survive PCMA and PCMU alone`] : []),
+      ...(media?.kind === "rtpengine" && usesTones(dtmf)
+        ? [`trunks[${index}].dtmf: ${dtmf} needs the built-in relay (media.kind relay); with rtpengine rfc4733 or info`]
+        : []),
+      ...(media?.kind === "rtpengine" && dtmf === "info" && media.keyLog === undefined
+        ? [`trunks[${index}].dtmf: info needs media.keyLog, by which rtpengine tells the keys that are to be passed on`]
+        : []),
+    ];
+  });
 }
 
 function extensionProblems(operators: OfficeConfig["operators"]): string[] {

@@ -1,6 +1,7 @@
 /** `trunks`: the links to carriers. */
 import { z } from "zod";
 import { transferableKinds } from "../domain/trunk/dial-permissions.ts";
+import { keyModes } from "../domain/trunk/key-mode.ts";
 import { trunkCodecs } from "../domain/trunk/trunk-codecs.ts";
 import { address, phoneNumber, sipUri } from "./fields.ts";
 
@@ -100,6 +101,11 @@ export const trunkSchema = z.strictObject({
     .min(1)
     .refine((codecs) => new Set(codecs).size === codecs.length, "names a codec twice")
     .optional(),
+  /**
+   * How keys travel in both directions: `rfc4733` as events beside the sound, `info` in SIP INFO, `inband` as tones in the sound (G.711 alone), `auto` as events where
+   * the carrier agrees to them in the call, else as tones. Tones need the built-in relay.
+   */
+  dtmf: z.enum(keyModes).default("rfc4733"),
   /** Signs of life in calls, and the end of calls without (RFC 4028). Absent: as in every call of the office (`sip.sessionExpiresSeconds`). */
   sessionTimer: sessionTimer.optional(),
   /** Real-time text (RFC 4103) is offered to the carrier beside the audio. Some carriers refuse calls with two streams (488); what a carrier offers is agreed to in any case. */

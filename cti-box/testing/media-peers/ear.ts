@@ -1,5 +1,5 @@
 /** What a peer heard lately: decoded samples with their arrival, and ways to wait for a tone to be there or to be gone. Never sleeps: packets drive it. */
-import { detectTone, SAMPLE_RATE, toneShare } from "./tones.ts";
+import { detectTone, keyIn, SAMPLE_RATE, toneShare } from "./tones.ts";
 
 const KEPT_MS = 4000;
 const WINDOW_MS = 200;
@@ -64,6 +64,30 @@ export class Ear {
       toneShare(samples.slice(piece * size, (piece + 1) * size), frequencyHz),
     ).toSorted((one, other) => one - other);
     return shares[Math.floor(shares.length / 2)] ?? 0;
+  }
+
+  /** Resolves when these keys have sounded, each as a run of packets with its two tones. */
+  async hearsKeys(expected: string, deadlineMs = 3000): Promise<void> {
+    await this.until(
+      () =>
+        this.soundedKeys()
+          .replaceAll(/(.)\1*/g, "$1")
+          .replaceAll("-", "") === expected,
+      {
+        what: `the keys ${expected}`,
+        deadlineMs,
+      },
+    );
+  }
+
+  /** Milliseconds of keys in what is kept. */
+  heardOfKeysMs(): number {
+    return this.soundedKeys().replaceAll("-", "").length * 20;
+  }
+
+  /** One letter for each packet of 20 ms; `-`: no key. */
+  private soundedKeys(): string {
+    return this.pieces.map(({ samples }) => keyIn(samples) ?? "-").join("");
   }
 
   private async until(check: () => boolean, { what, deadlineMs }: { what: string; deadlineMs: number }): Promise<void> {

@@ -11,7 +11,7 @@ import { Ear } from "./ear.ts";
 import { G722Decoder, toneG722 } from "./g722.ts";
 import { Mouth } from "./mouth.ts";
 import { PeerKeys, type PeerSrtp } from "./peer-keys.ts";
-import { tonePcma, tonePcmu } from "./tones.ts";
+import { keyTones, tonePcma, tonePcmu } from "./tones.ts";
 
 export type PeerCodec = "pcma" | "pcmu" | "g722";
 export type PeerDirection = "sendrecv" | "sendonly" | "recvonly" | "inactive";
@@ -161,6 +161,16 @@ export class RtpPeer {
       const payload = Buffer.from([KEYS.indexOf(key), (isEnd ? 0x80 : 0) | 10, duration >> 8, duration & 0xff]);
       this.send({ type, timestamp, marker: index === 0, payload });
       if (!isEnd) await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
+  /** Keys as tones in the sound, each followed by silence of 100 ms. */
+  async soundKeys(keys: string, eachMs = 100): Promise<void> {
+    for (const key of keys) {
+      this.mouth.start(keyTones(key, this.codec === "pcmu" ? "pcmu" : "pcma"));
+      await new Promise((done) => setTimeout(done, eachMs));
+      this.mouth.start(keyTones(null, this.codec === "pcmu" ? "pcmu" : "pcma"));
+      await new Promise((done) => setTimeout(done, 100));
     }
   }
 

@@ -58,6 +58,33 @@ export function detectTone(samples: Samples, frequencyHz: number, sampleRate = S
   return toneShare(samples, frequencyHz, sampleRate) > 0.3;
 }
 
+const KEYPAD = ["123A", "456B", "789C", "*0#D"];
+export const KEY_ROWS_HZ = [697, 770, 852, 941];
+export const KEY_COLUMNS_HZ = [1209, 1336, 1477, 1633];
+
+/** Endless frames of the two tones of a key (ITU-T Q.23); null: of silence. */
+export function keyTones(key: string | null, law: "pcma" | "pcmu"): (index: number) => Buffer {
+  const row = KEYPAD.findIndex((keys) => key !== null && keys.includes(key));
+  const encode = law === "pcma" ? encodeAlaw : encodeMulaw;
+  if (key === null || row === -1) return () => Buffer.alloc(160, encode(0));
+  const tones = [KEY_ROWS_HZ[row] ?? 0, KEY_COLUMNS_HZ[KEYPAD[row]?.indexOf(key) ?? 0] ?? 0];
+  return (index) => {
+    const [low, high] = tones.map((hz) => toneSamples(hz, { count: 160, from: index * 160, amplitude: 6000 }));
+    return Buffer.from(Array.from({ length: 160 }, (_, at) => encode((low?.[at] ?? 0) + (high?.[at] ?? 0))));
+  };
+}
+
+/** The key whose two tones carry these samples; null: none. 100 samples or more. */
+export function keyIn(samples: Samples): string | null {
+  const strongest = (tones: readonly number[]): number => {
+    const shares = tones.map((hz) => toneShare(samples, hz));
+    const most = Math.max(...shares);
+    return most > 0.25 ? shares.indexOf(most) : -1;
+  };
+  const [row, column] = [strongest(KEY_ROWS_HZ), strongest(KEY_COLUMNS_HZ)];
+  return row === -1 || column === -1 ? null : (KEYPAD[row]?.[column] ?? null);
+}
+
 function toneFrames(frequencyHz: number, encode: (sample: number) => number): (index: number) => Buffer {
   return (index) => Buffer.from(Array.from(toneSamples(frequencyHz, { count: 160, from: index * 160 }), encode));
 }

@@ -9,6 +9,7 @@ import type { DtmfDigit, MediaResult, MediaServer, OfferedAudio } from "../../ap
 import type { PromptLanguage, PromptName } from "../../domain/queue/announcement.ts";
 import { ringingTone } from "./audio/ringing-tone.ts";
 import type { PromptFiles } from "./prompt-files.ts";
+import type { KeyMode } from "../../domain/trunk/key-mode.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
 /** `given`: the call has asked for the answer; the server may still be at work on it. */
@@ -88,6 +89,10 @@ class ServedCallMedia implements CallMedia {
   ): Promise<void> {
     const sounds = await Promise.all(prompts.map((name) => this.prompts.sound(language, name)));
     done(await this.server.announce(leg, Buffer.concat(sounds)));
+  }
+
+  keysBy(leg: CallLeg, mode: KeyMode): void {
+    this.server.keysBy(leg, mode);
   }
 
   async sendDtmf(leg: CallLeg, { digit, durationMs }: { digit: string; durationMs: number }): Promise<void> {

@@ -17,6 +17,7 @@ import { MELODY_NOTES_HZ } from "./audio/hold-melody.ts";
 import { itAnnounces } from "./announcements.contract.ts";
 import { itBindsLegs } from "./bound-legs.contract.ts";
 import { itEnciphers } from "./enciphered-legs.contract.ts";
+import { itPassesKeys } from "./keys.contract.ts";
 import { itConfers } from "./conferences.contract.ts";
 import { itRefusesAndEnds } from "./refusals.contract.ts";
 import { itPassesText } from "./text.contract.ts";
@@ -38,7 +39,7 @@ export function itIsAMediaServer(underTest: ServerUnderTest): void {
     itBindsLegs(scene, underTest);
     itEnciphers(scene);
     holding(scene);
-    keys(scene);
+    itPassesKeys(scene, underTest);
     itRefusesAndEnds(scene);
     itPassesText(scene);
     if (underTest.translates) translations(scene);
@@ -203,39 +204,6 @@ function holding(scene: MediaScene): void {
     const second = ok(await scene.server.answerOffer(citizen.leg, citizen.peer.offer())).answerSdp;
     expect(portOf(second)).toBe(portOf(first));
     expect(versionOf(second)).toBe(versionOf(first) + 1);
-  });
-}
-
-function keys(scene: MediaScene): void {
-  it("a citizen's keys reach the operator and are told, each once", async () => {
-    const { citizen, operator } = await scene.conversation();
-    for (const key of ["4", "#"]) await citizen.peer.press(key);
-    await operator.peer.hearsKeys("4#");
-    await scene.told((event) => event.type === "dtmf-received" && event.digit === "#");
-    expect(scene.events).toEqual([
-      { type: "dtmf-received", ...citizen.leg, digit: "4" },
-      { type: "dtmf-received", ...citizen.leg, digit: "#" },
-    ]);
-  });
-
-  it("an operator's keys reach the citizen's side", async () => {
-    const { citizen, operator } = await scene.conversation();
-    await operator.peer.press("7");
-    await citizen.peer.hearsKeys("7");
-  });
-
-  it("keys sent by the box arrive in order, and the voice goes on after them", async () => {
-    const { citizen, operator } = await scene.conversation();
-    ok(await scene.server.sendDtmf(citizen.leg, "1", 100));
-    ok(await scene.server.sendDtmf(citizen.leg, "9", 100));
-    await citizen.peer.hearsKeys("19");
-    await hearEachOther(citizen.peer, operator.peer);
-  });
-
-  it("a far end without telephone events is sent none", async () => {
-    const citizen = await scene.rtpCaller("citizen", { keyType: null });
-    const sent = await scene.server.sendDtmf(citizen.leg, "1", 100);
-    expect(sent).toMatchObject({ ok: false, reason: "no-telephone-event" });
   });
 }
 

@@ -9,6 +9,12 @@ import { gatherWrites } from "../../sockets/gather-writes.ts";
 import type { Log } from "../../application/ports.ts";
 import type { ControlClient, SipStack } from "./drachtio.ts";
 
+/**
+ * A box that is gone, killed or cut off, cannot talk its calls to their end: with this tag the engine hangs them up at once, so that
+ * nobody listens to silence. A drachtio-server does not know it and leaves them up.
+ */
+export const endsCallsWithUs = "calls:end-with-me";
+
 export type ControlAddress = { host: string; port: number; secret: string };
 
 export type ControlConnection = { stack: SipStack; client: ControlClient; close(): void };

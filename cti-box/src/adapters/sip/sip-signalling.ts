@@ -3,9 +3,10 @@ import { sourceOfInvite } from "./invite-source.ts";
 import { Nonces } from "./registrar/nonces.ts";
 import { OfferedAlgorithms } from "./registrar/offered-algorithms.ts";
 import { Registrar, sourceOf } from "./registrar/registrar.ts";
-import { connectControl } from "./control-connection.ts";
+import { connectControl, endsCallsWithUs } from "./control-connection.ts";
 import { readInvite } from "./incoming-invite.ts";
 import { readReplaces, type ReplacedDialog } from "./headers/replaces.ts";
+import { KeySpeech, type SpokenKey } from "./leg/key-speech.ts";
 import { LegBook } from "./leg/leg-book.ts";
 import { keptDialog } from "./leg/kept-dialog.ts";
 import { hangUpDialog, takeBackLegs } from "./leg/take-back-legs.ts";
@@ -59,12 +60,6 @@ export type SipSignallingParts = {
   survival?: { tags: readonly string[]; browsersStay: boolean };
 };
 
-/**
- * A box that is gone, killed or cut off, cannot talk its calls to their end: with this tag the engine hangs them up at once, so that
- * nobody listens to silence. A drachtio-server does not know it and leaves them up.
- */
-const endsCallsWithUs = "calls:end-with-me";
-
 type Running = {
   host: SignallingHost;
   registrar: Registrar;
@@ -78,6 +73,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
   private readonly parts: SipSignallingParts;
   private readonly legs = new Map<LegId, SipLeg>();
   private readonly carriers: Carriers;
+  private readonly keySpeech = new KeySpeech();
   /** Which Call-ID the latest legs have or had. */
   readonly legBook = new LegBook();
   private running: Running | null = null;
@@ -161,6 +157,10 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
 
   async notifyReferrer(legId: LegId, status: number): Promise<void> {
     this.legs.get(legId)?.tell((dialog, by) => notifyReferrer(dialog, status, by));
+  }
+
+  async sendKey(legId: LegId, key: SpokenKey): Promise<void> {
+    this.legs.get(legId)?.tell((dialog, by) => this.keySpeech.say(dialog, key, by));
   }
 
   async tellHandover(legId: LegId): Promise<void> {

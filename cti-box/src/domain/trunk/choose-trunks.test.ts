@@ -24,6 +24,7 @@ function trunk(trunkId: string, change: Partial<Trunk> = {}): Trunk {
     weight: 1,
     codecs: null,
     realTimeText: false,
+    keys: "rfc4733",
     outbound,
     ...change,
   };

@@ -1,4 +1,5 @@
 /** A trunk as the configuration has it. */
+import type { KeyMode } from "./key-mode.ts";
 import type { SessionTimerWish, TimerRefresher } from "./session-timer-wish.ts";
 import type { TollLimits } from "./toll-limits.ts";
 import type { TrunkCodec } from "./trunk-codecs.ts";
@@ -15,6 +16,7 @@ export type TrunkSettings = {
   priority?: number;
   weight?: number;
   codecs?: readonly TrunkCodec[] | undefined;
+  dtmf?: KeyMode | undefined;
   sessionTimer?:
     | { mode: SessionTimerWish["mode"]; seconds?: number | undefined; refresher?: TimerRefresher | undefined }
     | undefined;

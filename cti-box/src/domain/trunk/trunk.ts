@@ -1,5 +1,6 @@
 /** A link to a carrier: which calls it takes from there, and how calls go out over it. */
 
+import type { KeyMode } from "./key-mode.ts";
 import type { TollLimits } from "./toll-limits.ts";
 import type { TrunkCodec } from "./trunk-codecs.ts";
 
@@ -18,6 +19,8 @@ export type Trunk = {
   codecs: readonly TrunkCodec[] | null;
   /** Whether the carrier is offered real-time text beside the audio. */
   realTimeText: boolean;
+  /** How keys travel over it. */
+  keys: KeyMode;
   /** Null: only for calls from the carrier. */
   outbound: TrunkOutbound | null;
 };

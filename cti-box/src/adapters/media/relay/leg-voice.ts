@@ -1,6 +1,6 @@
 /**
  * What one leg hears, as the one RTP stream it gets: packets of its counterpart with payload types translated, or frames made here (melody,
- * silence), or key presses of our own. Numbering: outgoing-stream.ts.
+ * silence), or key presses of our own, as events or as tones. Numbering: outgoing-stream.ts.
  */
 import type { DtmfDigit } from "../../../application/media-port.ts";
 import { describeCodec } from "../sdp/audio-codecs.ts";
@@ -8,7 +8,7 @@ import type { AudioCodec, ClockRate } from "../sdp/audio-codecs.ts";
 import { codecFor, generatedFrame } from "./generated-audio.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
 import { KeyPresses } from "./key-presses.ts";
-import type { PressBeat } from "./key-presses.ts";
+import type { Press, PressBeat } from "./key-presses.ts";
 import type { AgreedEvent, Agreement } from "../sdp/negotiate.ts";
 import { OutgoingStream } from "./outgoing-stream.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
@@ -24,6 +24,7 @@ export class LegVoice {
   private readonly stream = new OutgoingStream();
   private readonly keys = new KeyPresses();
   private pressStartedAt = 0;
+  private presses = 0;
 
   constructor(send: (packet: RtpPacket) => void) {
     this.send = send;
@@ -70,22 +71,52 @@ export class LegVoice {
   press(
     key: { digit: DtmfDigit; durationMs: number },
     agreed: Agreement,
+    as: Press["as"],
   ): "pressed" | "no-telephone-event" | "capacity" {
-    const event = eventToSend(agreed);
-    if (event === null) return "no-telephone-event";
-    return this.keys.add({ ...key, clockRate: event.clockRate, payloadType: event.sendType }) ? "pressed" : "capacity";
+    const format = as === "event" ? eventToPress(agreed) : toneToPress(agreed);
+    if (format === null) return "no-telephone-event";
+    return this.keys.add({ ...key, ...format }) ? "pressed" : "capacity";
   }
 
-  private sendPress({ payloads, payloadType, clockRate, isStart, elapsed }: PressBeat): void {
+  private sendPress({ press, payloads, index }: PressBeat): void {
+    if (index === 0) this.presses += 1;
+    if (press.as === "event") this.sendEvents(press, payloads, index);
+    else for (const payload of payloads) this.sendTone(press, payload, index);
+  }
+
+  private sendEvents({ clockRate, payloadType }: EventPress, payloads: readonly Buffer[], index: number): void {
     const now = performance.now();
+    const isStart = index === 0;
     if (isStart) this.pressStartedAt = this.stream.timestampNow(clockRate, now);
     const timestamp = this.pressStartedAt;
-    for (const [index, payload] of payloads.entries()) {
+    const elapsed = (index + 1) * (clockRate / 50);
+    for (const [place, payload] of payloads.entries()) {
       const sequenceNumber = this.stream.insert({ timestamp, elapsed }, now);
-      const marker = isStart && index === 0;
+      const marker = isStart && place === 0;
       this.send({ sequenceNumber, timestamp, marker, payload, payloadType, ssrc: this.stream.ssrc });
     }
   }
+
+  private sendTone({ payloadType, codec }: TonePress, payload: Buffer, index: number): void {
+    const { clockRate } = describeCodec(codec);
+    const place = { sequenceNumber: index, timestamp: index * (clockRate / 50), clockRate, marker: false };
+    const numbered = this.stream.follow({ ...place, source: `key ${this.presses}` }, performance.now());
+    this.send({ ...numbered, payload, payloadType, ssrc: this.stream.ssrc });
+  }
+}
+
+type EventPress = Extract<Press, { as: "event" }>;
+type TonePress = Extract<Press, { as: "tone" }>;
+
+function eventToPress(agreed: Agreement): Pick<EventPress, "as" | "clockRate" | "payloadType"> | null {
+  const event = eventToSend(agreed);
+  return event === null ? null : { as: "event", clockRate: event.clockRate, payloadType: event.sendType };
+}
+
+function toneToPress({ codecs }: Agreement): Pick<TonePress, "as" | "codec" | "payloadType"> | null {
+  for (const { codec, sendType } of codecs)
+    if (codec === "pcma" || codec === "pcmu") return { as: "tone", codec, payloadType: sendType };
+  return null;
 }
 
 type Translated = { payload: Buffer; payloadType: number; clockRate: ClockRate };

@@ -8,6 +8,8 @@ import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import { LegSession } from "../sdp/leg-session.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
+import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
+import { KeyEar } from "./key-ear.ts";
 import type { LegTransport } from "./leg-transport.ts";
 import { LegVoice } from "./leg-voice.ts";
 import type { Heard } from "./leg-voice.ts";
@@ -23,13 +25,18 @@ export class RelayLeg {
   lastHeardAtMs = performance.now();
   private readonly voice: LegVoice;
   private readonly keys = new OwnKeys();
+  private readonly ear = new KeyEar();
   private lastCodec: AudioCodec | null = null;
 
-  constructor(media: LegMedia, profile: MediaProfile, transport: LegTransport) {
+  constructor(
+    { media, profile, keyMode }: { media: LegMedia; profile: MediaProfile; keyMode: KeyMode },
+    transport: LegTransport,
+  ) {
     this.media = media;
     this.transport = transport;
     this.voice = new LegVoice((packet) => transport.send(packet));
     this.session = new LegSession(profile, this.voice.ssrc);
+    this.session.bindKeys(keyMode);
   }
 
   /** The codec that the far end sends, or will as far as we can know. */
@@ -99,7 +106,20 @@ export class RelayLeg {
     if (!isSame) this.keys.renew(farKey.suite);
   }
 
-  press(digit: DtmfDigit, durationMs: number): "pressed" | "no-telephone-event" | "capacity" {
-    return this.voice.press({ digit, durationMs }, this.session.agreed);
+  /** Keys that begin with what was heard. */
+  keysIn(heard: Heard): DtmfDigit[] {
+    return this.ear.hear(heard, this.session.keyWay === "tone");
+  }
+
+  /** The far end says a key in the sound now: who gets keys in another way shall not hear it too. */
+  get isSoundingKey(): boolean {
+    return this.session.keyWay === "tone" && this.ear.hearsTone;
+  }
+
+  /** `signalled`: it is not said in the sound, nor beside it. */
+  press(digit: DtmfDigit, durationMs: number): "pressed" | "signalled" | "no-telephone-event" | "capacity" {
+    const { agreed, keyWay } = this.session;
+    if (keyWay === "signalled") return keyWay;
+    return keyWay === null ? "no-telephone-event" : this.voice.press({ digit, durationMs }, agreed, keyWay);
   }
 }

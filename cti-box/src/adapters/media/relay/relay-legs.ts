@@ -6,7 +6,7 @@
  *     each ─startMusic─▶ the same with `music` ─stopMusic, join─▶ without
  *     each ─announce─▶ the same with an announcement ─its end, join─▶ without
  */
-import type { LegMedia, MediaEvent, MediaProfile } from "../../../application/media-port.ts";
+import type { DtmfDigit, LegMedia, MediaEvent, MediaProfile } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId } from "../../../domain/call/ids.ts";
 import type { SessionDescription } from "../sdp/session-description.ts";
@@ -15,10 +15,11 @@ import { Conference } from "./conference.ts";
 import type { GeneratedSound } from "./generated-audio.ts";
 import { MediaRefused } from "../media-refused.ts";
 import type { LegTransport, TransportSettings } from "./leg-transport.ts";
+import { KeyModes } from "../sdp/key-modes.ts";
+import type { Heard } from "./leg-voice.ts";
 import { RelayLeg } from "./relay-leg.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
 import { openRtpTransport } from "./rtp-transport.ts";
-import { digitOf, readTelephoneEvent } from "./telephone-event.ts";
 import { openWebrtcTransport } from "./webrtc-transport.ts";
 
 /** Counterpart and music are independent: a held party stays joined, and is joined again without a new connect when the music ends. */
@@ -30,13 +31,13 @@ export type JoinedLeg = {
   hears: "counterpart" | "music";
   /** Goes before what the leg hears otherwise. */
   announcement: Announcement | null;
-  /** SSRC and timestamp of the last key presses, so that each is told once, also if its end comes after the start of the next one. */
-  lastKeys: string[];
 };
 
 /** A far end that sends and then says nothing at all for this long has gone; comfort noise and RTP of silence come far more often. */
 const SILENT_FOR_MS = 60_000;
 const BEATS_PER_SECOND = 50;
+/** Of a key that is passed on while nobody knows how long it will be held. */
+const usualPressMs = 100;
 
 export class RelayLegs {
   readonly listeners = new Set<(event: MediaEvent) => void>();
@@ -44,6 +45,7 @@ export class RelayLegs {
   /** Legs whose transport is being opened, so that a close meanwhile is noticed. */
   private readonly opening = new Set<string>();
   private readonly lost = new WeakSet<RelayLeg>();
+  readonly keyModes = new KeyModes();
   private sounds = 0;
   private readonly settings: TransportSettings;
   private readonly log: Log;
@@ -150,6 +152,7 @@ export class RelayLegs {
   async close(media: LegMedia): Promise<void> {
     const key = keyOf(media);
     this.opening.delete(key);
+    this.keyModes.forget(media);
     const joined = this.legs.get(key);
     if (joined === undefined) return;
     this.part(joined);
@@ -159,6 +162,7 @@ export class RelayLegs {
 
   async closeCall(callId: CallId): Promise<void> {
     for (const key of this.opening) if (key.startsWith(`${callId} `)) this.opening.delete(key);
+    this.keyModes.forgetCall(callId);
     const legs = [...this.legs.values()].map(({ leg }) => leg.media).filter((media) => media.callId === callId);
     await Promise.all(legs.map((media) => this.close(media)));
   }
@@ -180,12 +184,11 @@ export class RelayLegs {
       },
     });
     joined = {
-      leg: new RelayLeg(media, profile, transport),
+      leg: new RelayLeg({ media, profile, keyMode: this.keyModes.of(media) }, transport),
       counterpart: null,
       conference: null,
       hears: "counterpart",
       announcement: null,
-      lastKeys: [],
     };
     return joined;
   }
@@ -207,21 +210,30 @@ export class RelayLegs {
   private heard(joined: JoinedLeg, packet: RtpPacket): void {
     const heard = joined.leg.hear(packet);
     if (heard === null) return;
-    if (heard.kind === "key") this.tellKey(joined, packet);
     const { counterpart, conference } = joined;
+    for (const digit of joined.leg.keysIn(heard)) this.keyBegan(joined, digit, heard.kind);
     if (conference !== null && !isAway(joined)) conference.hear(joined.leg.media.legId, heard);
     if (counterpart === null || isAway(joined) || isAway(counterpart)) return;
+    // Who gets the key in another way would hear it twice.
+    if (joined.leg.isSoundingKey && counterpart.leg.session.keyWay !== "tone") return;
     counterpart.leg.relay(heard, joined.leg.media.legId);
   }
 
-  private tellKey(joined: JoinedLeg, packet: RtpPacket): void {
-    const press = `${packet.ssrc} ${packet.timestamp}`;
-    if (joined.lastKeys.includes(press)) return;
-    const event = readTelephoneEvent(packet.payload);
-    const digit = event === null ? null : digitOf(event.event);
-    if (digit === null) return;
-    joined.lastKeys = [press, ...joined.lastKeys].slice(0, 4);
+  /** Told, and said to the counterpart where the packets that it came in do not say it. */
+  private keyBegan(joined: JoinedLeg, digit: DtmfDigit, kind: Heard["kind"]): void {
     this.tell({ type: "dtmf-received", ...joined.leg.media, digit });
+    const { counterpart } = joined;
+    if (counterpart === null || isAway(joined) || isAway(counterpart)) return;
+    const way = counterpart.leg.session.keyWay;
+    const passesItself = way === (kind === "key" ? "event" : "tone");
+    if (!passesItself && way !== null) this.press(counterpart, digit, usualPressMs);
+  }
+
+  press({ leg }: JoinedLeg, digit: DtmfDigit, durationMs: number): Exclude<ReturnType<RelayLeg["press"]>, "signalled"> {
+    const outcome = leg.press(digit, durationMs);
+    if (outcome !== "signalled") return outcome;
+    this.tell({ type: "key-to-signal", ...leg.media, digit, durationMs });
+    return "pressed";
   }
 
   private watch(joined: JoinedLeg): void {

@@ -21,10 +21,10 @@ import type {
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
+import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
 import type { AudioCodec } from "../sdp/audio-codecs.ts";
 import { allowedBy, codecsOf } from "../sdp/audio-codecs.ts";
-import { readSession } from "../sdp/read-session.ts";
-import type { SessionDescription } from "../sdp/session-description.ts";
+import { descriptionOf } from "../sdp/description-of.ts";
 import { FrameClock } from "./frame-clock.ts";
 import { legsToNarrow, legsToRenegotiate } from "./legs-to-renegotiate.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
@@ -84,7 +84,7 @@ class RelayMediaServer implements RelayServer {
     { audio, srtp }: LegRules,
   ): Promise<MediaResult<{ answerSdp: string; direction: MediaDirection }>> {
     return asMediaResult(async () => {
-      const session = read(offerSdp);
+      const session = descriptionOf(offerSdp);
       const known = this.legs.find(leg);
       const joined = await this.legs.prepare(leg, { profile: session.profile, session });
       joined.leg.session.bind({ codecs: allowedBy(audio), srtp });
@@ -131,7 +131,7 @@ class RelayMediaServer implements RelayServer {
 
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>> {
     return asMediaResult(async () => {
-      const session = read(answerSdp);
+      const session = descriptionOf(answerSdp);
       const joined = this.legs.get(leg);
       if (!joined.leg.transport.fits(session)) {
         throw new MediaRefused("unsupported-transport", `answered with ${session.protocol} or another DTLS identity`);
@@ -187,9 +187,13 @@ class RelayMediaServer implements RelayServer {
     return asMediaResult(async () => this.legs.announce(this.legs.get(leg), sound));
   }
 
+  keysBy(leg: LegMedia, mode: KeyMode): void {
+    this.legs.keyModes.set(leg, mode);
+  }
+
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>> {
     return asMediaResult(async () => {
-      const outcome = this.legs.get(leg).leg.press(digit, Math.min(Math.max(durationMs, 40), 5000));
+      const outcome = this.legs.press(this.legs.get(leg), digit, Math.min(Math.max(durationMs, 40), 5000));
       if (outcome !== "pressed") throw new MediaRefused(outcome, "the key press cannot be sent");
       return {};
     });
@@ -236,12 +240,6 @@ function speaker({ leg }: JoinedLeg): Parameters<typeof legsToRenegotiate<LegId>
   const { profile, codecs } = leg.session;
   const couldSpeak = (wanted: readonly AudioCodec[]): boolean => leg.session.couldSpeak(wanted);
   return { id: leg.media.legId, profile, codecs, sending: leg.sending, couldSpeak };
-}
-
-function read(sdp: string): SessionDescription {
-  const outcome = readSession(sdp);
-  if (!outcome.ok) throw new MediaRefused(outcome.reason, outcome.detail);
-  return outcome.session;
 }
 
 function transportSettings({ listenAddress, advertisedAddress, portMin, portMax }: RelaySettings): TransportSettings {

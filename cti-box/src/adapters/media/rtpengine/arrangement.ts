@@ -1,5 +1,5 @@
 /** Brings rtpengine to what the legs of a call are to hear now: first everyone who is to talk to nobody, then the pairs, then music. */
-import { isPairedAsWanted, wantedPartner, wantedVoice } from "./rtpengine-leg.ts";
+import { isPairedAsWanted, wantedKeys, wantedPartner, wantedVoice } from "./rtpengine-leg.ts";
 import type { RtpengineLeg } from "./rtpengine-leg.ts";
 import type { Pairing } from "./pairing.ts";
 import type { Player } from "./player.ts";
@@ -29,6 +29,7 @@ export class Arrangement {
     }
     for (const leg of legs) {
       await this.arrangeVoice(leg);
+      await this.arrangeKeys(leg);
       await this.parts.player.arrange(leg);
     }
   }
@@ -38,6 +39,13 @@ export class Arrangement {
     if (leg.far === null || leg.voice === wanted) return;
     await this.parts.send(wanted === "blocked" ? "block media" : "unblock media", leg);
     leg.voice = wanted;
+  }
+
+  private async arrangeKeys(leg: RtpengineLeg): Promise<void> {
+    const wanted = wantedKeys(leg);
+    if (leg.far === null || leg.keys === wanted) return;
+    await this.parts.send(wanted === "blocked" ? "block DTMF" : "unblock DTMF", leg);
+    leg.keys = wanted;
   }
 
   private async pairWithSilence(leg: RtpengineLeg): Promise<void> {

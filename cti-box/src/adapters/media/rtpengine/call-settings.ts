@@ -1,5 +1,6 @@
 /** What the legs of one call are looked after with. */
-import type { LegMedia } from "../../../application/media-port.ts";
+import type { DtmfDigit, LegMedia } from "../../../application/media-port.ts";
+import type { KeyModes } from "../sdp/key-modes.ts";
 import type { Music } from "./hold-music.ts";
 import type { LegMemory } from "./leg-memory.ts";
 import type { Mixer } from "./mixer-seats.ts";
@@ -12,7 +13,10 @@ export type CallSettings = PairingSettings & {
   /** The rtpengine that has the call. */
   server: RtpengineServer;
   memory: LegMemory;
+  keyModes: KeyModes;
   lost(leg: LegMedia, detail: string): void;
+  /** A key for the far end of this leg, which the signalling has to say. */
+  keyToSignal(leg: LegMedia, key: { digit: DtmfDigit; durationMs: number }): void;
   /** An announcement has been played to its end. */
   announced(leg: LegMedia): void;
 };

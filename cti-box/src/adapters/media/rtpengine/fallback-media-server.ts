@@ -6,6 +6,7 @@
  */
 import type { AudioServer, LegMedia, MediaEvent, MediaHealth, MediaResult } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
+import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import type { LetGoCall, LetGoLeg } from "../let-go-leg.ts";
 import { createRelayMediaServer, type RelayServer, type RelaySettings } from "../relay/relay-media-server.ts";
@@ -92,6 +93,12 @@ export class FallbackMediaServer implements AudioServer {
     return this.of(leg.callId).announce(leg, sound);
   }
 
+  /** Said to both: which one the leg begins at is not known yet. */
+  keysBy(leg: LegMedia, mode: KeyMode): void {
+    this.parts.server.keysBy(leg, mode);
+    this.relay.keysBy(leg, mode);
+  }
+
   sendDtmf(...[leg, ...rest]: Parameters<AudioServer["sendDtmf"]>): Promise<MediaResult<object>> {
     return this.of(leg.callId).sendDtmf(leg, ...rest);
   }
@@ -102,9 +109,8 @@ export class FallbackMediaServer implements AudioServer {
   }
 
   async closeCall(callId: CallId): Promise<void> {
-    const server = this.of(callId);
     this.here.delete(callId);
-    await server.closeCall(callId);
+    await Promise.all([this.parts.server.closeCall(callId), this.relay.closeCall(callId)]);
   }
 
   /** What was at the relay ended with the box. */

@@ -57,5 +57,6 @@ function revived({ media, profile, session, offeredBy, far, endpoint }: KeptLeg)
     // Paired with somebody: which is not known, so that it is paired anew in any case.
     pairing: { with: "silence", outdated: true },
     voice: "unknown",
+    keys: "unknown",
   };
 }

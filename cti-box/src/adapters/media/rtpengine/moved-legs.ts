@@ -26,5 +26,6 @@ function takeOut(leg: RtpengineLeg): void {
   leg.hears = "counterpart";
   leg.pairing = { with: "nobody" };
   leg.voice = "passed";
+  leg.keys = "passed";
   leg.playing = "nothing";
 }

@@ -126,10 +126,17 @@ export class Pairing {
 }
 
 function partyOf(leg: RtpengineLeg, far: FarEnd, direction: Parameters<typeof mirrored>[0]): Party {
-  const formats = farFormats(far.agreed);
+  const formats = leg.session.keyWay === "signalled" ? withEvents(farFormats(far.agreed)) : farFormats(far.agreed);
   const own = leg.endpoint?.crypto ?? [];
   const sdp = describeFarEnd(far, { formats, direction }, own);
   return { tag: tagOf(leg), sdp, speech: speechOf(leg), formats, own };
+}
+
+/** rtpengine hears the keys of a leg only while its counterpart takes events. What it hears is blocked then, and never gets there. */
+function withEvents({ codecs }: Formats): Formats {
+  const taken = codecs.map(({ payloadType }) => payloadType);
+  const free = [101, 96, 97].find((payloadType) => !taken.includes(payloadType)) ?? 127;
+  return { codecs, events: [{ clockRate: 8000, payloadType: free }] };
 }
 
 /** The one that offered to us stays the offering side, so that ICE roles stay as they were; one that restarts ICE needs an answer. */

@@ -112,7 +112,7 @@ export class RtpengineCall {
 
   async answerOffer(media: LegMedia, offer: SessionDescription, { audio = "any", srtp }: LegRules): Promise<string> {
     const known = this.legs.get(media.legId);
-    const leg = known ?? newLeg(media, offer.profile);
+    const leg = known ?? newLeg(media, offer.profile, this.settings.keyModes.of(media));
     if (leg.profile !== offer.profile) throw new MediaRefused("unsupported-transport", `now over ${offer.protocol}`);
     leg.session.bind({ codecs: allowedBy(audio), srtp });
     const agreed = leg.session.considerOffer(offer, leg.counterpart?.session.codecs ?? boundOf(audio));
@@ -141,7 +141,7 @@ export class RtpengineCall {
   /** `towards`: its codecs are offered first, so that nothing has to be translated where that can be had; rtpengine translates the rest. A bound leg is offered what it is bound to. */
   async makeOffer(media: LegMedia, order: Parameters<AudioServer["makeOffer"]>[1]): Promise<string> {
     const known = this.legs.get(media.legId);
-    const leg = known ?? newLeg(media, order.profile);
+    const leg = known ?? newLeg(media, order.profile, this.settings.keyModes.of(media));
     const first = order.towards === undefined ? codecsOf(order.audio) : this.spokenBy(order.towards);
     leg.session.bind({ codecs: allowedBy(order.audio), srtp: order.srtp });
     const formats = leg.session.considerOffering(leg.session.isBound ? null : codecsToOffer(first));
@@ -223,6 +223,7 @@ export class RtpengineCall {
   /** rtpengine puts a key into the audio of whoever the leg hears, so somebody must be speaking to it. */
   async sendDtmf(media: LegMedia, digit: DtmfDigit, durationMs: number): Promise<void> {
     const leg = this.get(media);
+    if (leg.session.keyWay === "signalled") return this.settings.keyToSignal(media, { digit, durationMs });
     if (leg.far?.agreed.events.length === 0) throw new MediaRefused("no-telephone-event", "the far end took none");
     if (leg.pairing.with !== "leg") throw new MediaRefused("media-server-refused", "nobody speaks to this leg now");
     if (!this.pairing.allowsKeys) {
@@ -230,8 +231,7 @@ export class RtpengineCall {
       for (const one of this.legs.values()) markOutdated(one);
       await this.arrange();
     }
-    const duration = Math.min(Math.max(durationMs, 100), 5000);
-    await this.send("play DTMF", tagOf(leg.pairing.leg), { code: digit, duration });
+    await this.send("play DTMF", tagOf(leg.pairing.leg), { code: digit, duration: durationMs });
   }
 
   /** Takes the leg out at once; what rtpengine holds for it follows. Never throws. */

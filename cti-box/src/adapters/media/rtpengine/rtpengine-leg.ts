@@ -3,6 +3,7 @@
  * with now. Pure bookkeeping; rtpengine-call.ts acts on it.
  */
 import type { LegMedia, MediaDirection, MediaProfile } from "../../../application/media-port.ts";
+import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
 import type { Announcement } from "./announcement.ts";
 import { LegSession } from "../sdp/leg-session.ts";
 import type { Agreement } from "../sdp/negotiate.ts";
@@ -33,17 +34,21 @@ export type RtpengineLeg = {
     | { with: "leg"; leg: RtpengineLeg; outdated: boolean };
   /** What rtpengine does with the far end's audio while the leg is paired with another. `unknown`: as an earlier run of the box left it. */
   voice: "passed" | "blocked" | "unknown";
+  /** The same for its keys. */
+  keys: RtpengineLeg["voice"];
   /** Goes before what the leg hears otherwise. */
   announcement: Announcement | null;
   /** What rtpengine is playing to this leg. */
   playing: "nothing" | "music" | Announcement;
 };
 
-export function newLeg(media: LegMedia, profile: MediaProfile): RtpengineLeg {
+export function newLeg(media: LegMedia, profile: MediaProfile, keyMode: KeyMode = "rfc4733"): RtpengineLeg {
+  const session = new LegSession(profile, null);
+  session.bindKeys(keyMode);
   return {
     media,
     profile,
-    session: new LegSession(profile, null),
+    session,
     offeredBy: "us",
     far: null,
     describedAtMs: Date.now(),
@@ -52,6 +57,7 @@ export function newLeg(media: LegMedia, profile: MediaProfile): RtpengineLeg {
     hears: "counterpart",
     pairing: { with: "nobody" },
     voice: "passed",
+    keys: "passed",
     announcement: null,
     playing: "nothing",
   };
@@ -105,6 +111,11 @@ export function markOutdated(leg: RtpengineLeg): void {
 export function wantedVoice({ pairing }: RtpengineLeg): "passed" | "blocked" {
   if (pairing.with !== "leg" || pairing.leg.far === null) return "passed";
   return listens(pairing.leg.far.remote.direction) ? "passed" : "blocked";
+}
+
+/** Keys that the signalling says are heard by rtpengine and go no further. */
+export function wantedKeys({ pairing }: RtpengineLeg): "passed" | "blocked" {
+  return pairing.with === "leg" && pairing.leg.session.keyWay === "signalled" ? "blocked" : "passed";
 }
 
 /** Directions in which two far ends' wishes meet: what `one` is described with, so that the other's mirror of it is true as well. */

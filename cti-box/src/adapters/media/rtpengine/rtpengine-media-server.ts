@@ -15,14 +15,15 @@ import type {
 } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
-import { readSession } from "../sdp/read-session.ts";
-import type { SessionDescription } from "../sdp/session-description.ts";
+import { descriptionOf } from "../sdp/description-of.ts";
 import type { LetGoCall } from "../let-go-leg.ts";
 import { FallbackMediaServer, type LettingGo } from "./fallback-media-server.ts";
 import { healthOf } from "./health-of.ts";
 import { holdMusic } from "./hold-music.ts";
-import { KeyLog } from "./key-log.ts";
-import type { KeyReport } from "./key-log.ts";
+import { KeyModes } from "../sdp/key-modes.ts";
+import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
+import { KeyLog, type KeyReport } from "./key-log.ts";
+import { keyEvents, playedMs } from "./key-reports.ts";
 import { LegMemory } from "./leg-memory.ts";
 import { lookAfter } from "./lost-legs.ts";
 import { RtpengineCall } from "./rtpengine-call.ts";
@@ -54,6 +55,7 @@ class RtpengineMediaServer implements LettingGo {
   /** Since the start. */
   private movedCalls = 0;
   private readonly calls = new Map<CallId, RtpengineCall>();
+  private readonly keyModes = new KeyModes();
   private readonly listeners = new Set<(event: MediaEvent) => void>();
   private readonly looking: NodeJS.Timeout;
   private keyLog: KeyLog | null = null;
@@ -71,14 +73,16 @@ class RtpengineMediaServer implements LettingGo {
 
   async listenForKeys(): Promise<void> {
     const { keyLog } = this.settings;
-    if (keyLog !== undefined) this.keyLog = await KeyLog.open(keyLog, (key) => this.tellKey(key));
+    const heard = (key: KeyReport): void =>
+      keyEvents(key, this.calls.get(key.callId as CallId)).forEach((event) => this.tell(event));
+    if (keyLog !== undefined) this.keyLog = await KeyLog.open(keyLog, heard);
   }
 
   answerOffer(
     ...[leg, offerSdp, rules = {}]: Parameters<AudioServer["answerOffer"]>
   ): ReturnType<AudioServer["answerOffer"]> {
     return asMediaResult(async () => {
-      const offer = read(offerSdp);
+      const offer = descriptionOf(offerSdp);
       const answerSdp = await this.inCall(leg.callId, (call) => {
         call.expect(leg, offer);
         return call.turns.inTurn(() => call.answerOffer(leg, offer, rules));
@@ -99,7 +103,7 @@ class RtpengineMediaServer implements LettingGo {
 
   acceptAnswer(leg: LegMedia, answerSdp: string): Promise<MediaResult<{ direction: MediaDirection }>> {
     return asMediaResult(async () => {
-      const answer = read(answerSdp);
+      const answer = descriptionOf(answerSdp);
       return this.inCall(leg.callId, async (call) => ({
         direction: await call.turns.inTurn(() => call.acceptAnswer(leg, answer)),
       }));
@@ -140,16 +144,22 @@ class RtpengineMediaServer implements LettingGo {
     return this.act(leg.callId, async (call) => done(call.announce(leg, sound)));
   }
 
+  keysBy(leg: LegMedia, mode: KeyMode): void {
+    this.keyModes.set(leg, mode);
+  }
+
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): Promise<MediaResult<object>> {
-    return this.act(leg.callId, async (call) => done(call.sendDtmf(leg, digit, durationMs)));
+    return this.act(leg.callId, async (call) => done(call.sendDtmf(leg, digit, playedMs(durationMs))));
   }
 
   async closeLeg(leg: LegMedia): Promise<void> {
+    this.keyModes.forget(leg);
     const call = this.calls.get(leg.callId);
     if (call !== undefined) await this.inCall(leg.callId, () => call.closeLeg(leg.legId));
   }
 
   async closeCall(callId: CallId): Promise<void> {
+    this.keyModes.forgetCall(callId);
     const call = this.calls.get(callId);
     if (call === undefined) return;
     await this.inCall(callId, async () => {
@@ -230,6 +240,8 @@ class RtpengineMediaServer implements LettingGo {
       music: this.music,
       mixer: () => this.openMixer(),
       memory: this.memory,
+      keyModes: this.keyModes,
+      keyToSignal: (leg, key) => this.tell({ type: "key-to-signal", ...leg, ...key }),
       advertisedAddress: server.advertisedAddress,
       announced: (leg) => this.tell({ type: "announcement-ended", ...leg }),
       lost: (leg, detail) => {
@@ -277,11 +289,6 @@ class RtpengineMediaServer implements LettingGo {
     this.tell({ type: "media-moved", callId });
   }
 
-  private tellKey({ callId, legId, digit }: KeyReport): void {
-    const leg = this.calls.get(callId as CallId)?.medias.find((media) => media.legId === legId);
-    if (leg !== undefined) this.tell({ type: "dtmf-received", ...leg, digit });
-  }
-
   private tell(event: MediaEvent): void {
     for (const listener of this.listeners) listener(event);
   }
@@ -290,10 +297,4 @@ class RtpengineMediaServer implements LettingGo {
 async function done(work: Promise<void>): Promise<object> {
   await work;
   return {};
-}
-
-function read(sdp: string): SessionDescription {
-  const outcome = readSession(sdp);
-  if (!outcome.ok) throw new MediaRefused(outcome.reason, outcome.detail);
-  return outcome.session;
 }

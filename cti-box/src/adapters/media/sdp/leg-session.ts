@@ -8,6 +8,7 @@
 import { randomInt } from "node:crypto";
 import type { MediaDirection, MediaProfile } from "../../../application/media-port.ts";
 import type { SrtpUse } from "../../../domain/trunk/trunk-srtp.ts";
+import { usesTones, type KeyMode } from "../../../domain/trunk/key-mode.ts";
 import { MediaRefused } from "../media-refused.ts";
 import { keyOfAnswer, keyOfOffer } from "./agree-keys.ts";
 import { AUDIO_CODECS } from "./audio-codecs.ts";
@@ -21,6 +22,9 @@ import { writeSession } from "./write-session.ts";
 /** The far end's m-lines keep their places for the life of the session. */
 type Layout = { places: readonly StreamPlace[]; audioIndex: number; protocol: string; bundle: boolean };
 
+/** `event`: beside the sound (RFC 4733); `tone`: in it; `signalled`: not with the media. */
+export type KeyWay = "event" | "tone" | "signalled";
+
 /** A session as it is remembered. */
 export type KeptSession = {
   agreed: Agreement;
@@ -33,6 +37,8 @@ export type KeptSession = {
   allowed: readonly AudioCodec[] | null;
   srtp: SrtpUse | null;
   offeredKeys: readonly CryptoLine[];
+  /** Absent: remembered by an earlier version. */
+  keyMode?: KeyMode;
 };
 
 export class LegSession {
@@ -50,6 +56,7 @@ export class LegSession {
   /** Null: nobody has said it yet. */
   private srtp: SrtpUse | null = null;
   private offeredKeys: readonly CryptoLine[] = [];
+  private keyMode: KeyMode = "rfc4733";
   /** Codecs the far end is known not to speak. */
   private readonly refused = new Set<AudioCodec>();
 
@@ -60,9 +67,9 @@ export class LegSession {
   }
 
   kept(): KeptSession {
-    const { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, srtp, offeredKeys } = this;
-    const refused = [...this.refused];
-    return { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, srtp, offeredKeys, refused };
+    const { agreed, remote, sessionId, sessionVersion, layout, offer, allowed, srtp, offeredKeys, keyMode } = this;
+    const session = { sessionId, sessionVersion, layout, offer, offeredKeys };
+    return { agreed, remote, ...session, allowed, srtp, keyMode, refused: [...this.refused] };
   }
 
   static revived(profile: MediaProfile, kept: KeptSession): LegSession {
@@ -106,6 +113,24 @@ export class LegSession {
     return this.remote === null ? this.srtp !== null && this.srtp !== "off" : this.agreed.farKey !== null;
   }
 
+  /** Before the first description. */
+  bindKeys(mode: KeyMode): void {
+    this.keyMode = mode;
+  }
+
+  /** How keys travel now; null: not at all. */
+  get keyWay(): KeyWay | null {
+    if (this.keyMode === "info") return "signalled";
+    if (this.agreed.events.length > 0) return "event";
+    const speaksG711 = this.codecs.some((codec) => codec === "pcma" || codec === "pcmu");
+    return usesTones(this.keyMode) && speaksG711 ? "tone" : null;
+  }
+
+  /** Events are neither offered nor agreed to where keys travel otherwise: some far ends would send them twice. */
+  private withEvents<T extends { events: readonly unknown[] }>(formats: T): T {
+    return this.keyMode === "info" || this.keyMode === "inband" ? { ...formats, events: [] } : formats;
+  }
+
   get isBound(): boolean {
     return this.allowed !== null;
   }
@@ -120,7 +145,8 @@ export class LegSession {
     const agreed = agreeToOffer(offer, bound, this.allowed);
     if (agreed.codecs.length === 0)
       throw new MediaRefused("no-shared-codec", "none of the offered codecs is known, or allowed here");
-    return { ...agreed, farKey: offer.profile === "rtp" ? keyOfOffer(offer, this.srtp ?? "off") : null };
+    const farKey = offer.profile === "rtp" ? keyOfOffer(offer, this.srtp ?? "off") : null;
+    return { ...this.withEvents(agreed), farKey };
   }
 
   /** Takes the considered offer and writes the answer to it. */
@@ -148,7 +174,7 @@ export class LegSession {
     const formats = formatsToOffer(bound, this.agreed, this.allowed);
     if (formats.codecs.length === 0)
       throw new MediaRefused("no-shared-codec", "the counterpart speaks no codec that is known, or allowed here");
-    return formats;
+    return this.withEvents(formats);
   }
 
   offered(formats: Formats, endpoint: LocalEndpoint): string {

@@ -16,6 +16,7 @@ import type {
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { RestartMemory } from "../../../application/restart-memory.ts";
+import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import type { TransportSettings } from "../relay/leg-transport.ts";
 import { TextLeg } from "./text-leg.ts";
@@ -106,6 +107,10 @@ class TextMediaServer implements MediaServer {
 
   announce(leg: LegMedia, sound: Buffer): ReturnType<AudioServer["announce"]> {
     return this.audio.announce(leg, sound);
+  }
+
+  keysBy(leg: LegMedia, mode: KeyMode): void {
+    this.audio.keysBy(leg, mode);
   }
 
   sendDtmf(leg: LegMedia, digit: DtmfDigit, durationMs: number): ReturnType<AudioServer["sendDtmf"]> {

@@ -1,4 +1,7 @@
-/** Session timers of trunks with carriers played by sipp, each of which has to go exactly as its scenario says. A second of a session lasts five milliseconds here. */
+/**
+ * What trunks want in calls, session timers and keys in INFO, with carriers played by sipp, each of which has to go exactly as its scenario says. A second of a
+ * session lasts five milliseconds here.
+ */
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { startSipEngine, type SipEngineHandle } from "../../../sip-engine/engine.ts";
 import { freePort, hasSipp, runScenario } from "../../../sip-engine/testing/sipp/run-scenario.ts";
@@ -130,5 +133,12 @@ it("a carrier that asks gets none where they are off, and its silence ends nothi
   wish({ mode: "off" });
   const { carrier, legId: leg } = await calling("carrier-asks-in-vain", 800);
   expect(await host.event("leg-ended")).toEqual({ type: "leg-ended", legId: leg, how: "bye" });
+  await carrier;
+});
+
+it("keys are told one after the other, and as the carrier knows them", async () => {
+  const { carrier } = await called("carrier-told-keys");
+  for (const digit of ["5", "*", "0"]) await sip.sendKey(legId, { digit, durationMs: 120 });
+  expect(await host.event("leg-ended")).toEqual({ type: "leg-ended", legId, how: "bye" });
   await carrier;
 });
