@@ -1,5 +1,5 @@
 /** `la2 records`: call detail records of an office as a table, as CSV for spreadsheets, or as JSON. */
-import { type CallRecord, callRecordPageSchema } from "../../cti-box/contracts/index.ts";
+import { type CallRecord, callRecordPageSchema, transferTargetName } from "../../cti-box/contracts/index.ts";
 import { askForAnswer, boxesToAsk, type WhichBoxes } from "../office/boxes-to-ask.ts";
 import type { BoxToAsk } from "../office/box-to-ask.ts";
 import { momentOf } from "./moments.ts";
@@ -83,22 +83,11 @@ function sayTable(found: readonly CallRecord[]): void {
   return say(`\n${found.length} ${found.length === 1 ? "call" : "calls"}.`);
 }
 
-function targetName(target: CallRecord["transfers"][number]["target"]): string {
-  switch (target.kind) {
-    case "office":
-      return target.officeId;
-    case "operator":
-      return target.operatorLogin;
-    case "number":
-      return target.number;
-  }
-}
-
 function rowOf(record: CallRecord): string[] {
   const talked = record.legs[0]?.talkSeconds ?? 0;
   const tariffs = [...new Set(record.legs.filter((leg) => leg.talkSeconds > 0).map((leg) => leg.tariff))];
-  const transfers = record.transfers.map(({ target, outcome, failure }) => {
-    return `${targetName(target)} ${failure ?? outcome}`;
+  const transfers = record.transfers.map(({ target, mode, outcome, failure }) => {
+    return `${transferTargetName(target)} ${failure ?? outcome}${mode === null ? "" : ` (${mode})`}`;
   });
   const { end } = record;
   return [

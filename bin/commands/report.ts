@@ -1,13 +1,17 @@
-/** `la2 report`: minutes that stayed on the network between offices, what they would have cost over a carrier, and how citizens rated the service. */
+/** `la2 report`: minutes that stayed on the network between offices, what they would have cost over a carrier, how transfers went, and how citizens rated the service. */
 import {
   type CostReport,
   costReportSchema,
   type RatingReport,
   ratingReportSchema,
+  type TransferReport,
+  transferReportSchema,
 } from "../../cti-box/contracts/index.ts";
 import { askForAnswer, boxesToAsk, type WhichBoxes } from "../office/boxes-to-ask.ts";
 import { momentOf } from "./moments.ts";
 import { say } from "./words.ts";
+
+type Ways = Pick<TransferReport, "blind" | "attended">;
 
 export type ReportOptions = WhichBoxes & { from?: string; to?: string; json?: boolean };
 
@@ -17,19 +21,27 @@ export async function report(options: ReportOptions): Promise<number> {
     ...(from !== undefined && { from: momentOf(from, "first") }),
     ...(to !== undefined && { to: momentOf(to, "after") }),
   };
-  const reports: (CostReport & { ratings: RatingReport["queues"] })[] = [];
+  const reports: (CostReport & { ratings: RatingReport["queues"]; transfers: Ways })[] = [];
   for (const box of boxesToAsk(options)) {
     const answer = await askForAnswer(box, "/api/reports/on-net", { query });
     const found = costReportSchema.parse(await answer.json());
     const ratings = await askForAnswer(box, "/api/reports/ratings", { query });
     const { queues } = ratingReportSchema.parse(await ratings.json());
-    reports.push({ ...found, ratings: queues });
+    const answered = await askForAnswer(box, "/api/reports/transfers", { query });
+    const { blind, attended } = transferReportSchema.parse(await answered.json());
+    reports.push({ ...found, ratings: queues, transfers: { blind, attended } });
     if (json) continue;
     sayReport(box.label, found);
+    sayTransfers({ blind, attended });
     for (const queue of queues) sayRatings(queue);
   }
   if (json) say(JSON.stringify(reports, null, 2));
   return 0;
+}
+
+function sayTransfers({ blind, attended }: Ways): void {
+  const words = ({ transferred, failed }: Ways["blind"]): string => `${transferred} done, ${failed} came back`;
+  say(`  transfers at once: ${words(blind)}; after a word with the other side: ${words(attended)}`);
 }
 
 function sayRatings({ queueId, asked, satisfied, neither, notSatisfied }: RatingReport["queues"][number]): void {

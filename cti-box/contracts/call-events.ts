@@ -32,6 +32,18 @@ export const transferTargetSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("number"), number: z.string().min(1).max(40) }),
 ]);
 
+/** What a target is called where there is room for one word. */
+export function transferTargetName(target: z.infer<typeof transferTargetSchema>): string {
+  switch (target.kind) {
+    case "office":
+      return target.officeId;
+    case "operator":
+      return target.operatorLogin;
+    case "number":
+      return target.number;
+  }
+}
+
 export const transferFailureSchema = z.enum([
   "no-answer",
   "busy",
@@ -46,14 +58,17 @@ export const transferFailureSchema = z.enum([
   "failed",
 ]);
 
-/** `attended`: the operator speaks with the other side before handing over. */
-export const transferModeSchema = z.enum(["blind", "attended"]);
 /** Whom the operator speaks with during a consultation: one side while the other one hears music, or both in a conference. */
 export const consultationPartnerSchema = z.enum(["target", "caller", "everybody"]);
+
+/** `attended`: the operator speaks with the other side before handing over. */
+export const transferModeSchema = z.enum(["blind", "attended"]);
 
 const transfer = {
   transferId: ulidSchema,
   target: transferTargetSchema,
+  /** Absent in events of older boxes. */
+  mode: transferModeSchema.optional(),
   requestedBy: operatorLoginSchema,
 };
 

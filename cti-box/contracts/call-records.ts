@@ -62,6 +62,8 @@ export const callRecordSchema = z.object({
     z.object({
       transferId: ulidSchema,
       target: transferTargetSchema,
+      /** `attended`: the operator spoke with the target first, or meant to; `overflow`: the queue offered its caller to another office; null: the box did not note it. */
+      mode: z.enum(["blind", "attended", "overflow"]).nullable().default(null),
       /**
        * The operator who transferred; null: the queue offered its caller to another office (reason `overflow`), or the box did not note it, as
        * it did not the times and the reason.

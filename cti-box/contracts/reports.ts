@@ -26,7 +26,7 @@ export type CostReport = z.infer<typeof costReportSchema>;
 
 const count = z.int().min(0);
 
-/** How citizens rated the service after their calls, by queue. The span is of calls whose records are still kept. */
+/** How citizens rated the service after their calls, by queue. Of calls whose records are not kept any more, whole months count. */
 export const ratingReportSchema = z.object({
   officeId: officeIdSchema,
   from: timestampSchema.nullable(),
@@ -37,6 +37,21 @@ export const ratingReportSchema = z.object({
   ),
 });
 export type RatingReport = z.infer<typeof ratingReportSchema>;
+
+const transferCounts = z.object({ transferred: count, failed: count });
+
+/**
+ * Transfers of operators: `attended` when they spoke with the other side first, or meant to. Left out are those of records in which it was not noted.
+ * Of calls whose records are not kept any more, whole months count.
+ */
+export const transferReportSchema = z.object({
+  officeId: officeIdSchema,
+  from: timestampSchema.nullable(),
+  to: timestampSchema.nullable(),
+  blind: transferCounts,
+  attended: transferCounts,
+});
+export type TransferReport = z.infer<typeof transferReportSchema>;
 
 export const reportSpanSchema = z.strictObject({
   /** Calls that came from this time on, and before that one. */

@@ -18,6 +18,8 @@ const wallboardQueueSchema = z.object({
   /** Since when the oldest of them waits, in the box's time; null: nobody waits. */
   waitingSince: timestampSchema.nullable(),
   talking: count,
+  /** Citizens who kept their place and are still to be called back; null: the queue offers no call back. */
+  callbacks: count.nullable(),
   /** Of the calls that came today (local time). `averageWaitSeconds`: of those who were answered. */
   today: z.object({
     answered: count,

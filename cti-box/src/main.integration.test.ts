@@ -64,7 +64,7 @@ it.each(["SIGTERM", "SIGINT"] as const)(
   async (signal) => {
     const metrics = { port: await freePort() };
     const { child, output, ended } = start(["--config", config({ metrics }), "--ready-json"]);
-    await expect.poll(output, { timeout: 20_000 }).toMatch(/^\{.*\}\n$/);
+    await expect.poll(output, { timeout: 60_000 }).toMatch(/^\{.*\}\n$/);
     const ready = JSON.parse(output()) as { ready: boolean; url: string; oneTimeLinks: Record<string, string> };
     expect(ready).toMatchObject({
       ready: true,

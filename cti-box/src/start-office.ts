@@ -22,7 +22,7 @@ import { carrierReach } from "./carrier-reach.ts";
 import { createCallTraces, peerNames } from "./call-traces.ts";
 import { createOfficeBox } from "./application/office-box.ts";
 import { RetentionJob } from "./application/retention-job.ts";
-import { officeReports } from "./application/make-cost-report.ts";
+import { officeReports } from "./application/make-reports.ts";
 import { openBoxMetrics } from "./open-box-metrics.ts";
 import { survivalOf } from "./survival.ts";
 import { openStore } from "./open-store.ts";

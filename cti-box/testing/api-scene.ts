@@ -7,7 +7,7 @@ import type { Session } from "../contracts/index.ts";
 import type { ApiOptions, ApiParts, OperatorAccount } from "../src/adapters/api/api-parts.ts";
 import { startApi, type RunningApi } from "../src/adapters/api/start-api.ts";
 import type { TraceFindings, TraceQuestion } from "../src/application/use-cases.ts";
-import { officeReports } from "../src/application/make-cost-report.ts";
+import { officeReports } from "../src/application/make-reports.ts";
 import { openTokenKey } from "../src/adapters/system/token-key.ts";
 import { OfficeScene } from "./office-scene.ts";
 

@@ -101,6 +101,7 @@ export const rightRequests: Readonly<Record<string, Example>> = {
   listCallRecords: { query: { ...records, after: ulid, limit: "10" } },
   exportCallRecords: { query: records },
   readRatings: { query: { from: time, to: time } },
+  readTransferReport: { query: { from: time, to: time } },
   readOnNetReport: { query: { from: time, to: time } },
   readSipTrace: { query: { call: "01KAQZ", numbers: "masked" } },
   listTrunks: {},

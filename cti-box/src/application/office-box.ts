@@ -3,6 +3,7 @@
  * use cases; `start` closes what a crash left open and begins to take calls; `close` ends everything the box opened.
  */
 import { answeredWhenKept } from "./answered-when-kept.ts";
+import type { Callbacks } from "./callbacks.ts";
 import { CallGate } from "./call-gate.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
@@ -119,8 +120,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
   const accounts = accountsOf(parts, office);
-  const figures = figuresOf(config, { office, room, calls, clock });
   const { callbacks, ...queues } = tendQueues({ office, room, calls, trunks, ids, clock, log });
+  const figures = figuresOf(config, { office, room, calls, callbacks, clock });
   const find: ReferParts["find"] = (callId) => calls.find(callId);
   const commandParts = { office, room, handlings, ids, trunks, find };
   const own = { ...parts, office, room, calls };
@@ -224,13 +225,16 @@ function accountsOf({ config, sip, ids, memory }: OfficeBoxParts, office: Office
 
 function figuresOf(
   config: OfficeSettings,
-  { office, room, calls, clock }: { office: Office; room: OperatorRoom; calls: CallsInProgress; clock: Clock },
+  parts: { office: Office; room: OperatorRoom; calls: CallsInProgress; callbacks: Callbacks; clock: Clock },
 ): OfficeFigures {
+  const { office, room, calls, callbacks, clock } = parts;
   const figures = new OfficeFigures({
     queues: config.queues,
     operators: [...office.operators.values()],
     presenceOf: (operatorId) => room.presenceOf(operatorId),
     calls: () => calls.index.open(),
+    callbackQueues: office.callbackRules,
+    callbacks: () => callbacks.list(),
     clock,
   });
   calls.onEvent((event) => figures.heard(event));

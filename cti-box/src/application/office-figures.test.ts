@@ -68,6 +68,31 @@ test("operators are numbers of the queue and of the office, and none of them whe
   await small.box.close();
 });
 
+test("who kept the place for a call back is counted until it is made; a queue without call back tells nothing of it", async () => {
+  expect(urp()?.callbacks).toBeNull();
+  await scene.box.close();
+  const queues = settings.queues.map((queue) => ({
+    ...queue,
+    announcements: { language: "it" as const, placeEverySeconds: 60 },
+    callback: { key: "1" as const, attempts: 2, pauseMinutes: 10, outOfHours: false },
+  }));
+  const outbound = { uri: "sip:192.0.2.1", callerId: { number: "+390668888888" } };
+  const trunks = [{ trunkId: "tim", addresses: ["192.0.2.1"], outbound }];
+  scene = await OfficeScene.open({ ...settings, queues, trunks });
+  expect(urp()?.callbacks).toBe(0);
+  const caller = await scene.call();
+  scene.box.keyPressed(caller, "1");
+  await scene.settle();
+  scene.box.announcementEnded(caller);
+  await scene.settle();
+  expect(urp()).toMatchObject({ callbacks: 1, now: { waiting: 0 } });
+  scene.signIn(anna);
+  await scene.settle();
+  await scene.answer("anna");
+  await scene.answer("192.0.2.1");
+  expect(urp()?.callbacks).toBe(0);
+});
+
 test("a restart loses nothing of the day, and midnight begins a new one", async () => {
   const store = lastingStore();
   onTestFinished(() => store.remove());

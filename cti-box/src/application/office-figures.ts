@@ -16,6 +16,10 @@ export type OfficeFiguresParts = {
   presenceOf(operatorId: OperatorId): OperatorPresence;
   /** Calls in progress. */
   calls(): readonly Call[];
+  /** Queues whose callers may keep their place for a call back. */
+  callbackQueues: { has(queueId: string): boolean };
+  /** Who is still to be called back. */
+  callbacks(): readonly { queueId: string }[];
   clock: Pick<Clock, "now">;
 };
 
@@ -50,8 +54,9 @@ export class OfficeFigures implements OfficeFiguresQueries {
 
   now(): OfficeFiguresView {
     this.turnDay();
-    const { queues, operators, clock } = this.parts;
+    const { queues, operators, callbackQueues, clock } = this.parts;
     const all = this.parts.calls();
+    const callbacks = this.parts.callbacks();
     const nowMs = clock.now();
     return {
       atMs: nowMs,
@@ -64,6 +69,7 @@ export class OfficeFigures implements OfficeFiguresQueries {
           all.filter(({ queue }) => queue?.queueId === queueId),
           nowMs,
         ),
+        callbacks: callbackQueues.has(queueId) ? callbacks.filter((one) => one.queueId === queueId).length : null,
         today: this.days.get(queueId) ?? emptyDay,
         operators: this.countsOf(operators.filter(({ queueIds }) => queueIds.includes(queueId))),
       })),

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { callRecordSchema } from "../../contracts/index.ts";
 import { recordToContract } from "../adapters/api/record-to-contract.ts";
-import { anna, OfficeScene } from "../../testing/office-scene.ts";
+import { anna, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
 import { openTestStore } from "../../testing/test-store.ts";
-import { officeReports } from "./make-cost-report.ts";
+import { officeReports } from "./make-reports.ts";
 import type { OfficeStore } from "./ports.ts";
 import { RetentionJob } from "./retention-job.ts";
 
@@ -17,7 +17,8 @@ let scene: OfficeScene;
 let job: RetentionJob;
 beforeEach(async () => {
   store = await openTestStore();
-  scene = await OfficeScene.open(undefined, store);
+  const queues = officeSettings().queues.map((queue) => ({ ...queue, survey: { language: "it" as const } }));
+  scene = await OfficeScene.open(officeSettings({ queues }), store);
   const { clock, log } = scene;
   // The scene waits for the work that its own store has under way.
   job = new RetentionJob({ store: (scene.store as OfficeStore).retained, clock, log, rules, prices });
@@ -43,6 +44,17 @@ async function callsOnce(): Promise<void> {
   await scene.settle();
   await scene.answer("192.0.2.2");
   scene.clock.move(60_000);
+  scene.sip.hear({ type: "leg-ended", legId: caller, how: "bye" });
+  await scene.settle();
+}
+
+/** Anna hangs up, and the citizen is asked; null: he hangs up as well. */
+async function rates(key: string | null): Promise<void> {
+  const caller = await scene.call();
+  const operator = await scene.answer("anna");
+  scene.sip.hear({ type: "leg-ended", legId: operator, how: "bye" });
+  await scene.settle();
+  if (key !== null) scene.box.keyPressed(caller, key);
   scene.sip.hear({ type: "leg-ended", legId: caller, how: "bye" });
   await scene.settle();
 }
@@ -97,6 +109,27 @@ describe("the rules of domain.md §2.8", () => {
     expect((await reports.onNet(november)).report).toEqual(before.report);
     expect((await reports.onNet({ ...november, fromMs: november.fromMs + 1 })).report.onNet.calls).toBe(0);
     expect((await reports.onNet({ ...november, toMs: november.toMs - 1 })).report.onNet.calls).toBe(0);
+  });
+
+  test("how citizens rated, and which transfers were blind, stays in the reports by month", async () => {
+    await callsOnce();
+    await rates("1");
+    await rates(null);
+    const reports = officeReports(
+      { ...scene.box.queries, monthlyTotals: () => store.retained.monthlyTotals() },
+      prices,
+    );
+    const before = [[...(await reports.ratings({}))], await reports.transfers({})];
+    expect(before).toEqual([
+      [["urp", { asked: 2, satisfied: 1, neither: 0, notSatisfied: 0 }]],
+      { blind: { transferred: 1, failed: 0 }, attended: { transferred: 0, failed: 0 } },
+    ]);
+    const costs = await reports.onNet({});
+    await days(370);
+    expect(await store.records({ limit: 1 })).toEqual([]);
+    expect([[...(await reports.ratings({}))], await reports.transfers({})]).toEqual(before);
+    expect(await reports.onNet({})).toEqual(costs);
+    expect((await reports.ratings({ fromMs: scene.clock.now() })).size).toBe(0);
   });
 
   test("a call in progress keeps its journal, however long it lasts", async () => {

@@ -10,8 +10,6 @@ import type { TrunkRegistration } from "../domain/trunk/trunk-registration.ts";
 import type { TollRefusal } from "../domain/trunk/toll-limits.ts";
 import type { TrunkHealth } from "../domain/trunk/trunk-health.ts";
 import type { CallRecordView } from "../domain/call/call-record.ts";
-import type { RatingTally } from "../domain/survey/rating-report.ts";
-import type { CostReport } from "../domain/cost/cost-report.ts";
 import type { ConsultationPartner, TransferMode } from "../domain/transfer/transfer.ts";
 import type { Finding, TrialStep } from "../domain/trunk/trunk-trial.ts";
 import type { Settings } from "../domain/trunk/change-settings.ts";
@@ -125,12 +123,19 @@ export interface TrunkQueries {
   test(trunkId: string): Promise<TrunkTestView | null>;
 }
 
-/** The office in numbers; `operators` null: so few that the numbers would be about one of them. */
+/** The office in numbers; `operators` null: so few that the numbers would be about one of them. `callbacks`: still to be made; null: the queue offers none. */
 export type OfficeFiguresView = {
   atMs: number;
   calls: Readonly<Record<Exclude<CallStateName, "ended">, number>>;
   operators: OperatorCounts | null;
-  queues: { queueId: string; label: string; now: QueueNow; today: QueueDay; operators: OperatorCounts | null }[];
+  queues: {
+    queueId: string;
+    label: string;
+    now: QueueNow;
+    callbacks: number | null;
+    today: QueueDay;
+    operators: OperatorCounts | null;
+  }[];
 };
 
 export interface OfficeFiguresQueries {
@@ -252,13 +257,6 @@ export type TracedLegView = {
     text: string;
   }[];
 };
-
-/** Reports from the records; a long span takes a while. */
-export interface OfficeReports {
-  /** Of records that are still kept. */
-  ratings(span: { fromMs?: number; toMs?: number }): Promise<RatingTally>;
-  onNet(span: { fromMs?: number; toMs?: number }): Promise<{ currency: string | null; report: CostReport }>;
-}
 
 /** `waiting`: for opening hours, or for the pause after a call in vain. `in-line`: for a free operator. */
 export type CallbackView = PendingCallback & { state: "waiting" | "in-line" | "calling" };

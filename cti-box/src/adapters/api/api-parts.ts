@@ -1,5 +1,6 @@
 /** What the API is made of: the use cases handed to it by main.ts, and the office as it shows it. */
 import type { webcrypto } from "node:crypto";
+import type { OfficeReports } from "../../application/office-reports.ts";
 import type {
   CallCommands,
   CallHandlingDesk,
@@ -7,7 +8,6 @@ import type {
   CallTraces,
   JournalHealth,
   OfficeFiguresQueries,
-  OfficeReports,
   OperatorDesk,
   SipAccounts,
   TrunkAdministrationCommands,

@@ -1,9 +1,10 @@
 /** The columns of the records' CSV: one line per call. */
+import { transferTargetName } from "../../../contracts/index.ts";
 import { q850Text } from "../../domain/call/cause-table.ts";
 import type { CallRecordView, TransferRecordView } from "../../domain/call/call-record.ts";
 import type { Tariff } from "../../domain/cost/tariff.ts";
 import { csvLine } from "./csv.ts";
-import { time, timeOrNull } from "./to-contract.ts";
+import { target, time, timeOrNull } from "./to-contract.ts";
 
 type Column = readonly [string, (record: CallRecordView) => string | number | null];
 
@@ -48,18 +49,15 @@ function talkSeconds({ legs }: CallRecordView, tariff: Tariff): number {
   return Math.round(spoken * 10) / 10;
 }
 
-function nameOf(target: TransferRecordView["target"]): string {
-  switch (target.kind) {
-    case "office":
-      return target.officeId;
-    case "operator":
-      return target.operatorId;
-    case "number":
-      return target.number;
-  }
-}
-
-function transferText({ requestedBy, target, outcome, failure, conferenceAtMs }: TransferRecordView): string {
+function transferText({
+  requestedBy,
+  mode,
+  outcome,
+  failure,
+  conferenceAtMs,
+  ...transfer
+}: TransferRecordView): string {
+  const way = mode === null ? "" : `, ${mode}`;
   const conference = conferenceAtMs === null ? "" : ", conference";
-  return `${requestedBy ?? "?"} to ${nameOf(target)}: ${failure ?? outcome}${conference}`;
+  return `${requestedBy ?? "?"} to ${transferTargetName(target(transfer.target))}: ${failure ?? outcome}${way}${conference}`;
 }

@@ -6,9 +6,12 @@ import {
   costReportSchema,
   ratingReportSchema,
   reportSpanSchema,
+  transferReportSchema,
   type CostReport,
   type RatingReport,
+  type TransferReport,
 } from "../../../contracts/index.ts";
+import type { ReportSpan } from "../../application/office-reports.ts";
 import type { Traffic } from "../../domain/cost/cost-report.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { requireRole } from "./authorise.ts";
@@ -43,6 +46,7 @@ export function reportRoutes(app: FastifyInstance, parts: ApiParts, sessions: Se
     },
   );
   ratingRoute(api, parts, sessions);
+  transferRoute(api, parts, sessions);
 }
 
 function ratingRoute(api: ReturnType<typeof typed>, parts: ApiParts, sessions: Sessions): void {
@@ -62,13 +66,28 @@ function ratingRoute(api: ReturnType<typeof typed>, parts: ApiParts, sessions: S
   );
 }
 
-type Span = { fromMs?: number; toMs?: number };
+function transferRoute(api: ReturnType<typeof typed>, parts: ApiParts, sessions: Sessions): void {
+  const about = { id: "readTransferReport", summary: "Transfers, blind and attended", who: { roles: readers } };
+  api.get(
+    "/api/reports/transfers",
+    {
+      config: { api: about },
+      schema: { querystring: reportSpanSchema, response: { 200: transferReportSchema } },
+    },
+    async (request): Promise<TransferReport> => {
+      await requireRole(request, { parts, sessions }, readers);
+      const span = spanOf(request.query);
+      const tally = await parts.reports.transfers(span);
+      return { officeId: parts.options.office.officeId, ...spanToContract(span), ...tally };
+    },
+  );
+}
 
-function spanOf({ from, to }: z.infer<typeof reportSpanSchema>): Span {
+function spanOf({ from, to }: z.infer<typeof reportSpanSchema>): ReportSpan {
   return { ...(from !== undefined && { fromMs: Date.parse(from) }), ...(to !== undefined && { toMs: Date.parse(to) }) };
 }
 
-function spanToContract({ fromMs = null, toMs = null }: { [Key in keyof Span]: Span[Key] | null }) {
+function spanToContract({ fromMs = null, toMs = null }: { [Key in keyof ReportSpan]: ReportSpan[Key] | null }) {
   return { from: timeOrNull(fromMs), to: timeOrNull(toMs) };
 }
 

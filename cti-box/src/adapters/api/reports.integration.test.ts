@@ -1,6 +1,6 @@
 /** The report on minutes kept on-net, over HTTP. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { costReportSchema, ratingReportSchema } from "../../../contracts/index.ts";
+import { costReportSchema, ratingReportSchema, transferReportSchema } from "../../../contracts/index.ts";
 import type { TransferId } from "../../domain/call/ids.ts";
 import { anna } from "../../../testing/office-scene.ts";
 import { ApiScene, serviceSecret } from "../../../testing/api-scene.ts";
@@ -60,6 +60,19 @@ describe("the report", () => {
     });
     const { token } = await scene.signIn("anna");
     expect((await scene.ask("GET", "/api/reports/ratings", { token })).status).toBe(403);
+  });
+
+  it("tells blind transfers from attended ones, for the same readers", async () => {
+    const { json } = await scene.ask("GET", "/api/reports/transfers", { token: serviceSecret });
+    expect(transferReportSchema.parse(json)).toEqual({
+      officeId: "x_test1",
+      from: null,
+      to: null,
+      blind: { transferred: 1, failed: 0 },
+      attended: { transferred: 0, failed: 0 },
+    });
+    const { token } = await scene.signIn("anna");
+    expect((await scene.ask("GET", "/api/reports/transfers", { token })).status).toBe(403);
   });
 
   it("names no operator, and is not for every operator", async () => {

@@ -115,7 +115,8 @@ function overflowEvent(event: OverflowEvent, envelope: Pick<CallEvent, "cursor" 
 type TransferEvent = Extract<PublicCallEvent, { requestedBy: unknown }>;
 
 function transferEvent(event: TransferEvent, envelope: Pick<CallEvent, "cursor" | "at" | "call">): CallEvent {
-  const transfer = { transferId: event.transferId, target: target(event.target), requestedBy: event.requestedBy };
+  const { transferId, mode, requestedBy } = event;
+  const transfer = { transferId, target: target(event.target), ...(mode !== undefined && { mode }), requestedBy };
   switch (event.type) {
     case "call-transfer-requested": {
       const { ticketId, reason, message, expiresAtMs } = event;

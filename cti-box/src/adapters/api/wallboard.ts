@@ -47,7 +47,7 @@ export function wallboardOf({ figures, options }: ApiParts): Wallboard {
 }
 
 function queueOf(
-  { queueId, label, now, today, operators }: OfficeFiguresView["queues"][number],
+  { queueId, label, now, callbacks, today, operators }: OfficeFiguresView["queues"][number],
   atMs: number,
 ): Wallboard["queues"][number] {
   const { answered, abandoned, turnedAway } = today;
@@ -58,6 +58,7 @@ function queueOf(
     waiting: now.waiting,
     waitingSince: now.waiting === 0 ? null : time(atMs - now.longestWaitMs),
     talking: now.talking,
+    callbacks,
     today: {
       answered,
       abandoned,

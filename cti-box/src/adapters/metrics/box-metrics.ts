@@ -14,6 +14,8 @@ import { counter, gauge } from "./family.ts";
 import type { JournalTiming } from "./journal-timing.ts";
 import { trunkFamilies } from "./trunk-families.ts";
 
+type TransferEvent = Extract<PublicCallEvent, { type: "call-transfer-requested" }>;
+
 export type BoxMetricsParts = {
   queries: Pick<CallQueries, "onEvent" | "lastCursor">;
   figures: OfficeFiguresQueries;
@@ -28,12 +30,17 @@ const resolutionMs = 10;
 /** Seconds until a citizen is answered. */
 const waitBounds = [5, 10, 20, 30, 60, 120, 300, 600, 1_200];
 
+/** Labels of a transfer that has just been. */
+function waysOf({ target, mode }: Pick<TransferEvent, "target" | "mode">): [string, string] {
+  return [target.kind, mode ?? "blind"];
+}
+
 export class BoxMetrics {
   readonly #parts: BoxMetricsParts;
   readonly #started = new LabelledCounter("direction");
   readonly #ended = new LabelledCounter("direction", "cause");
-  readonly #transfersAsked = new LabelledCounter("target");
-  readonly #transfers = new LabelledCounter("target", "outcome");
+  readonly #transfersAsked = new LabelledCounter("target", "mode");
+  readonly #transfers = new LabelledCounter("target", "mode", "outcome");
   readonly #waits = new Histogram(waitBounds);
   readonly #delay = monitorEventLoopDelay({ resolution: resolutionMs });
   readonly #stopListening: () => void;
@@ -81,9 +88,9 @@ export class BoxMetrics {
     this.#lastCursor = event.cursor;
     if (event.type === "call-offered") this.#started.add(direction);
     if (event.type === "call-ended") this.#ended.add(direction, event.endCause);
-    if (event.type === "call-transfer-requested") this.#transfersAsked.add(event.target.kind);
-    if (event.type === "call-transferred") this.#transfers.add(event.target.kind, "transferred");
-    if (event.type === "call-transfer-failed") this.#transfers.add(event.target.kind, event.cause);
+    if (event.type === "call-transfer-requested") this.#transfersAsked.add(...waysOf(event));
+    if (event.type === "call-transferred") this.#transfers.add(...waysOf(event), "transferred");
+    if (event.type === "call-transfer-failed") this.#transfers.add(...waysOf(event), event.cause);
     if (event.type === "call-answered" && direction === "in" && answeredAtMs === event.atMs)
       this.#waits.observe((answeredAtMs - startedAtMs) / 1_000);
   }

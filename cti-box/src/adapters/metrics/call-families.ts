@@ -34,7 +34,17 @@ export function queueFamilies({ queues }: OfficeFiguresView): Family[] {
       "Calls of the queue that were answered and go on.",
       perQueue(({ now }) => now.talking),
     ),
+    ...callbackFamilies(queues),
     // A counter that begins anew at midnight and goes on after a restart: Prometheus takes a fall for a new beginning.
     counter("la2_queue_calls_total", "Calls that came to the queue today, by what became of them.", outcomes),
   ];
+}
+
+/** Queues that offer no call back are left out. */
+function callbackFamilies(queues: OfficeFiguresView["queues"]): Family[] {
+  const pending = queues.flatMap(({ queueId, callbacks }): Sample[] =>
+    callbacks === null ? [] : [{ labels: { queue: queueId }, value: callbacks }],
+  );
+  const meaning = "Citizens who kept their place in the queue and are still to be called back.";
+  return pending.length === 0 ? [] : [gauge("la2_queue_pending_callbacks", meaning, pending)];
 }

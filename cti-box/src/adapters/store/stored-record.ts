@@ -4,7 +4,7 @@ import type { CallRecordView, LegRecordView, TransferRecordView } from "../../do
 type Earlier<View, Added extends keyof View> = Omit<View, Added> & Partial<Pick<View, Added>>;
 type StoredTransfer = Earlier<
   TransferRecordView,
-  "requestedBy" | "requestedAtMs" | "settledAtMs" | "conferenceAtMs" | "reason"
+  "mode" | "requestedBy" | "requestedAtMs" | "settledAtMs" | "conferenceAtMs" | "reason"
 >;
 type StoredRecord = Earlier<
   Omit<CallRecordView, "legs" | "transfers">,
@@ -14,7 +14,14 @@ type StoredRecord = Earlier<
   transfers: StoredTransfer[];
 };
 
-const notNoted = { requestedBy: null, requestedAtMs: null, settledAtMs: null, conferenceAtMs: null, reason: null };
+const notNoted = {
+  mode: null,
+  requestedBy: null,
+  requestedAtMs: null,
+  settledAtMs: null,
+  conferenceAtMs: null,
+  reason: null,
+};
 
 export function recordFromStored(text: string): CallRecordView {
   return recordFrom(JSON.parse(text) as StoredRecord);

@@ -1,6 +1,6 @@
 /** Call detail records: a projection of the journal. One per call, one entry per leg, with what each leg cost. Times in epoch milliseconds. */
 import type { PeerKind, Tariff } from "../cost/tariff.ts";
-import type { TransferFailure, TransferTarget } from "../transfer/transfer.ts";
+import type { TransferFailure, TransferMode, TransferTarget } from "../transfer/transfer.ts";
 import type { Forward } from "../operator/call-handling.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 import type { Caller, EndCause, TransferOrigin, TransferReason } from "./call-view.ts";
@@ -29,6 +29,8 @@ export type LegRecordView = {
 export type TransferRecordView = {
   transferId: TransferId;
   target: TransferTarget;
+  /** `attended`: the operator spoke with the target first, or meant to; `overflow`: the queue offered its caller. Null: the box did not note it. */
+  mode: TransferMode | "overflow" | null;
   /** These four, and the conference, are null in records of boxes that did not note them. No operator: the queue offered its caller (reason `overflow`). */
   requestedBy: OperatorId | null;
   requestedAtMs: number | null;

@@ -5,7 +5,7 @@
 import type { CallId, ContactId, OperatorId, TransferId } from "./ids.ts";
 import type { Forward } from "../operator/call-handling.ts";
 import type { Tariff } from "../cost/tariff.ts";
-import type { ConsultationPartner, TransferFailure, TransferTarget } from "../transfer/transfer.ts";
+import type { ConsultationPartner, TransferFailure, TransferMode, TransferTarget } from "../transfer/transfer.ts";
 
 /** The citizen as the network presented him, or as an operator dialled him; `number` is E.164, or null when withheld or not a telephone number. */
 export type Caller = { number: string | null; displayName: string | null; isWithheld: boolean };
@@ -91,7 +91,13 @@ export type RingEnd = "answered" | "answered-elsewhere" | "no-answer" | "rejecte
 
 /** A waiting caller whom another office is asked to take out of our line. */
 type OverflowFields = { transferId: TransferId; toOfficeId: string };
-type TransferFields = { transferId: TransferId; target: TransferTarget; requestedBy: OperatorId };
+/** `mode`: absent in events of older boxes. */
+type TransferFields = {
+  transferId: TransferId;
+  target: TransferTarget;
+  mode?: TransferMode;
+  requestedBy: OperatorId;
+};
 
 /** What happened, without envelope. */
 export type PublicCallHappening =

@@ -3,31 +3,14 @@
  * goes before what the far end said to that (the 487 after a CANCEL of ours).
  */
 import { q850OfStatus } from "./cause-table.ts";
+import { q850OfLegEnd } from "./leg-end-causes.ts";
 import { isOpen } from "./legs.ts";
 import { changed } from "./step.ts";
-import type { CallEffect, LegEndReason } from "./call-effect.ts";
+import type { CallEffect } from "./call-effect.ts";
 import type { CallEvent } from "./call-event.ts";
 import type { Leg } from "./call.ts";
 import type { LegCause } from "./call-record.ts";
 import type { Step } from "./step.ts";
-
-/** Q.850 causes of what the box does to legs; the adapter writes them into Reason headers. */
-export const q850OfLegEnd: Readonly<Record<LegEndReason, number>> = {
-  "answered-elsewhere": 26,
-  "no-answer": 19,
-  "caller-gone": 16,
-  cancelled: 16,
-  transferred: 16,
-  "hung-up": 16,
-  "no-operator": 34,
-  "out-of-hours": 20,
-  "queue-full": 17,
-  "callback-requested": 16,
-  declined: 21,
-  busy: 17,
-  "unknown-number": 1,
-  failure: 41,
-};
 
 const timerExpired = 102;
 const normalClearing = 16;

@@ -5,6 +5,7 @@
 import { withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg, LegState } from "./call.ts";
+import { statusOfLegEnd } from "./leg-end-causes.ts";
 import type { LegEndReason } from "./call-effect.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { LegId, OperatorId } from "./ids.ts";
@@ -75,31 +76,13 @@ export function legGone(step: Step, legId: LegId, atMs: number): Step {
   return withLegState(step, legId, { kind: "gone", answeredAtMs: answeredAt(leg), endedAtMs });
 }
 
-/** SIP status an unanswered incoming leg is turned away with. */
-const rejectStatus: Record<LegEndReason, number> = {
-  declined: 603,
-  busy: 486,
-  "unknown-number": 404,
-  "no-answer": 480,
-  "no-operator": 480,
-  "out-of-hours": 480,
-  "queue-full": 486,
-  "callback-requested": 480,
-  "answered-elsewhere": 480,
-  "caller-gone": 487,
-  cancelled: 480,
-  transferred: 480,
-  "hung-up": 480,
-  failure: 500,
-};
-
 /** Ends an open leg the way its stage needs: refusal for an unanswered caller, CANCEL or BYE for the others. */
 export function closeLeg(step: Step, legId: LegId, end: { atMs: number; reason: LegEndReason }): Step {
   const leg = findLeg(step.call, legId);
   if (leg === null || !isOpen(leg)) return step;
   const closing = withLegState(step, legId, { kind: "closing", answeredAtMs: answeredAt(leg), endedAtMs: end.atMs });
   if (leg.direction === "in" && leg.state.kind !== "answered") {
-    return withEffect(closing, { type: "reject-leg", legId, status: rejectStatus[end.reason], reason: end.reason });
+    return withEffect(closing, { type: "reject-leg", legId, status: statusOfLegEnd(end.reason), reason: end.reason });
   }
   return withEffect(closing, { type: "end-leg", legId, reason: end.reason });
 }

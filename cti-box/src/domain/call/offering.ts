@@ -41,6 +41,7 @@ export function offerToOffice(step: Step, event: OverflowOffered): Step {
   const record = {
     transferId,
     target: { kind: "office", officeId },
+    mode: "overflow",
     requestedBy: null,
     requestedAtMs: atMs,
     settledAtMs: null,

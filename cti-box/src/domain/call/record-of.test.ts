@@ -61,7 +61,7 @@ describe("how legs and calls ended", () => {
 
   test("a caller who was turned away has the answer he was given", () => {
     const record = recordAfter([{ type: "no-operator" }], memberArrival());
-    expect(record).toMatchObject({ endCause: "no-operator", end: byBox(34, 480) });
+    expect(record).toMatchObject({ endCause: "no-operator", end: byBox(19, 480) });
   });
 
   test("a caller who cancelled has the status of that", () => {
@@ -90,6 +90,7 @@ describe("times and transfers", () => {
       {
         transferId,
         target: { kind: "office", officeId: "c_b200" },
+        mode: "blind",
         requestedBy: anna,
         reason: "competence",
         requestedAtMs: startMs + 3000,

@@ -4,7 +4,7 @@ import { withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { Transfer } from "./call.ts";
 import type { TransferRecordView } from "./call-record.ts";
-import type { TransferFailure } from "../transfer/transfer.ts";
+import type { TransferFailure, TransferMode } from "../transfer/transfer.ts";
 
 const peerOfTarget = { office: "member", operator: "operator", number: "trunk" } as const;
 
@@ -14,7 +14,13 @@ export function notified(step: Step, transfer: Transfer, status: number): Step {
 }
 
 export function transferFields(transfer: Transfer) {
-  return { transferId: transfer.transferId, target: transfer.target, requestedBy: transfer.requestedBy };
+  const { transferId, target, requestedBy } = transfer;
+  return { transferId, target, mode: modeOf(transfer), requestedBy };
+}
+
+/** As people see it: by telephone the consultation is a call of its own, and the transfer itself then needs none. */
+export function modeOf({ mode, consultedCallId }: Transfer): TransferMode {
+  return consultedCallId === undefined ? mode : "attended";
 }
 
 export function tariffOfTarget(transfer: Transfer) {

@@ -10,7 +10,7 @@ import { closeLeg, closePendingLegs, officeLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { internalOrigin, secondsSpent } from "./summary.ts";
-import { notified, settledRecords, tariffOfTarget, transferFields } from "./transfer-notices.ts";
+import { modeOf, notified, settledRecords, tariffOfTarget, transferFields } from "./transfer-notices.ts";
 import { callOverTrunk } from "./transfer-over-trunk.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Step } from "./step.ts";
@@ -180,6 +180,7 @@ function phaseAfterAnswer(transfer: Transfer, legId: LegId): CallPhase {
 
 function pendingRecord(transfer: Transfer) {
   const { transferId, target, requestedBy, requestedAtMs, reason } = transfer;
+  const mode = modeOf(transfer);
   const open = { outcome: "pending", failure: null, settledAtMs: null, conferenceAtMs: null } as const;
-  return { transferId, target, requestedBy, requestedAtMs, reason, tariff: tariffOfTarget(transfer), ...open };
+  return { transferId, target, mode, requestedBy, requestedAtMs, reason, tariff: tariffOfTarget(transfer), ...open };
 }

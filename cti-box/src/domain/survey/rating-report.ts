@@ -7,11 +7,17 @@ export type RatingTally = Map<string, RatingCounts>;
 
 const nameOf = { 1: "satisfied", 2: "neither", 3: "notSatisfied" } as const;
 
+/** The counts of a queue, which are there from now on. */
+export function ratingsOf(tally: RatingTally, queueId: string): RatingCounts {
+  const counts = tally.get(queueId) ?? { asked: 0, satisfied: 0, neither: 0, notSatisfied: 0 };
+  tally.set(queueId, counts);
+  return counts;
+}
+
 /** Changes the tally. */
 export function addRating(tally: RatingTally, { queueId, survey }: Pick<CallRecordView, "queueId" | "survey">): void {
   if (survey === null || queueId === null) return;
-  const counts = tally.get(queueId) ?? { asked: 0, satisfied: 0, neither: 0, notSatisfied: 0 };
-  tally.set(queueId, counts);
+  const counts = ratingsOf(tally, queueId);
   counts.asked += 1;
   if (survey.rating !== null) counts[nameOf[survey.rating]] += 1;
 }

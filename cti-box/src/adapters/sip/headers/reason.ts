@@ -1,6 +1,6 @@
 /** Reason headers (RFC 3326): why the box ends a leg, and the Q.850 cause a far end gives. */
 import { q850Text } from "../../../domain/call/cause-table.ts";
-import { q850OfLegEnd } from "../../../domain/call/leg-causes.ts";
+import { q850OfLegEnd } from "../../../domain/call/leg-end-causes.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 
 /** SIP's own causes say more than Q.850's to the phones of operators: RFC 3326 §3.1, no missed call for one that was completed elsewhere. */

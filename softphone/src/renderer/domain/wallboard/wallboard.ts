@@ -11,6 +11,8 @@ export type QueueNumbers = {
   /** By the box's clock; null: nobody waits. */
   waitingSinceMs: number | null;
   talking: number;
+  /** Still to be called back; null: the queue offers no call back. */
+  callbacks: number | null;
   answered: number;
   abandoned: number;
   turnedAway: number;

@@ -67,6 +67,7 @@ function Queue({ queue, wait, texts }: { queue: QueueNumbers; wait: number | nul
         <Figure name={texts.waiting} value={queue.waiting} kind={queue.waiting > 0 ? "waiting" : "calm"} />
         <Figure name={texts.longestWait} value={wait === null ? "–" : clockText(wait)} kind="calm" />
         <Figure name={texts.talking} value={queue.talking} kind="calm" />
+        {queue.callbacks !== null && <Figure name={texts.callbacks} value={queue.callbacks} kind="calm" />}
         {operators !== null && <Figure name={texts.operatorsFree} value={operators.free} kind="calm" />}
       </dl>
       <h3>{texts.today}</h3>
