@@ -177,6 +177,24 @@ describe("one problem each, told by its key", () => {
     [{ trunks: [{ ...trunkAt("192.0.2.1"), codecs: ["PCMA", "G729"] }] }, "trunks[0].codecs[1]: Invalid option"],
     [{ trunks: [{ ...trunkAt("192.0.2.1"), realTimeText: "yes" }] }, "trunks[0].realTimeText: Invalid input"],
     [{ trunks: [{ ...trunkAt("192.0.2.1"), codecs: ["G722"] }] }, "trunks[0].codecs: needs PCMA, because the built-in"],
+    [{ trunks: [{ ...trunkAt("192.0.2.1"), srtp: "yes" }] }, "trunks[0].srtp: Invalid option"],
+    [
+      { trunks: [{ ...trunkAt("192.0.2.1"), srtp: "optional", outbound: outboundTo("sip:192.0.2.1;transport=tcp") }] },
+      "trunks[0].outbound.uri: needs TLS (sips: or ;transport=tls), because srtp sends its keys there",
+    ],
+    [
+      {
+        trunks: [
+          {
+            ...trunkAt("192.0.2.1"),
+            srtp: "required",
+            outbound: outboundTo("sips:192.0.2.1"),
+            account: { user: "office", password: "p", registrar: "sip:192.0.2.1" },
+          },
+        ],
+      },
+      "trunks[0].account.registrar: needs TLS",
+    ],
     [{ operators: [{ ...operator, extension: "112" }] }, "operators[0].extension: 112 is an emergency number"],
     [{ outbound: { permissions: { front_office: ["emergency"] } } }, "outbound.permissions.front_office[0]: Invalid"],
     [{ media: { kind: "tape" } }, "media.kind: Invalid discriminator value"],
@@ -189,6 +207,10 @@ describe("one problem each, told by its key", () => {
 
 function trunkAt(address: string): Section {
   return { trunkId: "one", carrier: "Carrier", addresses: [address] };
+}
+
+function outboundTo(uri: string): Section {
+  return { uri, callerId: { number: "+390668888888" } };
 }
 
 function office(officeId: string): Section {

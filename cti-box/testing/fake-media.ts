@@ -37,6 +37,10 @@ export class FakeMedia implements CallMedia {
     return `answer to ${offer}`;
   }
 
+  refusalOf(): string | null {
+    return this.broken.has("refusalOf") ? "no codec in common" : null;
+  }
+
   async acceptAnswer({ legId }: CallLeg): Promise<void> {
     this.failIfBroken("acceptAnswer");
     this.require(legId);

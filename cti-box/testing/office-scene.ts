@@ -173,6 +173,7 @@ export class OfficeScene {
       userToUser: [],
       sessionId: null,
       sourceOffice: null,
+      isSecured: false,
       transferHeader: null,
       replaces: null,
       media: "rtp",

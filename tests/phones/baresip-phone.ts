@@ -1,7 +1,7 @@
 /** A real SIP phone without a screen: baresip in its network namespace, driven over ctrl_tcp, its audio a tone out and a recording in. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,10 @@ export type PhoneSettings = {
   /** Audio codecs, best first; absent: PCMA alone. */
   codecs?: readonly ("PCMA" | "PCMU")[];
   answer: "manual" | "auto";
+  /** Enciphers with keys in the session description; `required`: nothing else. */
+  srtp?: "optional" | "required";
+  /** It is called over TLS itself, at port 5061: certificate and key, PEM. */
+  certificate?: { certFile: string; keyFile: string };
 };
 
 type PhoneResponse = { response: true; ok: boolean; data?: string; token?: string };
@@ -53,6 +57,12 @@ export class BaresipPhone {
     const folder = mkdtempSync(join(tmpdir(), "la2-baresip-"));
     writeFileSync(join(folder, "config"), configText(settings, folder));
     writeFileSync(join(folder, "accounts"), accountText(settings));
+    const { certificate } = settings;
+    if (certificate !== undefined)
+      writeFileSync(
+        certificateFile(folder),
+        readFileSync(certificate.certFile, "utf8") + readFileSync(certificate.keyFile, "utf8"),
+      );
     writeFileSync(join(folder, "tone.wav"), wavOf(tone(settings.toneHz, longestCallSeconds)));
     const { namespace, address } = settings.host;
     const child = spawn("ip", ["netns", "exec", namespace, "baresip", "-f", folder], {
@@ -173,11 +183,16 @@ async function connected(address: string, child: ChildProcess): Promise<Socket> 
   throw new Error(`baresip did not start: ${output.join("").slice(-500)}`);
 }
 
-function configText({ host, authorityFile }: PhoneSettings, folder: string): string {
+function certificateFile(folder: string): string {
+  return join(folder, "certificate.pem");
+}
+
+function configText({ host, authorityFile, certificate, srtp }: PhoneSettings, folder: string): string {
   return [
     "poll_method epoll",
     "sip_listen 0.0.0.0:5060",
     ...(authorityFile === undefined ? [] : [`sip_cafile ${authorityFile}`]),
+    ...(certificate === undefined ? [] : [`sip_certificate ${certificateFile(folder)}`]),
     `net_interface ${host.device}`,
     `audio_source aufile,${join(folder, "tone.wav")}`,
     "audio_player aubridge,nil",
@@ -188,7 +203,9 @@ function configText({ host, authorityFile }: PhoneSettings, folder: string): str
     "auplay_channels 1",
     "rtp_ports 20000-21000",
     "module_path /usr/lib/baresip/modules",
-    ...["g711", "aufile", "aubridge", "sndfile"].map((name) => `module ${name}.so`),
+    ...["g711", "aufile", "aubridge", "sndfile", ...(srtp === undefined ? [] : ["srtp"])].map(
+      (name) => `module ${name}.so`,
+    ),
     "module_tmp account.so",
     "module_tmp uuid.so",
     "module_app menu.so",
@@ -199,7 +216,7 @@ function configText({ host, authorityFile }: PhoneSettings, folder: string): str
   ].join("\n");
 }
 
-function accountText({ account, answer, codecs = ["PCMA"] }: PhoneSettings): string {
+function accountText({ account, answer, srtp, codecs = ["PCMA"] }: PhoneSettings): string {
   const registers = account.password !== undefined;
   return [
     `<sip:${account.user}@${account.domain};transport=${account.transport ?? "udp"}>`,
@@ -207,6 +224,7 @@ function accountText({ account, answer, codecs = ["PCMA"] }: PhoneSettings): str
     registers ? `;auth_pass=${account.password}` : "",
     `;regint=${registers ? 60 : 0}`,
     `;answermode=${answer}`,
+    srtp === undefined ? "" : `;mediaenc=${srtp === "required" ? "srtp-mand" : "srtp"}`,
     `;audio_codecs=${codecs.map((codec) => `${codec}/8000/1`).join(",")}`,
     "\n",
   ].join("");

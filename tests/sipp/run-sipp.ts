@@ -35,6 +35,10 @@ export type SippRun = {
   toneHz?: number;
   /** Header lines added to the INVITE. */
   headers?: readonly string[];
+  /** What is offered in place of PCMA over RTP/AVP: the end of the m= line, then further lines. */
+  offer?: readonly string[];
+  /** What the m= line of the box's answer has to end with, without spaces and a pattern's signs. */
+  answer?: string;
 };
 
 const deadlineMs = 60_000;
@@ -48,6 +52,10 @@ export async function runSipp(run: SippRun): Promise<void> {
     .replace("__SOUND__", soundFile)
     .replace("__STATUS__", String(run.status ?? 403))
     .replace("__NUMBER__", run.number.replace("+", "\\+"))
+    .replace("__ANSWER__", `m=audio [0-9]+ ${run.answer ?? ""}`)
+    .replace(/m=audio \[media_port\] RTP.*?(?=\n\s*\]\]>)/s, (usual) =>
+      run.offer === undefined ? usual : `m=audio [media_port] ${run.offer.join("\n      ")}`,
+    )
     .replace(
       "Max-Forwards: 70\n",
       ["Max-Forwards: 70", ...(run.headers ?? []).map((line) => `      ${line}`), ""].join("\n"),

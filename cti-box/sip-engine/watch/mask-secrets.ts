@@ -32,13 +32,11 @@ function credentials(value: string): string {
     : value.replace(/\s.*$/s, ` ${mask}`);
 }
 
-/** Lines of a session description: keys of SRTP (RFC 4568), passwords of ICE (RFC 8839), older kinds of keys. */
-const keysInSdp = [
-  /^(a=crypto:\S+ \S+ inline:)([^\s|;]+)/gim,
-  /^(a=ice-pwd:)(\S+)/gim,
-  /^(a=key-mgmt:\S+ )(\S+)/gim,
-  /^(k=)(\S+)/gim,
-] as const;
+/** A line with keys of SRTP (RFC 4568), of which it may hold several. */
+const cryptoLine = /^a=crypto:.*$/gim;
+const keyOfSrtp = /(\binline:)([^\s|;]+)/gi;
+/** Other lines of a session description: passwords of ICE (RFC 8839), older kinds of keys. */
+const keysInSdp = [/^(a=ice-pwd:)(\S+)/gim, /^(a=key-mgmt:\S+ )(\S+)/gim, /^(k=)(\S+)/gim] as const;
 const pressedKey = /^([ \t]*Signal[ \t]*[=:][ \t]*)(\S+)/gim;
 const pressedKeys = /(\bdigits=")([^"]*)/gi;
 
@@ -96,7 +94,9 @@ function maskBody(head: string, body: string): string {
   // What people write to each other, in a request or back in its answer.
   if (head.startsWith("MESSAGE ") || /^cseq[ \t]*:[ \t]*\d+[ \t]+MESSAGE[ \t]*$/im.test(head)) return stars(body);
   if (type === "application/dtmf") return stars(body);
-  let masked = body;
+  let masked = body.replaceAll(cryptoLine, (line) =>
+    line.replaceAll(keyOfSrtp, (_all, name: string, key: string) => name + stars(key)),
+  );
   for (const keys of keysInSdp)
     masked = masked.replaceAll(keys, (_all, name: string, key: string) => name + stars(key));
   masked = masked

@@ -4,6 +4,7 @@ import { sharedTelephoneCodecs } from "../domain/trunk/trunk-codecs.ts";
 import type { Call, CarrierAttempt } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
+import type { SrtpOfTrunk, SrtpUse } from "../domain/trunk/trunk-srtp.ts";
 import type { OfferedAudio } from "./media-port.ts";
 
 /** A carrier's leg: what its trunk is bound to. A phone that is to talk over a trunk which has not answered yet: what all trunks of the call take. */
@@ -19,4 +20,10 @@ export function audioOfLeg(call: Call, legId: LegId, codecsOf: CodecsOfTrunk): O
 /** Those that are being called and those that may be. */
 function trunksOf({ legs }: Call, { routes }: Pick<CarrierAttempt, "routes">): { trunkId: string }[] {
   return [...legs.flatMap(({ peer }) => (peer.kind === "trunk" ? [{ trunkId: peer.name }] : [])), ...routes];
+}
+
+/** Phones and other offices have none of their own: their keys would come over connections that nobody has asked about. */
+export function srtpOfLeg(call: Call, legId: LegId, srtpOf: SrtpOfTrunk): SrtpUse {
+  const peer = findLeg(call, legId)?.peer;
+  return peer?.kind === "trunk" ? srtpOf(peer.name) : "off";
 }

@@ -5,21 +5,23 @@
 import type { PromptLanguage, PromptName } from "../domain/queue/announcement.ts";
 import type { KeyMode } from "../domain/trunk/key-mode.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
-import type { OfferedAudio } from "./media-port.ts";
+import type { LegRules } from "./media-port.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
 
 export type CallLeg = { callId: CallId; legId: LegId };
 
 /** The leg at the other end of the conversation to come; `offer`: what its far end offered, in case it is not answered yet; null: the server knows its answer. */
-export type Counterpart = { legId: LegId; offer: string | null; audio?: OfferedAudio };
+export type Counterpart = LegRules & { legId: LegId; offer: string | null };
 
 export interface CallMedia {
   createOffer(
     leg: CallLeg,
-    order: { profile: MediaProfile; towards: Counterpart | null; audio: OfferedAudio; text?: boolean },
+    order: LegRules & { profile: MediaProfile; towards: Counterpart | null; text?: boolean },
   ): Promise<string>;
   /** First answer and every answer to a re-INVITE of the same leg. */
-  answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string>;
+  answerOffer(leg: CallLeg, offer: string, rules: LegRules): Promise<string>;
+  /** Why an offer could not be answered for a leg that nobody has described yet; null: it could. */
+  refusalOf(offer: string, rules: LegRules): string | null;
   acceptAnswer(leg: CallLeg, answer: string): Promise<void>;
   connect(one: CallLeg, other: CallLeg): Promise<void>;
   /** Joins three legs so that each hears the others; names those that are heard only after a re-INVITE with an offer of `audio: "telephone"`. */

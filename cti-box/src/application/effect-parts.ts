@@ -2,6 +2,7 @@
 import type { Call } from "../domain/call/call.ts";
 import type { KeyModeOfTrunk } from "../domain/trunk/key-mode.ts";
 import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
+import type { SrtpOfTrunk } from "../domain/trunk/trunk-srtp.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallSignalling, Clock, Log } from "./ports.ts";
@@ -28,6 +29,7 @@ export type EffectParts = {
   codecsOfTrunk: CodecsOfTrunk;
   textOfTrunk: TextOffers["textOfTrunk"];
   keyModeOfTrunk: KeyModeOfTrunk;
+  srtpOfTrunk: SrtpOfTrunk;
   room: OfficeEffectParts["room"];
   callId: Call["callId"];
   /** The call as it is now. */

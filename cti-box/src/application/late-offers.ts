@@ -2,13 +2,14 @@
  * INVITEs and re-INVITEs that come without an offer: ours goes with the 200, the far end's answer comes in the ACK (RFC 3261 §13.2.1, §14.2; RFC 3264 §5). What a leg
  * still has to do waits for that ACK; a leg that ends, or is ended, waits for nothing.
  */
-import { audioOfLeg } from "./audio-of-leg.ts";
+import { audioOfLeg, srtpOfLeg } from "./audio-of-leg.ts";
 import { partnerOf } from "../domain/call/settle.ts";
 import { answeredLeg } from "../domain/call/legs.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { TextOffers } from "./text/offered-text.ts";
 import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
+import type { SrtpOfTrunk } from "../domain/trunk/trunk-srtp.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { CallSignalling } from "./ports.ts";
@@ -19,6 +20,7 @@ export type LateOfferParts = {
   media: Pick<CallMedia, "createOffer" | "acceptAnswer">;
   codecsOfTrunk: CodecsOfTrunk;
   textOfTrunk: TextOffers["textOfTrunk"];
+  srtpOfTrunk: SrtpOfTrunk;
   callId: Call["callId"];
   current(): Call;
   post(event: PostedEvent): void;
@@ -38,7 +40,8 @@ export class LateOffers {
     const { media, signalling, callId } = this.parts;
     const audio = audioOfLeg(this.parts.current(), legId, this.parts.codecsOfTrunk);
     const text = peer.kind === "trunk" && this.parts.textOfTrunk(peer.name);
-    const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio, text });
+    const srtp = srtpOfLeg(this.parts.current(), legId, this.parts.srtpOfTrunk);
+    const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio, srtp, text });
     if (answeredLeg(this.parts.current(), legId) === null) return;
     const acknowledged = this.descriptions.answerInAck(legId);
     await signalling.answerLeg(legId, sdp);

@@ -191,6 +191,7 @@ function callsOf(
     codecsOfTrunk: (trunkId) => book().find(trunkId)?.codecs ?? null,
     textOfTrunk: (trunkId) => book().find(trunkId)?.realTimeText ?? false,
     keyModeOfTrunk: (trunkId) => book().find(trunkId)?.keys ?? "rfc4733",
+    srtpOfTrunk: (trunkId) => book().find(trunkId)?.srtp ?? "off",
     room,
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });

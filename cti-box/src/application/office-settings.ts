@@ -145,10 +145,10 @@ export function officeFrom(settings: OfficeSettings): Office {
 export function trunkFrom(settings: TrunkSettings): Trunk {
   const { trunkId, numbers = [], capacity = null, whenFull = "unavailable", priority = 10, weight = 1 } = settings;
   const outbound = settings.outbound === undefined ? null : outboundFrom(settings.outbound);
-  const { dtmf: keys = "rfc4733", realTimeText = false } = settings;
+  const { dtmf: keys = "rfc4733", realTimeText = false, srtp = "off" } = settings;
   // Tones survive no other codec.
   const { codecs = keys === "inband" ? (["PCMA", "PCMU"] as const) : null } = settings;
-  return { trunkId, numbers, capacity, whenFull, priority, weight, codecs, keys, realTimeText, outbound };
+  return { trunkId, numbers, capacity, whenFull, priority, weight, codecs, keys, srtp, realTimeText, outbound };
 }
 
 /** The registrations that carriers want. */

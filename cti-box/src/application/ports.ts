@@ -176,6 +176,8 @@ export type IncomingInvite = {
   transferHeader: string | null;
   /** The leg whose place the call takes (RFC 3891); null: it is a call of its own. */
   replaces: NamedLeg | "unknown" | null;
+  /** It came over TLS, so that nobody on the way could read it. */
+  isSecured: boolean;
   media: MediaProfile;
   /** null: no offer; the box's is in its 200, the answer in the ACK (RFC 3261 §13.2.1). */
   sdp: string | null;

@@ -4,7 +4,9 @@ import { callColleague, type ForwardParts } from "./forward-call.ts";
 import { readDialled } from "../domain/routing/dialled-number.ts";
 import { callOfficeFromPhone } from "./call-in-network.ts";
 import { dialFromPhone } from "./dial-citizen.ts";
+import { unfitMedia } from "./fitting-media.ts";
 import { replaceLeg } from "./replace-leg.ts";
+import type { CallMedia } from "./call-media.ts";
 import type { CallGate } from "./call-gate.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
 import type { Office } from "./office-settings.ts";
@@ -17,6 +19,7 @@ export type ReceivingParts = {
   office: Office;
   room: OperatorRoom;
   calls: CallsInProgress;
+  media: Pick<CallMedia, "refusalOf">;
   gate: Pick<CallGate, "retryAfterSeconds" | "state">;
   officeTrunks: Pick<OfficeTrunks, "book">;
   forwardParts: ForwardParts;
@@ -40,7 +43,7 @@ function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdi
   const waitingIn = (queueId: string): number => parts.calls.index.waitingIn(queueId);
   const visitsOf = (contactId: string): number => parts.calls.index.ofContact(contactId);
   const sharedHere = (): number => parts.calls.index.count(({ origin }) => origin?.isOverflow === true);
-  const admission = admitInvite(office, invite, {
+  const admitted = admitInvite(office, invite, {
     ids,
     trunks: officeTrunks.book,
     nowMs: clock.now(),
@@ -48,6 +51,7 @@ function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdi
     visitsOf,
     sharedHere,
   });
+  const admission = admitted.kind === "refused" ? admitted : (refusedForMedia(parts, invite) ?? admitted);
   const source = JSON.stringify(invite.source);
   if (admission.kind === "refused") {
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");
@@ -60,6 +64,16 @@ function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdi
     log.warn({ callId, source, headers: admission.stripped }, "headers only members may send were ignored");
   }
   return begun(parts, () => beginAdmitted(parts, admission, invite.sdp)) ?? notJournaled;
+}
+
+function refusedForMedia(
+  { media, officeTrunks }: ReceivingParts,
+  invite: IncomingInvite,
+): Extract<Admission, { kind: "refused" }> | null {
+  if (invite.source.kind !== "trunk") return null;
+  const trunk = officeTrunks.book.find(invite.source.trunkId);
+  const why = trunk === null ? null : unfitMedia(invite, trunk, media);
+  return why === null ? null : { kind: "refused", status: 488, why };
 }
 
 const notJournaled: InviteVerdict = { kind: "refused", status: 503, why: "call could not be journaled" };

@@ -1,13 +1,13 @@
 /** Effects of one call on its legs' signalling. After each wait the call is looked at again, because the leg may have been given up meanwhile. */
 import { answeredLeg, counterpartOf, findLeg } from "../domain/call/legs.ts";
-import { audioOfLeg } from "./audio-of-leg.ts";
+import { audioOfLeg, srtpOfLeg } from "./audio-of-leg.ts";
 import { LateOffers } from "./late-offers.ts";
 import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
 import { offersText } from "./text/offered-text.ts";
 import type { SignallingEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import type { CallLeg, Counterpart } from "./call-media.ts";
-import type { OfferedAudio } from "./media-port.ts";
+import type { LegRules } from "./media-port.ts";
 import type { LegLanes } from "./leg-lanes.ts";
 import type { EffectParts } from "./effect-parts.ts";
 
@@ -88,11 +88,12 @@ export class SignallingEffects {
     const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
     this.bindKeys(legId);
-    const own = this.audioOf(legId);
-    const audio = to.kind === "trunk" && own === "any" ? "telephone" : own;
+    const own = this.rulesOf(legId);
+    const audio = to.kind === "trunk" && own.audio === "any" ? "telephone" : own.audio;
     const counterpartOffer = towards?.offer ?? null;
     const text = offersText(this.parts.current(), effect, { offers: this.parts, counterpartOffer });
-    const sdp = await this.parts.media.createOffer(this.leg(legId), { profile: effect.media, towards, audio, text });
+    const order = { ...own, profile: effect.media, towards, audio, text };
+    const sdp = await this.parts.media.createOffer(this.leg(legId), order);
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
@@ -104,7 +105,7 @@ export class SignallingEffects {
     this.bindKeys(legId);
     if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
     const offer = this.descriptions.sdpOf(legId);
-    const sdp = await this.parts.media.answerOffer(this.leg(legId), offer, this.audioOf(legId));
+    const sdp = await this.parts.media.answerOffer(this.leg(legId), offer, this.rulesOf(legId));
     if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
     return undefined;
   }
@@ -113,7 +114,8 @@ export class SignallingEffects {
     const leg = findLeg(this.parts.current(), legId);
     if (leg === null) return;
     try {
-      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId), "any");
+      const rules = { ...this.rulesOf(legId), audio: "any" } as const;
+      const sdp = await this.parts.media.answerOffer(this.leg(legId), this.descriptions.sdpOf(legId), rules);
       await this.parts.signalling.answerReinvite(legId, sdp);
     } catch (error) {
       await this.parts.signalling.refuseReinvite(legId, 488);
@@ -141,7 +143,7 @@ export class SignallingEffects {
     const legId = counterpartOf(this.parts.current(), of);
     const kind = this.descriptions.kindOf(legId);
     if (kind === "offer") this.bindKeys(legId);
-    if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId), audio: this.audioOf(legId) };
+    if (kind === "offer") return { legId, offer: this.descriptions.sdpOf(legId), ...this.rulesOf(legId) };
     if (kind === null) return null;
     await this.lanes.free(legId);
     return this.descriptions.kindOf(legId) === "answer" ? { legId, offer: null } : null;
@@ -154,8 +156,10 @@ export class SignallingEffects {
     this.parts.media.keysBy(this.leg(legId), this.parts.keyModeOfTrunk(peer.name));
   }
 
-  private audioOf(legId: LegId): OfferedAudio {
-    return audioOfLeg(this.parts.current(), legId, this.parts.codecsOfTrunk);
+  private rulesOf(legId: LegId): Required<LegRules> {
+    const { codecsOfTrunk, srtpOfTrunk } = this.parts;
+    const call = this.parts.current();
+    return { audio: audioOfLeg(call, legId, codecsOfTrunk), srtp: srtpOfLeg(call, legId, srtpOfTrunk) };
   }
 
   private isWanted(legId: LegId): boolean {

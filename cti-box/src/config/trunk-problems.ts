@@ -16,6 +16,7 @@ export function trunkProblems({
     ...spendProblems(trunks, costs),
     ...codecProblems(trunks, media),
     ...keyProblems(trunks, media),
+    ...srtpProblems(trunks),
     ...extensionProblems(operators),
   ];
 }
@@ -70,6 +71,23 @@ function keyProblems(trunks: OfficeConfig["trunks"], media: OfficeConfig["media"
         : []),
     ];
   });
+}
+
+/** Keys in the clear would lock a door and leave them in it (RFC 4568 §8). */
+function srtpProblems(trunks: OfficeConfig["trunks"]): string[] {
+  return trunks.flatMap(({ srtp, outbound, account }, index) => {
+    if (srtp === "off") return [];
+    const uris = { "outbound.uri": outbound?.uri, "account.registrar": account?.registrar };
+    return Object.entries(uris).flatMap(([field, uri]) =>
+      uri === undefined || isOverTls(uri)
+        ? []
+        : [`trunks[${index}].${field}: needs TLS (sips: or ;transport=tls), because srtp sends its keys there`],
+    );
+  });
+}
+
+function isOverTls(uri: string): boolean {
+  return /^sips:/i.test(uri) || /;transport=tls(;|$)/i.test(uri);
 }
 
 function extensionProblems(operators: OfficeConfig["operators"]): string[] {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { transferableKinds } from "../domain/trunk/dial-permissions.ts";
 import { keyModes } from "../domain/trunk/key-mode.ts";
 import { trunkCodecs } from "../domain/trunk/trunk-codecs.ts";
+import { srtpUses } from "../domain/trunk/trunk-srtp.ts";
 import { address, phoneNumber, sipUri } from "./fields.ts";
 
 /** A carrier's address, its name, or a network. One so wide that half of the internet would be the carrier is a slip of the pen. */
@@ -106,6 +107,11 @@ export const trunkSchema = z.strictObject({
    * the carrier agrees to them in the call, else as tones. Tones need the built-in relay.
    */
   dtmf: z.enum(keyModes).default("rfc4733"),
+  /**
+   * Enciphered sound (SRTP, keys in the session description). `optional`: the carrier chooses, call by call; `required`: calls without it are refused or given up.
+   * Whoever reads the signalling can read the keys: wants TLS in `outbound.uri` and `account.registrar`.
+   */
+  srtp: z.enum(srtpUses).default("off"),
   /** Signs of life in calls, and the end of calls without (RFC 4028). Absent: as in every call of the office (`sip.sessionExpiresSeconds`). */
   sessionTimer: sessionTimer.optional(),
   /** Real-time text (RFC 4103) is offered to the carrier beside the audio. Some carriers refuse calls with two streams (488); what a carrier offers is agreed to in any case. */

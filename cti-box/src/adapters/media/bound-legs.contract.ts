@@ -1,4 +1,4 @@
-/** Legs that are bound to a trunk's codecs, whatever their counterparts speak. */
+/** Legs that are bound to what their trunk wants: its codecs, whatever their counterparts speak, and its use of SRTP. */
 import { expect, it } from "vitest";
 import {
   CITIZEN_HZ,
@@ -8,9 +8,12 @@ import {
   type MediaScene,
   type ServerUnderTest,
 } from "../../../testing/media-peers/media-scene.ts";
+import { itEnciphers } from "./enciphered-legs.contract.ts";
 import { RtpPeer } from "../../../testing/media-peers/rtp-peer.ts";
 
 export function itBindsLegs(scene: MediaScene, { translates }: Pick<ServerUnderTest, "translates">): void {
+  itEnciphers(scene);
+
   it("offers a bound leg its codecs alone, in their order, and what is joined to it is heard", async () => {
     const operator = await scene.rtpCaller("operator", { codecs: ["pcma"] });
     const carrier = await RtpPeer.open({ codecs: translates ? ["g722"] : ["pcma"] });

@@ -29,9 +29,9 @@ test("whoever is rung for a caller that is not answered yet is offered what the 
   const media = createCallMedia(server, new PromptFiles());
   await media.createOffer(operator, { profile: "webrtc", towards, audio: "any" });
   expect(asked).toEqual(["answer caller: caller's offer", "offer operator towards caller"]);
-  expect(await media.answerOffer(caller, towards.offer, "any")).toBe("answer to caller's offer");
+  expect(await media.answerOffer(caller, towards.offer, {})).toBe("answer to caller's offer");
   // A re-INVITE is another question.
-  await media.answerOffer(caller, "new offer", "any");
+  await media.answerOffer(caller, "new offer", {});
   expect(asked.slice(2)).toEqual(["answer caller: new offer"]);
 });
 
@@ -39,7 +39,7 @@ test("an operator rung at the moment at which the caller is answered: the server
   const { asked, server } = listeningServer();
   const media = createCallMedia(server, new PromptFiles());
   await Promise.all([
-    media.answerOffer(caller, towards.offer, "any"),
+    media.answerOffer(caller, towards.offer, {}),
     media.createOffer(operator, { profile: "webrtc", towards, audio: "any" }),
   ]);
   expect(asked).toEqual(["answer caller: caller's offer", "offer operator towards caller"]);

@@ -5,11 +5,12 @@
  * at the server when the first phone is rung; its answer waits here until the call wants it. So connecting never needs a renegotiation.
  */
 import type { CallLeg, CallMedia } from "../../application/call-media.ts";
-import type { DtmfDigit, MediaResult, MediaServer, OfferedAudio } from "../../application/media-port.ts";
+import type { DtmfDigit, LegRules, MediaResult, MediaServer } from "../../application/media-port.ts";
 import type { PromptLanguage, PromptName } from "../../domain/queue/announcement.ts";
 import { ringingTone } from "./audio/ringing-tone.ts";
 import type { PromptFiles } from "./prompt-files.ts";
 import type { KeyMode } from "../../domain/trunk/key-mode.ts";
+import { refusalOfOffer } from "./sdp/refusal-of-offer.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
 /** `given`: the call has asked for the answer; the server may still be at work on it. */
@@ -35,19 +36,23 @@ class ServedCallMedia implements CallMedia {
   }
 
   async createOffer(leg: CallLeg, order: Parameters<CallMedia["createOffer"]>[1]): Promise<string> {
-    const { profile, towards, audio, text = false } = order;
-    if (towards === null) return done(await this.server.makeOffer(leg, { profile, audio, text })).offerSdp;
+    const { towards, text = false, ...rules } = order;
+    if (towards === null) return done(await this.server.makeOffer(leg, { ...rules, text })).offerSdp;
     if (towards.offer !== null)
-      this.describe({ callId: leg.callId, legId: towards.legId }, towards.offer, towards.audio);
-    return done(await this.server.makeOffer(leg, { profile, towards: towards.legId, audio, text })).offerSdp;
+      this.describe({ callId: leg.callId, legId: towards.legId }, { ...towards, offer: towards.offer });
+    return done(await this.server.makeOffer(leg, { ...rules, towards: towards.legId, text })).offerSdp;
   }
 
-  async answerOffer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string> {
+  async answerOffer(leg: CallLeg, offer: string, rules: LegRules): Promise<string> {
     const first = this.answers.get(leg.legId);
     const isKnown = first?.state === "waiting" && first.offer === offer;
-    const answer = isKnown ? first.answer : this.askServer(leg, offer, audio);
+    const answer = isKnown ? first.answer : this.askServer(leg, { ...rules, offer });
     this.answers.set(leg.legId, { callId: leg.callId, state: "given", offer, answer });
     return answer;
+  }
+
+  refusalOf(offer: string, rules: LegRules): string | null {
+    return refusalOfOffer(offer, rules);
   }
 
   async acceptAnswer(leg: CallLeg, answer: string): Promise<void> {
@@ -122,16 +127,18 @@ class ServedCallMedia implements CallMedia {
   }
 
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
-  private describe(leg: CallLeg, offer: string, audio: OfferedAudio = "any"): void {
+  private describe(leg: CallLeg, described: LegRules & { offer: string }): void {
     if (this.answers.has(leg.legId)) return;
-    const answer = this.askServer(leg, offer, audio);
+    const { offer } = described;
+    const answer = this.askServer(leg, described);
     // Told to whoever asks for the answer.
     answer.catch(() => undefined);
     this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer, answer });
   }
 
-  private async askServer(leg: CallLeg, offer: string, audio: OfferedAudio): Promise<string> {
-    return done(await this.server.answerOffer(leg, offer, { audio })).answerSdp;
+  private async askServer(leg: CallLeg, { offer, audio = "any", srtp }: LegRules & { offer: string }): Promise<string> {
+    const rules: LegRules = srtp === undefined ? { audio } : { audio, srtp };
+    return done(await this.server.answerOffer(leg, offer, rules)).answerSdp;
   }
 }
 

@@ -16,7 +16,6 @@ import type { ServerUnderTest } from "../../../testing/media-peers/media-scene.t
 import { MELODY_NOTES_HZ } from "./audio/hold-melody.ts";
 import { itAnnounces } from "./announcements.contract.ts";
 import { itBindsLegs } from "./bound-legs.contract.ts";
-import { itEnciphers } from "./enciphered-legs.contract.ts";
 import { itPassesKeys } from "./keys.contract.ts";
 import { itConfers } from "./conferences.contract.ts";
 import { itRefusesAndEnds } from "./refusals.contract.ts";
@@ -37,7 +36,6 @@ export function itIsAMediaServer(underTest: ServerUnderTest): void {
     itAnnounces(scene);
     itConfers(scene, underTest.translates);
     itBindsLegs(scene, underTest);
-    itEnciphers(scene);
     holding(scene);
     itPassesKeys(scene, underTest);
     itRefusesAndEnds(scene);

@@ -32,6 +32,7 @@ export function readInvite(
     sessionId: readSessionId(request.get("session-id")),
     sourceOffice: request.get("X-LA2-Source-Office")?.trim() ?? null,
     transferHeader: request.get("X-LA2-Transfer") ?? null,
+    isSecured: /^(tls|wss)$/i.test(request.protocol),
     media: sdp === null ? "rtp" : profileOf(sdp),
     sdp,
   };

@@ -29,7 +29,7 @@ export async function tryCarrier(parts: TrialParts, order: TrialOrder): Promise<
       if (direction === "sent") asked.push(message);
       // The stack's own answers came from nowhere and are nobody's words.
       if (direction === "received" && isOwn(message)) return;
-      messages.push({ direction, atMs: parts.now(), text: withoutProof(message.raw ?? "") });
+      messages.push({ direction, atMs: parts.now(), text: withoutSecrets(message.raw ?? "") });
     });
     if (isOwn(response)) return { answer: { kind: response.status === 408 ? "silent" : "not-sent" }, messages };
     const withCredentials =
@@ -73,7 +73,9 @@ function algorithmsOf(challenge: SipMessage): string[] {
   return named.length > 0 ? named : ["MD5"];
 }
 
-/** Who reads the exchange needs no proof of the password. */
-function withoutProof(text: string): string {
-  return text.replaceAll(/^((?:Proxy-)?Authorization[ \t]*:.*?\bresponse=")[^"]*/gim, "$1***");
+/** Who reads the exchange needs no proof of the password, nor the keys that some carriers describe themselves with in their answer to OPTIONS. */
+function withoutSecrets(text: string): string {
+  return text
+    .replaceAll(/^((?:Proxy-)?Authorization[ \t]*:.*?\bresponse=")[^"]*/gim, "$1***")
+    .replaceAll(/^a=crypto:.*$/gim, (line) => line.replaceAll(/(\binline:)[^\s|;]+/gi, "$1***"));
 }

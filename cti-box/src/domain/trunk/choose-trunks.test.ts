@@ -25,6 +25,7 @@ function trunk(trunkId: string, change: Partial<Trunk> = {}): Trunk {
     codecs: null,
     realTimeText: false,
     keys: "rfc4733",
+    srtp: "off",
     outbound,
     ...change,
   };

@@ -3,6 +3,7 @@ import type { KeyMode } from "./key-mode.ts";
 import type { SessionTimerWish, TimerRefresher } from "./session-timer-wish.ts";
 import type { TollLimits } from "./toll-limits.ts";
 import type { TrunkCodec } from "./trunk-codecs.ts";
+import type { SrtpUse } from "./trunk-srtp.ts";
 import type { CallerIdPolicy, Trunk, TrunkOutbound } from "./trunk.ts";
 
 /** What is left out has the defaults of the configuration. */
@@ -17,6 +18,7 @@ export type TrunkSettings = {
   weight?: number;
   codecs?: readonly TrunkCodec[] | undefined;
   dtmf?: KeyMode | undefined;
+  srtp?: SrtpUse;
   sessionTimer?:
     | { mode: SessionTimerWish["mode"]; seconds?: number | undefined; refresher?: TimerRefresher | undefined }
     | undefined;

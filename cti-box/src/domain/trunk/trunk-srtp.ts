@@ -5,3 +5,5 @@
 
 export const srtpUses = ["off", "optional", "required"] as const;
 export type SrtpUse = (typeof srtpUses)[number];
+
+export type SrtpOfTrunk = (trunkId: string) => SrtpUse;

@@ -3,6 +3,7 @@
 import type { KeyMode } from "./key-mode.ts";
 import type { TollLimits } from "./toll-limits.ts";
 import type { TrunkCodec } from "./trunk-codecs.ts";
+import type { SrtpUse } from "./trunk-srtp.ts";
 
 export type Trunk = {
   trunkId: string;
@@ -21,6 +22,7 @@ export type Trunk = {
   realTimeText: boolean;
   /** How keys travel over it. */
   keys: KeyMode;
+  srtp: SrtpUse;
   /** Null: only for calls from the carrier. */
   outbound: TrunkOutbound | null;
 };
