@@ -52,7 +52,7 @@ module.exports = {
       to: {
         path: "^cti-box/src/application/",
         pathNot:
-          "^cti-box/src/application/(ports|trunk-ports|far-end|use-cases|media-port|call-media|restart-memory|handling-store|dial-orders|free-notice-desk|office-reports|text/text-desk)\\.ts$",
+          "^cti-box/src/application/(ports|trunk-ports|far-end|use-cases|media-port|call-media|restart-memory|handling-store|dial-orders|recall-desk|office-reports|text/text-desk)\\.ts$",
       },
     },
     {

@@ -162,7 +162,7 @@ async function citizenHearsMusic(call: CitizenCall, sinceMs: number): Promise<vo
 async function chooseOffice(operator: OperatorPage, plan: PlaygroundPlan): Promise<void> {
   const { page } = operator;
   const [, other] = plan.offices;
-  await page.getByRole("combobox").fill("ambiente");
+  await page.locator("article").getByRole("combobox").fill("ambiente");
   await page.locator(`[data-choice="office-${other.officeId}"]`).click();
   await operator.click("transfer.next");
   const summary = await page.locator(".la2-summary").innerText();

@@ -20,8 +20,8 @@ export const operatorEntrySchema = z.object({
   displayName: z.string(),
   extension: z.string(),
   state: operatorStateSchema,
-  /** Until when who asks waits to be told that this colleague is free; null: does not. */
-  noticeUntil: timestampSchema.nullable(),
+  /** Until when who asks waits to be called back because this colleague is free; null: does not. */
+  recallUntil: timestampSchema.nullable(),
 });
 
 /** GET /api/directory?q=…: offices and operators whose name, topic or extension contains every word of `q` (accents and case ignored). */

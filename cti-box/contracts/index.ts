@@ -8,7 +8,7 @@ export * from "./call-text.ts";
 export * from "./commands.ts";
 export * from "./reports.ts";
 export * from "./directory.ts";
-export * from "./free-notices.ts";
+export * from "./recalls.ts";
 export * from "./operator-channel.ts";
 export * from "./sip-trace.ts";
 export * from "./trunks.ts";

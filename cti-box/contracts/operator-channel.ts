@@ -81,13 +81,6 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
   /** Right after the welcome, and whenever it changes. */
   z.object({ kind: z.literal("call-handling"), handling: callHandlingSchema }),
   z.object({ kind: z.literal("call"), card: callCardSchema }),
-  /** A colleague whom the operator waited for can be called now, on a telephone: at this extension. */
-  z.object({
-    kind: z.literal("colleague-free"),
-    login: operatorLoginSchema,
-    displayName: z.string(),
-    extension: z.string(),
-  }),
   textFromBoxSchema,
   textChannelFrameSchema,
   textRefusedSchema,

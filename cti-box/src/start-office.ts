@@ -185,7 +185,7 @@ async function openApi({ config, log, stack, media, box, sip, store, memory }: P
     commands: box.commands,
     desk: box.desk,
     handlings: box.handlings,
-    freeNotices: box.freeNotices,
+    recalls: box.recalls,
     texts: box.texts,
     accounts: box.accounts,
     queries: box.queries,

@@ -79,7 +79,7 @@ export class ApiScene {
       commands: box.commands,
       desk: box.desk,
       handlings: box.handlings,
-      freeNotices: box.freeNotices,
+      recalls: box.recalls,
       texts: box.texts,
       accounts: box.accounts,
       queries: box.queries,

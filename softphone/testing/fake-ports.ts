@@ -6,6 +6,7 @@ import type {
   PhoneListener,
   Ports,
 } from "../src/renderer/application/ports.ts";
+import { targetName } from "../src/renderer/domain/call/call.ts";
 import type { BoxCard, MyPart, ParkedCall } from "../src/renderer/domain/call/call.ts";
 import type { Directory, Session, SignInProblem } from "../src/renderer/domain/session/session.ts";
 import type { Ticket } from "../src/renderer/domain/ticket/ticket.ts";
@@ -50,6 +51,7 @@ export function boxCard(callId: string, myState: MyPart, change: Partial<BoxCard
       direction: "in",
       caller: { number: "+393315550123", displayName: "Carla Bianchi", isWithheld: false },
       calledNumber: "+390695550100",
+      operatorLogin: null,
       queue: { queueId: "urp", label: "URP" },
       transferredFrom: null,
       ticket: null,
@@ -60,6 +62,7 @@ export function boxCard(callId: string, myState: MyPart, change: Partial<BoxCard
     myState,
     lastTransfer: null,
     waitedSeconds: 12,
+    called: null,
   };
 }
 
@@ -115,7 +118,7 @@ export class FakeWorld {
         ok: true,
         value: { ...directory, operators: this.colleagues, number: this.outsideNumber },
       }),
-      dial: (_token, { callId, number }) => this.ask("dial", `${callId} ${number}`),
+      dial: (_token, { callId, target }) => this.ask("dial", `${callId} ${targetName(target)}`),
       park: (_token, callId) => this.ask("park", callId),
       parkedCalls: async () => ({ ok: true, value: this.parked }),
       retrieve: async (_token, callId) => {
@@ -126,8 +129,8 @@ export class FakeWorld {
         const answer = await this.ask("pick-up", login);
         return answer.ok ? { ok: true, value: { callId: "picked-up" } } : answer;
       },
-      askFreeNotice: (_token, login) => this.ask("ask-free-notice", login),
-      cancelFreeNotice: (_token, login) => this.ask("cancel-free-notice", login),
+      askRecall: (_token, login) => this.ask("ask-recall", login),
+      cancelRecall: (_token, login) => this.ask("cancel-recall", login),
       hold: (_token, callId) => this.ask("hold", callId),
       resume: (_token, callId) => this.ask("resume", callId),
       requestTransfer: (_token, callId, order) =>

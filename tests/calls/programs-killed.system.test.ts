@@ -60,7 +60,7 @@ async function prepareTransfer({ playground, carrier, anna }: Stage): Promise<{ 
   await anna.click("action.answer");
   await anna.hears(citizenToneHz);
   await anna.click("action.transfer");
-  await anna.page.getByRole("combobox").fill("ambiente");
+  await anna.page.locator("article").getByRole("combobox").fill("ambiente");
   await anna.page.locator(`[data-choice="office-${plan.offices[1].officeId}"]`).click();
   await anna.click("transfer.next");
   await anna.event("la2-transfer-phase", { phase: "confirming" }, call.invitedAtMs);

@@ -57,6 +57,24 @@ export function callOfficeFromPhone(
   return { ok: true };
 }
 
+/** The colleague is free who was busy: the phone of the operator who asked for it rings. Null: it cannot be rung, or the colleague cannot. */
+export function recallOperator(
+  parts: NetworkCallParts & { ids: Pick<Ids, "callId"> },
+  { askedBy, colleague }: { askedBy: OperatorId; colleague: OperatorId },
+): CallId | null {
+  const plan = planOf(parts, askedBy, { kind: "operator", operatorId: colleague });
+  const own = ownPhones(parts, askedBy);
+  if (!plan.ok || !own.ok || plan.callee.kind !== "operator") return null;
+  const callee = { ...plan.callee, wish: "when-free" } as const;
+  const placement = placementOf(parts, {
+    operatorId: askedBy,
+    callId: parts.ids.callId(),
+    plan: { ...plan, callee },
+  });
+  parts.calls.begin({ ...placement, legs: own.legs });
+  return placement.callId;
+}
+
 function planOf(parts: NetworkCallParts, operatorId: OperatorId, target: NetworkTarget): Plan | Refused {
   if (parts.gate.state.kind === "shut") return refused("box-stopping");
   if (target.kind === "office") return planToOffice(parts, operatorId, target.officeId);

@@ -8,12 +8,12 @@ import { CallGate } from "./call-gate.ts";
 import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import { queriesOf } from "./box-queries.ts";
-import { callInNetwork } from "./call-in-network.ts";
+import { callInNetwork, recallOperator } from "./call-in-network.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { createTrunks } from "./create-trunks.ts";
 import { CallHandlings } from "./call-handlings.ts";
-import { FreeNoticeBook } from "./free-notice-book.ts";
-import type { FreeNoticeDesk } from "./free-notice-desk.ts";
+import { RecallBook } from "./recall-book.ts";
+import type { RecallDesk } from "./recall-desk.ts";
 import { seekForward, type ForwardParts } from "./forward-call.ts";
 import { dialCitizen } from "./dial-citizen.ts";
 import { officeFrom } from "./office-settings.ts";
@@ -91,7 +91,7 @@ export type OfficeBox = MediaEars & {
   commands: CallCommands;
   desk: OperatorDesk;
   handlings: CallHandlingDesk;
-  freeNotices: FreeNoticeDesk;
+  recalls: RecallDesk;
   texts: TextDesk;
   accounts: SipAccounts;
   queries: CallQueries;
@@ -115,8 +115,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const { journaling = store, spill: limits, gatherMs = 0 } = parts;
   const journal = new CallJournal({ store: journaling, clock, log, limits, gatherMs });
   const gate = new CallGate({ clock, log });
-  const callParts = { office, room, signalling, journal, book: (): TrunkBook => trunks };
-  const { calls, handlings, freeNotices, forwardParts } = callsOf(parts, callParts);
+  const callParts = { office, room, gate, signalling, journal, book: (): TrunkBook => trunks };
+  const { calls, handlings, recalls, forwardParts } = callsOf(parts, callParts);
   const { trunks: officeTrunks, administration } = createTrunks({ ...parts, fileTrunks: config.trunks, calls });
   const trunks = officeTrunks.book;
   const accounts = accountsOf(parts, office);
@@ -131,7 +131,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
     commands: commandsOf({ office, room, handlings, calls, gate, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
     handlings,
-    freeNotices,
+    recalls,
     texts,
     accounts,
     trunks: officeTrunks,
@@ -159,7 +159,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await calls.emptied(limitMs);
     },
     close: async () => {
-      for (const waiting of [queues, freeNotices]) waiting.close();
+      for (const waiting of [queues, recalls]) waiting.close();
       await Promise.all([calls.endAll(lastWordsMs), officeTrunks.close()]);
       await sip.close();
       await journal.close(lastWriteMs);
@@ -177,10 +177,11 @@ function callsOf(
     room: OperatorRoom;
     signalling: ConstructorParameters<typeof CallsInProgress>[0]["signalling"];
     journal: CallJournal;
+    gate: CallGate;
     book: () => TrunkBook;
   },
-): { calls: CallsInProgress; handlings: CallHandlings; freeNotices: FreeNoticeBook; forwardParts: ForwardParts } {
-  const { office, room, signalling, journal, book } = others;
+): { calls: CallsInProgress; handlings: CallHandlings; recalls: RecallBook; forwardParts: ForwardParts } {
+  const { office, room, gate, signalling, journal, book } = others;
   const handlings = new CallHandlings({ office, room, store, log });
   const calls: CallsInProgress = new CallsInProgress({
     signalling,
@@ -196,8 +197,9 @@ function callsOf(
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });
   const forwardParts = { office, room, handlings, calls, ids };
-  const freeNotices = new FreeNoticeBook({ office, room, clock });
-  return { calls, handlings, freeNotices, forwardParts };
+  const recalling = { office, room, handlings, calls, gate, clock, ids };
+  const recalls = new RecallBook({ ...recalling, log, recall: (pair) => recallOperator(recalling, pair) });
+  return { calls, handlings, recalls, forwardParts };
 }
 
 function mediaEars(parts: Parameters<typeof keyPressed>[0] & { calls: CallsInProgress; texts: CallTexts }): MediaEars {

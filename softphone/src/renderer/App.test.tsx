@@ -34,10 +34,11 @@ function ring(callId: string): void {
   });
 }
 
-test("the field to call a number is there only where calls can go out", () => {
-  expect(screen.getByLabelText("Chiama un numero")).toBeTruthy();
+test("the field to call with takes numbers only where calls can go out", () => {
+  expect(screen.getByLabelText("Chiama: nome, interno, ufficio o numero")).toBeTruthy();
   act(() => world.box?.outsideCalls("none"));
-  expect(screen.queryByLabelText("Chiama un numero")).toBe(null);
+  expect(screen.queryByLabelText("Chiama: nome, interno, ufficio o numero")).toBe(null);
+  expect(screen.getByLabelText("Chiama: nome, interno o ufficio")).toBeTruthy();
 });
 
 describe("a call rings", () => {
@@ -66,6 +67,7 @@ describe("a call rings", () => {
       reason: "competence" as const,
       isConsultation: false,
       isOverflow: false,
+      isOfficeCall: false,
       visitsBefore: 1,
       waitedSeconds: 185,
     };
@@ -85,6 +87,7 @@ describe("a call rings", () => {
       reason: "overflow" as const,
       isConsultation: false,
       isOverflow: true,
+      isOfficeCall: false,
       visitsBefore: 0,
       waitedSeconds: 185,
     };

@@ -14,7 +14,7 @@ import type {
   StopNotices,
   TrunkQueries,
 } from "../../application/use-cases.ts";
-import type { FreeNoticeDesk } from "../../application/free-notice-desk.ts";
+import type { RecallDesk } from "../../application/recall-desk.ts";
 import type { TextDesk } from "../../application/text/text-desk.ts";
 import type { MediaHealth } from "../../application/media-port.ts";
 import type { Clock, Ids, Log } from "../../application/ports.ts";
@@ -75,7 +75,7 @@ export type ApiParts = {
   commands: CallCommands;
   desk: OperatorDesk;
   handlings: CallHandlingDesk;
-  freeNotices: FreeNoticeDesk;
+  recalls: RecallDesk;
   texts: TextDesk;
   accounts: SipAccounts;
   queries: CallQueries;

@@ -25,7 +25,7 @@ export function directoryFor(parts: ApiParts, query: string, askedBy: OperatorId
     return words.every((word) => text.includes(word));
   };
   const { network, operators } = parts.options;
-  const notices = parts.freeNotices.of(askedBy);
+  const recalls = parts.recalls.of(askedBy);
   return {
     offices: network
       .filter((office) => matches([office.label, office.officeId, ...office.topics]))
@@ -35,9 +35,9 @@ export function directoryFor(parts: ApiParts, query: string, askedBy: OperatorId
       .filter((operator) => matches([operator.displayName, operator.login, operator.extension]))
       .map((operator): OperatorEntry => {
         const { login, displayName, extension } = operator;
-        const untilMs = notices.find(({ colleague }) => colleague === login)?.untilMs;
-        const noticeUntil = untilMs === undefined ? null : time(untilMs);
-        return { login, displayName, extension, state: parts.desk.presenceOf(login as OperatorId), noticeUntil };
+        const untilMs = recalls.find(({ colleague }) => colleague === login)?.untilMs;
+        const recallUntil = untilMs === undefined ? null : time(untilMs);
+        return { login, displayName, extension, state: parts.desk.presenceOf(login as OperatorId), recallUntil };
       })
       .toSorted((one, other) => one.displayName.localeCompare(other.displayName, "it")),
     number: numberFor(parts.options, query, askedBy),

@@ -23,35 +23,33 @@ async function joined(login: "anna" | "bruno"): Promise<Line> {
 }
 
 describe("a colleague who is waited for", () => {
-  it("is asked for, listed, seen in the directory, and told to the page when both are free", async () => {
+  it("is asked for, listed, seen in the directory, and called back on the page when both are free", async () => {
     const { token } = await scene.signIn("anna");
     const page = await scene.page(token);
     scene.office.register(anna, "session");
-    const put = await scene.ask("PUT", "/api/free-notices/bruno", { token });
+    const put = await scene.ask("PUT", "/api/recalls/bruno", { token });
     expect(put.status).toBe(204);
-    const { json } = await scene.ask("GET", "/api/free-notices", { token });
+    const { json } = await scene.ask("GET", "/api/recalls", { token });
     expect(json).toMatchObject({ items: [{ login: "bruno", until: expect.stringContaining("T") }] });
     const directory = await scene.ask("GET", "/api/directory?q=bruno", { token });
-    expect(directory.json).toMatchObject({ operators: [{ noticeUntil: expect.stringContaining("T") }] });
+    expect(directory.json).toMatchObject({ operators: [{ recallUntil: expect.stringContaining("T") }] });
     scene.office.register(bruno, "phone");
     scene.office.clock.move(1_000);
-    const frame = await page.frame(kind("colleague-free"));
-    expect(channelFromBoxSchema.parse(frame)).toEqual({
-      kind: "colleague-free",
-      login: "bruno",
-      displayName: "Bruno Sì",
-      extension: "202",
+    const frame = await page.frame(kind("call"));
+    expect(channelFromBoxSchema.parse(frame)).toMatchObject({
+      card: { myState: { kind: "ringing" }, called: { kind: "operator", operatorLogin: "bruno", label: "bruno" } },
     });
-    expect((await scene.ask("GET", "/api/free-notices", { token })).json).toEqual({ items: [] });
+    const { json: now } = await scene.ask("GET", "/api/recalls", { token });
+    expect(now).toMatchObject({ items: [{ login: "bruno", stage: "recalling" }] });
   });
 
   it("is waited for no longer after the operator has taken it back; unknown ones and oneself are refused", async () => {
     const { token } = await scene.signIn("anna");
-    await scene.ask("PUT", "/api/free-notices/bruno", { token });
-    expect((await scene.ask("DELETE", "/api/free-notices/bruno", { token })).status).toBe(204);
-    expect((await scene.ask("GET", "/api/free-notices", { token })).json).toEqual({ items: [] });
+    await scene.ask("PUT", "/api/recalls/bruno", { token });
+    expect((await scene.ask("DELETE", "/api/recalls/bruno", { token })).status).toBe(204);
+    expect((await scene.ask("GET", "/api/recalls", { token })).json).toEqual({ items: [] });
     for (const login of ["anna", "nobody"])
-      expect((await scene.ask("PUT", `/api/free-notices/${login}`, { token })).status).toBe(422);
+      expect((await scene.ask("PUT", `/api/recalls/${login}`, { token })).status).toBe(422);
   });
 });
 

@@ -50,7 +50,6 @@ export class OperatorChannels {
       ),
     );
     this.#stops.push(
-      parts.freeNotices.onFree(({ askedBy, colleague }) => this.#tellFree(askedBy, colleague)),
       parts.stopNotices.onStopping((stopsAtMs) => {
         for (const operatorId of this.#channels.keys())
           this.#tell(operatorId, { kind: "box-stopping", at: time(stopsAtMs) });
@@ -144,16 +143,6 @@ export class OperatorChannels {
   #tell(operatorId: OperatorId, frame: ChannelFromBox): void {
     const channel = this.#channels.get(operatorId);
     if (channel) send(channel.socket, frame);
-  }
-
-  /** True: there is a page that has it. */
-  #tellFree(askedBy: OperatorId, colleague: OperatorId): boolean {
-    const found = this.#parts.options.operators.find(({ login }) => login === colleague);
-    const socket = this.#channels.get(askedBy)?.socket;
-    if (found === undefined || socket === undefined || socket.readyState !== socket.OPEN) return false;
-    const { login, displayName, extension } = found;
-    send(socket, { kind: "colleague-free", login, displayName, extension });
-    return true;
   }
 
   /** Only the operator's newest page writes. */

@@ -12,7 +12,7 @@ import { callbackRoutes } from "./callback-routes.ts";
 import { parkedRoutes } from "./parked-routes.ts";
 import { consultationRoutes, transferRoutes } from "./transfer-routes.ts";
 import { callRoutes, dialRoutes, readingRoutes } from "./call-routes.ts";
-import { freeNoticeRoutes } from "./free-notice-routes.ts";
+import { recallRoutes } from "./recall-routes.ts";
 import { handlingRoutes } from "./handling-routes.ts";
 import { OperatorChannels } from "./operator-channel.ts";
 import { openApiRoute } from "./openapi/openapi-route.ts";
@@ -104,7 +104,7 @@ function addRoutes(app: FastifyInstance, parts: ApiParts, sessions: Sessions): v
   consultationRoutes(app, parts, sessions);
   parkedRoutes(app, parts, sessions);
   callbackRoutes(app, parts, sessions);
-  freeNoticeRoutes(app, parts, sessions);
+  recallRoutes(app, parts, sessions);
   dialRoutes(app, parts, sessions);
   readingRoutes(app, parts, sessions);
   recordRoutes(app, parts, sessions);

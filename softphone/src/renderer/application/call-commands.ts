@@ -4,6 +4,7 @@ import { findEntry } from "../domain/call/apply-calls-event.ts";
 import { cardStateOf } from "../domain/call/call.ts";
 import type { Desk } from "./desk.ts";
 import type { Outcome } from "./ports.ts";
+import type { Dialled } from "../domain/call/dial-field.ts";
 import type { CardState } from "../domain/call/call.ts";
 
 export type CallCommands = {
@@ -15,15 +16,15 @@ export type CallCommands = {
   toggleMicrophone(callId: string): void;
   toggleHold(callId: string): Promise<void>;
   sendDigit(callId: string, digit: string): void;
-  /** Calls a citizen. True: the box has taken the call; otherwise the reason is on the screen (`dialProblem`). */
-  dial(number: string): Promise<boolean>;
+  /** Calls a citizen, a colleague or another office. True: the box has taken the call; otherwise the reason is on the screen (`dialling`). */
+  dial(whom: Dialled): Promise<boolean>;
   /** Leaves the citizen with music to whoever takes the call up again. */
   park(callId: string): Promise<void>;
   retrieve(callId: string): Promise<void>;
   /** Takes the call that rings at a colleague's. */
   pickUp(login: string): Promise<void>;
-  /** Has the operator told when a busy colleague is free, or no longer. */
-  waitForColleague(login: string, wish: "tell" | "do-not-tell"): Promise<void>;
+  /** Has the operator called back when a busy colleague is free, or no longer. */
+  recall(login: string, wish: "recall" | "do-not-recall"): Promise<void>;
   /** Takes an ended call off the screen. */
   dismiss(callId: string): void;
 };
@@ -36,6 +37,11 @@ const dialProblems = [
   "no-phone",
   "no-trunk",
   "box-stopping",
+  "colleague-busy",
+  "target-unavailable",
+  "unknown-target",
+  "target-not-allowed",
+  "no-on-net-route",
 ] as const;
 
 export function createCallCommands(desk: Desk): CallCommands {
@@ -71,20 +77,14 @@ export function createCallCommands(desk: Desk): CallCommands {
       if (!answer.ok) tellProblem(desk, state === "talking" ? "problem.hold" : "problem.resume");
     },
     sendDigit: (callId, digit) => desk.telephone.current?.sendDigit(callId, digit),
-    dial: (number) => dial(desk, number),
+    dial: (whom) => dial(desk, whom),
     async park(callId) {
       const answer = await withToken(desk, (token) => ports.boxApi.park(token, callId));
       if (!answer.ok) tellProblem(desk, "problem.park");
     },
     retrieve: (callId) => takeUp(desk, (token) => ports.boxApi.retrieve(token, callId)),
     pickUp: (login) => takeUp(desk, (token) => ports.boxApi.pickUp(token, login)),
-    async waitForColleague(login, wish) {
-      const { boxApi } = ports;
-      const answer = await withToken(desk, (token) =>
-        wish === "tell" ? boxApi.askFreeNotice(token, login) : boxApi.cancelFreeNotice(token, login),
-      );
-      if (!answer.ok) tellProblem(desk, "problem.free-notice");
-    },
+    recall: (login, wish) => recall(desk, login, wish),
     dismiss(callId) {
       store.dispatch({ type: "call-dismissed", callId });
       store.dispatch({ type: "panel-dropped", callId });
@@ -107,13 +107,26 @@ async function takeUp(desk: Desk, ask: (token: string) => Promise<Outcome<{ call
   desk.dialled.add(callId);
 }
 
-async function dial(desk: Desk, number: string): Promise<boolean> {
+async function recall(desk: Desk, login: string, wish: "recall" | "do-not-recall"): Promise<void> {
+  const { store, ports } = desk;
+  const { boxApi } = ports;
+  const answer = await withToken(desk, (token) =>
+    wish === "recall" ? boxApi.askRecall(token, login) : boxApi.cancelRecall(token, login),
+  );
+  if (!answer.ok) return tellProblem(desk, "problem.recall");
+  const { last } = store.read().dialling;
+  if (last?.target.kind !== "operator" || last.target.operatorLogin !== login) return;
+  const outcome = { kind: wish === "recall" ? "recall-asked" : "none" } as const;
+  store.dispatch({ type: "dial-field", field: { last, outcome } });
+}
+
+async function dial(desk: Desk, whom: Dialled): Promise<boolean> {
   const { store, ports } = desk;
   const callId = ports.ids.ulid();
   // Its ring may be here before the box's answer.
   desk.dialled.add(callId);
-  store.dispatch({ type: "dial-field", field: { lastNumber: number, problem: null } });
-  const answer = await withToken(desk, (token) => ports.boxApi.dial(token, { callId, number, ticketId: null }));
+  store.dispatch({ type: "dial-field", field: { last: whom, outcome: { kind: "none" } } });
+  const answer = await withToken(desk, (token) => ports.boxApi.dial(token, { callId, target: whom.target }));
   if (answer.ok) {
     store.dispatch({ type: "call-selected", callId });
     return true;
@@ -121,7 +134,7 @@ async function dial(desk: Desk, number: string): Promise<boolean> {
   desk.dialled.delete(callId);
   const known = dialProblems.find((slug) => slug === answer.detail);
   const problem = known ?? (answer.why === "away" ? "away" : "unknown");
-  store.dispatch({ type: "dial-field", field: { lastNumber: number, problem } });
+  store.dispatch({ type: "dial-field", field: { last: whom, outcome: { kind: "problem", problem } } });
   return false;
 }
 

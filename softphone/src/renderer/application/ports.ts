@@ -45,8 +45,8 @@ export interface BoxApi {
   setAvailability(token: string, availability: Availability): Promise<Outcome<null>>;
   setCallHandling(token: string, handling: CallHandling): Promise<Outcome<null>>;
   searchDirectory(token: string, text: string, signal: AbortSignal): Promise<Outcome<Directory>>;
-  /** Calls a citizen; the box rings this page first. */
-  dial(token: string, order: { callId: string; number: string; ticketId: string | null }): Promise<Outcome<null>>;
+  /** Calls a citizen, a colleague or another office; the box rings this page first. */
+  dial(token: string, order: { callId: string; target: TransferTarget }): Promise<Outcome<null>>;
   /** Leaves the citizen with music to whoever retrieves the call. */
   park(token: string, callId: string): Promise<Outcome<null>>;
   parkedCalls(token: string, signal: AbortSignal): Promise<Outcome<readonly ParkedCall[]>>;
@@ -54,9 +54,9 @@ export interface BoxApi {
   retrieve(token: string, callId: string): Promise<Outcome<{ callId: string }>>;
   /** Takes the call that rings at a colleague's; the box rings this page with it. */
   pickUp(token: string, login: string): Promise<Outcome<{ callId: string }>>;
-  /** The box tells when this colleague and this operator are free. */
-  askFreeNotice(token: string, login: string): Promise<Outcome<null>>;
-  cancelFreeNotice(token: string, login: string): Promise<Outcome<null>>;
+  /** The box rings here when this colleague and this operator are free. */
+  askRecall(token: string, login: string): Promise<Outcome<null>>;
+  cancelRecall(token: string, login: string): Promise<Outcome<null>>;
   hold(token: string, callId: string): Promise<Outcome<null>>;
   resume(token: string, callId: string): Promise<Outcome<null>>;
   requestTransfer(token: string, callId: string, order: TransferOrder): Promise<Outcome<null>>;
@@ -76,7 +76,6 @@ export type BoxChannelListener = {
   callHandling(handling: CallHandling): void;
   outsideCalls(offered: "some" | "none"): void;
   card(card: BoxCard): void;
-  colleagueFree(colleague: { displayName: string; extension: string }): void;
   /** Characters of another voice in a call. */
   text(heard: { callId: string; voice: TextVoice; characters: string }): void;
   textChannel(now: { callId: string; channel: TextChannel; isRead: "now" | "later" }): void;

@@ -142,17 +142,6 @@ function openBoxChannel(desk: Desk, session: Session): BoxLine {
     callHandling: (handling) => store.dispatch({ type: "call-handling", handling }),
     operatorState: (operatorState) => store.dispatch({ type: "operator-state", operatorState }),
     card: (card) => store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() }),
-    colleagueFree: ({ displayName, extension }) =>
-      store.dispatch({
-        type: "notice-added",
-        notice: {
-          noticeId: ports.ids.ulid(),
-          kind: "colleague-free",
-          displayName,
-          extension,
-          atMs: ports.clock.nowMs(),
-        },
-      }),
     text: (heard) => store.dispatch({ type: "text-heard", ...heard }),
     textChannel: (now) => store.dispatch({ type: "text-channel", ...now }),
     textRefused: (callId, problem) => store.dispatch({ type: "text-failed", callId, problem }),

@@ -39,10 +39,11 @@ describe("a call of one's own", () => {
     const card = boxCard(callId, myState);
     return { ...card, call: { ...card.call, direction: "out" as const, calledNumber: "+393335550123" } };
   };
+  const toNumber = (number: string) => ({ target: { kind: "number", number }, label: number }) as const;
   const idOf = () => world.asked[0]?.split(" ")[1] ?? "";
 
   test("is answered by itself when it rings here, and only once", async () => {
-    expect(await softphone.calls.dial("333 555 0123")).toBe(true);
+    expect(await softphone.calls.dial(toNumber("333 555 0123"))).toBe(true);
     const callId = idOf();
     world.box?.card(outgoing(callId, { kind: "dialling", stage: "own-phone" }));
     world.phone?.ringing({ callId, caller: { number: null, displayName: null, isWithheld: true } });
@@ -55,7 +56,7 @@ describe("a call of one's own", () => {
 
   test("that rings before the box has answered is answered too", async () => {
     world.hold("dial");
-    const dialled = softphone.calls.dial("112");
+    const dialled = softphone.calls.dial(toNumber("112"));
     world.phone?.ringing({ callId: idOf(), caller: { number: null, displayName: null, isWithheld: true } });
     world.letThrough("dial");
     await dialled;
@@ -64,8 +65,11 @@ describe("a call of one's own", () => {
 
   test("that the box refuses says why, and answers nothing by itself", async () => {
     world.refused.set("dial", { ok: false, why: "refused", detail: "number-not-allowed" });
-    expect(await softphone.calls.dial("899 123456")).toBe(false);
-    expect(softphone.store.read().dialling).toEqual({ lastNumber: "899 123456", problem: "number-not-allowed" });
+    expect(await softphone.calls.dial(toNumber("899 123456"))).toBe(false);
+    expect(softphone.store.read().dialling).toEqual({
+      last: toNumber("899 123456"),
+      outcome: { kind: "problem", problem: "number-not-allowed" },
+    });
     ring(idOf());
     expect(world.asked).toHaveLength(1);
   });

@@ -1,10 +1,12 @@
 /** Everything the screen shows, as one value, and the one function that changes it. */
 import { applyCallsEvent, findEntry } from "./call/apply-calls-event.ts";
 import { cardStateOf, isLive, targetName } from "./call/call.ts";
+import { untouchedField } from "./call/dial-field.ts";
 import { applySessionEvent } from "./session/session.ts";
 import { withHandOver } from "./transfer/hand-overs.ts";
 import { afterProgress, applyTransferEvent } from "./transfer/transfer-steps.ts";
 import { applyTicketEvent, ticketOfPanel } from "./ticket/ticket-panel.ts";
+import type { DialField } from "./call/dial-field.ts";
 import type { CallsEvent } from "./call/apply-calls-event.ts";
 import { applyNoticeEvent } from "./notice/notices.ts";
 import { applyTextEvent, isTextEvent, textsOfCalls } from "./text/call-text.ts";
@@ -23,17 +25,6 @@ import type { FollowUp, HandOver, TransferEvent, TransferSteps } from "./transfe
 import type { CallTexts, TextEvent } from "./text/call-text.ts";
 import type { TicketEvent, TicketPanels } from "./ticket/ticket-panel.ts";
 
-/** The field that calls are made with. `lastNumber`: for calling it again. */
-export type DialProblem =
-  | "invalid-number"
-  | "number-not-allowed"
-  | "already-busy"
-  | "no-phone"
-  | "no-trunk"
-  | "box-stopping"
-  | "away"
-  | "unknown";
-export type DialField = { lastNumber: string | null; problem: DialProblem | null };
 
 export type PhoneState = {
   session: SessionState;
@@ -99,7 +90,7 @@ export const initialPhoneState: PhoneState = {
   followUps: [],
   handOvers: {},
   notices: [],
-  dialling: { lastNumber: null, problem: null },
+  dialling: untouchedField,
   searchText: "",
 };
 
@@ -267,14 +258,20 @@ function selectionAfter(state: PhoneState, calls: readonly CallEntry[]): string 
 function withMissed(state: PhoneState, calls: readonly CallEntry[], event: CallsEvent): PhoneState {
   if (event.type !== "box-card" || event.card.myState.kind !== "gone") return { ...state, calls };
   const { why } = event.card.myState;
-  const isIncoming = event.card.call.direction !== "out";
+  const { called } = event.card;
+  const isIncoming = event.card.call.direction !== "out" || called !== null;
   const wasMissed = isIncoming && (why === "no-answer" || why === "caller-gave-up" || why === "unreachable");
   const isOnScreen = calls.some((entry) => entry.callId === event.card.call.callId);
   const noticeId = `missed-${event.card.call.callId}`;
   if (!wasMissed || isOnScreen || state.notices.some((notice) => notice.noticeId === noticeId)) {
     return { ...state, calls };
   }
-  const notice: Notice = { noticeId, kind: "missed-call", caller: event.card.call.caller, why, atMs: event.nowMs };
+  const atMs = event.nowMs;
+  const { caller } = event.card.call;
+  const notice: Notice =
+    called === null
+      ? { noticeId, kind: "missed-call", caller, why, atMs }
+      : { noticeId, kind: "recall-missed", label: called.label, atMs };
   return { ...state, calls, notices: applyNoticeEvent(state.notices, { type: "notice-added", notice }) };
 }
 

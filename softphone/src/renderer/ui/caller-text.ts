@@ -20,10 +20,12 @@ export function minutesText(seconds: number, t: Texts["t"]): string {
   return minutes < 1 ? t("card.less-than-minute") : t("card.minutes", { minutes });
 }
 
-/** Where a call of another office comes from: transferred there, or taken out of its queue. */
+/** Where a call of another office comes from: transferred there, taken out of its queue, or its operator calls. */
 export function originText(
-  { officeId, officeLabel, isOverflow }: Pick<TransferOrigin, "officeId" | "officeLabel" | "isOverflow">,
+  origin: Pick<TransferOrigin, "officeId" | "officeLabel" | "isOverflow" | "isOfficeCall">,
   t: Texts["t"],
 ): string {
+  const { officeId, officeLabel, isOverflow, isOfficeCall } = origin;
+  if (isOfficeCall) return t("card.origin.office-call", { office: officeLabel ?? officeId });
   return t(isOverflow ? "card.origin.overflow" : "card.origin", { office: officeLabel ?? officeId });
 }

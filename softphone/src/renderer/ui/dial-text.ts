@@ -3,9 +3,13 @@ import type { CallEntry } from "../domain/call/call.ts";
 import type { TextKey } from "../i18n/it.ts";
 
 export function dialTextOf({ box }: CallEntry): TextKey | null {
-  if (box?.call.direction !== "out") return null;
-  const { myState } = box;
-  if (myState.kind === "dialling") return `dial.stage.${myState.stage}`;
+  if (box === null || (box.call.direction !== "out" && box.called === null)) return null;
+  const { myState, called } = box;
+  if (myState.kind === "ringing" && called !== null) return "recall.rings";
+  if (myState.kind === "dialling") {
+    if (myState.stage !== "own-phone" || called === null) return `dial.stage.${myState.stage}`;
+    return `dial.stage.own-phone.${called.kind}`;
+  }
   if (myState.kind !== "gone") return null;
   switch (myState.why) {
     case "callee-busy":
@@ -13,9 +17,9 @@ export function dialTextOf({ box }: CallEntry): TextKey | null {
     case "callee-refused":
     case "callee-unknown":
     case "no-trunk":
-      return `dial.failed.${myState.why}`;
+      return called === null ? `dial.failed.${myState.why}` : `dial.failed.${called.kind}.${myState.why}`;
     case "no-answer":
-      return "dial.failed.own-phone";
+      return called === null ? "dial.failed.own-phone" : "dial.failed.own-phone.network";
     default:
       return null;
   }

@@ -38,7 +38,10 @@ export const httpBoxApi: BoxApi = {
       schema: directorySchema,
       signal,
     }),
-  dial: (token, order) => request<null>({ method: "POST", path: "/api/calls", token, body: order, schema: null }),
+  dial: (token, { callId, target }) => {
+    const whom = target.kind === "number" ? { number: target.number, ticketId: null } : { target };
+    return request<null>({ method: "POST", path: "/api/calls", token, body: { callId, ...whom }, schema: null });
+  },
   park: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/park`, token, schema: null }),
   async parkedCalls(token, signal) {
     const answer = await request({
@@ -59,10 +62,10 @@ export const httpBoxApi: BoxApi = {
       token,
       schema: pickedUpSchema,
     }),
-  askFreeNotice: (token, login) =>
-    request<null>({ method: "PUT", path: `/api/free-notices/${encodeURIComponent(login)}`, token, schema: null }),
-  cancelFreeNotice: (token, login) =>
-    request<null>({ method: "DELETE", path: `/api/free-notices/${encodeURIComponent(login)}`, token, schema: null }),
+  askRecall: (token, login) =>
+    request<null>({ method: "PUT", path: `/api/recalls/${encodeURIComponent(login)}`, token, schema: null }),
+  cancelRecall: (token, login) =>
+    request<null>({ method: "DELETE", path: `/api/recalls/${encodeURIComponent(login)}`, token, schema: null }),
   hold: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/hold`, token, schema: null }),
   resume: (token, callId) =>
     request<null>({ method: "POST", path: `/api/calls/${callId}/resume`, token, schema: null }),

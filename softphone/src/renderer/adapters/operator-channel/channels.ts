@@ -58,9 +58,6 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
     case "call":
       listener.card(message.card);
       return nothing;
-    case "colleague-free":
-      listener.colleagueFree(message);
-      return nothing;
     case "text": {
       const { kind: who, ...from } = message.from;
       listener.text({ callId: message.callId, voice: { kind: "other", who, ...from }, characters: message.text });

@@ -30,6 +30,8 @@ export type TransferOrigin = {
   isOverflow: boolean;
   /** So often the citizen was in this office already in the same contact. */
   visitsBefore: number;
+  /** An operator of the other office calls; there is no citizen. */
+  isOfficeCall: boolean;
 };
 
 export type CallSummary = {
@@ -39,6 +41,8 @@ export type CallSummary = {
   direction: "in" | "out" | "internal";
   caller: Caller;
   calledNumber: string | null;
+  /** Who talks, or who rings when nobody talks yet. */
+  operatorLogin: string | null;
   queue: { queueId: string; label: string } | null;
   transferredFrom: TransferOrigin | null;
   ticket: { ticketId: string; transferId: string | null } | null;
@@ -121,7 +125,13 @@ export type BoxCard = {
   myState: MyPart;
   lastTransfer: TransferProgress | null;
   waitedSeconds: number;
+  /** The colleague or the office that this operator has called; null: a citizen's call, or one that came in. */
+  called: Called | null;
 };
+
+export type Called =
+  | { kind: "operator"; operatorLogin: string; label: string }
+  | { kind: "office"; officeId: string; label: string };
 
 /** The SIP call in this page. `absent`: none came yet (or the page was reloaded); `over`: it was here and has ended. */
 export type PhoneLine =
@@ -157,7 +167,10 @@ export type CardState =
 
 const unknownCaller: Caller = { number: null, displayName: null, isWithheld: false };
 
+/** The other party: who calls, or who was called. */
 export function callerOf(entry: CallEntry): Caller {
+  const called = entry.box?.called ?? null;
+  if (called !== null) return { number: null, displayName: called.label, isWithheld: false };
   return entry.box?.call.caller ?? entry.lineCaller ?? unknownCaller;
 }
 

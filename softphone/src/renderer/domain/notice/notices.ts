@@ -4,8 +4,8 @@ import type { Caller, GoneReason } from "../call/call.ts";
 export type Notice =
   | { noticeId: string; kind: "missed-call"; caller: Caller; why: GoneReason; atMs: number }
   | { noticeId: string; kind: "problem"; text: string; atMs: number }
-  /** A colleague who was waited for. */
-  | { noticeId: string; kind: "colleague-free"; displayName: string; extension: string; atMs: number };
+  /** Nobody took the own phone when it rang because a colleague is free. */
+  | { noticeId: string; kind: "recall-missed"; label: string; atMs: number };
 
 export type NoticeEvent = { type: "notice-added"; notice: Notice } | { type: "notice-dismissed"; noticeId: string };
 

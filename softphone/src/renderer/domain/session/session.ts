@@ -89,8 +89,8 @@ export type OperatorEntry = {
   displayName: string;
   extension: string;
   state: OperatorState;
-  /** Until when this operator waits to be told that the colleague is free; null: does not. */
-  noticeUntil: string | null;
+  /** Until when this operator waits to be called back because the colleague is free; null: does not. */
+  recallUntil: string | null;
 };
 export type Directory = {
   offices: readonly OfficeEntry[];

@@ -8,6 +8,7 @@ import { ariaShortcut } from "../../ui/shortcuts.ts";
 import { useSoftphone } from "../../ui/softphone-context.tsx";
 import { Keypad } from "./Keypad.tsx";
 import type { ShortcutAction } from "../../ui/shortcuts.ts";
+import type { Dialled } from "../../domain/call/dial-field.ts";
 import type { CallEntry, CardState } from "../../domain/call/call.ts";
 import type { TransferPhase } from "../../domain/transfer/transfer-steps.ts";
 
@@ -39,6 +40,7 @@ function RingingActions({ entry }: { entry: CallEntry }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const canAnswer = entry.line.kind === "ringing";
+  const isRecall = (entry.box?.called ?? null) !== null;
   return (
     <div className="la2-actions la2-actions-ringing">
       <Button
@@ -48,7 +50,7 @@ function RingingActions({ entry }: { entry: CallEntry }) {
         onClick={() => void calls.answer(entry.callId)}
       >
         <Icon name="telephone" className="icon-white" />
-        <span>{t("action.answer")}</span>
+        <span>{t(isRecall ? "recall.call" : "action.answer")}</span>
       </Button>
       <Button
         color="danger"
@@ -58,16 +60,23 @@ function RingingActions({ entry }: { entry: CallEntry }) {
         onClick={() => calls.decline(entry.callId)}
       >
         <PhoneGlyph name="hangup" />
-        <span>{t("action.decline")}</span>
+        <span>{t(isRecall ? "recall.drop" : "action.decline")}</span>
       </Button>
     </div>
   );
 }
 
-/** The other party of a call that is over, where there is a number to call. */
-function redialNumberOf({ box }: CallEntry): string | null {
-  if (box === null || box.call.direction === "internal") return null;
-  return box.call.direction === "out" ? box.call.calledNumber : box.call.caller.number;
+/** The other party of a call that is over, where it can be called. */
+function redialOf({ box }: CallEntry): Dialled | null {
+  if (box === null) return null;
+  const { called, call } = box;
+  if (called !== null) {
+    const { label, ...target } = called;
+    return { target, label };
+  }
+  if (call.direction === "internal") return null;
+  const number = call.direction === "out" ? call.calledNumber : call.caller.number;
+  return number === null ? null : { target: { kind: "number", number }, label: number };
 }
 
 function DiallingActions({ entry }: { entry: CallEntry }) {
@@ -92,11 +101,11 @@ function EndedActions({ entry }: { entry: CallEntry }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const { callId } = entry;
-  const number = redialNumberOf(entry);
+  const whom = redialOf(entry);
   return (
     <div className="la2-actions">
-      {number !== null && (
-        <Button color="primary" size="xs" onClick={() => void calls.dial(number)}>
+      {whom !== null && (
+        <Button color="primary" size="xs" onClick={() => void calls.dial(whom)}>
           {t("dial.redial")}
         </Button>
       )}
@@ -173,10 +182,12 @@ function TalkingActions({ entry, state, phase }: Props) {
                 <span>{t("action.park")}</span>
               </Button>
             )}
-            <ActionButton action="transfer" color="primary" run={() => void transfer.open(callId)}>
-              <PhoneGlyph name="transfer" />
-              <span>{t("action.transfer")}</span>
-            </ActionButton>
+            {entry.box?.called?.kind !== "operator" && (
+              <ActionButton action="transfer" color="primary" run={() => void transfer.open(callId)}>
+                <PhoneGlyph name="transfer" />
+                <span>{t("action.transfer")}</span>
+              </ActionButton>
+            )}
           </>
         )}
         {hasLine && !isInTransfer && (

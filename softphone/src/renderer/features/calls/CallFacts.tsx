@@ -10,6 +10,7 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
   const { box } = entry;
   if (box === null) return null;
   const { queue, calledNumber, transferredFrom, direction } = box.call;
+  if (box.called !== null) return <CalledFacts entry={entry} />;
   return (
     <>
       {direction === "out" && queue !== null && <p role="status">{t("card.callback")}</p>}
@@ -34,6 +35,25 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
           </div>
         )}
       </dl>
+    </>
+  );
+}
+
+/** A call to a colleague or an office costs nothing; somebody else may answer it. */
+function CalledFacts({ entry }: { entry: CallEntry }) {
+  const { t } = useTexts();
+  const called = entry.box?.called ?? null;
+  const answeredBy = entry.box?.call.operatorLogin ?? null;
+  const isOther = called?.kind === "operator" && answeredBy !== null && answeredBy !== called.operatorLogin;
+  const isUp = entry.box?.myState.kind === "talking" || entry.box?.myState.kind === "holding";
+  return (
+    <>
+      <p className="la2-card-called">
+        <span className="la2-chip la2-chip-quiet">
+          {t(called?.kind === "office" ? "card.called.office" : "card.called.operator")}
+        </span>
+      </p>
+      {isOther && isUp && <p role="status">{t("card.called.other", { operator: answeredBy })}</p>}
     </>
   );
 }

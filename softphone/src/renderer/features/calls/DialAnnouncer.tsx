@@ -5,15 +5,22 @@ import { callerLine } from "../../ui/caller-text.ts";
 import { dialTextOf } from "../../ui/dial-text.ts";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 
-/** Says how far a call of one's own is, and plays the tone while the citizen's telephone rings. The region is always there, so that it is read. */
+/**
+ * Says how far a call of one's own is, and plays the tone while the citizen's telephone rings; that of a colleague or of an office comes from the box. The region is
+ * always there, so that it is read.
+ */
 export function DialAnnouncer() {
   const { t } = useTexts();
   const { setRingback } = useSoftphone();
   const calls = usePhone((phone) => phone.calls);
-  const own = calls.findLast((entry) => dialTextOf(entry) !== null);
+  const own = calls.findLast((entry) => dialTextOf(entry) !== null && entry.box?.myState.kind !== "ringing");
   const text = own === undefined ? null : dialTextOf(own);
   const rings = calls.some(
-    ({ box, line }) => box?.myState.kind === "dialling" && box.myState.stage === "ringing" && line.kind === "open",
+    ({ box, line }) =>
+      box?.called === null &&
+      box.myState.kind === "dialling" &&
+      box.myState.stage === "ringing" &&
+      line.kind === "open",
   );
   useEffect(() => {
     setRingback(rings ? "on" : "off");

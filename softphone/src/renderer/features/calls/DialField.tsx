@@ -1,66 +1,99 @@
-import { useId, useState } from "react";
+import { useEffect, useRef } from "react";
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
 import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
+import { isPlainNumber, toCallChoices } from "../../ui/call-choices.ts";
+import { DirectoryCombobox } from "../../ui/DirectoryCombobox.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { ariaShortcut } from "../../ui/shortcuts.ts";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
+import type { DialField as FieldState } from "../../domain/call/dial-field.ts";
 
-/** Calls a citizen. A number from a link only fills the field: calling is always the operator's own act. */
+/** Calls a citizen, a colleague or another office. A number from a link only fills the field: calling is always the operator's own act. */
 export function DialField() {
   const searchText = usePhone((phone) => phone.searchText);
   const outsideCalls = usePhone((phone) => phone.outsideCalls);
-  const isNumber = /^\+?[0-9\s().-]{3,}$/.test(searchText);
-  if (outsideCalls === "none") return null;
+  const isNumber = /^\+?[0-9\s().-]{3,}$/.test(searchText) && outsideCalls === "some";
   return <DialForm key={isNumber ? searchText : ""} initialText={isNumber ? searchText : ""} />;
 }
 
 function DialForm({ initialText }: { initialText: string }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
-  const id = useId();
-  const { lastNumber, problem } = usePhone((phone) => phone.dialling);
-  const [number, setNumber] = useState(initialText);
-  const dial = async (wanted: string): Promise<void> => {
-    if (wanted.trim() !== "" && (await calls.dial(wanted.trim()))) setNumber("");
-  };
+  const outsideCalls = usePhone((phone) => phone.outsideCalls);
+  const dialling = usePhone((phone) => phone.dialling);
+  const ownLogin = usePhone((phone) =>
+    phone.session.kind === "signed-in" ? phone.session.session.operator.login : "",
+  );
+  const isInvalid = dialling.outcome.kind === "problem" && dialling.outcome.problem === "invalid-number";
   return (
-    <form
-      className="la2-dial"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void dial(number);
-      }}
-    >
-      <label htmlFor={`${id}-number`}>{t("dial.label")}</label>
-      <div className="la2-dial-row">
-        <input
-          id={`${id}-number`}
-          type="tel"
-          inputMode="tel"
-          autoComplete="off"
-          maxLength={40}
-          className="form-control"
-          data-dial-field=""
-          value={number}
-          aria-describedby={`${id}-problem`}
-          aria-invalid={problem === "invalid-number"}
-          aria-keyshortcuts={ariaShortcut("dial")}
-          onChange={(event) => setNumber(event.target.value)}
-        />
-        <Button color="primary" type="submit" disabled={number.trim() === ""}>
-          <Icon name="telephone" className="icon-white" />
-          <span>{t("dial.call")}</span>
-        </Button>
-      </div>
-      <p id={`${id}-problem`} role="alert" className="la2-dial-problem">
-        {problem !== null && t(`dial.problem.${problem}`)}
+    <div className="la2-dial">
+      <DirectoryCombobox
+        label={t(outsideCalls === "some" ? "dial.label" : "dial.label.inside")}
+        hint={null}
+        initialText={initialText}
+        list="typed"
+        choicesOf={(directory, text) => toCallChoices(directory, { text, ownLogin, outsideCalls })}
+        isPlain={isPlainNumber}
+        choose={({ target, label }) => calls.dial({ target, label })}
+        field={{
+          maxLength: 60,
+          "data-dial-field": "",
+          "aria-invalid": isInvalid,
+          "aria-keyshortcuts": ariaShortcut("dial"),
+        }}
+        action={(text) => (
+          <Button color="primary" type="submit" disabled={text.trim() === ""}>
+            <Icon name="telephone" className="icon-white" />
+            <span>{t("dial.call")}</span>
+          </Button>
+        )}
+      />
+      <Outcome dialling={dialling} />
+    </div>
+  );
+}
+
+/** What became of the last wish; after it, calling the same again. */
+function Outcome({ dialling: { last, outcome } }: { dialling: FieldState }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  const label = last === null ? "" : labelOf(last);
+  return (
+    <>
+      <p role="alert" className="la2-dial-problem">
+        {outcome.kind === "problem" && t(`dial.problem.${outcome.problem}`, { label })}
       </p>
-      {lastNumber !== null && (
-        <button type="button" className="la2-link" onClick={() => void dial(lastNumber)}>
-          {t("dial.again", { number: formatPhoneNumber(lastNumber) })}
+      <p role="status" className="la2-dial-told">
+        {outcome.kind === "recall-asked" && t("recall.asked", { label })}
+      </p>
+      {outcome.kind === "problem" && outcome.problem === "colleague-busy" && last?.target.kind === "operator" && (
+        <RecallButton login={last.target.operatorLogin} label={label} />
+      )}
+      {last !== null && outcome.kind !== "recall-asked" && (
+        <button type="button" className="la2-link" onClick={() => void calls.dial(last)}>
+          {t("dial.again", { label })}
         </button>
       )}
-    </form>
+    </>
   );
+}
+
+/** The keyboard is on it as soon as the colleague is found busy: one more Enter asks. */
+function RecallButton({ login, label }: { login: string; label: string }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => place.current?.querySelector("button")?.focus(), []);
+  return (
+    <div ref={place} className="la2-dial-recall">
+      <Button color="primary" outline size="xs" onClick={() => void calls.recall(login, "recall")}>
+        {t("recall.ask.of", { operator: label })}
+      </Button>
+    </div>
+  );
+}
+
+function labelOf({ target, label }: NonNullable<FieldState["last"]>): string {
+  return target.kind === "number" ? formatPhoneNumber(target.number) : label;
 }

@@ -21,11 +21,7 @@ export function RingAnnouncer() {
   return (
     <>
       <div aria-live="assertive" aria-atomic="true" className="visually-hidden" data-announcer="ring">
-        {ringing !== undefined &&
-          t(others ? "card.announce.second" : "card.announce", {
-            caller: caller ?? "",
-            where: whereText(ringing, t),
-          })}
+        {ringing !== undefined && ringText(ringing, others, t)}
       </div>
       <div aria-live="polite" aria-atomic="true" className="visually-hidden" data-announcer="ticket">
         {ringing !== undefined && <TicketWords callId={ringing.callId} />}
@@ -43,6 +39,12 @@ function TicketWords({ callId }: { callId: string }) {
   if (shown?.kind !== "ticket") return null;
   const { localTicketId, subject } = shown.ticket;
   return `${t("ticket.of", { number: localTicketId })}: ${subject}. ${t(`ticket.why.${shown.why}`)}.`;
+}
+
+function ringText(ringing: CallEntry, others: boolean, t: Texts["t"]): string {
+  const caller = callerLine(callerOf(ringing), t);
+  if ((ringing.box?.called ?? null) !== null) return t("recall.announce", { operator: caller });
+  return t(others ? "card.announce.second" : "card.announce", { caller, where: whereText(ringing, t) });
 }
 
 function whereText(entry: CallEntry, t: Texts["t"]): string {

@@ -6,9 +6,10 @@ import { OperatorStateBadge } from "../../ui/OperatorStateBadge.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import { TariffBadge } from "../../ui/TariffBadge.tsx";
 import { useDirectory } from "../../ui/use-directory.ts";
+import type { Dialled } from "../../domain/call/dial-field.ts";
 import type { Directory, OperatorEntry } from "../../domain/session/session.ts";
 
-/** Offices of the network and colleagues, to look up between calls. A link from outside fills the field, nothing more. */
+/** Offices of the network and colleagues, to look up and to call between calls. A link from outside fills the field, nothing more. */
 export function DirectoryPanel() {
   const searchText = usePhone((phone) => phone.searchText);
   return <DirectorySearch key={searchText} initialText={searchText} />;
@@ -77,6 +78,9 @@ function Entries({ directory, onChange }: { directory: Directory; onChange: () =
               ) : (
                 <TariffBadge tariff={office.tariff === "on-net" ? "free" : "none"} />
               )}
+              {!office.isOwnOffice && office.tariff === "on-net" && (
+                <CallButton whom={{ target: { kind: "office", officeId: office.officeId }, label: office.label }} />
+              )}
             </span>
           </li>
         ))}
@@ -103,7 +107,15 @@ function Entries({ directory, onChange }: { directory: Directory; onChange: () =
                   {t("directory.pick-up")}
                 </Button>
               )}
-              {operator.login !== ownLogin && <FreeNoticeButton operator={operator} onChange={onChange} />}
+              {operator.login !== ownLogin && <RecallButton operator={operator} onChange={onChange} />}
+              {operator.login !== ownLogin && operator.state !== "signed-out" && (
+                <CallButton
+                  whom={{
+                    target: { kind: "operator", operatorLogin: operator.login },
+                    label: operator.displayName,
+                  }}
+                />
+              )}
             </span>
           </li>
         ))}
@@ -113,21 +125,42 @@ function Entries({ directory, onChange }: { directory: Directory; onChange: () =
 }
 
 /** One and the same button asks and takes back, so that the keyboard stays where it is. */
-function FreeNoticeButton({ operator, onChange }: { operator: OperatorEntry; onChange: () => void }) {
+function RecallButton({ operator, onChange }: { operator: OperatorEntry; onChange: () => void }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
-  const { login, state, noticeUntil, displayName } = operator;
-  if (state !== "on-call" && noticeUntil === null) return null;
-  const wish = noticeUntil === null ? "tell" : "do-not-tell";
+  const { login, recallUntil, displayName } = operator;
+  if (!isBusy(operator) && recallUntil === null) return null;
+  const wish = recallUntil === null ? "recall" : "do-not-recall";
   return (
     <Button
       color="primary"
       outline
       size="xs"
-      aria-label={t(`directory.free-notice.${wish}.of`, { operator: displayName })}
-      onClick={() => void calls.waitForColleague(login, wish).then(onChange)}
+      aria-label={t(wish === "recall" ? "recall.ask.of" : "recall.take-back.of", { operator: displayName })}
+      onClick={() => void calls.recall(login, wish).then(onChange)}
     >
-      {t(`directory.free-notice.${wish}`)}
+      {t(wish === "recall" ? "recall.ask" : "recall.take-back")}
+    </Button>
+  );
+}
+
+function isBusy({ state }: OperatorEntry): boolean {
+  return state === "on-call" || state === "ringing" || state === "wrap-up";
+}
+
+function CallButton({ whom }: { whom: Dialled }) {
+  const { t } = useTexts();
+  const { calls } = useSoftphone();
+  return (
+    <Button
+      color="primary"
+      outline
+      size="xs"
+      aria-label={t("directory.call.of", { name: whom.label })}
+      onClick={() => void calls.dial(whom)}
+    >
+      <Icon name="telephone" size="xs" />
+      {t("dial.call")}
     </Button>
   );
 }

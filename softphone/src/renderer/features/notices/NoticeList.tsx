@@ -35,7 +35,7 @@ export function NoticeList() {
 
 function noticeText(notice: Notice, texts: Texts): string {
   if (notice.kind === "problem") return texts.tOr(notice.text, "problem.box-away");
-  if (notice.kind === "colleague-free") return texts.t("notice.colleague-free", notice);
+  if (notice.kind === "recall-missed") return texts.t("notice.recall-missed", notice);
   const caller = callerLine(notice.caller, texts.t);
   if (notice.why === "caller-gave-up") return texts.t("notice.missed.caller-gave-up", { caller });
   if (notice.why === "unreachable") return texts.t("notice.missed.unreachable", { caller });

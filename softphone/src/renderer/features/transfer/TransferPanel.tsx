@@ -3,6 +3,7 @@ import { useRef } from "react";
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
 import { transferPhaseOf } from "../../domain/transfer/transfer-steps.ts";
+import { toChoices } from "../../ui/directory-choices.ts";
 import { DirectoryCombobox } from "../../ui/DirectoryCombobox.tsx";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
@@ -55,7 +56,15 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
         </p>
       )}
       {isMine && steps.step === "choosing" && (
-        <DirectoryCombobox ownLogin={ownLogin} initialText={searchText} choose={(to) => transfer.choose(to)} />
+        <DirectoryCombobox
+          label={t("transfer.choose")}
+          hint={t("transfer.choose.hint")}
+          initialText={searchText}
+          list="always"
+          choicesOf={(directory) => toChoices(directory, ownLogin)}
+          choose={(to) => transfer.choose(to)}
+          field={{ autoFocus: true }}
+        />
       )}
       {isMine && steps.step === "explaining" && <ExplainStep steps={steps} />}
       {isMine && steps.step === "confirming" && <ConfirmStep steps={steps} />}

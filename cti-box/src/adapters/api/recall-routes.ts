@@ -1,8 +1,8 @@
-/** Being told when a busy colleague is free: asked for, listed, cancelled by the operator it is for. */
+/** Being called back when a busy colleague is free: asked for, listed, cancelled by the operator it is for. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { z } from "zod";
-import { freeNoticesSchema, operatorLoginSchema } from "../../../contracts/index.ts";
+import { recallsSchema, operatorLoginSchema } from "../../../contracts/index.ts";
 import type { OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { sessionOf } from "./authorise.ts";
@@ -11,32 +11,34 @@ import { settled } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
 import { time } from "./to-contract.ts";
 
-export function freeNoticeRoutes(app: FastifyInstance, { freeNotices }: ApiParts, sessions: Sessions): void {
+export function recallRoutes(app: FastifyInstance, { recalls }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
   const schema = { params: z.object({ login: operatorLoginSchema }), response: { 204: noContent } };
 
   api.get(
-    "/api/free-notices",
+    "/api/recalls",
     {
       config: {
-        api: { id: "listFreeNotices", summary: "Colleagues whom the operator waits for", who: "operator" },
+        api: { id: "listRecalls", summary: "Colleagues whom the operator waits for", who: "operator" },
       },
-      schema: { response: { 200: freeNoticesSchema } },
+      schema: { response: { 200: recallsSchema } },
     },
     async (request) => {
       const { operatorId } = await sessionOf(request, sessions);
-      const items = freeNotices.of(operatorId);
-      return { items: items.map(({ colleague, untilMs }) => ({ login: colleague, until: time(untilMs) })) };
+      const items = recalls.of(operatorId);
+      return {
+        items: items.map(({ colleague, untilMs, stage }) => ({ login: colleague, until: time(untilMs), stage })),
+      };
     },
   );
 
   api.put(
-    "/api/free-notices/:login",
+    "/api/recalls/:login",
     {
       config: {
         api: {
-          id: "askFreeNotice",
-          summary: "Tells over the channel when this colleague and the own phone are free, within half an hour",
+          id: "askRecall",
+          summary: "Calls back when this colleague and the own phone are free, within half an hour",
           who: "operator",
           problems: ["unknown-target", "target-not-allowed"],
         },
@@ -45,20 +47,20 @@ export function freeNoticeRoutes(app: FastifyInstance, { freeNotices }: ApiParts
     },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
-      settled(freeNotices.ask(operatorId, request.params.login as OperatorId));
+      settled(recalls.ask(operatorId, request.params.login as OperatorId));
       return reply.code(204).send();
     },
   );
 
   api.delete(
-    "/api/free-notices/:login",
+    "/api/recalls/:login",
     {
-      config: { api: { id: "cancelFreeNotice", summary: "Waits for this colleague no longer", who: "operator" } },
+      config: { api: { id: "cancelRecall", summary: "Waits for this colleague no longer", who: "operator" } },
       schema,
     },
     async (request, reply) => {
       const { operatorId } = await sessionOf(request, sessions);
-      freeNotices.cancel(operatorId, request.params.login as OperatorId);
+      recalls.cancel(operatorId, request.params.login as OperatorId);
       return reply.code(204).send();
     },
   );
