@@ -46,10 +46,11 @@ export class FakeMedia implements CallMedia {
     this.require(legId);
   }
 
-  async connect(one: CallLeg, other: CallLeg): Promise<void> {
+  async connect(one: CallLeg, other: CallLeg): Promise<LegId[]> {
     this.require(one.legId);
     this.require(other.legId);
     this.pairs.add(`${one.legId}+${other.legId}`);
+    return [];
   }
 
   async confer(legs: readonly CallLeg[]): Promise<LegId[]> {

@@ -23,7 +23,8 @@ export interface CallMedia {
   /** Why an offer could not be answered for a leg that nobody has described yet; null: it could. */
   refusalOf(offer: string, rules: LegRules): string | null;
   acceptAnswer(leg: CallLeg, answer: string): Promise<void>;
-  connect(one: CallLeg, other: CallLeg): Promise<void>;
+  /** Joins two legs; names those that are understood only after a re-INVITE with an offer towards the other. */
+  connect(one: CallLeg, other: CallLeg): Promise<LegId[]>;
   /** Joins three legs so that each hears the others; names those that are heard only after a re-INVITE with an offer of `audio: "telephone"`. */
   confer(legs: readonly CallLeg[]): Promise<LegId[]>;
   /** Parts legs that were joined; a leg that is gone already is no error. */

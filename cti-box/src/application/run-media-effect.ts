@@ -80,8 +80,13 @@ export class MediaEffects {
   private connect(legIds: readonly LegId[]): void {
     const [one, other, ...more] = this.legs(legIds);
     if (one === undefined || other === undefined) return;
-    if (more.length === 0) this.lanes.run(legIds, () => this.parts.media.connect(one, other), "media-failed");
+    if (more.length === 0) this.lanes.run(legIds, () => this.join(one, other), "media-failed");
     else this.lanes.run(legIds, () => this.confer(legIds), "conference-failed");
+  }
+
+  /** A page that was rung before anybody knew whom it would talk to may have chosen a codec that a desk phone does not speak. */
+  private async join(one: CallLeg, other: CallLeg): Promise<void> {
+    for (const legId of await this.parts.media.connect(one, other)) this.renew(legId);
   }
 
   /** Who is not understood yet is re-INVITEd in its own time: the others need not wait. */

@@ -13,6 +13,7 @@ import { TextPanel } from "./features/text/TextPanel.tsx";
 import { TicketPanel } from "./features/ticket/TicketPanel.tsx";
 import { TicketStrip } from "./features/ticket/TicketStrip.tsx";
 import { TransferPanel } from "./features/transfer/TransferPanel.tsx";
+import { findEntry } from "./domain/call/apply-calls-event.ts";
 import { useTexts } from "./i18n/language.ts";
 import { usePhone } from "./ui/softphone-context.tsx";
 import { useLeaveWarning } from "./ui/use-leave-warning.ts";
@@ -22,7 +23,10 @@ export function DeskScreen() {
   const { t } = useTexts();
   useShortcuts();
   useLeaveWarning();
-  const selectedCallId = usePhone((phone) => phone.selectedCallId);
+  // Calls to colleagues and offices have no ticket.
+  const selectedCallId = usePhone(({ selectedCallId: selected, calls }) =>
+    (findEntry(calls, selected)?.box?.called ?? null) === null ? selected : null,
+  );
   const operatorState = usePhone((phone) => phone.operatorState);
   const links = usePhone((phone) => phone.links);
   // A ticket opened from the note of a transferred call; a new call takes precedence.

@@ -65,7 +65,7 @@ describe("the field", () => {
     expect(document.activeElement).toBe(field());
     type("bruno");
     fireEvent.submit(field());
-    await screen.findByRole("button", { name: "Richiama Bruno Sì" });
+    await screen.findByText("Richiama Bruno Sì", {}, { timeout: 8_000 });
     expect(world.asked).toEqual([expect.stringMatching(/^dial \S+ bruno$/)]);
     expect([field().value, options()]).toEqual(["", []]);
   });
@@ -122,13 +122,14 @@ describe("a busy colleague", () => {
     world.refused.set("dial", { ok: false, why: "refused", detail: "colleague-busy" });
     type("bruno");
     fireEvent.submit(field());
-    await screen.findByText("Bruno Sì è occupato.");
+    await screen.findByText("Bruno Sì è occupato.", {}, { timeout: 8_000 });
     const button = document.activeElement as HTMLElement;
     expect(button.textContent).toBe(ask);
     expect(screen.getByText("Bruno Sì è occupato.").closest("[role=alert]")).not.toBeNull();
     await act(async () => button.click());
     expect(world.asked.at(-1)).toBe("ask-recall bruno");
     expect(screen.getByText(/appena Bruno Sì è libero squilla qui/).closest("[role=status]")).not.toBeNull();
+    expect([field().value, document.activeElement]).toEqual(["", field()]);
   });
 
   test("in the directory: the button asks, then takes back; the keyboard stays on it", async () => {

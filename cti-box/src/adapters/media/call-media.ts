@@ -59,10 +59,8 @@ class ServedCallMedia implements CallMedia {
     done(await this.server.acceptAnswer(leg, answer));
   }
 
-  async connect(one: CallLeg, other: CallLeg): Promise<void> {
-    const { renegotiate } = done(await this.server.connect(one, other));
-    if (renegotiate.length > 0)
-      throw new Error(`legs ${renegotiate.join(", ")} do not speak what their counterpart speaks`);
+  async connect(one: CallLeg, other: CallLeg): Promise<LegId[]> {
+    return done(await this.server.connect(one, other)).renegotiate;
   }
 
   async confer(legs: readonly CallLeg[]): Promise<LegId[]> {

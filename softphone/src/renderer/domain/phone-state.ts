@@ -25,7 +25,6 @@ import type { FollowUp, HandOver, TransferEvent, TransferSteps } from "./transfe
 import type { CallTexts, TextEvent } from "./text/call-text.ts";
 import type { TicketEvent, TicketPanels } from "./ticket/ticket-panel.ts";
 
-
 export type PhoneState = {
   session: SessionState;
   links: Links;

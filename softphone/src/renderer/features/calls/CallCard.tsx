@@ -49,6 +49,7 @@ export function CallCard({ entry, ticketStrip, transferPanel, textPanel }: Props
   const focus = useKeptFocus(heading, `${state} ${phase}`);
   useToldStates(entry, state, phase);
   const caller = callerOf(entry);
+  const called = entry.box?.called ?? null;
   const dialText = dialTextOf(entry);
   const isMuted = entry.line.kind === "open" && entry.line.microphone === "muted";
   const sinceMs = entry.answeredAtMs ?? entry.firstSeenAtMs;
@@ -89,7 +90,7 @@ export function CallCard({ entry, ticketStrip, transferPanel, textPanel }: Props
         </p>
       )}
       <CallFacts entry={entry} />
-      {ticketStrip}
+      {called === null && ticketStrip}
       {state === "detached" && <p className="la2-card-warning">{t("card.detached.text")}</p>}
       {part?.kind === "consulted" && (
         <p role="status" className="la2-progress">

@@ -19,7 +19,7 @@ export function DialField() {
 
 function DialForm({ initialText }: { initialText: string }) {
   const { t } = useTexts();
-  const { calls } = useSoftphone();
+  const { calls, store } = useSoftphone();
   const outsideCalls = usePhone((phone) => phone.outsideCalls);
   const dialling = usePhone((phone) => phone.dialling);
   const ownLogin = usePhone((phone) =>
@@ -35,7 +35,9 @@ function DialForm({ initialText }: { initialText: string }) {
         list="typed"
         choicesOf={(directory, text) => toCallChoices(directory, { text, ownLogin, outsideCalls })}
         isPlain={isPlainNumber}
-        choose={({ target, label }) => calls.dial({ target, label })}
+        choose={async ({ target, label }) =>
+          (await calls.dial({ target, label })) || isSomebodyBusy(store.read().dialling)
+        }
         field={{
           maxLength: 60,
           "data-dial-field": "",
@@ -59,6 +61,7 @@ function Outcome({ dialling: { last, outcome } }: { dialling: FieldState }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const label = last === null ? "" : labelOf(last);
+  const isRecallOffered = isSomebodyBusy({ last, outcome });
   return (
     <>
       <p role="alert" className="la2-dial-problem">
@@ -67,10 +70,10 @@ function Outcome({ dialling: { last, outcome } }: { dialling: FieldState }) {
       <p role="status" className="la2-dial-told">
         {outcome.kind === "recall-asked" && t("recall.asked", { label })}
       </p>
-      {outcome.kind === "problem" && outcome.problem === "colleague-busy" && last?.target.kind === "operator" && (
+      {isRecallOffered && last?.target.kind === "operator" && (
         <RecallButton login={last.target.operatorLogin} label={label} />
       )}
-      {last !== null && outcome.kind !== "recall-asked" && (
+      {last !== null && !isRecallOffered && outcome.kind !== "recall-asked" && (
         <button type="button" className="la2-link" onClick={() => void calls.dial(last)}>
           {t("dial.again", { label })}
         </button>
@@ -87,11 +90,21 @@ function RecallButton({ login, label }: { login: string; label: string }) {
   useEffect(() => place.current?.querySelector("button")?.focus(), []);
   return (
     <div ref={place} className="la2-dial-recall">
-      <Button color="primary" outline size="xs" onClick={() => void calls.recall(login, "recall")}>
+      <Button color="primary" outline size="xs" onClick={() => void calls.recall(login, "recall").then(focusField)}>
         {t("recall.ask.of", { operator: label })}
       </Button>
     </div>
   );
+}
+
+/** The button is gone then. */
+function focusField(): void {
+  document.querySelector<HTMLElement>("[data-dial-field]")?.focus();
+}
+
+/** The colleague is named beside the field, which is free for the next wish. */
+function isSomebodyBusy({ outcome }: FieldState): boolean {
+  return outcome.kind === "problem" && outcome.problem === "colleague-busy";
 }
 
 function labelOf({ target, label }: NonNullable<FieldState["last"]>): string {
