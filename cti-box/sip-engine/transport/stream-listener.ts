@@ -91,7 +91,7 @@ export class StreamListener {
   }
 
   #dial({ address, port, host }: Peer): Socket {
-    const localAddress = sourceOf(this.listener);
+    const localAddress = sourceOf(this.listener, address);
     if (this.#material === null) return connect({ host: address, port, localAddress, noDelay: true, keepAlive: true });
     return connectSecurely({ address, port, host: nameOf(address, host), localAddress }, this.#material.client);
   }
@@ -155,6 +155,8 @@ function nameOf(address: string, host: string | undefined): string {
 }
 
 /** Carriers know us by our address: a machine with several speaks from the contact's own. */
-function sourceOf({ host }: Listener): string | undefined {
-  return host === "0.0.0.0" || host === "::" || host.startsWith("127.") || host === "::1" ? undefined : host;
+function sourceOf({ host }: Listener, peer: string): string | undefined {
+  // Several programs of a laboratory share loopback, and are known by their own address there.
+  if (host.startsWith("127.")) return peer.startsWith("127.") ? host : undefined;
+  return host === "0.0.0.0" || host === "::" || host === "::1" ? undefined : host;
 }
