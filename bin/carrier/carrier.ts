@@ -17,6 +17,8 @@ export type CitizenCallOrder = {
   headers?: Record<string, string>;
   /** `ack`: the INVITE brings no offer, as some carriers' do; ours is the answer, in the ACK (RFC 3261 §13.2.1). */
   describedIn?: "invite" | "ack";
+  /** Beside the sound: a text stream's part of our description, told of the office's one. */
+  text?: { lines(): string; accept(sdp: string): void };
   /** Told of each provisional answer: 180 while it rings. */
   onProgress?: (status: number) => void;
   /** The caller gives up: CANCEL, and placeCall throws {@link CallNotAnswered} with 487. */
@@ -103,7 +105,7 @@ export class Carrier {
   async #invite(order: CitizenCallOrder, audio: RtpAudio, sentAt: (atMs: number) => void): Promise<Srf.Dialog> {
     const isLate = order.describedIn === "ack";
     const options = {
-      ...(isLate ? { noAck: true } : { localSdp: audio.description }),
+      ...(isLate ? { noAck: true } : { localSdp: audio.description + (order.text?.lines() ?? "") }),
       headers: {
         from: `"${order.caller.displayName}" <sip:${order.caller.number}@${this.address};user=phone>`,
         contact: `<sip:carrier@localhost>`,
@@ -128,6 +130,7 @@ export class Carrier {
     if (!isLate) {
       const dialog = answered as Srf.Dialog;
       audio.setRemote(dialog.remote.sdp);
+      order.text?.accept(dialog.remote.sdp);
       return dialog;
     }
     const offered = answered as { sdp: string; ack: (answer: string) => Promise<Srf.Dialog> };

@@ -65,9 +65,6 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
     mkdirSync(config.dataDirectory, { recursive: true });
     const memory = openRestartMemory(join(config.dataDirectory, "restart.sqlite"), log);
     opened.push(async () => memory.close());
-    // First of all, while there is nothing to close again: calls that wait in the engine for their box outlive a start that finds no store.
-    const store = await openStore(config);
-    opened.push(() => store.close());
     const stack = await openSipStack(config, log);
     opened.push(() => stack.close());
     const media = await openMediaServer(config.media, { log, memory, textPorts: textPortsOf(config) });
@@ -83,6 +80,7 @@ export async function startOffice(config: OfficeConfig, log: Log): Promise<Runni
       memory,
       ...survivalOf(config, stack.webSocket),
     });
+    const store = await openStore(config);
     const journal = new JournalTiming();
     const box = await openBox({ config, log, stack, sip, media, ids, store, memory, journal });
     opened.push(() => box.close());

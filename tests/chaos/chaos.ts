@@ -238,14 +238,8 @@ class Chaos {
       const voices = [...phones.callsOfNow(), ...otherPhones.callsOfNow()].map(({ audio }) => audio.voice);
       return voices.includes(citizen.audio.hears() ?? 0);
     };
-    // Each at a moment of its own: a machine that is too busy plays no packet for a second here and there.
-    const heard = new Set<Talk>();
-    const look = (): boolean => {
-      for (const talk of this.talks.filter(hears)) heard.add(talk);
-      return heard.size === this.talks.length;
-    };
-    await becomes(look, 15_000);
-    return heard.size;
+    await becomes(() => this.talks.every(hears), 10_000);
+    return this.talks.filter(hears).length;
   }
 
   /** Tickets of citizens who talk to the other office. */

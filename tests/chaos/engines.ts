@@ -20,9 +20,7 @@ export function enginesOfChaos(): EngineOfChaos[] {
 async function started(kind: ServerKind, contacts: readonly string[]): ReturnType<ChaosEngine> {
   const [, host = "", port = ""] = /^sip:([\d.]+):(\d+)/.exec(contacts[0] ?? "") ?? [];
   const place = { host, sipPort: Number(port), adminPort: await freePort(), secret: "secret-of-chaos" };
-  // The page's connections: its command names the other transports.
-  const [, ws = ""] = contacts;
-  const server = await ServerProcess.start(kind, place, { after: ["--contact", ws] });
+  const server = await ServerProcess.start(kind, place);
   const { adminPort, secret } = place;
   return { config: { kind: "drachtio-server", host, port: adminPort, secret }, close: () => server.close() };
 }

@@ -4,8 +4,7 @@ import { becomes } from "./until.ts";
 import type { OperatorPage } from "../../bin/demo/operator-page.ts";
 import type { PartyCall } from "../parties/sip-parties.ts";
 
-/** Longer than a request of the page that was on its way at a kill can wait for its answer (64·T1). */
-const backWithinMs = 45_000;
+const backWithinMs = 30_000;
 
 export class PageOperator {
   readonly backSeconds: number[] = [];

@@ -4,11 +4,6 @@ export const debianPackages = [
   { package: "rtpengine-daemon", program: "/usr/bin/rtpengine", why: "the media server of real installations" },
   { package: "baresip-core", program: "/usr/bin/baresip", why: "a real SIP phone: carrier and operator's desk phone" },
   { package: "linphone-cli", program: "/usr/bin/linphone-daemon", why: "a second real SIP phone" },
-  {
-    package: "python3",
-    program: "/usr/bin/python3",
-    why: "drives Linphone's library: its own programs cannot write real-time text",
-  },
   { package: "chromium", program: "/usr/bin/chromium", why: "the softphone runs in it" },
   { package: "kamailio", program: "/usr/sbin/kamailio", why: "the SIP proxy between offices" },
   { package: "postgresql", program: "/usr/bin/psql", why: "the database of offices that have one" },
