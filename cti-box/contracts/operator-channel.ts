@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { callHandlingSchema } from "./call-handling.ts";
 import { textChannelFrameSchema, textFromBoxSchema, textRefusedSchema, textToBoxSchema } from "./call-text.ts";
-import { callSummarySchema, dialFailureSchema } from "./call-summary.ts";
+import { callerSchema, callSummarySchema, dialFailureSchema } from "./call-summary.ts";
 import { operatorStateSchema } from "./commands.ts";
 import {
   consultationPartnerSchema,
@@ -70,6 +70,8 @@ export const callCardSchema = z.object({
   waitedSeconds: z.int().min(0),
   /** The colleague or the office that this operator has called; null: a citizen's call, or one that came in. */
   called: calledSchema.nullable().default(null),
+  /** Whom the other office names as being on the line there now; null: nobody else than the card says anyway. */
+  onTheLine: callerSchema.nullable().default(null),
 });
 
 export const channelFromBoxSchema = z.discriminatedUnion("kind", [

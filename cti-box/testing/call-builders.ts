@@ -1,6 +1,7 @@
 /** Builders of calls and events for tests of the call core. */
 import { applyCallEvent, beginCall } from "../src/domain/call/apply-call-event.ts";
 import type { Call, CallQueue, Device } from "../src/domain/call/call.ts";
+import type { Party } from "../src/domain/call/call-view.ts";
 import type { CallEffect } from "../src/domain/call/call-effect.ts";
 import type {
   CallArrival,
@@ -186,8 +187,26 @@ export function numberTransfer(change: Partial<TransferRequested> = {}): Untimed
   return officeTransfer({ plan: { target, routes: placement().routes }, ...change });
 }
 
+/** Who is told with whom it talks is told apart: `toldIn`. */
 export function effectNames(effects: readonly CallEffect[]): string[] {
-  return effects.map(nameOfEffect);
+  return effects.filter((effect) => effect.type !== "tell-connected").map(nameOfEffect);
+}
+
+/** Who is told of whom: `anna-1: bruno`, `caller in the 200: bruno`. Citizens by number, offices by id. */
+export function toldIn(effects: readonly CallEffect[]): string[] {
+  return effects.flatMap((effect) => {
+    if (effect.type === "tell-connected") return [`${short(effect.legId)}: ${namesOf(effect.parties)}`];
+    if (effect.type !== "answer-leg" || effect.connected === undefined) return [];
+    return [`${short(effect.legId)} in the 200: ${namesOf(effect.connected)}`];
+  });
+}
+
+function namesOf(parties: readonly Party[]): string {
+  const nameOf = (party: Party): string | null => {
+    if (party.kind === "operator") return party.operatorId;
+    return party.kind === "office" ? party.officeId : (party.caller.number ?? party.caller.displayName);
+  };
+  return parties.map(nameOf).join(" + ");
 }
 
 /** One word per effect, with what matters of it: `end-leg anna-1 answered-elsewhere`. */
@@ -223,6 +242,7 @@ export function nameOfEffect(effect: CallEffect): string {
     case "refuse-reinvite":
       return `${effect.type} ${short(effect.legId)} ${effect.status}`;
     case "tell-handover":
+    case "tell-connected":
     case "place-leg":
     case "progress-leg":
     case "answer-leg":

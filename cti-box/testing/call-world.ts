@@ -88,6 +88,7 @@ export class CallWorld {
       case "refuse-reinvite":
       case "notify-referrer":
       case "tell-handover":
+      case "tell-connected":
       case "merge-call":
       case "seek-forward":
         return;

@@ -19,7 +19,7 @@ import type {
   TrunkTerms,
   TrunkTrials,
 } from "../src/application/trunk-ports.ts";
-import type { Renegotiation } from "../src/application/far-end.ts";
+import type { ConnectedIdentity, Renegotiation } from "../src/application/far-end.ts";
 import type { RegisterAnswer } from "../src/domain/trunk/trunk-registration.ts";
 import type { TrialAnswer } from "../src/domain/trunk/trunk-trial.ts";
 import type { ProbeAnswer } from "../src/domain/trunk/trunk-health.ts";
@@ -100,7 +100,15 @@ export class FakeSignalling implements CallSignalling, TrunkProbes, TrunkRegistr
     this.done.push(`progress-leg ${legId}`);
   }
 
-  async answerLeg(legId: LegId, sdp: string): Promise<void> {
+  /** Who the far ends were told that they talk with, the last by leg. */
+  readonly told = new Map<LegId, ConnectedIdentity>();
+
+  async tellConnected(legId: LegId, connected: ConnectedIdentity): Promise<void> {
+    this.told.set(legId, connected);
+  }
+
+  async answerLeg(legId: LegId, sdp: string, connected: ConnectedIdentity | null): Promise<void> {
+    if (connected !== null) this.told.set(legId, connected);
     this.done.push(`answer-leg ${legId} ${sdp}`);
     const leg = this.legs.get(legId);
     if (leg !== undefined) leg.stage = "answered";

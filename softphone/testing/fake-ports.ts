@@ -63,6 +63,7 @@ export function boxCard(callId: string, myState: MyPart, change: Partial<BoxCard
     lastTransfer: null,
     waitedSeconds: 12,
     called: null,
+    onTheLine: null,
   };
 }
 

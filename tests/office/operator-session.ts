@@ -1,5 +1,5 @@
 /** An operator signed in over the API, as the softphone's page is. */
-import { sessionSchema } from "@la2-cti/cti-box/contracts";
+import { callCardSchema, sessionSchema, type CallCard } from "@la2-cti/cti-box/contracts";
 import { passwordOf } from "./office-config.ts";
 import { signInFrom } from "./sign-in.ts";
 
@@ -31,6 +31,14 @@ export class OperatorSession {
   /** The same session at a box that was started again. */
   at(url: string): OperatorSession {
     return new OperatorSession(url, this.token);
+  }
+
+  /** The operator's cards. */
+  async cards(): Promise<CallCard[]> {
+    const response = await fetch(`${this.url}/api/calls`, { headers: { authorization: `Bearer ${this.token}` } });
+    if (!response.ok) throw new Error(`cards: ${response.status} ${await response.text()}`);
+    const { items } = (await response.json()) as { items: unknown };
+    return callCardSchema.array().parse(items);
   }
 
   /** Status of the answer; 2xx means that the command was taken. */

@@ -2,6 +2,7 @@
 import { HeaderList, headerSpelling } from "../message/header-list.ts";
 import { noBody, type SipRequest, type SipResponse } from "../message/sip-message.ts";
 import { tagOf, withTag } from "../message/sip-uri.ts";
+import { fromIn } from "../dialog/connected-identity.ts";
 import type { Dialog } from "../dialog/dialog.ts";
 import { tlsPeerKey } from "../tls/tls-peer.ts";
 import { isSecure, uriTransport, type Flow } from "../transport/flow.ts";
@@ -129,7 +130,7 @@ export function buildDialogRequest(
   const routes = strict ? [...dialog.routeSet.slice(1), `<${target}>`] : dialog.routeSet;
   for (const route of routes) headers.append("Route", route);
   headers.append("Max-Forwards", given.headers.first("max-forwards") ?? "70");
-  headers.append("From", dialog.local);
+  headers.append("From", localised(fromIn(dialog, given.headers), sent.flow));
   headers.append("To", dialog.remote);
   headers.append("Call-ID", dialog.callId);
   headers.append("CSeq", `${sent.cseq} ${method}`);

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Application } from "../control/applications.ts";
 import { networkFrame } from "../control/frames.ts";
+import { noteTheirIdentity } from "../dialog/connected-identity.ts";
 import { hasDescription, noteOffer, refreshTarget, type Dialog } from "../dialog/dialog.ts";
 import { offerRefusal } from "../dialog/offers.ts";
 import { HeaderList } from "../message/header-list.ts";
@@ -42,6 +43,7 @@ export function deliverInDialog(context: Context, transaction: ServerTransaction
     const clash = clashOf(context, dialog, request);
     if (clash !== null) return refuseClash(transaction, clash);
     refreshTarget(dialog, request, { source, nat: context.nat });
+    noteTheirIdentity(dialog, request);
     noteOffer(dialog, { kind: "request", from: "them", method, hasDescription: hasDescription(request) });
   }
   if (method === "INVITE") {

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { canceledBy, failure, rejectedBy } from "../cdr/call-records.ts";
 import type { Application } from "../control/applications.ts";
 import { localResponseFrame, networkFrame, replyFrame, requestEcho } from "../control/frames.ts";
+import { noteOurIdentity } from "../dialog/connected-identity.ts";
 import { dialogId, hasDescription, refreshTarget, type Dialog } from "../dialog/dialog.ts";
 import type { SipRequest, SipResponse } from "../message/sip-message.ts";
 import { parseSipUri, tagOf } from "../message/sip-uri.ts";
@@ -189,6 +190,7 @@ function settleInDialog(
   settleSubscription(context, dialog, { request, response });
   if (status < 200) return request.method !== "INVITE" || isInOrder(dialog, response);
   if (status >= 300) return true;
+  noteOurIdentity(dialog, request);
   if (request.method === "UPDATE") {
     refreshTarget(dialog, response, { source: flow, nat: context.nat });
     if (dialog.state === "confirmed") agreeOnTheirAnswer(context, dialog, { request, response });

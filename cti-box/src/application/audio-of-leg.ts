@@ -1,5 +1,5 @@
 /** What a leg may be offered and agree to. */
-import { findLeg } from "../domain/call/legs.ts";
+import { findLeg } from "../domain/call/find-leg.ts";
 import { sharedTelephoneCodecs } from "../domain/trunk/trunk-codecs.ts";
 import type { Call, CarrierAttempt } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";

@@ -33,6 +33,7 @@ export type CallsParts = {
   textOfTrunk: EffectParts["textOfTrunk"];
   keyModeOfTrunk: EffectParts["keyModeOfTrunk"];
   srtpOfTrunk: EffectParts["srtpOfTrunk"];
+  identityOf: EffectParts["identityOf"];
   room: EffectParts["room"] & { isWaiting(callId: CallId): boolean };
   seekForward(callId: CallId, missed: Parameters<EffectParts["seekForward"]>[0]): void;
 };
@@ -174,13 +175,15 @@ export class CallsInProgress {
     /** Kept when found: work of a call may still be under way when the call is forgotten. */
     let known: CallRunner | null = null;
     const runnerOf = (): CallRunner => (known ??= this.index.require(callId).runner);
-    const { signalling, media, clock, log, room, codecsOfTrunk, textOfTrunk, keyModeOfTrunk, srtpOfTrunk } = this.parts;
+    const { signalling, media, clock, log, room, codecsOfTrunk, textOfTrunk, keyModeOfTrunk, srtpOfTrunk, identityOf } =
+      this.parts;
     return {
       signalling,
       codecsOfTrunk,
       textOfTrunk,
       keyModeOfTrunk,
       srtpOfTrunk,
+      identityOf,
       media,
       clock,
       log,

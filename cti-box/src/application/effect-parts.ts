@@ -1,6 +1,8 @@
 /** What the effects of one call are done with. */
 import type { Call } from "../domain/call/call.ts";
 import type { KeyModeOfTrunk } from "../domain/trunk/key-mode.ts";
+import type { Party } from "../domain/call/call-view.ts";
+import type { ConnectedIdentity } from "./far-end.ts";
 import type { CodecsOfTrunk } from "../domain/trunk/trunk-codecs.ts";
 import type { SrtpOfTrunk } from "../domain/trunk/trunk-srtp.ts";
 import type { PostedEvent } from "./call-runner.ts";
@@ -15,6 +17,7 @@ export type EffectParts = {
     | "placeLeg"
     | "progressLeg"
     | "answerLeg"
+    | "tellConnected"
     | "rejectLeg"
     | "endLeg"
     | "answerReinvite"
@@ -30,6 +33,8 @@ export type EffectParts = {
   textOfTrunk: TextOffers["textOfTrunk"];
   keyModeOfTrunk: KeyModeOfTrunk;
   srtpOfTrunk: SrtpOfTrunk;
+  /** How these are shown to a far end. */
+  identityOf: (parties: readonly Party[]) => ConnectedIdentity;
   room: OfficeEffectParts["room"];
   callId: Call["callId"];
   /** The call as it is now. */

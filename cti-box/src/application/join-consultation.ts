@@ -3,7 +3,7 @@
  * of the citizen's call to that colleague, whose phone goes on with it instead of being rung; a colleague who still rings, rings for the citizen.
  */
 import { mayTransfer } from "../domain/call/command-guards.ts";
-import { callerLegOf, findLeg } from "../domain/call/legs.ts";
+import { callerLegOf, findLeg } from "../domain/call/find-leg.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { PlannedDeviceLeg } from "../domain/call/call-event.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";

@@ -3,7 +3,7 @@
  * still has to do waits for that ACK; a leg that ends, or is ended, waits for nothing.
  */
 import { audioOfLeg, srtpOfLeg } from "./audio-of-leg.ts";
-import { partnerOf } from "../domain/call/settle.ts";
+import { partnerOf } from "../domain/call/conversation.ts";
 import { answeredLeg } from "../domain/call/legs.ts";
 import type { Call, Leg } from "../domain/call/call.ts";
 import type { LegId } from "../domain/call/ids.ts";
@@ -44,7 +44,7 @@ export class LateOffers {
     const sdp = await media.createOffer({ callId, legId }, { profile, towards: null, audio, srtp, text });
     if (answeredLeg(this.parts.current(), legId) === null) return;
     const acknowledged = this.descriptions.answerInAck(legId);
-    await signalling.answerLeg(legId, sdp);
+    await signalling.answerLeg(legId, sdp, null);
     const answer = await acknowledged;
     if (answeredLeg(this.parts.current(), legId) === null) return;
     if (answer === null) throw new Error("the ACK of a call without an offer brought no answer");

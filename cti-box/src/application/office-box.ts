@@ -9,6 +9,7 @@ import { createCallCommands } from "./call-commands.ts";
 import { CallJournal, type SpillLimits } from "./call-journal.ts";
 import { queriesOf } from "./box-queries.ts";
 import { callInNetwork, recallOperator } from "./call-in-network.ts";
+import { connectedIdentity } from "./connected-identity.ts";
 import { CallsInProgress } from "./calls-in-progress.ts";
 import { createTrunks } from "./create-trunks.ts";
 import { CallHandlings } from "./call-handlings.ts";
@@ -193,6 +194,7 @@ function callsOf(
     textOfTrunk: (trunkId) => book().find(trunkId)?.realTimeText ?? false,
     keyModeOfTrunk: (trunkId) => book().find(trunkId)?.keys ?? "rfc4733",
     srtpOfTrunk: (trunkId) => book().find(trunkId)?.srtp ?? "off",
+    identityOf: (parties) => connectedIdentity(office, parties),
     room,
     seekForward: (callId, missed) => seekForward(forwardParts, callId, missed),
   });

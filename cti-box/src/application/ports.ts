@@ -11,7 +11,7 @@ import type {
 } from "../domain/call/call-view.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
-import type { Renegotiation } from "./far-end.ts";
+import type { ConnectedIdentity, Renegotiation } from "./far-end.ts";
 import type { Tariff } from "../domain/cost/tariff.ts";
 import type { MonthlyTotal } from "../domain/retention/monthly-totals.ts";
 import type { RecordDetail } from "../domain/retention/retention-rules.ts";
@@ -134,8 +134,10 @@ export interface CallSignalling {
   placeLeg(order: PlaceLegOrder): Promise<void>;
   /** 180. */
   progressLeg(legId: LegId): Promise<void>;
-  /** 200 with the box's answer. */
-  answerLeg(legId: LegId, sdp: string): Promise<void>;
+  /** 200 with the box's answer. `connected`: who has answered; null: the far end is not to know. */
+  answerLeg(legId: LegId, sdp: string, connected: ConnectedIdentity | null): Promise<void>;
+  /** With whom the far end of an answered leg talks from now on (RFC 4916). What it makes of it is its own matter. */
+  tellConnected(legId: LegId, connected: ConnectedIdentity): Promise<void>;
   rejectLeg(legId: LegId, refusal: { status: number; reason: LegEndReason }): Promise<void>;
   endLeg(legId: LegId, reason: LegEndReason): Promise<void>;
   answerReinvite(legId: LegId, sdp: string): Promise<void>;
@@ -208,6 +210,8 @@ export type SignallingEvent =
   | { type: "leg-reinvited"; legId: LegId; sdp: string | null; direction: MediaDirection }
   /** A REFER that was accepted with 202; progress is told with `notifyReferrer`. `replaces`: the other leg that it names, if any. */
   | { type: "leg-referred"; legId: LegId; user: string; host: string; replaces: NamedLeg | "unknown" | null }
+  /** The far end says who is there now: in From, where that changed, or in P-Asserted-Identity. */
+  | { type: "leg-presented"; legId: LegId; presented: Caller }
   /** The office at the other end says that the citizen is on the line now. */
   | { type: "leg-handed-over"; legId: LegId }
   | { type: "leg-digit"; legId: LegId; digit: string; durationMs: number }

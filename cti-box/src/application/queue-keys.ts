@@ -3,7 +3,7 @@
  * kept. Of one who is asked how the service was, it is the answer.
  */
 import { placeCaller } from "../domain/queue/place-caller.ts";
-import { callerLegOf } from "../domain/call/legs.ts";
+import { callerLegOf } from "../domain/call/find-leg.ts";
 import type { LegId } from "../domain/call/ids.ts";
 import { mayStillAsk } from "../domain/call/turning-away.ts";
 import type { Callbacks } from "./callbacks.ts";

@@ -4,7 +4,7 @@
  * A REFER that names another dialog of the phone (Replaces) puts the colleague who was consulted there through: `join-consultation.ts`.
  */
 import { mayTransfer } from "../domain/call/command-guards.ts";
-import { findLeg } from "../domain/call/legs.ts";
+import { findLeg } from "../domain/call/find-leg.ts";
 import { officeNamed } from "../domain/transfer/network-directory.ts";
 import { colleagueNamed } from "./accept-inbound-call.ts";
 import { startTransfer } from "./call-commands.ts";

@@ -3,7 +3,8 @@
  * phones or at a colleague's; nothing else. Statuses: 481 no such dialog, 486 it was meant only while it rings, or the operator is in a call,
  * 403 not for this operator, 603 the call is over.
  */
-import { findLeg, isOpen } from "../domain/call/legs.ts";
+import { findLeg } from "../domain/call/find-leg.ts";
+import { isOpen } from "../domain/call/legs.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";

@@ -80,6 +80,7 @@ export class CallEffectRunner {
       case "refuse-reinvite":
       case "notify-referrer":
       case "tell-handover":
+      case "tell-connected":
         return this.signalling.run(effect);
     }
   }

@@ -1,5 +1,5 @@
 /** Effects of one call on its media: who hears whom, music, announcements. */
-import { conversationOf, partnerOf } from "../domain/call/settle.ts";
+import { conversationOf, partnerOf } from "../domain/call/conversation.ts";
 import { promptsOfPlace } from "../domain/queue/announcement.ts";
 import type { MediaEffect } from "../domain/call/call-effect.ts";
 import type { LegId } from "../domain/call/ids.ts";

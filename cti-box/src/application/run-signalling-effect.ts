@@ -1,5 +1,7 @@
 /** Effects of one call on its legs' signalling. After each wait the call is looked at again, because the leg may have been given up meanwhile. */
-import { answeredLeg, counterpartOf, findLeg } from "../domain/call/legs.ts";
+import { findLeg } from "../domain/call/find-leg.ts";
+import { answeredLeg, counterpartOf } from "../domain/call/legs.ts";
+import type { Party } from "../domain/call/call-view.ts";
 import { audioOfLeg, srtpOfLeg } from "./audio-of-leg.ts";
 import { LateOffers } from "./late-offers.ts";
 import { RemoteDescriptions, type AnswerInAck } from "./remote-descriptions.ts";
@@ -61,7 +63,9 @@ export class SignallingEffects {
       case "place-leg":
         return this.lanes.run([legId], () => this.placeLeg(effect), "leg-failed");
       case "answer-leg":
-        return this.lanes.run([legId], () => this.answerLeg(legId), "media-failed");
+        return this.lanes.run([legId], () => this.answerLeg(legId, effect.connected), "media-failed");
+      case "tell-connected":
+        return this.tellConnected(legId, effect.parties);
       case "accept-answer":
         return this.lanes.run([legId], () => this.acceptAnswer(legId), "media-failed");
       case "answer-reinvite":
@@ -99,14 +103,22 @@ export class SignallingEffects {
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
   }
 
-  private async answerLeg(legId: LegId): Promise<void> {
+  /** Pages learn it from their card. */
+  private tellConnected(legId: LegId, parties: readonly Party[]): void {
+    const { signalling, identityOf } = this.parts;
+    if (findLeg(this.parts.current(), legId)?.media === "webrtc") return;
+    this.lanes.run([legId], () => signalling.tellConnected(legId, identityOf(parties)), "ignore");
+  }
+
+  private async answerLeg(legId: LegId, connected?: readonly Party[]): Promise<void> {
     const leg = answeredLeg(this.parts.current(), legId);
     if (leg === null) return undefined;
     this.bindKeys(legId);
     if (this.descriptions.kindOf(legId) === "awaited") return this.lateOffers.answerCall(leg);
     const offer = this.descriptions.sdpOf(legId);
     const sdp = await this.parts.media.answerOffer(this.leg(legId), offer, this.rulesOf(legId));
-    if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp);
+    const identity = connected === undefined ? null : this.parts.identityOf(connected);
+    if (answeredLeg(this.parts.current(), legId) !== null) await this.parts.signalling.answerLeg(legId, sdp, identity);
     return undefined;
   }
 

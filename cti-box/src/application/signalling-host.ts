@@ -1,5 +1,5 @@
 /** The application as the signalling adapter sees it: which part of the box deals with what comes from the network. */
-import { findLeg } from "../domain/call/legs.ts";
+import { findLeg } from "../domain/call/find-leg.ts";
 import { identifySource } from "../domain/trunk/identify-source.ts";
 import { keyPressed } from "./queue-keys.ts";
 import { receiveInvite, type ReceivingParts } from "./receive-invite.ts";

@@ -13,7 +13,8 @@ export function gatedSignalling(sip: CallSignalling, trunks: () => Pick<TrunkBoo
       await sip.placeLeg(order);
     },
     progressLeg: (legId) => sip.progressLeg(legId),
-    answerLeg: (legId, sdp) => sip.answerLeg(legId, sdp),
+    answerLeg: (legId, sdp, connected) => sip.answerLeg(legId, sdp, connected),
+    tellConnected: (legId, connected) => sip.tellConnected(legId, connected),
     rejectLeg: (legId, refusal) => sip.rejectLeg(legId, refusal),
     endLeg: (legId, reason) => sip.endLeg(legId, reason),
     answerReinvite: (legId, sdp) => sip.answerReinvite(legId, sdp),

@@ -78,6 +78,14 @@ describe("a call rings", () => {
     expect(screen.getByText(/è già stato in questo ufficio/)).toBeTruthy();
   });
 
+  test("whom the other office names as being on the line is said, as long as it is not the citizen", () => {
+    const onTheLine = { number: null, displayName: "Comune Tre", isWithheld: false };
+    act(() => world.box?.card({ ...boxCard("a", { kind: "talking" }), onTheLine }));
+    expect(screen.getByText("Adesso è in linea: Comune Tre").getAttribute("role")).toBe("status");
+    act(() => world.box?.card(boxCard("a", { kind: "talking" })));
+    expect(screen.queryByText(/Adesso è in linea/)).toBeNull();
+  });
+
   test("a call out of another office's queue says so, and whose the ticket is", () => {
     const transferredFrom = {
       officeId: "x_test2",

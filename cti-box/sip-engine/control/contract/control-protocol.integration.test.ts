@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, describe } from "vitest";
 import { ContractScene } from "../../testing/contract-scene.ts";
 import { engineUnderTest, otherUnderTest, type ServerUnderTest } from "../../testing/server-under-test.ts";
+import { itLetsIdentitiesChange } from "./connected-identity.contract.ts";
 import { itLetsApplicationsIn } from "./connections.contract.ts";
 import { itHandsOverIncomingCalls } from "./incoming-calls.contract.ts";
 import { itJoinsCalls } from "./joined-calls.contract.ts";
@@ -30,6 +31,7 @@ function itSpeaksTheProtocol(underTest: ServerUnderTest): void {
     itLetsApplicationsIn(scene);
     itHandsOverIncomingCalls(scene);
     itPlacesCalls(scene);
+    itLetsIdentitiesChange(scene);
     itProxiesCalls(scene);
     itJoinsCalls(scene);
     itAnswersReliably(scene);

@@ -34,7 +34,7 @@ async function accepted(scene: ContractScene): Promise<Placed & { answer: Frame;
   return { ...call, answer, dialogId: answer.fields[field.dialog] ?? "" };
 }
 
-async function acknowledged(scene: ContractScene): Promise<Placed & { dialogId: string }> {
+export async function acknowledged(scene: ContractScene): Promise<Placed & { dialogId: string }> {
   const call = await accepted(scene);
   await call.application.command(`sip||${call.dialogId}`, ["ACK sip:placeholder SIP/2.0"]);
   await call.callee.receive(/^ACK /);

@@ -151,5 +151,6 @@ export function cardToContract(view: CallView): CallCard {
     lastTransfer: view.lastTransfer === null ? null : progress(view.lastTransfer),
     waitedSeconds: Math.floor(view.waitedSeconds),
     called: called(view.called),
+    onTheLine: view.onTheLine,
   };
 }

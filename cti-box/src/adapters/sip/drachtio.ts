@@ -44,6 +44,9 @@ export type SipDialog = {
   /** The stack's name of it. */
   id: string;
   type: "uac" | "uas";
+  /** The INVITE that made it, and its 200. */
+  req: Pick<SipMessage, "get">;
+  res: Pick<SipMessage, "get">;
   /** Names the dialog (RFC 3261 §12). */
   sip: { callId: string; localTag: string; remoteTag: string };
   local: { contact?: string; uri?: string; sdp: string };

@@ -1,5 +1,5 @@
 /** An INVITE outside a dialog, read down to what the application decides on. Pure: the request in, the facts or a refusal out. */
-import { identityOf, withholdsIdentity } from "./headers/identity.ts";
+import { firstOf, identityOf, withholdsIdentity } from "./headers/identity.ts";
 import { readSessionId } from "./headers/session-id.ts";
 import { parseSipUri } from "./drachtio.ts";
 import type { SipMessage, SipRequest } from "./drachtio.ts";
@@ -58,9 +58,4 @@ export function profileOf(sdp: string): MediaProfile {
 function valuesOf(request: SipMessage, name: string): string[] {
   const value = request.get(name);
   return value === undefined ? [] : [value];
-}
-
-/** Of several identities the first: later ones are the same person's `tel:` URI. */
-function firstOf(header: string | undefined): string | undefined {
-  return header === undefined ? undefined : /^(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,"<])+/.exec(header.trim())?.[0];
 }

@@ -4,16 +4,20 @@
  */
 import { writeTicketPointer } from "../../domain/transfer/ticket-pointer.ts";
 import { writeTransferHeader } from "../../domain/transfer/transfer-header.ts";
-import { callerHeaders } from "./headers/identity.ts";
+import { callerHeaders, connectedHeaders } from "./headers/identity.ts";
 import { writeSessionId } from "./headers/session-id.ts";
 import type { CarrierTerms } from "./carrier-terms.ts";
 import type { SipHeaders } from "./drachtio.ts";
 import type { Invite } from "./invite-again.ts";
+import type { ConnectedIdentity } from "../../application/far-end.ts";
 import type { PlaceLegOrder } from "../../application/ports.ts";
 
 type TrunkDestination = Extract<PlaceLegOrder["to"], { kind: "trunk" }>;
 
 export type OwnOffice = { officeId: string; domain: string };
+
+/** The names in From and To may change in the middle of a call (RFC 4916). */
+export const fromChange = "from-change";
 
 export const allowedMethods = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE, REFER, NOTIFY";
 
@@ -37,8 +41,15 @@ function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
     "Session-ID": writeSessionId(order.contactId),
     "X-LA2-Call-Id": order.callId,
     allow: allowedMethods,
+    supported: fromChange,
     ...handoverHeaders(order, office),
   };
+}
+
+/** Of our 200. `connected`: who has answered; null: the far end is not to know. */
+export function answerHeaders(connected: ConnectedIdentity | null, domain: string): SipHeaders {
+  const identity = connected === null ? {} : { ...connectedHeaders(connected, domain), Supported: fromChange };
+  return { ...identity, Allow: allowedMethods, "Content-Type": "application/sdp" };
 }
 
 /** A carrier learns the office's number and the call's Session-ID, nothing else. */

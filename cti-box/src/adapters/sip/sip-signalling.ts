@@ -38,7 +38,7 @@ import type {
   TrunkTerms,
   TrunkTrials,
 } from "../../application/trunk-ports.ts";
-import type { Renegotiation } from "../../application/far-end.ts";
+import type { ConnectedIdentity, Renegotiation } from "../../application/far-end.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
 import type { ProbeAnswer } from "../../domain/trunk/trunk-health.ts";
 import type { RegisterAnswer } from "../../domain/trunk/trunk-registration.ts";
@@ -53,10 +53,7 @@ export type SipSignallingParts = {
   log: Log;
   /** What an earlier run of the box has left; absent: nothing. */
   memory?: RestartMemory;
-  /**
-   * Where calls are to outlive the box: what it is to the stack, and whether browsers' connections do not pass through the box. Absent: the stack hangs up, where
-   * it can, when the box is gone.
-   */
+  /** Where calls outlive the box: what it is to the stack, and whether browsers' connections stay. Absent: the stack hangs up when the box is gone, where it can. */
   survival?: { tags: readonly string[]; browsersStay: boolean };
 };
 
@@ -131,8 +128,12 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
     this.legs.get(legId)?.progress();
   }
 
-  async answerLeg(legId: LegId, sdp: string): Promise<void> {
-    this.legs.get(legId)?.answer(sdp);
+  async answerLeg(legId: LegId, sdp: string, connected: ConnectedIdentity | null): Promise<void> {
+    this.legs.get(legId)?.answer(sdp, connected);
+  }
+
+  async tellConnected(legId: LegId, connected: ConnectedIdentity): Promise<void> {
+    this.legs.get(legId)?.tellConnected(connected);
   }
 
   async rejectLeg(legId: LegId, refusal: { status: number; reason: LegEndReason }): Promise<void> {
@@ -164,7 +165,7 @@ export class SipSignalling implements CallSignalling, TrunkProbes, TrunkRegistra
   }
 
   async tellHandover(legId: LegId): Promise<void> {
-    this.legs.get(legId)?.tell(tellHandover);
+    this.legs.get(legId)?.tell((dialog, by) => tellHandover(dialog, by));
   }
 
   async sendText(legId: LegId, text: string): Promise<"sent" | "refused" | "failed"> {

@@ -72,7 +72,7 @@ async function calling(name: string, pauseMs: number): Promise<{ carrier: Promis
   const carrier = played({ name, target, port: await freePort(), pauseMs });
   carrier.catch(() => undefined);
   const { legId } = await host.invited();
-  await sip.answerLeg(legId, sdp);
+  await sip.answerLeg(legId, sdp, null);
   return { carrier, legId };
 }
 

@@ -1,5 +1,5 @@
 /** Real-time text of one call: from each party to those who hear it, by page, RTP or SIP MESSAGE. In memory only, gone with the call. */
-import { conversationOf } from "../../domain/call/settle.ts";
+import { conversationOf } from "../../domain/call/conversation.ts";
 import { answeredLeg } from "../../domain/call/legs.ts";
 import { lostMark, readableText } from "../../domain/text/characters.ts";
 import { fullAllowance, spendAllowance } from "../../domain/text/text-allowance.ts";

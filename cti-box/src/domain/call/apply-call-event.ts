@@ -61,6 +61,7 @@ function transition(step: Step, event: LaterCallEvent): Step {
     case "leg-redescribed":
     case "leg-reinvited":
     case "leg-handed-over":
+    case "leg-presented":
     case "device-gone":
     case "media-failed":
       return legEvent(step, event);

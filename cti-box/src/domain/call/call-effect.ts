@@ -3,6 +3,7 @@
  * Nothing here is vendor specific: `application/run-call-effect.ts` turns them into calls of ports.
  */
 import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
+import type { Party } from "./call-view.ts";
 import type { PromptLanguage, PromptName } from "../queue/announcement.ts";
 import type { TimerName } from "./call-event.ts";
 import type { NumberKind } from "../routing/dialled-number.ts";
@@ -65,8 +66,10 @@ export type SignallingEffect =
     }
   /** 180 to the caller. */
   | { type: "progress-leg"; legId: LegId }
-  /** Answers the caller's offer with the box's media. */
-  | { type: "answer-leg"; legId: LegId }
+  /** Answers the caller's offer with the box's media. `connected`: who has answered, where the far end is to know. */
+  | { type: "answer-leg"; legId: LegId; connected?: readonly Party[] }
+  /** With whom the far end talks from now on. */
+  | { type: "tell-connected"; legId: LegId; parties: readonly Party[] }
   | { type: "reject-leg"; legId: LegId; status: number; reason: LegEndReason }
   /** CANCEL, BYE or whatever the leg's stage needs. */
   | { type: "end-leg"; legId: LegId; reason: LegEndReason }

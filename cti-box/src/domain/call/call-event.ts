@@ -163,6 +163,8 @@ export type CallEvent =
   | { type: "leg-redescribed"; atMs: number; legId: LegId; direction: MediaDirection }
   /** The device behind a ringing leg went away: page closed, registration gone. */
   | { type: "device-gone"; atMs: number; legId: LegId }
+  /** Another office says who is on the line there now. */
+  | { type: "leg-presented"; atMs: number; legId: LegId; presented: Caller }
   /** The office that had only consulted us has put the citizen on the line. */
   | { type: "leg-handed-over"; atMs: number; legId: LegId }
   /** The caller pressed the key of another queue; which key is not kept. */

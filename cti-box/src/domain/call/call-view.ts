@@ -10,6 +10,12 @@ import type { ConsultationPartner, TransferFailure, TransferMode, TransferTarget
 /** The citizen as the network presented him, or as an operator dialled him; `number` is E.164, or null when withheld or not a telephone number. */
 export type Caller = { number: string | null; displayName: string | null; isWithheld: boolean };
 
+/** Who is at one end of a conversation. */
+export type Party =
+  | { kind: "person"; caller: Caller }
+  | { kind: "operator"; operatorId: OperatorId }
+  | { kind: "office"; officeId: string };
+
 /** Pointer to the ticket that travels with a call; never content. */
 export type TicketReference = { ticketId: string; transferId: TransferId | null };
 
@@ -171,6 +177,8 @@ export type CallView = {
     | { kind: "operator"; operatorId: OperatorId; label: string }
     | { kind: "office"; officeId: string; label: string }
     | null;
+  /** Whom the other office names as being on the line there; null: nobody else than the card says anyway. */
+  onTheLine: Caller | null;
 };
 
 /** A call that waits for any operator to take it up again. */

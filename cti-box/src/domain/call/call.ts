@@ -35,6 +35,7 @@ import type {
   TransferReason,
 } from "./call-view.ts";
 import type { ForwardRecordView, LegCause, TransferRecordView } from "./call-record.ts";
+import type { Party } from "./call-view.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** What a leg's media speaks: browsers DTLS-SRTP with ICE, everything else plain RTP. */
@@ -61,6 +62,10 @@ export type Leg = {
   /** Time spent in conversation up to `talkingSinceMs`; null: not in conversation now. */
   talkedMs: number;
   talkingSinceMs: number | null;
+  /** Another office says who is on the line there; absent: the office itself, or the citizen. */
+  presented?: Caller;
+  /** With whom its far end was last told that it talks; absent: whom its INVITE named. */
+  told?: readonly Party[];
 };
 
 /** A registered contact of an operator that can be rung. */

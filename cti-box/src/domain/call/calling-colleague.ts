@@ -9,7 +9,7 @@
  */
 import { seeksColleague } from "./callee.ts";
 import { endCall } from "./ending.ts";
-import { findLeg } from "./legs.ts";
+import { findLeg } from "./find-leg.ts";
 import { changed, withEffect } from "./step.ts";
 import type { DialFailure } from "./call-view.ts";
 import type { LegEndReason } from "./call-effect.ts";

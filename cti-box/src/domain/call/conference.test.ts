@@ -26,7 +26,8 @@ import {
 } from "../../../testing/consultation-scene.ts";
 import { mayTurnTo } from "./command-guards.ts";
 import { recordOf } from "./record-of.ts";
-import { conversationOf, musicLegOf, partnerOf } from "./settle.ts";
+import { conversationOf, partnerOf } from "./conversation.ts";
+import { musicLegOf } from "./settle.ts";
 import { cardOf } from "./summary.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 

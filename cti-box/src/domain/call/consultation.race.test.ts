@@ -13,7 +13,8 @@ import {
   mediaFails,
   turn,
 } from "../../../testing/consultation-scene.ts";
-import { conversationOf, musicLegOf } from "./settle.ts";
+import { conversationOf } from "./conversation.ts";
+import { musicLegOf } from "./settle.ts";
 
 describe("what crosses on the wire", () => {
   test.each([

@@ -28,7 +28,8 @@ import {
 } from "../../../testing/consultation-scene.ts";
 import { mayCancelTransfer, mayCompleteTransfer, mayHold, mayTurnTo } from "./command-guards.ts";
 import { recordOf } from "./record-of.ts";
-import { conversationOf, musicLegOf } from "./settle.ts";
+import { conversationOf } from "./conversation.ts";
+import { musicLegOf } from "./settle.ts";
 import { cardOf } from "./summary.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 

@@ -5,7 +5,7 @@
  *                               ⇅ consulting(everybody) ⇅
  *                               └──── cancel, other side leaves ────▶ talking (the operator again)
  */
-import { callerLegOf } from "./legs.ts";
+import { callerLegOf } from "./find-leg.ts";
 import { changed, published } from "./step.ts";
 import { summaryOf } from "./summary.ts";
 import { joinTarget, takeAnswer, targetAnswered } from "./transferring.ts";

@@ -4,7 +4,7 @@
  * holds over the API as well, and then the colleague hears music.
  */
 import { callingOperatorOf } from "./callee.ts";
-import { callerLegOf, findLeg } from "./legs.ts";
+import { callerLegOf, findLeg } from "./find-leg.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { Call, CallPhase, HoldSource } from "./call.ts";

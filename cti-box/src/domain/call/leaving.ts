@@ -1,7 +1,8 @@
 /** Somebody leaves: the caller, the operator who talks, the other office. What is left of the call decides what happens next. */
 import { causeOfStop, endCall } from "./ending.ts";
 import { headOfLine } from "./head-of-line.ts";
-import { callerLegOf, closeLeg, legGone } from "./legs.ts";
+import { callerLegOf } from "./find-leg.ts";
+import { closeLeg, legGone } from "./legs.ts";
 import { changed, published } from "./step.ts";
 import { diallingLegLeft } from "./dialling.ts";
 import { completeTransfer } from "./consulting.ts";

@@ -1,10 +1,12 @@
 /** What the far ends of a call's legs do, and what that means for the call. */
 import { transferFailureOf } from "../transfer/failure-cause.ts";
+import { legPresented } from "./connected-parties.ts";
 import { otherSideAnswered, handedOver } from "./consulting.ts";
 import { citizenAlerts, citizenHeard, diallingAnswered, diallingFailed, routeTaken } from "./dialling.ts";
 import { legRedescribed, legReinvited } from "./holding.ts";
 import { legLeft, mediaLeft } from "./leaving.ts";
-import { closeLeg, findLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
+import { findLeg } from "./find-leg.ts";
+import { closeLeg, legGone, pendingLegsOf, withLegState } from "./legs.ts";
 import { offerFailed, offerRings, offerTaken } from "./offering.ts";
 import { returnCall } from "./returning.ts";
 import { operatorAnswered, operatorMissed } from "./ringing.ts";
@@ -43,6 +45,8 @@ export function legEvent(step: Step, event: LegEvent): Step {
       return legRedescribed(step, event);
     case "leg-reinvited":
       return legReinvited(step, event);
+    case "leg-presented":
+      return legPresented(step, event);
     case "leg-handed-over":
       return handedOver(step, legId, atMs);
     case "device-gone":

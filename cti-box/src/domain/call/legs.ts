@@ -2,6 +2,7 @@
  * Legs of a call. A leg the box has closed stays `closing` until the far end's last word: a late 200 is answered with BYE.
  *   trying ─180─▶ alerting ─200─▶ answered        any of them ─box ends it─▶ closing ─last word─▶ gone
  */
+import { callerLegOf, findLeg, isCallerAnswered } from "./find-leg.ts";
 import { withEffect } from "./step.ts";
 import type { Step } from "./step.ts";
 import type { Call, Leg, LegState } from "./call.ts";
@@ -9,17 +10,6 @@ import { statusOfLegEnd } from "./leg-end-causes.ts";
 import type { LegEndReason } from "./call-effect.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { LegId, OperatorId } from "./ids.ts";
-
-export function findLeg(call: Call, legId: LegId): Leg | null {
-  return call.legs.find((leg) => leg.legId === legId) ?? null;
-}
-
-/** The leg the call came in on; it is always the first. */
-export function callerLegOf(call: Call): Leg {
-  const leg = call.legs[0];
-  if (leg === undefined) throw new Error(`call ${call.callId} has no caller leg`);
-  return leg;
-}
 
 /** Neither closing nor gone. */
 export function isOpen(leg: Leg): boolean {
@@ -52,10 +42,6 @@ export function counterpartOf(call: Call, legId: LegId): LegId {
 export function answeredLeg(call: Call, legId: LegId): Leg | null {
   const leg = findLeg(call, legId);
   return leg?.state.kind === "answered" ? leg : null;
-}
-
-export function isCallerAnswered(call: Call): boolean {
-  return callerLegOf(call).state.kind === "answered";
 }
 
 /** The caller is on our line, and may have to wait there. Whoever calls a colleague is rung for at once, or told that nobody can be. */

@@ -7,7 +7,8 @@
  *   ringing ─merge-started─▶ ended: the colleague rings for the other call
  */
 import { endCall } from "./ending.ts";
-import { answeredLeg, callerLegOf } from "./legs.ts";
+import { callerLegOf } from "./find-leg.ts";
+import { answeredLeg } from "./legs.ts";
 import { stopRinging } from "./ringing.ts";
 import { changed } from "./step.ts";
 import type { Step } from "./step.ts";

@@ -5,7 +5,8 @@
  *      ▲                 │ refused, silent, an operator here is free, another queue chosen, time over
  *      └─────────────────┘ at the old place; once it has rung elsewhere it is offered to nobody any more
  */
-import { callerLegOf, closeLeg, isCallerAnswered, officeLeg, withLegState } from "./legs.ts";
+import { callerLegOf, isCallerAnswered } from "./find-leg.ts";
+import { closeLeg, officeLeg, withLegState } from "./legs.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { secondsSpent } from "./summary.ts";
 import type { Step } from "./step.ts";

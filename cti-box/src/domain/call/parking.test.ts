@@ -14,7 +14,7 @@ import {
 } from "../../../testing/call-builders.ts";
 import { mayPark } from "./command-guards.ts";
 import { longestParkedMs } from "./parking.ts";
-import { conversationOf } from "./settle.ts";
+import { conversationOf } from "./conversation.ts";
 import type { UntimedEvent } from "../../../testing/call-builders.ts";
 
 const park: UntimedEvent = { type: "call-parked", operatorId: anna };

@@ -1,6 +1,7 @@
 /** The call detail record of a call as it stands. Pure projection, so it can be made again from the journal at any time. */
 import { tariffOf } from "../cost/tariff.ts";
-import { answeredAt, callerLegOf } from "./legs.ts";
+import { callerLegOf } from "./find-leg.ts";
+import { answeredAt } from "./legs.ts";
 import type { Call, Leg } from "./call.ts";
 import type { CallRecordView, LegRecordView } from "./call-record.ts";
 

@@ -4,7 +4,8 @@
  *   talking, held ─leg-replaced─▶ talking, held (new leg)        ringing ─leg-replaced─▶ talking (new leg)
  */
 import { resume } from "./holding.ts";
-import { closeLeg, findLeg, operatorLeg, withLegState } from "./legs.ts";
+import { findLeg } from "./find-leg.ts";
+import { closeLeg, operatorLeg, withLegState } from "./legs.ts";
 import { operatorAnswered } from "./ringing.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { MediaProfile } from "./call.ts";

@@ -2,7 +2,7 @@
  * Who calls a colleague or another office through the box hears that it rings there: the far end's phone cannot say it to a leg that the box has set up, and a
  * desk phone makes no tone of its own once it has answered.
  */
-import { callerLegOf, isCallerAnswered } from "./legs.ts";
+import { callerLegOf, isCallerAnswered } from "./find-leg.ts";
 import type { Call } from "./call.ts";
 import type { LegId } from "./ids.ts";
 

@@ -7,13 +7,12 @@
 import { colleagueMissed } from "./calling-colleague.ts";
 import { endCall } from "./ending.ts";
 import { askWhereTo, mayBeForwarded } from "./forwarding.ts";
+import { callerLegOf, findLeg } from "./find-leg.ts";
 import {
   answerCaller,
   closeLeg,
   pendingLegsOf,
-  callerLegOf,
   closePendingLegs,
-  findLeg,
   waitsForUs,
   withLegState,
   operatorLeg,

@@ -5,7 +5,10 @@
  */
 import { seeksColleague } from "./callee.ts";
 import { ringingToneLegOf } from "./ringing-tone.ts";
-import { callerLegOf, isCallerAnswered, waitsForUs } from "./legs.ts";
+import { callerLegOf, isCallerAnswered } from "./find-leg.ts";
+import { waitsForUs } from "./legs.ts";
+import { tellParties } from "./connected-parties.ts";
+import { conversationOf } from "./conversation.ts";
 import { longestParkedMs } from "./parking.ts";
 import { engagementsOf } from "./summary.ts";
 import { surveyEndsAt } from "./surveying.ts";
@@ -31,7 +34,8 @@ const longestDialMs = 120_000;
 const slowCarrierMs = 20_000;
 
 /** Completes a step: `before` is null for the first one. */
-export function settle(before: Call | null, step: Step, atMs: number): Step {
+export function settle(before: Call | null, given: Step, atMs: number): Step {
+  const step = tellParties(given, conversationOf(given.call));
   const call = accountWait(accountTalk(before, step.call, atMs), atMs);
   const media = mediaChanges(before, call);
   return {
@@ -44,53 +48,6 @@ export function settle(before: Call | null, step: Step, atMs: number): Step {
       ...officeChanges(before, call),
     ],
   };
-}
-
-/** The legs that hear each other now, if any: the caller and one counterpart, the two who consult, or the three of a conference. */
-export function conversationOf(call: Call): readonly LegId[] | null {
-  const phase = call.phase;
-  switch (phase.kind) {
-    case "talking":
-    case "transferred":
-    case "overflowed":
-      return [callerLegOf(call).legId, phase.legId];
-    case "merging":
-      return isCallerAnswered(call) ? [callerLegOf(call).legId, phase.legId] : null;
-    case "held":
-      return phase.by.every((source) => source === "caller") ? [callerLegOf(call).legId, phase.legId] : null;
-    case "consulting":
-      return consultationOf(call, phase);
-    case "dialling":
-    case "parked":
-    case "surveying":
-    case "queued":
-    case "turned-away":
-    case "ringing":
-    case "transferring":
-    case "ended":
-      return null;
-  }
-}
-
-function consultationOf(call: Call, phase: Extract<CallPhase, { kind: "consulting" }>): readonly LegId[] {
-  const { operatorLegId, targetLegId } = phase;
-  const citizen = callerLegOf(call).legId;
-  switch (phase.talkingTo) {
-    case "target":
-      return [operatorLegId, targetLegId];
-    case "caller":
-      return [citizen, operatorLegId];
-    case "everybody":
-      return [citizen, operatorLegId, targetLegId];
-  }
-}
-
-/** Whom this leg talks to now, where that is one party. */
-export function partnerOf(call: Call, legId: LegId): LegId | null {
-  const conversation = conversationOf(call);
-  if (conversation === null || !conversation.includes(legId)) return null;
-  const [partner, ...more] = conversation.filter((one) => one !== legId);
-  return partner === undefined || more.length > 0 ? null : partner;
 }
 
 /** The legs that are joined now: those in conversation, or the operator and what the carrier plays before the citizen answers. */

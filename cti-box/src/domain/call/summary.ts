@@ -1,5 +1,7 @@
 /** What the outside sees of a call: the summary of every event and the card of one operator. Pure projections of the call. */
 import { callingOperatorOf } from "./callee.ts";
+import { presentedTo } from "./connected-parties.ts";
+import { conversationOf } from "./conversation.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Call, DiallingStage } from "./call.ts";
 import type {
@@ -63,6 +65,7 @@ export function cardOf(call: Call, operatorId: OperatorId): CallView | null {
     lastTransfer: call.lastTransfer?.requestedBy === operatorId ? call.lastTransfer.progress : null,
     waitedSeconds: Math.max(0, Math.floor((waitedUntilMs - call.startedAtMs) / 1000)),
     called: calledBy(call, operatorId),
+    onTheLine: presentedTo(call, conversationOf(call), operatorId),
   };
 }
 

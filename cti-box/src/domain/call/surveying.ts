@@ -6,7 +6,7 @@
  *               another key: asked again, once          no answer in time, the citizen hangs up ─▶ ended
  */
 import { endCall } from "./ending.ts";
-import { callerLegOf, isCallerAnswered } from "./legs.ts";
+import { callerLegOf, isCallerAnswered } from "./find-leg.ts";
 import { changed, published, withEffect } from "./step.ts";
 import type { PromptName } from "../queue/announcement.ts";
 import type { Call, CallPhase, Rating } from "./call.ts";

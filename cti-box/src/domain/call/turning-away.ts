@@ -3,7 +3,8 @@
  * another office is refused with the reason, so that its citizen goes back to the operator there.
  */
 import { endCall } from "./ending.ts";
-import { answerCaller, callerLegOf, isCallerAnswered } from "./legs.ts";
+import { callerLegOf, isCallerAnswered } from "./find-leg.ts";
+import { answerCaller } from "./legs.ts";
 import { withdrawOffer } from "./offering.ts";
 import { changed, withEffect } from "./step.ts";
 import { surveySaid } from "./surveying.ts";

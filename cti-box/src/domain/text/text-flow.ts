@@ -6,8 +6,8 @@
  *   waiting, held   ─written─▶ kept (the last 2000 characters), writer told ─conversation─▶ passed on, forgotten
  */
 import { waitingText } from "./characters.ts";
-import { findLeg } from "../call/legs.ts";
-import { conversationOf } from "../call/settle.ts";
+import { findLeg } from "../call/find-leg.ts";
+import { conversationOf } from "../call/conversation.ts";
 import type { Call } from "../call/call.ts";
 import type { LegId } from "../call/ids.ts";
 

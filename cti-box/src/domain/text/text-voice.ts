@@ -1,5 +1,5 @@
 /** Who writes, as readers are told: their own office's colleague, another office, or the citizen. */
-import { callerLegOf, findLeg } from "../call/legs.ts";
+import { callerLegOf, findLeg } from "../call/find-leg.ts";
 import type { Call } from "../call/call.ts";
 import type { LegId, OperatorId } from "../call/ids.ts";
 

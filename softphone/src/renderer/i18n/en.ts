@@ -78,6 +78,7 @@ export const en: Record<TextKey, string> = {
   "card.talking": "Talking",
   "card.held": "On hold",
   "card.transferring": "Transfer",
+  "card.on-the-line": "On the line now: {{who}}",
   "card.consulted": "Consultation",
   "card.consulted.text":
     "{{operator}} asks for advice: the citizen is on hold and does not hear. The citizen may be handed to you.",

@@ -80,6 +80,7 @@ export const it = {
   "card.talking": "In conversazione",
   "card.held": "In attesa",
   "card.transferring": "Trasferimento",
+  "card.on-the-line": "Adesso è in linea: {{who}}",
   "card.consulted": "Consulenza",
   "card.consulted.text": "{{operator}} chiede un parere: il cittadino è in attesa e non sente. Può esserle passato.",
   "card.consulted.conference":

@@ -1,7 +1,10 @@
 /** Who calls, as headers say it: From and To (RFC 3261 §20), P-Asserted-Identity (RFC 3325) and Privacy (RFC 3323). */
 import type { CallerIdentity } from "../../../application/ports.ts";
 import type { Caller } from "../../../domain/call/call-view.ts";
+import type { ConnectedIdentity } from "../../../application/far-end.ts";
 import { parseSipUri } from "../drachtio.ts";
+
+const anonymous = '"Anonymous" <sip:anonymous@anonymous.invalid>';
 
 /** `"Name" <uri>;params`, `Name <uri>` or a bare URI: name and URI, or null when it is none of them. */
 export function parseNameAddress(value: string): { displayName: string | null; uri: string } | null {
@@ -27,6 +30,11 @@ export function identityOf(value: string | undefined): CallerIdentity | null {
   return parsed === null || uri === null ? null : { user: uri.user, displayName: parsed.displayName };
 }
 
+/** Of several identities the first: later ones are the same person's `tel:` URI. */
+export function firstOf(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : /^(?:"(?:[^"\\]|\\.)*"|<[^<>]*>|[^,"<])+/.exec(header.trim())?.[0];
+}
+
 /** `id`, `user` and `header` all ask to keep the number from the called party. */
 export function withholdsIdentity(privacy: string | undefined): boolean {
   return /\b(id|user|header)\b/i.test(privacy ?? "");
@@ -39,16 +47,30 @@ export function writeNameAddress(displayName: string | null, uri: string): strin
   return `"${plain}" <${uri}>`;
 }
 
-/** With whom a phone of the office talks from now on, in the middle of a call (RFC 5876); a withheld number stays withheld. */
-export function connectedHeaders(caller: Caller, domain: string): Record<string, string> {
-  const { from: _from, ...headers } = callerHeaders(caller, domain);
-  return headers;
+/** With whom a phone of the office, or another office, talks from now on, in the middle of a call (RFC 5876); a withheld number stays withheld. */
+export function connectedHeaders(connected: ConnectedIdentity, domain: string): Record<string, string> {
+  return connected.isWithheld ? { privacy: "id" } : { "p-asserted-identity": connectedAddress(connected, domain) };
+}
+
+export function connectedCaller({ number, displayName, isWithheld }: Caller): ConnectedIdentity {
+  return { user: number, displayName, isWithheld };
+}
+
+/** As From of a far end that lets it change (RFC 4916), without the tag. */
+export function connectedFrom(connected: ConnectedIdentity, domain: string): string {
+  return connected.isWithheld ? anonymous : connectedAddress(connected, domain);
+}
+
+function connectedAddress({ user, displayName }: ConnectedIdentity, domain: string): string {
+  const isNumber = user?.startsWith("+") ?? false;
+  const escaped = encodeURIComponent(user ?? "unknown").replaceAll("%2B", "+");
+  return writeNameAddress(displayName, `sip:${escaped}@${domain}${isNumber ? ";user=phone" : ""}`);
 }
 
 /** The citizen as the visible caller, also after a transfer: From, and P-Asserted-Identity where his number is known. */
 export function callerHeaders(caller: Caller, domain: string): Record<string, string> {
   if (caller.isWithheld) {
-    return { from: '"Anonymous" <sip:anonymous@anonymous.invalid>', privacy: "id" };
+    return { from: anonymous, privacy: "id" };
   }
   if (caller.number === null) return { from: writeNameAddress(caller.displayName, `sip:unknown@${domain}`) };
   const identity = writeNameAddress(caller.displayName, `sip:${caller.number}@${domain};user=phone`);

@@ -7,10 +7,11 @@ import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { directionOf } from "./offer-direction.ts";
 import { supportedIn } from "./supported.ts";
+import { ConnectedNews, type Herald } from "./connected-news.ts";
 import { continuedFrom, pauseAfterGlare, requestPending, sendReinvite } from "./reinvite.ts";
-import type { Renegotiation } from "../../../application/far-end.ts";
+import type { ConnectedIdentity, Renegotiation } from "../../../application/far-end.ts";
 import type { SignallingEvent } from "../../../application/ports.ts";
-import type { SipDialog, SipRequest, SipResponse } from "../drachtio.ts";
+import type { SipDialog, SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 
 /** A re-INVITE or UPDATE that waits for our answer. */
 export type Reinvite = { response: SipResponse; answerInAckOf: number | null };
@@ -22,9 +23,11 @@ export class Conversation {
   readonly dialog: SipDialog;
   private answerInAckOf: number | null;
   private open: OpenExchange = null;
+  private readonly news: ConnectedNews;
 
   constructor(dialog: SipDialog, answerInAckOf: number | null = null) {
     this.dialog = dialog;
+    this.news = new ConnectedNews(dialog, (headers) => this.describeAgain(headers));
     this.answerInAckOf = answerInAckOf;
   }
 
@@ -61,6 +64,16 @@ export class Conversation {
     return answer === null ? { kind: "refused", status } : { kind: "agreed", sdp: answer };
   }
 
+  /** With whom the far end talks from now on. */
+  tellConnected(identity: ConnectedIdentity, by: Herald): void {
+    this.news.tell(identity, by);
+  }
+
+  /** Headers of a request of ours that say with whom the far end talks from now on. */
+  headersFor(identity: ConnectedIdentity, domain: string): SipHeaders {
+    return this.news.headersFor(identity, domain);
+  }
+
   /** An ACK; only one whose INVITE came without an offer matters: undefined. */
   acknowledged(ack: SipRequest): Acknowledgement | undefined {
     if (this.answerInAckOf === null || sequenceNumberOf(ack) !== this.answerInAckOf) return undefined;
@@ -74,10 +87,17 @@ export class Conversation {
     this.answerReinvite({ status: 487 });
   }
 
-  private async offer(sdp: string): ReturnType<typeof sendReinvite> {
+  /** A dialog that was taken back after a restart has no description to send again. */
+  private async describeAgain(headers: SipHeaders): Promise<number> {
+    const { sdp } = this.dialog.local;
+    if (this.open !== null) return requestPending;
+    return sdp === "" ? 488 : (await this.offer(sdp, headers)).status;
+  }
+
+  private async offer(sdp: string, identity: SipHeaders = {}): ReturnType<typeof sendReinvite> {
     this.open = { by: "us" };
     try {
-      return await sendReinvite(this.dialog, sdp);
+      return await sendReinvite(this.dialog, sdp, identity);
     } finally {
       this.open = null;
     }

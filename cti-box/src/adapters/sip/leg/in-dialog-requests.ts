@@ -4,6 +4,7 @@
  */
 import { handoverCompleted } from "../../../domain/transfer/transfer-header.ts";
 import { readDtmfInfo } from "../headers/dtmf-info.ts";
+import { readPresented, uriIn } from "../headers/presented-identity.ts";
 import { readReferTo } from "../headers/refer-to.ts";
 import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
@@ -34,8 +35,18 @@ export type DialogListener = {
 
 export function listenToDialog(dialog: SipDialog, listener: DialogListener): void {
   dialog.on("destroy", (bye) => listener.ended(bye.source === "application" ? "lost" : "bye"));
-  dialog.on("modify", (request, response) => receiveReinvite(listener, request, response));
+  let known = remoteUriOf(dialog);
+  const presented = (request: SipRequest): void => {
+    const caller = readPresented(request, known);
+    known = uriIn(request.get("from") ?? "") ?? known;
+    if (caller !== null) listener.emit({ type: "leg-presented", legId: listener.legId, presented: caller });
+  };
+  dialog.on("modify", (request, response) => {
+    presented(request);
+    receiveReinvite(listener, request, response);
+  });
   dialog.on("update", (request, response) => {
+    presented(request);
     // An UPDATE without offer refreshes the session (RFC 4028) and changes nothing.
     if (sdpOf(request).kind === "none") return response.send(200, { headers: supportedIn(dialog) });
     return receiveReinvite(listener, request, response);
@@ -45,6 +56,11 @@ export function listenToDialog(dialog: SipDialog, listener: DialogListener): voi
   dialog.on("message", (request, response) => receiveText(listener, request, response));
   dialog.on("options", (_request, response) => response.send(200, { headers: { Allow: allowedMethods } }));
   dialog.on("notify", (_request, response) => response.send(481));
+}
+
+/** As its INVITE or its 200 has named the far end; null: not known any more. */
+function remoteUriOf({ type, req, res }: SipDialog): string | null {
+  return uriIn((type === "uas" ? req.get("from") : res.get("to")) ?? "");
 }
 
 function receiveReinvite(listener: DialogListener, request: SipRequest, response: SipResponse): void {

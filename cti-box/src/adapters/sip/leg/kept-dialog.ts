@@ -15,6 +15,8 @@ export const keptDialogSchema = z.object({
   localUri: z.string(),
   localContact: z.string(),
   remoteUri: z.string(),
+  /** What the far end has said of itself; boxes of earlier versions did not keep it. */
+  farEnd: z.object({ allow: z.string(), supported: z.string() }).default({ allow: "", supported: "" }),
   /** Contact that the box called; null: the far end called us. */
   placedTo: z.string().nullable(),
   /** In our answers inside of the call. */
@@ -24,7 +26,8 @@ export const keptDialogSchema = z.object({
 export type KeptDialog = z.infer<typeof keptDialogSchema>;
 
 export function keptDialog(dialog: SipDialog, placedTo: string | null): KeptDialog {
-  const { id, type, sip, local, remote, supported } = dialog;
+  const { id, type, sip, local, remote, supported, req, res } = dialog;
+  const theirs = type === "uas" ? req : res;
   return {
     dialogId: id,
     role: type,
@@ -34,6 +37,7 @@ export function keptDialog(dialog: SipDialog, placedTo: string | null): KeptDial
     localUri: local.uri ?? "",
     localContact: local.contact ?? "",
     remoteUri: remote.uri ?? "",
+    farEnd: { allow: theirs.get("allow") ?? "", supported: theirs.get("supported") ?? "" },
     placedTo,
     supported,
   };
@@ -63,12 +67,13 @@ export function revivedDialog(stack: SipStack, client: ControlClient, kept: Kept
 }
 
 /** As much of a message as the package reads of it. Descriptions are the media's business. */
-function message({ sipCallId }: KeptDialog, side: { tag: string; uri: string; contact: string }): object {
+function message({ sipCallId, farEnd }: KeptDialog, side: { tag: string; uri: string; contact: string }): object {
+  const headers = new Map(Object.entries({ "call-id": sipCallId, contact: side.contact, ...farEnd }));
   return {
     method: "INVITE",
     uri: side.uri,
     body: "",
-    get: (name: string) => (name.toLowerCase() === "call-id" ? sipCallId : side.contact),
+    get: (name: string) => headers.get(name.toLowerCase()),
     getParsedHeader: (name: string) =>
       name.toLowerCase() === "contact" ? [{ uri: side.uri }] : { params: { tag: side.tag } },
   };

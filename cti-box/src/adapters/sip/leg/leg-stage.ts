@@ -11,6 +11,7 @@
  * `answerInAckOf`: the CSeq number of an INVITE that came without an offer; its ACK brings the answer to ours.
  * `wantsEnd`: the box gave the leg up while the stack was still busy with it; it ends as soon as it can.
  */
+import type { ConnectedIdentity } from "../../../application/far-end.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 import type { Conversation } from "./conversation.ts";
@@ -18,7 +19,13 @@ import type { Conversation } from "./conversation.ts";
 export type LegStage =
   /** `terms`: headers that the call's trunk wants in our 2xx. */
   | { kind: "offered"; request: SipRequest; response: SipResponse; terms: SipHeaders }
-  | { kind: "answering"; answerInAckOf: number | null; wantsEnd: LegEndReason | null }
+  /** `connected`: with whom the far end talks by now, if that is not what the 200 said. */
+  | {
+      kind: "answering";
+      answerInAckOf: number | null;
+      wantsEnd: LegEndReason | null;
+      connected: ConnectedIdentity | null;
+    }
   /** `remoteTag`: of the far end that rings; null before its first provisional answer. */
   | { kind: "placing"; invite: SipRequest | null; remoteTag: string | null; wantsEnd: LegEndReason | null }
   /** Takes the place of another leg, where a re-INVITE of the phone's was under way: is tried again after a while. */

@@ -2,9 +2,11 @@
  * A phone in a conversation goes on with it in another leg. A plain phone stays in its dialog and gets a new description of the media by re-INVITE, which every phone
  * understands; Replaces (RFC 3891) many do not.
  */
+import { connectedCaller } from "../headers/identity.ts";
 import { pauseAfterGlare, requestPending, sendReinvite } from "./reinvite.ts";
 import type { Conversation } from "./conversation.ts";
-import type { SipDialog, SipHeaders } from "../drachtio.ts";
+import type { PlaceLegOrder } from "../../../application/ports.ts";
+import type { SipDialog } from "../drachtio.ts";
 
 /** The leg that the phone is on. */
 export type LendingLeg = {
@@ -28,19 +30,20 @@ export type Move =
 export const mostMoves = 4;
 
 /**
- * Once. `identity`: with whom the phone talks from now on (P-Asserted-Identity in a re-INVITE, RFC 5876 §3). Between two tries the earlier leg has its conversation, so
+ * Once. `caller`: with whom the phone talks from now on (RFC 4916, RFC 5876 §3). Between two tries the earlier leg has its conversation, so
  * that the phone's own re-INVITE is answered.
  */
 export async function moveConversation(
   earlier: LendingLeg,
-  { sdp, identity }: { sdp: string; identity: SipHeaders },
+  { sdp, caller }: Pick<PlaceLegOrder, "sdp" | "caller">,
+  domain: string,
 ): Promise<Move> {
   const conversation = earlier.lend();
   if (conversation === null) return { kind: "refused", status: 481 };
   const { dialog } = conversation;
   const glare: Move = { kind: "glare", status: requestPending, pauseMs: pauseAfterGlare(dialog) };
   if (conversation.isExchanging) return glare;
-  const { status } = await sendReinvite(dialog, sdp, identity);
+  const { status } = await sendReinvite(dialog, sdp, conversation.headersFor(connectedCaller(caller), domain));
   const isThere = earlier.lent(status === 200 ? "given-away" : "kept");
   if (!isThere) return { kind: "refused", status: 481 };
   if (status === 200) return { kind: "moved", dialog };

@@ -1,5 +1,5 @@
 /** One leg: turns what the application asks into SIP and what the far end does into events. Says exactly one last word. */
-import { allowedMethods, inviteOf } from "../outgoing-invite.ts";
+import { answerHeaders, inviteOf } from "../outgoing-invite.ts";
 import { q850Of, reasonHeader } from "../headers/reason.ts";
 import { tagIn, type ReplacedDialog } from "../headers/replaces.ts";
 import { dialogNameOf, isSameDialog, replacing } from "./dialog-name.ts";
@@ -7,12 +7,12 @@ import { profileOf, sdpOf } from "../incoming-invite.ts";
 import { inviteAgain } from "../invite-again.ts";
 import { Conversation } from "./conversation.ts";
 import { listenToDialog } from "./in-dialog-requests.ts";
-import { connectedHeaders } from "../headers/identity.ts";
 import { moveConversation, mostMoves, type LendingLeg } from "./move-conversation.ts";
-import { cancelInvite, type PatientRequester } from "./own-requests.ts";
+import type { Herald } from "./connected-news.ts";
+import { cancelInvite } from "./own-requests.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
-import type { Renegotiation } from "../../../application/far-end.ts";
+import type { ConnectedIdentity, Renegotiation } from "../../../application/far-end.ts";
 import type { PlaceLegOrder } from "../../../application/ports.ts";
 import type { SipDialog, SipFailure, SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
@@ -68,12 +68,13 @@ export class SipLeg implements LendingLeg {
     if (this.stage.kind === "offered") this.stage.response.send(180);
   }
 
-  answer(sdp: string): void {
+  /** `connected`: who has answered; null: the far end is not to know. */
+  answer(sdp: string, connected: ConnectedIdentity | null): void {
     if (this.stage.kind !== "offered") return;
     const { request, response, terms } = this.stage;
     const answerInAckOf = sdpOf(request).kind === "none" ? sequenceNumberOf(request) : null;
-    this.stage = { kind: "answering", answerInAckOf, wantsEnd: null };
-    const headers = { Allow: allowedMethods, ...terms, "Content-Type": "application/sdp" };
+    this.stage = { kind: "answering", answerInAckOf, wantsEnd: null, connected: null };
+    const headers = { ...answerHeaders(connected, this.parts.office.domain), ...terms };
     this.parts.stack.createUAS(request, response, { localSdp: sdp, headers }, (error, dialog) => {
       if (error === null) return this.established(Object.assign(dialog, { supported: terms["Supported"] }));
       if (this.stage.kind !== "answering") return undefined;
@@ -118,10 +119,17 @@ export class SipLeg implements LendingLeg {
     return this.stage.kind === "talking" ? this.stage.conversation.renegotiate(sdp) : { kind: "refused", status: 481 };
   }
 
+  /** With whom the far end talks from now on. */
+  tellConnected(connected: ConnectedIdentity): void {
+    if (this.stage.kind === "answering") this.stage = { ...this.stage, connected };
+    else this.tell((_dialog, by, conversation) => conversation.tellConnected(connected, by));
+  }
+
   /** Sends a request of ours in the dialog, while there is one. */
-  tell(request: (dialog: SipDialog, by: PatientRequester) => void): void {
-    const by = { ...this.parts, legId: this.legId, isUp: () => this.stage.kind === "talking" };
-    if (this.stage.kind === "talking") request(this.stage.conversation.dialog, by);
+  tell(request: (dialog: SipDialog, by: Herald, conversation: Conversation) => void): void {
+    const { domain } = this.parts.office;
+    const by = { ...this.parts, domain, legId: this.legId, isUp: () => this.stage.kind === "talking" };
+    if (this.stage.kind === "talking") request(this.stage.conversation.dialog, by, this.stage.conversation);
   }
 
   /** `stack`: it has forgotten the leg. `account`: the phone behind the leg was signed out, and is told while it can be. */
@@ -167,8 +175,7 @@ export class SipLeg implements LendingLeg {
   /** A re-INVITE of the phone's own goes first: ours is repeated after it, if both legs are still there. */
   private async moveHere(earlier: LendingLeg, order: PlaceLegOrder, attempt: number): Promise<void> {
     const { legId } = this;
-    const identity = connectedHeaders(order.caller, this.parts.office.domain);
-    const outcome = await moveConversation(earlier, { sdp: order.sdp, identity });
+    const outcome = await moveConversation(earlier, order, this.parts.office.domain);
     if (outcome.kind === "moved") {
       this.established(outcome.dialog);
       return earlier.movedAway();
@@ -248,6 +255,7 @@ export class SipLeg implements LendingLeg {
     this.parts.onTalking(this, dialog);
     this.listen(dialog);
     if (stage.wantsEnd !== null) return this.hangUp(conversation, stage.wantsEnd);
+    if (stage.kind === "answering" && stage.connected !== null) this.tellConnected(stage.connected);
     if (stage.kind === "placing") this.parts.emit({ type: "leg-answered", legId, sdp: dialog.remote.sdp ?? "" });
     return undefined;
   }

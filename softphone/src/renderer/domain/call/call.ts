@@ -127,6 +127,8 @@ export type BoxCard = {
   waitedSeconds: number;
   /** The colleague or the office that this operator has called; null: a citizen's call, or one that came in. */
   called: Called | null;
+  /** Whom the other office names as being on the line there now; null: nobody else than the card says anyway. */
+  onTheLine: Caller | null;
 };
 
 export type Called =

@@ -1,5 +1,5 @@
 import { useTexts } from "../../i18n/language.ts";
-import { minutesText, originText } from "../../ui/caller-text.ts";
+import { callerLine, minutesText, originText } from "../../ui/caller-text.ts";
 import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import type { CallEntry, TransferOrigin } from "../../domain/call/call.ts";
@@ -15,6 +15,11 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
     <>
       {direction === "out" && queue !== null && <p role="status">{t("card.callback")}</p>}
       {transferredFrom !== null && <Origin origin={transferredFrom} />}
+      {box.onTheLine !== null && (
+        <p role="status" className="la2-progress" data-on-the-line>
+          {t("card.on-the-line", { who: callerLine(box.onTheLine, t) })}
+        </p>
+      )}
       <dl className="la2-facts">
         {queue !== null && (
           <div>
