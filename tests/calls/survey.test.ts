@@ -79,12 +79,18 @@ describe.each(["relay", "rtpengine"] as const)("after the call, with the %s", (k
   });
 
   test("who hangs up without an answer has not rated; the report counts both calls", async () => {
+    const ratings = async (): Promise<Record<string, number>> => {
+      const headers = { authorization: `Bearer ${serviceSecret}` };
+      const report = await (await fetch(`${office.url}/api/reports/ratings`, { headers })).json();
+      return (report as { queues: [Record<string, number>] }).queues[0];
+    };
+    const before = await ratings();
+    expect(before).toMatchObject({ queueId: "urp", satisfied: 0, notSatisfied: 0 });
+    expect(before["neither"]).toBeGreaterThan(0);
     const citizen = await asked();
     await citizen.hangUp();
     expect(await reader.event("call-ended")).toMatchObject({ endCause: "operator-hung-up" });
-    const headers = { authorization: `Bearer ${serviceSecret}` };
-    const report: unknown = await (await fetch(`${office.url}/api/reports/ratings`, { headers })).json();
-    expect(report).toMatchObject({ queues: [{ queueId: "urp", asked: 2, satisfied: 0, neither: 1, notSatisfied: 0 }] });
+    expect(await ratings()).toEqual({ ...before, asked: (before["asked"] ?? 0) + 1 });
     expect(office.log()).not.toMatch(/left something behind|"level":50/);
   });
 });
