@@ -55,8 +55,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: true,
-          // These tests mostly wait: three at a time fit on two cores.
-          maxWorkers: 3,
+          // These tests mostly wait: four at a time fit on two cores.
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
