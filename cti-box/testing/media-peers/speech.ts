@@ -7,24 +7,28 @@ import type { Samples } from "./tones.ts";
 const pieceSamples = SAMPLE_RATE * 0.3;
 const lookEveryMs = 250;
 
-/** Greatest correlation, 0 to 1, of the middle of the announcement (A-law) with any place of what was heard. */
+/**
+ * Greatest correlation, 0 to 1, of the middle of the announcement (A-law) with any place of what was heard. Quick: it often runs in the process that plays the sound, which
+ * must not stand still meanwhile.
+ */
 export function likeness(heard: Samples, pcma: Buffer): number {
   const start = Math.max(0, Math.floor((pcma.length - pieceSamples) / 2));
-  const piece = Array.from(pcma.subarray(start, start + pieceSamples), decodeAlaw);
-  const pieceEnergy = piece.reduce((sum, sample) => sum + sample * sample, 0);
+  const piece = Float64Array.from(pcma.subarray(start, start + pieceSamples), decodeAlaw);
+  const sound = Float64Array.from(heard);
+  const pieceEnergy = energyOf(piece);
+  let energy = energyOf(sound.subarray(0, piece.length));
   let greatest = 0;
-  for (let at = 0; at + piece.length <= heard.length; at += 1) {
+  for (let at = 0; at + piece.length <= sound.length; at += 1) {
     let product = 0;
-    let energy = 0;
-    for (const [index, sample] of piece.entries()) {
-      const other = heard[at + index] ?? 0;
-      product += sample * other;
-      energy += other * other;
-    }
-    if (energy > 0) greatest = Math.max(greatest, product / Math.sqrt(pieceEnergy * energy));
+    for (let index = 0; index < piece.length; index += 1) product += (piece[index] ?? 0) * (sound[at + index] ?? 0);
+    // What is left of silence after adding and taking away is no sound.
+    if (energy > pieceEnergy * 1e-6) greatest = Math.max(greatest, product / Math.sqrt(pieceEnergy * energy));
+    energy += (sound[at + piece.length] ?? 0) ** 2 - (sound[at] ?? 0) ** 2;
   }
   return greatest;
 }
+
+const energyOf = (samples: Float64Array): number => samples.reduce((sum, sample) => sum + sample * sample, 0);
 
 type Hearing = { lately(windowMs: number): number[] };
 
