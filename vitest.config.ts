@@ -21,6 +21,8 @@ export default defineConfig({
       {
         test: {
           name: "unit",
+          // Pure code leaves nothing behind, and a worker for each file would cost more than the tests.
+          isolate: false,
           ...onStoreOfTheRun,
           include: [
             "{cti-box,crm-bridge,sip-proxy-config}/**/*.test.ts",

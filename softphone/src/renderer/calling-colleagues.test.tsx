@@ -1,5 +1,5 @@
 /** Colleagues and offices called from the page, and being called back when a busy colleague is free. */
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
 import { App } from "./App.tsx";
@@ -67,7 +67,7 @@ describe("the field", () => {
     fireEvent.submit(field());
     await screen.findByText("Richiama Bruno Sì", {}, { timeout: 8_000 });
     expect(world.asked).toEqual([expect.stringMatching(/^dial \S+ bruno$/)]);
-    expect([field().value, options()]).toEqual(["", []]);
+    await waitFor(() => expect([field().value, options()]).toEqual(["", []]));
   });
 
   test("arrow keys move in the list, which the screen reader follows; an office comes after the colleagues", async () => {
