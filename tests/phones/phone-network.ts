@@ -15,6 +15,8 @@ export class PhoneNetwork {
   private readonly third: number;
   private readonly bridge: string;
   private readonly hosts: PhoneHost[] = [];
+  /** What takes away what was made, in the order of the making. Each is run once: afterwards the name may be another process's. */
+  private readonly removals: string[][] = [];
 
   private constructor(third: number) {
     this.third = third;
@@ -22,12 +24,13 @@ export class PhoneNetwork {
     this.address = `10.231.${third}.1`;
   }
 
-  /** Takes the first 10.231.x.0/24 that is free: test processes that run side by side have one each. */
+  /** Takes the first 10.231.x.0/24 that is free: test processes that run side by side have one each. One that a killed process left something of is not free. */
   static open(): PhoneNetwork {
-    const used = ip("-4", "addr", "show");
+    const used = ip("addr", "show") + ip("netns", "list");
     for (let third = 1; third < 250; third += 1) {
       const network = new PhoneNetwork(third);
-      if (!used.includes(`10.231.${third}.`) && network.takeBridge()) return network.prepared();
+      const marks = [`10.231.${third}.`, `la2n${third}x`, `la2o${third}x`];
+      if (!marks.some((mark) => used.includes(mark)) && network.takeBridge()) return network.prepared();
     }
     throw new Error("no free 10.231.x.0/24 network for the phones");
   }
@@ -36,6 +39,7 @@ export class PhoneNetwork {
   private takeBridge(): boolean {
     try {
       ip("link", "add", this.bridge, "type", "bridge");
+      this.removals.push(["link", "del", this.bridge]);
       return true;
     } catch {
       return false;
@@ -62,7 +66,10 @@ export class PhoneNetwork {
     const device = `la2i${this.third}x${number}`;
     const address = `10.231.${this.third}.${number}`;
     ip("netns", "add", namespace);
+    this.removals.push(["netns", "del", namespace]);
     ip("link", "add", outer, "type", "veth", "peer", "name", device);
+    // A namespace would take its devices away some time later, and their names are free only then.
+    this.removals.push(["link", "del", outer]);
     ip("link", "set", outer, "master", this.bridge);
     ip("link", "set", outer, "up");
     ip("link", "set", device, "netns", namespace);
@@ -75,7 +82,6 @@ export class PhoneNetwork {
   }
 
   close(): void {
-    for (const { namespace } of this.hosts) ip("netns", "del", namespace);
-    ip("link", "del", this.bridge);
+    for (let words = this.removals.pop(); words !== undefined; words = this.removals.pop()) ip(...words);
   }
 }
