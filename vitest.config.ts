@@ -3,6 +3,7 @@
  * the softphone in jsdom; `system` (`*.system.test.ts`) runs one file at a time, because each brings up whole offices with their browsers or ports of its own.
  */
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./tests/support/longest-first.ts";
 import { aboutSqlite, isOnPostgres, onStoreOfTheRun } from "./tests/support/store-of-the-run.ts";
 
 const system = ["tests/**/*.system.test.ts"];
@@ -17,6 +18,7 @@ export default defineConfig({
   test: {
     reporters: ["default", "./tests/support/closing-line-reporter.ts"],
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
