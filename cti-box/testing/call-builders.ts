@@ -105,15 +105,15 @@ export function officeCall(change: Partial<CallPlacement> = {}): CallPlacement {
     routes: [],
     caller: { number: null, displayName: "Comune B", isWithheld: false },
     calledNumber: "c_b200",
-    callee: { kind: "office", officeId: "c_b200", label: "Comune B", callerName: "Anna Bianchi" },
+    callee: { kind: "office", officeId: "c_b200", label: "Comune B" },
     officeRoute: { legId: leg("office-b"), route: { uri: "sip:urp@b.example", nextHop: null } },
     ...change,
   });
 }
 
 /** The same call come from another office: not answered until an operator answers. */
-export function memberArrival(): CallArrival {
-  return arrival({ peer: { kind: "member", name: "c_b200" } });
+export function memberArrival(change: Partial<CallArrival> = {}): CallArrival {
+  return arrival({ peer: { kind: "member", name: "c_b200" }, ...change });
 }
 
 /** An event without its time: `play` gives it one second after the event before. */
@@ -199,6 +199,13 @@ export function toldIn(effects: readonly CallEffect[]): string[] {
     if (effect.type !== "answer-leg" || effect.connected === undefined) return [];
     return [`${short(effect.legId)} in the 200: ${namesOf(effect.connected)}`];
   });
+}
+
+/** Whom each INVITE names as the caller: `office-1: c_a100`. */
+export function namedIn(effects: readonly CallEffect[]): string[] {
+  return effects.flatMap((effect) =>
+    effect.type === "place-leg" ? [`${short(effect.legId)}: ${namesOf([effect.caller])}`] : [],
+  );
 }
 
 function namesOf(parties: readonly Party[]): string {

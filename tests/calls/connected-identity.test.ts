@@ -106,7 +106,7 @@ test("a consulted office is named on the operator's phone, its operator sees who
     .toEqual([expect.stringContaining(`UPDATE ${office("x_test1")}`)]);
   await expect
     .poll(() => told(readers.two, theirs.callId, "phone"))
-    .toEqual([expect.stringContaining(`INVITE "Office x_test1" <sip:unknown@`)]);
+    .toEqual([expect.stringContaining(`INVITE "Office x_test1" <sip:x_test1@`)]);
   expect(await told(readers.two, theirs.callId, "server")).toEqual([
     expect.stringContaining(`200 ${office("x_test2")}`),
   ]);

@@ -4,6 +4,8 @@
  */
 import { readTicketPointer } from "../domain/transfer/ticket-pointer.ts";
 import { readTransferHeader } from "../domain/transfer/transfer-header.ts";
+import type { NetworkOffice } from "../domain/transfer/network-directory.ts";
+import type { TransferHeader } from "../domain/transfer/transfer-header.ts";
 import { admitShared } from "../domain/sharing/admit-shared.ts";
 import { placeCaller } from "../domain/queue/place-caller.ts";
 import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
@@ -120,13 +122,24 @@ function fromMember(office: Office, invite: IncomingInvite, fresh: Fresh): Admis
     direction: "in",
     peer: { kind: "member", name: sourceId ?? "network" },
     contactId: (invite.sessionId as ContactId | null) ?? fresh.ids.contactId(),
-    caller: callerOf(invite, invite.asserted ?? invite.from),
+    ...callerFrom(invite, transfer, source),
     calledNumber: null,
     ...placeIn(office, queueId, fresh),
     origin: originOf(invite, pointer, { sourceId, label: source?.label ?? null, visitsBefore }),
     ticket: ticketOf(pointer),
   };
   return { kind: "queue", arrival, stripped: [] };
+}
+
+/** Whoever calls from an office is the office: its label is ours, and no name of a person is taken from it. */
+function callerFrom(
+  invite: IncomingInvite,
+  transfer: TransferHeader | null,
+  source: NetworkOffice | null,
+): Pick<CallArrival, "caller" | "callingOfficeId"> {
+  if (transfer?.mode !== "call" || source === null) return { caller: callerOf(invite, invite.asserted ?? invite.from) };
+  const caller = { number: null, displayName: source.label.slice(0, 120), isWithheld: false };
+  return { caller, callingOfficeId: source.officeId };
 }
 
 /** Where callers go whom another office sends at a peak. */

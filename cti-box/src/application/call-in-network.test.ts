@@ -180,15 +180,17 @@ describe("is refused, before any phone rings", () => {
 });
 
 describe("another office", () => {
-  test("is called over the network: the operator is the caller there, and no ticket goes along", async () => {
+  test("is called over the network: our office is the caller there, not the operator, and no ticket goes along", async () => {
     expect(await annaCalls({ kind: "office", officeId: "x_test2" })).toEqual({ ok: true });
     expect(scene.sip.placed[0]?.caller.displayName).toBe("Comune Due");
     await scene.answer("anna");
     expect(scene.sip.placed[1]).toMatchObject({
       to: { kind: "office", officeId: "x_test2", handover: { mode: "call", ticketId: null } },
-      caller: { displayName: "anna", number: null },
+      caller: { user: "x_test1", displayName: "Comune Uno" },
     });
-    await hangUp(await scene.answer("192.0.2.2"));
+    const theirs = await scene.answer("192.0.2.2");
+    expect(JSON.stringify([scene.sip.placed[1], scene.sip.told.get(theirs)])).not.toMatch(/anna/i);
+    await hangUp(theirs);
     expect(await scene.box.queries.records({ limit: 1 })).toMatchObject([
       { direction: "out", calledNumber: "x_test2", endCause: "caller-hung-up" },
     ]);
@@ -204,13 +206,13 @@ describe("another office", () => {
     expect([...scene.media.pairs]).toEqual([`${theirs}+${legId}`]);
   });
 
-  test("comes from another office: it rings who is free, without a ticket or a wait, and says who calls", async () => {
+  test("comes from another office: it rings who is free, without a ticket or a wait, and names the office, not who calls", async () => {
     const member = { kind: "member", officeId: "x_test2" } as const;
     const from = { user: "x_test2", displayName: "Dora Gialli" };
     await scene.call({ source: member, requestedUser: "urp", from, transferHeader: "waited=0;mode=call" });
     expect(placedTo()).toEqual(["carla"]);
     expect(cardOf(carla)?.call).toMatchObject({
-      caller: { displayName: "Dora Gialli", number: null },
+      caller: { displayName: "Comune Due", number: null },
       transferredFrom: { officeId: "x_test2", isOfficeCall: true, reason: null },
       ticket: null,
     });

@@ -77,7 +77,7 @@ export function recallOperator(
 
 function planOf(parts: NetworkCallParts, operatorId: OperatorId, target: NetworkTarget): Plan | Refused {
   if (parts.gate.state.kind === "shut") return refused("box-stopping");
-  if (target.kind === "office") return planToOffice(parts, operatorId, target.officeId);
+  if (target.kind === "office") return planToOffice(parts, target.officeId);
   const { office } = parts;
   const colleague =
     target.kind === "operator"
@@ -95,11 +95,10 @@ function planToColleague(parts: NetworkCallParts, operatorId: OperatorId, collea
   return { ok: true, calledNumber: extension, callee };
 }
 
-function planToOffice({ office, ids }: NetworkCallParts, operatorId: OperatorId, officeId: string): Plan | Refused {
+function planToOffice({ office, ids }: NetworkCallParts, officeId: string): Plan | Refused {
   const found = routeToOffice(office.network, officeId);
   if (!found.ok) return found;
-  const name = office.operators.get(operatorId)?.displayName ?? operatorId;
-  const callee = { kind: "office", officeId, label: found.office.label, callerName: name } as const;
+  const callee = { kind: "office", officeId, label: found.office.label } as const;
   return { ok: true, calledNumber: officeId, callee, officeRoute: { legId: ids.legId(), route: found.route } };
 }
 

@@ -21,7 +21,8 @@ export function connectedIdentity(office: Known, parties: readonly Party[]): Con
 function identityOf({ officeId, label, operators, network }: Known, party: Party): ConnectedIdentity {
   if (party.kind === "person") {
     const { number, displayName, isWithheld } = party.caller;
-    return { user: number, displayName, isWithheld };
+    // Where there is no number, the office can be called where the person is.
+    return { user: isWithheld ? null : (number ?? party.officeId ?? null), displayName, isWithheld };
   }
   if (party.kind === "operator") {
     const profile = operators.get(party.operatorId);

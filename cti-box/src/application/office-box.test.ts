@@ -57,7 +57,7 @@ describe("a citizen's call", () => {
     await scene.call({ from: { user: "+393330000002", displayName: null } });
     scene.signIn(anna);
     await scene.settle();
-    expect(scene.sip.placed.map((order) => order.caller.number)).toEqual(["+393330000001"]);
+    expect(scene.sip.placed.map((order) => order.caller.user)).toEqual(["+393330000001"]);
   });
 
   test("the operator who has been idle longest is rung", async () => {

@@ -66,6 +66,17 @@ describe("transfer to another office", () => {
     ]);
   });
 
+  test("a colleague's call stays in the office", async () => {
+    scene.signIn(anna);
+    scene.signIn(bruno);
+    await scene.call({ source: { kind: "operator", operatorId: bruno }, requestedUser: "201" });
+    await scene.answer("anna");
+    expect(scene.sip.placed.at(-1)?.caller).toEqual({ user: "202", displayName: "bruno", isWithheld: false });
+    const refused = await scene.box.commands.requestTransfer(scene.lastCallId(), anna, toOffice({ ticketId: null }));
+    expect(refused).toEqual({ ok: false, reason: "target-not-allowed" });
+    expect(scene.sip.placed.map(({ to }) => to.kind)).toEqual(["device"]);
+  });
+
   test("comes back with the reason when the office refuses", async () => {
     const { caller, operator, callId } = await talking();
     await scene.box.commands.requestTransfer(callId, anna, toOffice());

@@ -120,7 +120,7 @@ export type PlaceLegOrder = {
   legId: LegId;
   to: LegDestination;
   sdp: string;
-  caller: Caller;
+  caller: ConnectedIdentity;
   callId: CallId;
   contactId: ContactId;
 };

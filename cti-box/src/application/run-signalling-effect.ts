@@ -88,7 +88,7 @@ export class SignallingEffects {
   }
 
   private async placeLeg(effect: Extract<SignallingEffect, { type: "place-leg" }>): Promise<void> {
-    const { legId, to, caller, callId, contactId } = effect;
+    const { legId, to, callId, contactId } = effect;
     const towards = await this.counterpart(legId);
     if (!this.isWanted(legId)) return;
     this.bindKeys(legId);
@@ -100,6 +100,7 @@ export class SignallingEffects {
     const sdp = await this.parts.media.createOffer(this.leg(legId), order);
     if (!this.isWanted(legId)) return;
     this.signalled.add(legId);
+    const caller = this.parts.identityOf([effect.caller]);
     await this.parts.signalling.placeLeg({ legId, to, sdp, caller, callId, contactId });
   }
 

@@ -30,7 +30,7 @@ export function orderTo(peer: RawPeer, to: Partial<PlaceLegOrder["to"]> = {}): P
     legId,
     to: { ...device, ...to } as PlaceLegOrder["to"],
     sdp,
-    caller: { number: "+393315550123", displayName: 'Carla "B"', isWithheld: false },
+    caller: { user: "+393315550123", displayName: 'Carla "B"', isWithheld: false },
     callId: "01KAQZA0000000000000000001" as CallId,
     contactId: "0123456789abcdef0123456789abcdef" as ContactId,
   };

@@ -129,7 +129,7 @@ it("calls there, proves who it is, and hangs up", async () => {
     legId,
     to: { kind: "trunk", trunkId: "carrier", uri: `sips:+393331234567@${host}`, nextHop: null, callerId },
     sdp,
-    caller: { number: null, displayName: null, isWithheld: false },
+    caller: { user: null, displayName: null, isWithheld: false },
     callId: "call-1" as CallId,
     contactId: "0123456789abcdef0123456789abcdef" as ContactId,
   });

@@ -58,7 +58,7 @@ async function called(name: string, pauseMs = 0): Promise<{ carrier: Promise<voi
     legId,
     to: { kind: "trunk", trunkId: "carrier", uri: `sip:+393331234567@127.0.0.1:${port}`, nextHop: null, callerId },
     sdp,
-    caller: { number: null, displayName: null, isWithheld: false },
+    caller: { user: null, displayName: null, isWithheld: false },
     callId: "call-1" as CallId,
     contactId: "0123456789abcdef0123456789abcdef" as ContactId,
   });

@@ -173,6 +173,11 @@ describe("with another office", () => {
     await scene.settle();
     expect(written(citizen)).toBe("[Comune Due] Salve.\u2028[anna] Eccoci.");
     expect(told.at(-1)).toMatchObject({ to: anna, what: { from: { kind: "office", name: "Comune Due" } } });
+    await writes(citizen, "Grazie.\u2028");
+    scene.box.texts.write(anna, callId, "Prego.");
+    await scene.settle();
+    // Which operator it is, is not the other office's business.
+    expect(written(office)).toMatch(/Grazie.\u2028\[Comune Uno\] Prego.$/);
     await scene.box.commands.completeTransfer(callId, anna, transferId);
     await scene.settle();
     await writes(office, "Ora siamo noi.");

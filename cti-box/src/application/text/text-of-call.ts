@@ -1,5 +1,6 @@
 /** Real-time text of one call: from each party to those who hear it, by page, RTP or SIP MESSAGE. In memory only, gone with the call. */
 import { conversationOf } from "../../domain/call/conversation.ts";
+import { findLeg } from "../../domain/call/find-leg.ts";
 import { answeredLeg } from "../../domain/call/legs.ts";
 import { lostMark, readableText } from "../../domain/text/characters.ts";
 import { fullAllowance, spendAllowance } from "../../domain/text/text-allowance.ts";
@@ -148,7 +149,9 @@ export class TextOfCall {
     if (from === box) return `[${this.parts.officeLabel}] `;
     const call = this.parts.current();
     if ((readersOf(call, reader)?.length ?? 0) < 2) return "";
-    const { name } = voiceOf(call, from, this.parts.names);
+    const { kind, name } = voiceOf(call, from, this.parts.names);
+    // Another office is not told which operator it is.
+    if (kind === "colleague" && findLeg(call, reader)?.peer.kind === "member") return `[${this.parts.officeLabel}] `;
     return name === null ? "" : `[${name}] `;
   }
 

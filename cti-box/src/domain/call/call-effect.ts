@@ -2,7 +2,7 @@
  * What a step of a call asks of the world. Effects of one leg run in the order given; effects of different legs may overlap.
  * Nothing here is vendor specific: `application/run-call-effect.ts` turns them into calls of ports.
  */
-import type { Caller, PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
+import type { PublicCallHappening, CallSummaryView, RingEnd, TransferReason } from "./call-view.ts";
 import type { Party } from "./call-view.ts";
 import type { PromptLanguage, PromptName } from "../queue/announcement.ts";
 import type { TimerName } from "./call-event.ts";
@@ -59,8 +59,8 @@ export type SignallingEffect =
       legId: LegId;
       to: LegDestination;
       media: MediaProfile;
-      /** The citizen stays the visible caller, also after a transfer. */
-      caller: Caller;
+      /** The citizen stays the visible caller, also after a transfer. Carriers see the number of the office. */
+      caller: Party;
       contactId: ContactId;
       callId: CallId;
     }

@@ -34,6 +34,7 @@ export type CallArrival = {
   peer: LegPeer;
   media: MediaProfile;
   caller: Caller;
+  callingOfficeId?: string;
   calledNumber: string | null;
   queue: CallQueue | null;
   /** The queue takes nobody now; absent: the caller waits in it. */

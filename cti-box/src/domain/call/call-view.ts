@@ -12,7 +12,8 @@ export type Caller = { number: string | null; displayName: string | null; isWith
 
 /** Who is at one end of a conversation. */
 export type Party =
-  | { kind: "person"; caller: Caller }
+  /** `officeId`: of the other office where this person, or an operator, is on the line. */
+  | { kind: "person"; caller: Caller; officeId?: string }
   | { kind: "operator"; operatorId: OperatorId }
   | { kind: "office"; officeId: string };
 

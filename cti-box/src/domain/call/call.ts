@@ -99,11 +99,11 @@ export type HoldSource = "operator" | "operator-phone" | "caller" | "calling-ope
 
 /**
  * Whom an operator calls without a carrier. `wish`: as soon as asked, or because a colleague who was busy is free. Another office is reached over
- * the network of offices, and one of its operators answers; `callerName`: who calls, for them.
+ * the network of offices, and one of its operators answers.
  */
 export type Callee =
   | { kind: "operator"; operatorId: OperatorId; displayName: string; wish: "now" | "when-free" }
-  | { kind: "office"; officeId: string; label: string; callerName: string };
+  | { kind: "office"; officeId: string; label: string };
 
 export type Transfer = {
   transferId: TransferId;
@@ -224,6 +224,8 @@ export type Call = {
   officeLabel: string;
   direction: "in" | "out" | "internal";
   caller: Caller;
+  /** An operator of this other office calls, and there is no citizen; absent: not so. */
+  callingOfficeId?: string;
   calledNumber: string | null;
   queue: CallQueue | null;
   /** Time the other party of a transfer has to answer. */

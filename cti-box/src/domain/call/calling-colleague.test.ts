@@ -42,7 +42,11 @@ const step = (events: readonly UntimedEvent[], from = colleagueCall()) => {
 test("the own phone rings and shows the colleague; nobody else is rung", () => {
   const begun = beginCall(colleagueCall());
   expect(begun.call).toMatchObject({ direction: "internal", phase: { kind: "dialling", operatorId: anna } });
-  expect(begun.effects[0]).toMatchObject({ type: "place-leg", legId: annas, caller: { displayName: "Bruno Verdi" } });
+  expect(begun.effects[0]).toMatchObject({
+    type: "place-leg",
+    legId: annas,
+    caller: { kind: "operator", operatorId: "bruno" },
+  });
   expect(cardOf(begun.call, anna)).toMatchObject({
     myState: { kind: "dialling", stage: "own-phone" },
     called: { kind: "operator", operatorId: bruno, label: "Bruno Verdi" },
@@ -74,7 +78,7 @@ test("the phone that answers is the caller's; the other one stops, the tone is h
 test("the colleague rings with the caller's name, and the two talk", () => {
   const ringing = step(toRinging);
   expect(ringing.effects.find(({ type }) => type === "place-leg")).toMatchObject({
-    caller: { displayName: "Anna Bianchi" },
+    caller: { kind: "operator", operatorId: "anna" },
   });
   expect([ringing.annasPart, ringing.brunosPart]).toEqual([
     { kind: "dialling", stage: "ringing" },

@@ -13,11 +13,11 @@ const step = (events: readonly UntimedEvent[]) => {
   return { ...played, names: effectNames(played.effects), card: cardOf(played.call, anna) };
 };
 
-test("the office is invited with the operator as the caller, and nothing is handed over", () => {
+test("the office is invited with our office as the caller, not its operator, and nothing is handed over", () => {
   const { effects, call } = step([annaAnswers]);
   expect(effects.find(({ type }) => type === "place-leg")).toMatchObject({
     legId: office,
-    caller: { displayName: "Anna Bianchi" },
+    caller: { kind: "office", officeId: "c_a100" },
     to: {
       kind: "office",
       officeId: "c_b200",

@@ -8,10 +8,13 @@ import {
   bruno,
   brunoAssigned,
   callerLegId,
+  colleagueCall,
   device,
   leg,
   memberArrival,
+  namedIn,
   numberTransfer,
+  officeCall,
   officeTransfer,
   operatorTransfer,
   placement,
@@ -154,6 +157,44 @@ const rows: Row[] = [
   ],
   ["a phone of the office or a carrier is not believed", arrival(), toTalking, presented(callerLegId, "Comune B"), []],
 ];
+
+/** Bruno, of another office, calls. */
+const officeCalls = memberArrival({
+  caller: { number: null, displayName: "Comune B", isWithheld: false },
+  callingOfficeId: "c_b200",
+});
+const toNumber: UntimedEvent = numberTransfer();
+
+describe("whom an INVITE names as the caller", () => {
+  test.each<Row>([
+    ["a citizen's call rings", arrival(), [], annaAssigned, [`anna-1: ${citizen}`]],
+    ["a colleague's call rings", colleagueCalls, [], annaAssigned, ["anna-1: carla"]],
+    ["a colleague's call goes to another colleague", colleagueCalls, toTalking, operatorTransfer(), ["bruno-x: carla"]],
+    ["and to another office: no person is named", colleagueCalls, toTalking, officeTransfer(), ["office-1: c_a100"]],
+    ["which is consulted first", colleagueCalls, toTalking, consultsOffice, ["office-1: c_a100"]],
+    ["and to a number outside", colleagueCalls, toTalking, toNumber, ["via-tim: c_a100"]],
+    ["a citizen's call goes to another office", arrival(), toTalking, officeTransfer(), [`office-1: ${citizen}`]],
+    ["another office's call rings", officeCalls, [], annaAssigned, ["anna-1: c_b200"]],
+    ["and goes to a third office", officeCalls, toTalking, officeTransfer(), ["office-1: c_b200"]],
+    ["a colleague is called from the page", colleagueCall(), [], annaAnswers, []],
+    ["and rings", colleagueCall(), [annaAnswers], brunoAssigned, ["bruno-1: anna"]],
+    ["another office is called", officeCall(), [], annaAnswers, ["office-b: c_a100"]],
+  ])("%s", (...[, from, before, event, named]) => {
+    expect(namedIn(play(from, [...before, event]).effects)).toEqual(named);
+  });
+
+  test("the own phone shows who is called", () => {
+    expect(namedIn(play(colleagueCall(), []).all)).toEqual(["anna-1: bruno"]);
+    expect(namedIn(play(officeCall(), []).all)).toEqual(["anna-1: c_b200"]);
+    expect(namedIn(play(placement(), []).all)).toEqual([`anna-1: ${citizen}`]);
+  });
+
+  test("whoever was named is not told again when it answers", () => {
+    expect(toldIn(play(officeCall(), [annaAnswers, answered("office-b")]).all)).toEqual([]);
+    expect(toldIn(play(colleagueCall(), [annaAnswers, brunoAssigned, answered("bruno-1")]).all)).toEqual([]);
+    expect(toldIn(play(officeCalls, toTalking).all)).toEqual(["caller in the 200: c_a100"]);
+  });
+});
 
 describe("who is told", () => {
   test.each(rows)("%s", (...[, from, before, event, told]) => {

@@ -3,8 +3,9 @@
  * return. Carriers are told nothing: a citizen's telephone shows the number of the office, whoever talks. Other offices never learn which operator it is, only which office.
  *   INVITE names the citizen, or 200 names who answered ─▶ told ─another party talks─▶ told anew
  */
+import { callingOperatorOf } from "./callee.ts";
 import { callerLegOf, findLeg } from "./find-leg.ts";
-import type { Call, Leg } from "./call.ts";
+import type { Call, Leg, LegPeer } from "./call.ts";
 import type { CallEffect } from "./call-effect.ts";
 import type { Caller, Party } from "./call-view.ts";
 import type { LegId, OperatorId } from "./ids.ts";
@@ -52,11 +53,21 @@ function tellParty(step: Step, conversation: readonly LegId[], legId: LegId): St
   return { ...told, effects: withTold(told.effects, legId, parties) };
 }
 
-/** An INVITE of ours names who called; whoever dialled a citizen knows whom. */
+/**
+ * Whom our INVITE to this peer names as the caller: the citizen, the colleague or the office that calls, never a colleague by name outside of the office. An operator who calls
+ * somebody sees on the own phone whom.
+ */
+export function namedAsCaller(call: Call, to: LegPeer): Party {
+  const { callee, officeId } = call;
+  const ringsForOwner = callingOperatorOf(call) === to.name && to.kind === "operator";
+  if (ringsForOwner && callee?.kind === "operator") return { kind: "operator", operatorId: callee.operatorId };
+  if (to.kind === "member" && callee?.kind === "office") return { kind: "office", officeId };
+  return seenBy({ peer: to }, callerOf(call), officeId);
+}
+
+/** An INVITE of ours has named who called; whoever dialled a citizen knows whom. */
 function knownBefore(call: Call, leg: Leg): readonly Party[] | null {
-  if (leg.direction === "in" && call.direction !== "out") return null;
-  const { presented: _later, ...caller } = callerLegOf(call);
-  return [seenBy(leg, partyOn(call, caller), call.officeId)];
+  return leg.direction === "in" && call.direction !== "out" ? null : [namedAsCaller(call, leg.peer)];
 }
 
 function withTold(effects: Step["effects"], legId: LegId, parties: readonly Party[]): readonly CallEffect[] {
@@ -65,10 +76,19 @@ function withTold(effects: Step["effects"], legId: LegId, parties: readonly Part
   return effects.map((effect) => (isAnswer(effect) ? { type: "answer-leg", legId, connected: parties } : effect));
 }
 
+/** The party that the call is about: the citizen, or who calls in his place. */
+function callerOf({ direction, callee, callingOfficeId, caller, legs }: Call): Party {
+  const [first] = legs;
+  if (direction === "internal" && first?.peer.kind === "operator")
+    return { kind: "operator", operatorId: first.peer.name as OperatorId };
+  const officeId = callee?.kind === "office" ? callee.officeId : callingOfficeId;
+  return officeId === undefined ? { kind: "person", caller } : { kind: "office", officeId };
+}
+
 function partyOn(call: Call, leg: Leg): Party {
-  if (leg.presented !== undefined) return { kind: "person", caller: leg.presented };
+  if (leg.presented !== undefined) return { kind: "person", caller: leg.presented, officeId: leg.peer.name };
   if (leg.peer.kind === "operator") return { kind: "operator", operatorId: leg.peer.name as OperatorId };
-  if (leg.legId === callerLegOf(call).legId) return { kind: "person", caller: call.caller };
+  if (leg.legId === callerLegOf(call).legId) return callerOf(call);
   if (leg.peer.kind === "member") return { kind: "office", officeId: leg.peer.name };
   const number = dialledIn(call);
   return { kind: "person", caller: { number, displayName: null, isWithheld: false } };
@@ -80,8 +100,8 @@ function dialledIn({ phase, transfers }: Call): string | null {
   return target?.kind === "number" ? target.number : null;
 }
 
-function seenBy(viewer: Leg, party: Party, officeId: string): Party {
-  return viewer.peer.kind === "member" && party.kind === "operator" ? { kind: "office", officeId } : party;
+function seenBy(viewer: Pick<Leg, "peer">, party: Party, officeId: string): Party {
+  return viewer.peer.kind !== "operator" && party.kind === "operator" ? { kind: "office", officeId } : party;
 }
 
 function isSame(one: unknown, other: unknown): boolean {

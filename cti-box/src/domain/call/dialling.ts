@@ -8,6 +8,7 @@
  */
 import { askerReady } from "./calling-colleague.ts";
 import { inviteOffice } from "./calling-office.ts";
+import { namedAsCaller } from "./connected-parties.ts";
 import { endCall } from "./ending.ts";
 import { closePendingLegs, isOpen, operatorLeg, pendingLegsOf, trunkLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
@@ -15,10 +16,10 @@ import { nothingYet } from "./start-call.ts";
 import { changed, published, withEffect } from "./step.ts";
 import { dialFailureOf, isRouteFailure } from "../trunk/route-failure.ts";
 import type { Step } from "./step.ts";
-import type { Call, CallPhase, Leg } from "./call.ts";
+import type { CallPhase, Leg } from "./call.ts";
 import type { CallPlacement } from "./call-event.ts";
 import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
-import type { Caller, DialFailure, EndCause } from "./call-view.ts";
+import type { DialFailure, EndCause } from "./call-view.ts";
 import type { LegEndReason } from "./call-effect.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
@@ -38,17 +39,10 @@ export function startDialling(placement: CallPlacement): Step {
     phase: { kind: "dialling", operatorId, sinceMs: atMs, stage: { kind: "own-phone" }, routes, officeRoute },
   } as const;
   if (dialledOn !== undefined) return dialledOnPhone({ call, effects: [] }, { ...dialledOn, operatorId, atMs });
-  const shown = shownOnOwnPhone(call);
-  const offered = published(ringDevices({ call, effects: [] }, { atMs, operatorId, legs, shown }), atMs, {
+  const offered = published(ringDevices({ call, effects: [] }, { atMs, operatorId, legs }), atMs, {
     type: "call-offered",
   });
   return published(offered, atMs, { type: "call-ringing", operatorId });
-}
-
-/** The own phone shows who will be called. */
-function shownOnOwnPhone({ callee, caller }: Pick<Call, "callee" | "caller">): Caller {
-  if (callee?.kind !== "operator") return caller;
-  return { number: null, displayName: callee.displayName, isWithheld: false };
 }
 
 /** The phone that the operator dialled on is answered at once, so that the carrier is heard before the citizen answers. */
@@ -172,7 +166,8 @@ function callCitizen(step: Step, phase: Dialling, via: { route: PlannedTrunkLeg;
     phase: { ...phase, stage: citizenStage(legId, atMs, failoverMs) },
     legs: [trunkLeg(route, { role: "caller", atMs }), ...step.call.legs],
   });
-  const { caller, contactId, callId } = step.call;
+  const { contactId, callId } = step.call;
+  const caller = namedAsCaller(step.call, { kind: "trunk", name: trunkId });
   const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId, ...(numberKind && { numberKind }) } as const;
   return withEffect(called, { type: "place-leg", legId: route.legId, to, media: "rtp", caller, contactId, callId });
 }

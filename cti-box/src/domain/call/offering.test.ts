@@ -56,7 +56,7 @@ describe("the offer", () => {
         officeId: "c_b200",
         handover: { mode: "overflow", reason: "overflow", topic: "casa", ticketId: null },
       },
-      caller: { number: "+393331234567" },
+      caller: { kind: "person", caller: { number: "+393331234567" } },
     });
   });
 

@@ -5,6 +5,7 @@
  *      ▲                 │ refused, silent, an operator here is free, another queue chosen, time over
  *      └─────────────────┘ at the old place; once it has rung elsewhere it is offered to nobody any more
  */
+import { namedAsCaller } from "./connected-parties.ts";
 import { callerLegOf, isCallerAnswered } from "./find-leg.ts";
 import { closeLeg, officeLeg, withLegState } from "./legs.ts";
 import { changed, published, withEffect } from "./step.ts";
@@ -135,7 +136,7 @@ function settled(
 
 function placementOf(call: Call, event: OverflowOffered, ticketId: string | null) {
   const { transferId, officeId, legId, route, topic, atMs } = event;
-  const { caller, contactId, callId } = call;
+  const { contactId, callId } = call;
   const waitedSeconds = secondsSpent(call, atMs);
   const handover = { transferId, ticketId, reason: "overflow", waitedSeconds, mode: "overflow", topic } as const;
   return {
@@ -143,7 +144,7 @@ function placementOf(call: Call, event: OverflowOffered, ticketId: string | null
     legId,
     to: { kind: "office", officeId, ...route, handover },
     media: "rtp",
-    caller,
+    caller: namedAsCaller(call, { kind: "member", name: officeId }),
     contactId,
     callId,
   } as const;

@@ -5,6 +5,7 @@
  *      └──────────────────────────┘
  */
 import { colleagueMissed } from "./calling-colleague.ts";
+import { namedAsCaller } from "./connected-parties.ts";
 import { endCall } from "./ending.ts";
 import { askWhereTo, mayBeForwarded } from "./forwarding.ts";
 import { callerLegOf, findLeg } from "./find-leg.ts";
@@ -23,15 +24,14 @@ import type { Step } from "./step.ts";
 import type { Call, CallPhase } from "./call.ts";
 import type { RungOperator } from "./call-event.ts";
 import type { LegEndReason, MissedRing } from "./call-effect.ts";
-import type { Caller, RingEnd } from "./call-view.ts";
+import type { RingEnd } from "./call-view.ts";
 import type { LegId, OperatorId } from "./ids.ts";
 
-/** `ringMs`: absent: as long as usual. `shown`: whom the phones show; absent: the caller. */
+/** `ringMs`: absent: as long as usual. */
 export type Ring = {
   atMs: number;
   others?: readonly RungOperator[];
   ringMs?: number | undefined;
-  shown?: Caller;
 } & RungOperator;
 
 /** Rings an operator, or several, for the waiting caller. */
@@ -69,7 +69,7 @@ export function ringDevices(step: Step, ring: Ring): Step {
       legId: planned.legId,
       to: { kind: "device", operatorId: ring.operatorId, uri, nextHop, ...(replaces !== undefined && { replaces }) },
       media,
-      caller: ring.shown ?? soFar.call.caller,
+      caller: namedAsCaller(soFar.call, leg.peer),
       contactId: soFar.call.contactId,
       callId: soFar.call.callId,
     });

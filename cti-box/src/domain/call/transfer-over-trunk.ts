@@ -2,6 +2,7 @@
  * A transfer to a telephone number: over the first trunk that takes it. A carrier that cannot, or says nothing, is followed by the next one;
  * the citizen notices no more than the delay.
  */
+import { namedAsCaller } from "./connected-parties.ts";
 import { closePendingLegs, trunkLeg } from "./legs.ts";
 import { returnCall } from "./returning.ts";
 import { changed, withEffect } from "./step.ts";
@@ -26,7 +27,8 @@ export function callOverTrunk(
     phase: { ...phase, stage: "calling", carrier: { attempt: "calling", sinceMs: atMs, failoverMs, routes: later } },
     legs: [...step.call.legs, trunkLeg(route, { role: "office", atMs })],
   });
-  const { caller, contactId, callId } = step.call;
+  const { contactId, callId } = step.call;
+  const caller = namedAsCaller(step.call, { kind: "trunk", name: trunkId });
   const to = { kind: "trunk", trunkId, uri, nextHop: null, callerId, ...(numberKind && { numberKind }) } as const;
   return withEffect(called, { type: "place-leg", legId, to, media: "rtp", caller, contactId, callId });
 }

@@ -6,6 +6,7 @@
  *      └── operator waits ───────┤
  *   queued (at the head) ◀───────┘ operator had hung up
  */
+import { namedAsCaller } from "./connected-parties.ts";
 import { closeLeg, closePendingLegs, officeLeg, withLegState } from "./legs.ts";
 import { ringDevices } from "./ringing.ts";
 import { changed, published, withEffect } from "./step.ts";
@@ -145,7 +146,7 @@ function placeTarget(step: Step, plan: TransferPlan, atMs: number): Step {
       },
     },
     media: "rtp",
-    caller: step.call.caller,
+    caller: namedAsCaller(step.call, leg.peer),
     contactId: step.call.contactId,
     callId: step.call.callId,
   });

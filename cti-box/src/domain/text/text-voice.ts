@@ -21,7 +21,8 @@ export function voiceOf(call: Call, legId: LegId, names: KnownNames): TextVoice 
     // A transfer to a telephone outside of the network.
     return { kind: "office", name: numberOf(call) };
   }
-  const { origin, caller } = call;
+  const { origin, caller, callingOfficeId } = call;
+  if (callingOfficeId !== undefined) return { kind: "office", name: names.office(callingOfficeId) ?? callingOfficeId };
   // Until the citizen is handed over the other office's operator writes.
   if (legId === callerLegOf(call).legId && origin?.isConsultation === true)
     return { kind: "office", name: origin.officeLabel ?? names.office(origin.officeId) ?? origin.officeId };

@@ -37,7 +37,7 @@ export function writeTransferHeader(transfer: {
   return `${reasonText}waited=${Math.floor(waitedSeconds)}${modeText}${topic === null ? "" : `;topic=${topic}`}`;
 }
 
-type TransferHeader = {
+export type TransferHeader = {
   reason: TransferReason | null;
   waitedSeconds: number | null;
   mode: HandoverMode;

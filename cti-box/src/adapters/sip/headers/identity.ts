@@ -1,6 +1,5 @@
 /** Who calls, as headers say it: From and To (RFC 3261 §20), P-Asserted-Identity (RFC 3325) and Privacy (RFC 3323). */
 import type { CallerIdentity } from "../../../application/ports.ts";
-import type { Caller } from "../../../domain/call/call-view.ts";
 import type { ConnectedIdentity } from "../../../application/far-end.ts";
 import { parseSipUri } from "../drachtio.ts";
 
@@ -52,10 +51,6 @@ export function connectedHeaders(connected: ConnectedIdentity, domain: string): 
   return connected.isWithheld ? { privacy: "id" } : { "p-asserted-identity": connectedAddress(connected, domain) };
 }
 
-export function connectedCaller({ number, displayName, isWithheld }: Caller): ConnectedIdentity {
-  return { user: number, displayName, isWithheld };
-}
-
 /** As From of a far end that lets it change (RFC 4916), without the tag. */
 export function connectedFrom(connected: ConnectedIdentity, domain: string): string {
   return connected.isWithheld ? anonymous : connectedAddress(connected, domain);
@@ -67,12 +62,10 @@ function connectedAddress({ user, displayName }: ConnectedIdentity, domain: stri
   return writeNameAddress(displayName, `sip:${escaped}@${domain}${isNumber ? ";user=phone" : ""}`);
 }
 
-/** The citizen as the visible caller, also after a transfer: From, and P-Asserted-Identity where his number is known. */
-export function callerHeaders(caller: Caller, domain: string): Record<string, string> {
-  if (caller.isWithheld) {
-    return { from: anonymous, privacy: "id" };
-  }
-  if (caller.number === null) return { from: writeNameAddress(caller.displayName, `sip:unknown@${domain}`) };
-  const identity = writeNameAddress(caller.displayName, `sip:${caller.number}@${domain};user=phone`);
-  return { from: identity, "p-asserted-identity": identity };
+/** Who calls, which is the citizen also after a transfer: From, and P-Asserted-Identity where a number, an extension or an office is known. */
+export function callerHeaders(caller: ConnectedIdentity, domain: string): Record<string, string> {
+  const from = connectedFrom(caller, domain);
+  return caller.isWithheld || caller.user === null
+    ? { from, ...(caller.isWithheld && { privacy: "id" }) }
+    : { from, "p-asserted-identity": from };
 }

@@ -2,7 +2,6 @@
  * A phone in a conversation goes on with it in another leg. A plain phone stays in its dialog and gets a new description of the media by re-INVITE, which every phone
  * understands; Replaces (RFC 3891) many do not.
  */
-import { connectedCaller } from "../headers/identity.ts";
 import { pauseAfterGlare, requestPending, sendReinvite } from "./reinvite.ts";
 import type { Conversation } from "./conversation.ts";
 import type { PlaceLegOrder } from "../../../application/ports.ts";
@@ -43,7 +42,7 @@ export async function moveConversation(
   const { dialog } = conversation;
   const glare: Move = { kind: "glare", status: requestPending, pauseMs: pauseAfterGlare(dialog) };
   if (conversation.isExchanging) return glare;
-  const { status } = await sendReinvite(dialog, sdp, conversation.headersFor(connectedCaller(caller), domain));
+  const { status } = await sendReinvite(dialog, sdp, conversation.headersFor(caller, domain));
   const isThere = earlier.lent(status === 200 ? "given-away" : "kept");
   if (!isThere) return { kind: "refused", status: 481 };
   if (status === 200) return { kind: "moved", dialog };
