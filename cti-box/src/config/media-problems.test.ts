@@ -1,4 +1,4 @@
-/** Where the box may mix the audio that rtpengines send to it. */
+/** Where the box may receive audio and text beside rtpengines. */
 import { expect, it } from "vitest";
 import { addressesOfThisMachine, addressProblems } from "./media-problems.ts";
 
@@ -45,6 +45,19 @@ it("the relay that takes calls over listens at this machine", () => {
   expect(told("192.0.2.99")).toEqual([
     expect.stringContaining("media.fallback.listenAddress: 192.0.2.99 is no address of this machine"),
   ]);
+});
+
+it.each<[object | "off", string[]]>([
+  ["off", []],
+  [{}, []],
+  [{ listenAddress: "10.0.0.7" }, []],
+  [{ listenAddress: "127.0.0.1" }, []],
+  [{ listenAddress: "0.0.0.0", advertisedAddress: "198.51.100.9" }, []],
+  [{ listenAddress: "0.0.0.0" }, ["media.text.listenAddress: 0.0.0.0 is no address that callers can send to"]],
+  [{ listenAddress: "192.0.2.99" }, ["media.text.listenAddress: 192.0.2.99 is no address of this machine"]],
+])("real-time text at %j", (text, told) => {
+  const media = { kind: "rtpengine", ngHost: "192.0.2.8", ngPort: 2223, others: [], text } as const;
+  expect(addressProblems(media, own)).toEqual(told.map((problem) => expect.stringContaining(problem)));
 });
 
 it("a machine's own addresses are without loopback", () => {

@@ -1,5 +1,5 @@
 /**
- * Addresses at which the box itself receives audio, judged on the machine that it starts on: they have to be of this machine. rtpengine sends the audio of conferences to the
+ * Addresses at which the box itself receives audio and text, judged on the machine that it starts on: they have to be of this machine. rtpengine sends the audio of conferences to the
  * mixer's, so with an rtpengine on another machine that one may not be loopback.
  */
 import { networkInterfaces } from "node:os";
@@ -9,13 +9,24 @@ import type { OfficeConfig } from "../config.ts";
 export function addressProblems(media: OfficeConfig["media"], ownAddresses: readonly string[]): string[] {
   if (media.kind !== "rtpengine") return [];
   const { mixer, fallback } = media;
-  const foreign = Object.entries({ mixer, fallback }).flatMap(([part, given]) => {
+  const text = media.text === "off" ? undefined : media.text;
+  const foreign = Object.entries({ mixer, fallback, text }).flatMap(([part, given]) => {
     const address = given?.listenAddress;
     if (address === undefined || isLoopback(address) || ownAddresses.includes(address)) return [];
+    // Every address of this machine; which one callers are told is another question.
+    if (part === "text" && address === "0.0.0.0") return untoldText(text);
     const own = ownAddresses.join(", ") || "loopback only";
     return [`media.${part}.listenAddress: ${address} is no address of this machine, which has ${own}`];
   });
   return [...foreign, ...mixerProblems(media, ownAddresses)];
+}
+
+function untoldText(text: { advertisedAddress?: string | undefined } | undefined): string[] {
+  return text?.advertisedAddress === undefined
+    ? [
+        "media.text.listenAddress: 0.0.0.0 is no address that callers can send to; name one, or advertisedAddress beside it",
+      ]
+    : [];
 }
 
 type RtpengineMedia = Extract<OfficeConfig["media"], { kind: "rtpengine" }>;
