@@ -9,6 +9,7 @@ export * from "./commands.ts";
 export * from "./reports.ts";
 export * from "./directory.ts";
 export * from "./recalls.ts";
+export * from "./office-news.ts";
 export * from "./operator-channel.ts";
 export * from "./sip-trace.ts";
 export * from "./trunks.ts";

@@ -7,6 +7,7 @@ import { callHandlingSchema } from "./call-handling.ts";
 import { textChannelFrameSchema, textFromBoxSchema, textRefusedSchema, textToBoxSchema } from "./call-text.ts";
 import { callerSchema, callSummarySchema, dialFailureSchema } from "./call-summary.ts";
 import { operatorStateSchema } from "./commands.ts";
+import { officeNewsSchema } from "./office-news.ts";
 import {
   consultationPartnerSchema,
   ringEndSchema,
@@ -83,6 +84,8 @@ export const channelFromBoxSchema = z.discriminatedUnion("kind", [
   /** Right after the welcome, and whenever it changes. */
   z.object({ kind: z.literal("call-handling"), handling: callHandlingSchema }),
   z.object({ kind: z.literal("call"), card: callCardSchema }),
+  /** Of colleagues, offices, and what waits for any operator. */
+  z.object({ kind: z.literal("office-news"), news: officeNewsSchema }),
   textFromBoxSchema,
   textChannelFrameSchema,
   textRefusedSchema,

@@ -7,7 +7,7 @@ import type {
   Ports,
 } from "../src/renderer/application/ports.ts";
 import { targetName } from "../src/renderer/domain/call/call.ts";
-import type { BoxCard, MyPart, ParkedCall } from "../src/renderer/domain/call/call.ts";
+import type { BoxCard, MyPart } from "../src/renderer/domain/call/call.ts";
 import type { Directory, Session, SignInProblem } from "../src/renderer/domain/session/session.ts";
 import type { Ticket } from "../src/renderer/domain/ticket/ticket.ts";
 
@@ -90,9 +90,10 @@ export class FakeWorld {
   isBoxAway = false;
   /** Characters that the page has sent. */
   readonly written: { callId: string; characters: string }[] = [];
-  parked: readonly ParkedCall[] = [];
   /** What the directory makes of the searched text. */
   outsideNumber: string | null = null;
+  /** How often the directory was asked. */
+  searches = 0;
   /** Operators whom the directory finds. */
   colleagues: Directory["operators"] = [];
   private count = 0;
@@ -115,13 +116,12 @@ export class FakeWorld {
       signOut: async () => void this.asked.push("sign-out"),
       setCallHandling: (_token, handling) => this.ask("call-handling", JSON.stringify(handling)),
       setAvailability: (_token, availability) => this.ask("availability", availability),
-      searchDirectory: async () => ({
-        ok: true,
-        value: { ...directory, operators: this.colleagues, number: this.outsideNumber },
-      }),
-      dial: (_token, { callId, target }) => this.ask("dial", `${callId} ${targetName(target)}`),
+      searchDirectory: async () => {
+        this.searches += 1;
+        return { ok: true, value: { ...directory, operators: this.colleagues, number: this.outsideNumber } };
+      },
+      dial: (_token, { callId, target }) => this.ask("dial", `${callId} ${targetName(target, { colleagues: [] })}`),
       park: (_token, callId) => this.ask("park", callId),
-      parkedCalls: async () => ({ ok: true, value: this.parked }),
       retrieve: async (_token, callId) => {
         const answer = await this.ask("retrieve", callId);
         return answer.ok ? { ok: true, value: { callId } } : answer;

@@ -7,7 +7,7 @@ import type { CallQueries } from "./use-cases.ts";
 
 export function queriesOf(
   calls: CallsInProgress,
-  { store, clock, callbacks }: { store: CallStore; clock: Clock; callbacks: Pick<Callbacks, "list"> },
+  { store, clock, callbacks }: { store: CallStore; clock: Clock; callbacks: Pick<Callbacks, "list" | "onChange"> },
 ): CallQueries {
   return {
     eventsAfter: (cursor, limit) => store.eventsAfter(cursor, limit),
@@ -17,6 +17,7 @@ export function queriesOf(
     callsOf: (operatorId) => calls.index.callsOf(operatorId),
     parkedCalls: () => calls.index.parked(),
     callbacks: () => callbacks.list(),
+    onCallbacks: (listener) => callbacks.onChange(listener),
     records: (filter) => store.records(filter),
     recordPages: (filter) => recordPages({ store, clock }, filter),
     latestRecords: (filter) => store.latestRecords(filter),

@@ -46,6 +46,9 @@ export class Callbacks {
   private readonly inLine = new Map<CallId, string>();
   /** Whose call is under way. */
   private readonly calling = new Map<CallId, string>();
+  private readonly listeners = new Set<() => void>();
+  /** As last told to the listeners. */
+  private told = "[]";
   private stopTimer: () => void = () => undefined;
   private stopListening: () => void = () => undefined;
 
@@ -69,6 +72,11 @@ export class Callbacks {
     this.stopListening = this.parts.calls.onEvent((event) => this.heard(event));
     this.lookLater();
     this.look();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   close(): void {
@@ -103,11 +111,13 @@ export class Callbacks {
     if (pending === undefined || placement === null) {
       this.parts.room.release(operatorId, { callId, why: "ring-withdrawn", wrapUpMs: 0 });
       if (pending !== undefined) this.later(pending, noTrunkPauseMs);
+      this.tellIfChanged();
       return true;
     }
     this.calling.set(callId, key);
     this.parts.calls.begin(placement);
     this.parts.log.info({ callId, operatorId, attempt: pending.attempts + 1 }, "a citizen is called back");
+    this.tellIfChanged();
     return true;
   }
 
@@ -124,6 +134,13 @@ export class Callbacks {
   private note(outcome: CallOutcome): void {
     this.book = afterCall(this.book, outcome, (queueId) => this.rulesOf(queueId));
     for (const [callId, key] of this.inLine) if (!this.book.has(key)) this.leave(callId);
+  }
+
+  private tellIfChanged(): void {
+    const now = JSON.stringify(this.list());
+    if (now === this.told) return;
+    this.told = now;
+    for (const listener of this.listeners) listener();
   }
 
   private rulesOf(queueId: string): CallbackRules | null {
@@ -144,6 +161,7 @@ export class Callbacks {
       else if (!this.isOpen(pending.queueId, nowMs) || this.isOnTheLine(pending)) this.leaveAll(key);
       else if (pending.notBeforeMs <= nowMs && this.stateOf(key) === "waiting") this.join(key, pending);
     }
+    this.tellIfChanged();
   }
 
   /** The place counts from the call in which it was asked for. */

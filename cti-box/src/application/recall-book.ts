@@ -25,6 +25,7 @@ export class RecallBook implements RecallDesk {
   private readonly parts: RecallParts;
   private readonly stopListening: () => void;
   private readonly calls = new Map<CallId, RecallPair>();
+  private readonly listeners = new Set<(askedBy: OperatorId) => void>();
   private recalls: Recalls = [];
   /** Null: nobody waits for anybody. */
   private stopTimer: (() => void) | null = null;
@@ -49,7 +50,13 @@ export class RecallBook implements RecallDesk {
     return this.recalls.filter((one) => one.askedBy === askedBy);
   }
 
+  onRecalls(listener: (askedBy: OperatorId) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   close(): void {
+    this.listeners.clear();
     this.stopListening();
     this.stopTimer?.();
     this.stopTimer = null;
@@ -57,8 +64,10 @@ export class RecallBook implements RecallDesk {
   }
 
   private apply(event: RecallEvent): void {
-    const { recalls, effects } = applyRecallEvent(this.recalls, event);
+    const before = this.recalls;
+    const { recalls, effects } = applyRecallEvent(before, event);
     this.recalls = recalls;
+    for (const askedBy of changedFor(before, recalls)) for (const listener of this.listeners) listener(askedBy);
     for (const { askedBy, colleague } of effects) this.begin({ askedBy, colleague });
     this.keepLooking();
   }
@@ -103,4 +112,10 @@ export class RecallBook implements RecallDesk {
     const { office, room } = this.parts;
     return new Set([...office.operators.keys()].filter((operatorId) => room.presenceOf(operatorId) === "available"));
   }
+}
+
+/** Whose recalls are others now. */
+function changedFor(before: Recalls, now: Recalls): ReadonlySet<OperatorId> {
+  const changed = [...before.filter((one) => !now.includes(one)), ...now.filter((one) => !before.includes(one))];
+  return new Set(changed.map(({ askedBy }) => askedBy));
 }

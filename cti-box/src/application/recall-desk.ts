@@ -8,5 +8,7 @@ export interface RecallDesk {
   /** Without a recall nothing happens; one whose phone rings already goes on ringing. */
   cancel(askedBy: OperatorId, colleague: OperatorId): void;
   of(askedBy: OperatorId): readonly Recall[];
+  /** Told of whom something has changed. Returns the way to stop. */
+  onRecalls(listener: (askedBy: OperatorId) => void): () => void;
 }
 export type RecallResult = { ok: true } | { ok: false; reason: "unknown-target" | "target-not-allowed" };

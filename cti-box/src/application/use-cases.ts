@@ -275,6 +275,8 @@ export interface CallQueries {
   parkedCalls(): ParkedCallView[];
   /** Citizens who are to be called back, in the order of their places. */
   callbacks(): CallbackView[];
+  /** Told after something of them has changed. Returns the way to stop. */
+  onCallbacks(listener: () => void): () => void;
   /** In the order in which the calls came. */
   records(filter: RecordFilter): Promise<CallRecordView[]>;
   /** All that fit, a page at a time; calls have their turn in between. */

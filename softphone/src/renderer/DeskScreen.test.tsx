@@ -160,12 +160,13 @@ test("a call is parked, and a parked one is announced and taken up again, named 
   await act(async () => screen.getByRole("button", { name: "Parcheggia" }).click());
   expect(world.asked.at(-1)).toBe("park a");
   const { caller } = boxCard("b", { kind: "ringing" }).call;
-  world.parked = [{ callId: "b", caller, parkedBy: "bruno", parkedAt: "2026-11-23T10:00:00.000Z" }];
-  const button = await screen.findByRole(
-    "button",
-    { name: /Riprendi la chiamata parcheggiata di/ },
-    { timeout: 8_000 },
-  );
+  act(() => {
+    world.box?.officeNews({ topic: "colleagues", items: [{ login: "bruno", displayName: "Bruno Sì", state: "away" }] });
+    const parked = { callId: "b", caller, parkedBy: "bruno", parkedAt: "2026-11-23T10:00:00.000Z" };
+    world.box?.officeNews({ topic: "parked-calls", items: [parked] });
+  });
+  const button = screen.getByRole("button", { name: /Riprendi la chiamata parcheggiata di/ });
+  expect(screen.getByText(/Parcheggiata da Bruno Sì/)).toBeTruthy();
   expect(screen.getByText("Chiamate parcheggiate: 1")).toBeTruthy();
   await act(async () => button.click());
   expect(world.asked.at(-1)).toBe("retrieve b");

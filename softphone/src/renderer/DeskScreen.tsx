@@ -4,6 +4,7 @@ import { CallList } from "./features/calls/CallList.tsx";
 import { DialAnnouncer } from "./features/calls/DialAnnouncer.tsx";
 import { DialField } from "./features/calls/DialField.tsx";
 import { RingAnnouncer } from "./features/calls/RingAnnouncer.tsx";
+import { PendingCallbacks } from "./features/callbacks/PendingCallbacks.tsx";
 import { DirectoryPanel } from "./features/directory/DirectoryPanel.tsx";
 import { Banners } from "./features/notices/Banners.tsx";
 import { FollowUps } from "./features/notices/FollowUps.tsx";
@@ -58,6 +59,7 @@ export function DeskScreen() {
             textPanel={(entry) => <TextPanel entry={entry} />}
           />
           <ParkedCalls />
+          <PendingCallbacks />
           <FollowUps showTicket={setFollowedCallId} />
           <NoticeList />
         </div>

@@ -137,12 +137,14 @@ describe("a busy colleague", () => {
     const button = await screen.findByRole("button", { name: ask });
     expect(screen.queryByRole("button", { name: /Richiamami.*Ugo Re/ })).toBeNull();
     button.focus();
-    world.colleagues = [{ ...bruno, recallUntil: "2026-11-26T10:30:00.000Z" }];
+    act(() => world.box?.officeNews({ topic: "colleagues", items: [bruno] }));
     await act(async () => button.click());
+    const until = "2026-11-26T10:30:00.000Z";
+    act(() => world.box?.officeNews({ topic: "recalls", items: [{ login: "bruno", until }] }));
     const again = await screen.findByRole("button", { name: takeBack });
     expect(document.activeElement).toBe(again);
-    world.colleagues = [bruno];
     await act(async () => again.click());
+    act(() => world.box?.officeNews({ topic: "recalls", items: [] }));
     expect(world.asked).toEqual(["ask-recall bruno", "cancel-recall bruno"]);
     await screen.findByRole("button", { name: ask });
   });
@@ -213,7 +215,19 @@ test("a colleague who does not answer: said on the card, which calls again", asy
   expect(world.asked).toEqual([expect.stringMatching(/^dial \S+ bruno$/)]);
 });
 
-test("another office calls: who, from where, and that there is no citizen", () => {
+test("a call that somebody else answers says who, by name", () => {
+  const called = { kind: "operator", operatorLogin: "bruno", label: "Bruno Sì" } as const;
+  act(() => {
+    world.box?.officeNews({
+      topic: "colleagues",
+      items: [{ login: "dora", displayName: "Dora Gialli", state: "on-call" }],
+    });
+    world.box?.card({ ...boxCard("a", { kind: "talking" }, { operatorLogin: "dora" }), called });
+  });
+  expect(within(card("a")).getByText("Risponde un altro collega: Dora Gialli")).toBeTruthy();
+});
+
+test("another office calls: which, and that there is no citizen", () => {
   const origin = {
     officeId: "x_test2",
     officeLabel: "Ufficio Ambiente",
@@ -226,7 +240,7 @@ test("another office calls: who, from where, and that there is no citizen", () =
     visitsBefore: 0,
     isOfficeCall: true,
   };
-  const caller = { ...nobody, displayName: "Dora Gialli" };
+  const caller = { ...nobody, displayName: "Ufficio Ambiente" };
   act(() => world.box?.card(boxCard("a", { kind: "ringing" }, { caller, transferredFrom: origin })));
   expect(within(card("a")).getByText("Chiamata di un collega di Ufficio Ambiente")).toBeTruthy();
 });

@@ -9,6 +9,7 @@ import { channelToBoxSchema, type ChannelFromBox } from "../../../contracts/inde
 import type { CallId, OperatorId } from "../../domain/call/ids.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { handlingToContract } from "./handling-to-contract.ts";
+import { OfficeNewsDesk } from "./office-news.ts";
 import type { OpenSession, Sessions } from "./sessions.ts";
 import { cardToContract, time } from "./to-contract.ts";
 
@@ -34,13 +35,19 @@ export class OperatorChannels {
   readonly #parts: ApiParts;
   readonly #sessions: Sessions;
   readonly #channels = new Map<OperatorId, Channel>();
+  readonly #news: OfficeNewsDesk;
   readonly #stops: (() => void)[] = [];
   #stopPing: () => void = () => undefined;
 
   constructor(parts: ApiParts, sessions: Sessions) {
     this.#parts = parts;
     this.#sessions = sessions;
+    this.#news = new OfficeNewsDesk(parts, {
+      operators: () => this.#channels.keys(),
+      tell: (operatorId, news) => this.#tell(operatorId, { kind: "office-news", news }),
+    });
     this.#stops.push(
+      () => this.#news.close(),
       parts.queries.onCard((operatorId, view) => this.#tell(operatorId, { kind: "call", card: cardToContract(view) })),
       parts.handlings.onHandling((operatorId, handling) =>
         this.#tell(operatorId, { kind: "call-handling", handling: handlingToContract(handling) }),
@@ -120,6 +127,7 @@ export class OperatorChannels {
     const isOffered = this.#parts.trunks.list().some(({ outbound }) => outbound !== null);
     send(socket, { kind: "outside-calls", offered: isOffered ? "some" : "none" });
     send(socket, { kind: "call-handling", handling: handlingToContract(this.#parts.handlings.handlingOf(operatorId)) });
+    for (const news of this.#news.greeting(operatorId)) send(socket, { kind: "office-news", news });
     for (const view of this.#parts.texts.channelsOf(operatorId)) send(socket, { kind: "text-channel", ...view });
     this.#channels.set(operatorId, channel);
     const stopsAtMs = this.#parts.stopNotices.stopsAtMs();
@@ -172,6 +180,7 @@ export class OperatorChannels {
         }
         send(channel.socket, { kind: "ping", sequence: channel.sequence });
       }
+      this.#news.look();
       this.#pingLater();
     });
   }

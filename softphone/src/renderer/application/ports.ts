@@ -1,5 +1,5 @@
 /** What the softphone needs of the world. Expected failures are values; each port has one adapter and one fake. */
-import type { BoxCard, Caller, ParkedCall } from "../domain/call/call.ts";
+import type { BoxCard, Caller } from "../domain/call/call.ts";
 import type { CallHandling } from "../domain/session/call-handling.ts";
 import type {
   Availability,
@@ -21,6 +21,7 @@ import type {
   TicketBrief,
   TicketOutcome,
 } from "../domain/ticket/ticket.ts";
+import type { OfficeNews } from "../domain/office/office-now.ts";
 import type { TalkingTo, TransferMode, TransferReason, TransferTarget } from "../domain/call/call.ts";
 
 /** `away`: no answer or a fault of the other program; `expired`: the session is over; `refused`: it understood and said no. */
@@ -49,7 +50,6 @@ export interface BoxApi {
   dial(token: string, order: { callId: string; target: TransferTarget }): Promise<Outcome<null>>;
   /** Leaves the citizen with music to whoever retrieves the call. */
   park(token: string, callId: string): Promise<Outcome<null>>;
-  parkedCalls(token: string, signal: AbortSignal): Promise<Outcome<readonly ParkedCall[]>>;
   /** Takes a parked call up; the box rings this page with it. */
   retrieve(token: string, callId: string): Promise<Outcome<{ callId: string }>>;
   /** Takes the call that rings at a colleague's; the box rings this page with it. */
@@ -75,6 +75,7 @@ export type BoxChannelListener = {
   operatorState(operatorState: OperatorState): void;
   callHandling(handling: CallHandling): void;
   outsideCalls(offered: "some" | "none"): void;
+  officeNews(news: OfficeNews): void;
   card(card: BoxCard): void;
   /** Characters of another voice in a call. */
   text(heard: { callId: string; voice: TextVoice; characters: string }): void;

@@ -139,6 +139,7 @@ function openBoxChannel(desk: Desk, session: Session): BoxLine {
       store.dispatch({ type: "box-snapshot", cards, nowMs: ports.clock.nowMs() });
     },
     outsideCalls: (offered) => store.dispatch({ type: "outside-calls", offered }),
+    officeNews: (news) => store.dispatch({ type: "office-news", news }),
     callHandling: (handling) => store.dispatch({ type: "call-handling", handling }),
     operatorState: (operatorState) => store.dispatch({ type: "operator-state", operatorState }),
     card: (card) => store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() }),

@@ -7,7 +7,6 @@ import { createTransferCommands } from "./transfer-commands.ts";
 import { PhoneStore } from "./phone-store.ts";
 import { withToken } from "./desk.ts";
 import { cardStateOf } from "../domain/call/call.ts";
-import type { ParkedCall } from "../domain/call/call.ts";
 import type { CallCommands } from "./call-commands.ts";
 import type { Desk } from "./desk.ts";
 import type { Outcome, Ports } from "./ports.ts";
@@ -25,7 +24,6 @@ export type Softphone = {
   transfer: TransferCommands;
   tickets: TicketCommands;
   texts: TextCommands;
-  parkedCalls: (signal: AbortSignal) => Promise<Outcome<readonly ParkedCall[]>>;
   searchDirectory: (text: string, signal: AbortSignal) => Promise<Outcome<Directory>>;
   /** Fills the search field; never dials by itself. */
   fillSearch: (text: string) => void;
@@ -54,7 +52,6 @@ export function createSoftphone(ports: Ports): Softphone {
     transfer: createTransferCommands(desk, tickets),
     tickets,
     texts: createTextCommands(desk),
-    parkedCalls: (signal) => withToken(desk, (token) => ports.boxApi.parkedCalls(token, signal)),
     searchDirectory: (text, signal) => withToken(desk, (token) => ports.boxApi.searchDirectory(token, text, signal)),
     fillSearch: (text) => store.dispatch({ type: "search-filled", text }),
     dismiss: (event) => store.dispatch(event),

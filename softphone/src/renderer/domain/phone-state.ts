@@ -1,6 +1,7 @@
 /** Everything the screen shows, as one value, and the one function that changes it. */
 import { applyCallsEvent, findEntry } from "./call/apply-calls-event.ts";
 import { cardStateOf, isLive, targetName } from "./call/call.ts";
+import { applyOfficeNews, nothingKnown } from "./office/office-now.ts";
 import { untouchedField } from "./call/dial-field.ts";
 import { applySessionEvent } from "./session/session.ts";
 import { withHandOver } from "./transfer/hand-overs.ts";
@@ -11,6 +12,7 @@ import type { CallsEvent } from "./call/apply-calls-event.ts";
 import { applyNoticeEvent } from "./notice/notices.ts";
 import { applyTextEvent, isTextEvent, textsOfCalls } from "./text/call-text.ts";
 import type { CallEntry } from "./call/call.ts";
+import type { OfficeNews, OfficeNow } from "./office/office-now.ts";
 import type { Notice, NoticeEvent } from "./notice/notices.ts";
 import type { CallHandling } from "./session/call-handling.ts";
 import type {
@@ -36,6 +38,8 @@ export type PhoneState = {
   boxStopsAt: string | null;
   /** `none`: the office has no trunk that carries calls out. */
   outsideCalls: "some" | "none";
+  /** The others. */
+  office: OfficeNow;
   calls: readonly CallEntry[];
   selectedCallId: string | null;
   transfer: TransferSteps;
@@ -66,6 +70,7 @@ export type PhoneEvent =
   | { type: "call-handling"; handling: CallHandling }
   | { type: "box-stopping"; at: string }
   | { type: "outside-calls"; offered: "some" | "none" }
+  | { type: "office-news"; news: OfficeNews }
   | { type: "call-selected"; callId: string }
   | { type: "hand-over"; handOver: HandOver }
   | { type: "follow-up-dismissed"; transferId: string }
@@ -80,6 +85,7 @@ export const initialPhoneState: PhoneState = {
   callHandling: null,
   boxStopsAt: null,
   outsideCalls: "some",
+  office: nothingKnown,
   calls: [],
   selectedCallId: null,
   transfer: { step: "closed" },
@@ -97,6 +103,7 @@ const followUpLimit = 8;
 
 export function applyPhoneEvent(state: PhoneState, event: PhoneEvent): PhoneState {
   if (isTextEvent(event)) return afterText(state, event);
+  if (event.type === "office-news") return { ...state, office: applyOfficeNews(state.office, event.news) };
   switch (event.type) {
     case "signed-out":
       return { ...initialPhoneState, session: applySessionEvent(state.session, event), microphone: state.microphone };
@@ -283,7 +290,7 @@ function followUpOf(state: PhoneState, entry: CallEntry): FollowUp {
   return {
     transferId: last?.transferId ?? entry.callId,
     callId: entry.callId,
-    destinationLabel: chosen?.label ?? (last === null ? "" : targetName(last.target)),
+    destinationLabel: chosen?.label ?? (last === null ? "" : targetName(last.target, state.office)),
     ticketId: ticket?.ticketId ?? entry.box?.call.ticket?.ticketId ?? null,
     ticketCode: ticket?.localTicketId ?? null,
     atMs: entry.endedAtMs ?? entry.firstSeenAtMs,

@@ -1,6 +1,7 @@
-/** Looks things up in the directory while the operator types: at most one question under way, old answers are dropped. */
-import { useEffect, useState } from "react";
-import { useSoftphone } from "./softphone-context.tsx";
+/** Looks things up in the directory while the operator types: at most one question under way, old answers are dropped. What was found is shown as the box tells it since. */
+import { useEffect, useMemo, useState } from "react";
+import { asItIsNow } from "../domain/office/office-now.ts";
+import { usePhone, useSoftphone } from "./softphone-context.tsx";
 import type { Directory } from "../domain/session/session.ts";
 
 /** `text`: what was looked for. */
@@ -10,12 +11,12 @@ export type DirectorySearch =
   | { kind: "found"; directory: Directory; text: string };
 
 const typingPauseMs = 150;
-/** While the list is on screen, states of operators and offices are looked up again: well within the time a colleague is rung. */
-const refreshEveryMs = 3_000;
 
-/** `text` null: nothing is looked for. `changes`: how often something was changed that the list shows; it is looked up again at once. */
-export function useDirectory(text: string | null, changes = 0): DirectorySearch {
+/** `text` null: nothing is looked for. Looked up again when the line to the box is there again. */
+export function useDirectory(text: string | null): DirectorySearch {
   const { searchDirectory } = useSoftphone();
+  const link = usePhone(({ links }) => links.box);
+  const office = usePhone((phone) => phone.office);
   const [search, setSearch] = useState<DirectorySearch>({ kind: "searching" });
   useEffect(() => {
     setSearch((before) => (before.kind === "away" ? { kind: "searching" } : before));
@@ -28,12 +29,13 @@ export function useDirectory(text: string | null, changes = 0): DirectorySearch 
       setSearch(answer.ok ? { kind: "found", directory: answer.value, text: wanted } : { kind: "away" });
     };
     const first = setTimeout(() => void look(), typingPauseMs);
-    const again = setInterval(() => void look(), refreshEveryMs);
     return () => {
       clearTimeout(first);
-      clearInterval(again);
       abort.abort();
     };
-  }, [searchDirectory, text, changes]);
-  return search;
+  }, [searchDirectory, text, link]);
+  return useMemo(
+    () => (search.kind === "found" ? { ...search, directory: asItIsNow(search.directory, office) } : search),
+    [search, office],
+  );
 }

@@ -1,5 +1,5 @@
 /** The box's HTTP API. Numbers never stand in a URL. */
-import { directorySchema, parkedCallsSchema, pickedUpSchema, sessionSchema } from "@la2-cti/cti-box/contracts";
+import { directorySchema, pickedUpSchema, sessionSchema } from "@la2-cti/cti-box/contracts";
 import { request } from "./request.ts";
 import type { BoxApi, Failure } from "../../application/ports.ts";
 import type { SignInProblem } from "../../domain/session/session.ts";
@@ -43,16 +43,6 @@ export const httpBoxApi: BoxApi = {
     return request<null>({ method: "POST", path: "/api/calls", token, body: { callId, ...whom }, schema: null });
   },
   park: (token, callId) => request<null>({ method: "POST", path: `/api/calls/${callId}/park`, token, schema: null }),
-  async parkedCalls(token, signal) {
-    const answer = await request({
-      method: "GET",
-      path: "/api/parked-calls",
-      token,
-      schema: parkedCallsSchema,
-      signal,
-    });
-    return answer.ok ? { ok: true, value: answer.value.items } : answer;
-  },
   retrieve: (token, callId) =>
     request({ method: "POST", path: `/api/calls/${callId}/retrieval`, token, schema: pickedUpSchema }),
   pickUp: (token, login) =>

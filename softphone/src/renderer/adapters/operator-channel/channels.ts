@@ -55,6 +55,9 @@ function fromBox(message: ChannelFromBox, listener: BoxChannelListener): Handled
     case "outside-calls":
       listener.outsideCalls(message.offered);
       return nothing;
+    case "office-news":
+      listener.officeNews(message.news);
+      return nothing;
     case "call":
       listener.card(message.card);
       return nothing;

@@ -6,6 +6,7 @@ import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import { useTexts } from "../../i18n/language.ts";
 import { callerOf, cardStateOf } from "../../domain/call/call.ts";
+import { nameOfColleague } from "../../domain/office/office-now.ts";
 import { transferPhaseOf } from "../../domain/transfer/transfer-steps.ts";
 import { callerLine, numberText } from "../../ui/caller-text.ts";
 import { dialTextOf } from "../../ui/dial-text.ts";
@@ -38,6 +39,7 @@ export function CallCard({ entry, ticketStrip, transferPanel, textPanel }: Props
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const transfer = usePhone((phone) => phone.transfer);
+  const office = usePhone((phone) => phone.office);
   const isSelected = usePhone((phone) => phone.selectedCallId === entry.callId);
   const heading = useRef<HTMLHeadingElement>(null);
   const state = cardStateOf(entry);
@@ -94,7 +96,7 @@ export function CallCard({ entry, ticketStrip, transferPanel, textPanel }: Props
       {state === "detached" && <p className="la2-card-warning">{t("card.detached.text")}</p>}
       {part?.kind === "consulted" && (
         <p role="status" className="la2-progress">
-          {t(consultedText(part), { operator: part.by })}
+          {t(consultedText(part), { operator: nameOfColleague(office, part.by) })}
         </p>
       )}
       {transferPanel}

@@ -1,7 +1,9 @@
 import { useTexts } from "../../i18n/language.ts";
 import { callerLine, minutesText, originText } from "../../ui/caller-text.ts";
 import { formatPhoneNumber } from "../../domain/call/format-phone-number.ts";
+import { nameOfColleague } from "../../domain/office/office-now.ts";
 import { Icon } from "../../ui/Icon.tsx";
+import { usePhone } from "../../ui/softphone-context.tsx";
 import type { CallEntry, TransferOrigin } from "../../domain/call/call.ts";
 
 /** What is known of the call besides the citizen: queue, number called, waiting time, and the office that passed it on. */
@@ -47,6 +49,7 @@ export function CallFacts({ entry }: { entry: CallEntry }) {
 /** A call to a colleague or an office costs nothing; somebody else may answer it. */
 function CalledFacts({ entry }: { entry: CallEntry }) {
   const { t } = useTexts();
+  const office = usePhone((phone) => phone.office);
   const called = entry.box?.called ?? null;
   const answeredBy = entry.box?.call.operatorLogin ?? null;
   const isOther = called?.kind === "operator" && answeredBy !== null && answeredBy !== called.operatorLogin;
@@ -58,13 +61,16 @@ function CalledFacts({ entry }: { entry: CallEntry }) {
           {t(called?.kind === "office" ? "card.called.office" : "card.called.operator")}
         </span>
       </p>
-      {isOther && isUp && <p role="status">{t("card.called.other", { operator: answeredBy })}</p>}
+      {isOther && isUp && (
+        <p role="status">{t("card.called.other", { operator: nameOfColleague(office, answeredBy) })}</p>
+      )}
     </>
   );
 }
 
 function Origin({ origin }: { origin: TransferOrigin }) {
   const { t } = useTexts();
+  const office = usePhone((phone) => phone.office);
   return (
     <div className="la2-origin" data-transferred-from={origin.officeId}>
       <p className="la2-origin-title">
@@ -91,7 +97,7 @@ function Origin({ origin }: { origin: TransferOrigin }) {
         {origin.operatorLogin !== null && (
           <div>
             <dt>{t("header.menu")}</dt>
-            <dd>{origin.operatorLogin}</dd>
+            <dd>{nameOfColleague(office, origin.operatorLogin)}</dd>
           </div>
         )}
       </dl>

@@ -19,8 +19,7 @@ function DirectorySearch({ initialText }: { initialText: string }) {
   const { t } = useTexts();
   const id = useId();
   const [text, setText] = useState(initialText);
-  const [changes, setChanges] = useState(0);
-  const search = useDirectory(text, changes);
+  const search = useDirectory(text);
   return (
     <section className="la2-panel" aria-labelledby={`${id}-title`}>
       <h2 id={`${id}-title`} className="la2-title">
@@ -42,14 +41,12 @@ function DirectorySearch({ initialText }: { initialText: string }) {
         {search.kind === "away" && t("directory.away")}
         {search.kind === "found" && t("directory.hint")}
       </p>
-      {search.kind === "found" && (
-        <Entries directory={search.directory} onChange={() => setChanges((made) => made + 1)} />
-      )}
+      {search.kind === "found" && <Entries directory={search.directory} />}
     </section>
   );
 }
 
-function Entries({ directory, onChange }: { directory: Directory; onChange: () => void }) {
+function Entries({ directory }: { directory: Directory }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const ownLogin = usePhone((phone) =>
@@ -107,7 +104,7 @@ function Entries({ directory, onChange }: { directory: Directory; onChange: () =
                   {t("directory.pick-up")}
                 </Button>
               )}
-              {operator.login !== ownLogin && <RecallButton operator={operator} onChange={onChange} />}
+              {operator.login !== ownLogin && <RecallButton operator={operator} />}
               {operator.login !== ownLogin && operator.state !== "signed-out" && (
                 <CallButton
                   whom={{
@@ -125,7 +122,7 @@ function Entries({ directory, onChange }: { directory: Directory; onChange: () =
 }
 
 /** One and the same button asks and takes back, so that the keyboard stays where it is. */
-function RecallButton({ operator, onChange }: { operator: OperatorEntry; onChange: () => void }) {
+function RecallButton({ operator }: { operator: OperatorEntry }) {
   const { t } = useTexts();
   const { calls } = useSoftphone();
   const { login, recallUntil, displayName } = operator;
@@ -137,7 +134,7 @@ function RecallButton({ operator, onChange }: { operator: OperatorEntry; onChang
       outline
       size="xs"
       aria-label={t(wish === "recall" ? "recall.ask.of" : "recall.take-back.of", { operator: displayName })}
-      onClick={() => void calls.recall(login, wish).then(onChange)}
+      onClick={() => void calls.recall(login, wish)}
     >
       {t(wish === "recall" ? "recall.ask" : "recall.take-back")}
     </Button>

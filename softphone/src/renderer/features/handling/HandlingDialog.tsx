@@ -2,6 +2,7 @@
 import { useId, useState } from "react";
 import { Button } from "design-react-kit";
 import { choiceOf, ringChoices, targetOf } from "../../domain/session/call-handling.ts";
+import { nameOfColleague } from "../../domain/office/office-now.ts";
 import { useTexts } from "../../i18n/language.ts";
 import { Dialog } from "../../ui/Dialog.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
@@ -102,7 +103,9 @@ function TargetChoice(props: {
   const id = useId();
   const state = usePhone((phone) => phone.session);
   const own = state.kind === "signed-in" ? state.session.operator : null;
+  const office = usePhone((phone) => phone.office);
   const chosen = choiceOf(props.target);
+  const [, chosenName = ""] = chosen.split(":");
   const choices = [
     ...props.colleagues
       .filter(({ login }) => login !== own?.login)
@@ -123,7 +126,7 @@ function TargetChoice(props: {
         onChange={({ target }) => props.choose(targetOf(target.value))}
       >
         <option value="none">{t("handling.nowhere")}</option>
-        {!isListed && <option value={chosen}>{chosen.split(":")[1]}</option>}
+        {!isListed && <option value={chosen}>{nameOfColleague(office, chosenName)}</option>}
         {choices.map(([value, label]) => (
           <option key={value} value={value}>
             {label}

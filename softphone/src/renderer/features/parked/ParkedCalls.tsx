@@ -1,19 +1,17 @@
 /** Calls that wait for any operator: who, for how long, and a button to take each up. Nothing is shown while there are none. */
-import { useEffect, useState } from "react";
 import { Button } from "design-react-kit";
+import { nameOfColleague } from "../../domain/office/office-now.ts";
 import { useTexts } from "../../i18n/language.ts";
 import { callerLine } from "../../ui/caller-text.ts";
 import { Elapsed } from "../../ui/Elapsed.tsx";
 import { Icon } from "../../ui/Icon.tsx";
-import { useSoftphone } from "../../ui/softphone-context.tsx";
-import type { ParkedCall } from "../../domain/call/call.ts";
-
-const refreshEveryMs = 3_000;
+import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 
 export function ParkedCalls() {
   const { t } = useTexts();
   const { calls } = useSoftphone();
-  const parked = useParkedCalls();
+  const office = usePhone((phone) => phone.office);
+  const { parked } = office;
   return (
     <>
       <p role="status" className="visually-hidden">
@@ -30,7 +28,7 @@ export function ParkedCalls() {
               <span className="la2-notice-text">
                 <strong>{callerLine(caller, t)}</strong>
                 <span className="la2-hint d-block">
-                  {t("parked.by", { operator: parkedBy })}{" "}
+                  {t("parked.by", { operator: nameOfColleague(office, parkedBy) })}{" "}
                   <Elapsed sinceMs={Date.parse(parkedAt)} label={t("card.waited")} />
                 </span>
               </span>
@@ -49,24 +47,4 @@ export function ParkedCalls() {
       )}
     </>
   );
-}
-
-/** Asked again and again, at most one question at a time; the last answer stays while the box is away. */
-function useParkedCalls(): readonly ParkedCall[] {
-  const { parkedCalls } = useSoftphone();
-  const [parked, setParked] = useState<readonly ParkedCall[]>([]);
-  useEffect(() => {
-    const abort = new AbortController();
-    const look = async (): Promise<void> => {
-      const answer = await parkedCalls(abort.signal);
-      if (answer.ok && !abort.signal.aborted) setParked(answer.value);
-    };
-    void look();
-    const again = setInterval(() => void look(), refreshEveryMs);
-    return () => {
-      clearInterval(again);
-      abort.abort();
-    };
-  }, [parkedCalls]);
-  return parked;
 }

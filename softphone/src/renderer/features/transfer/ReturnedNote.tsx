@@ -12,10 +12,11 @@ export function ReturnedNote({ entry, returned }: Props) {
   const { t } = useTexts();
   const { transfer } = useSoftphone();
   const label = usePhone((phone) => phone.destinationLabels[returned.transferId]);
+  const office = usePhone((phone) => phone.office);
   if (returned.cause === "cancelled" || !isLive(entry)) return null;
   const state = cardStateOf(entry);
-  // After a reload only the box's identifier is known.
-  const destination = label ?? targetName(returned.target);
+  // After a reload only the target is known.
+  const destination = label ?? targetName(returned.target, office);
   return (
     <div role="alert" className="la2-returned" data-return-cause={returned.cause}>
       <p className="la2-origin-title">

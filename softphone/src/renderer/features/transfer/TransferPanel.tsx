@@ -12,7 +12,7 @@ import { Consultation } from "./Consultation.tsx";
 import { ConfirmStep } from "./ConfirmStep.tsx";
 import { ExplainStep } from "./ExplainStep.tsx";
 import { ReturnedNote } from "./ReturnedNote.tsx";
-import { destinationText, TransferUnderWay } from "./TransferUnderWay.tsx";
+import { TransferUnderWay, useDestinationText } from "./TransferUnderWay.tsx";
 import type { CallEntry } from "../../domain/call/call.ts";
 
 const stepNumbers = { choosing: 1, explaining: 2, confirming: 3 } as const;
@@ -38,6 +38,7 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
       : null;
   // Turning to somebody else replaces the button that did it.
   const focus = useKeptFocus(heading, `${phase} ${consultation?.talkingTo ?? ""}`);
+  const destination = useDestinationText(steps, part);
   if (phase === "none" || phase === "transferred") return null;
   if (phase === "returned") return last?.phase === "returned" ? <ReturnedNote entry={entry} returned={last} /> : null;
 
@@ -69,18 +70,12 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
       {isMine && steps.step === "explaining" && <ExplainStep steps={steps} />}
       {isMine && steps.step === "confirming" && <ConfirmStep steps={steps} />}
       {consultation !== null && (
-        <Consultation
-          callId={entry.callId}
-          talkingTo={consultation.talkingTo}
-          destination={destinationText(steps, part)}
-        />
+        <Consultation callId={entry.callId} talkingTo={consultation.talkingTo} destination={destination} />
       )}
       {stepNumber === null && consultation === null && <TransferUnderWay phase={phase} steps={steps} part={part} />}
       {phase !== "cancelling" && (
         <Button color="primary" outline className="la2-cancel" onClick={() => void transfer.cancel(entry.callId)}>
-          {consultation?.talkingTo === "everybody"
-            ? t("transfer.dismiss", { destination: destinationText(steps, part) })
-            : t("transfer.cancel")}
+          {consultation?.talkingTo === "everybody" ? t("transfer.dismiss", { destination }) : t("transfer.cancel")}
         </Button>
       )}
     </section>

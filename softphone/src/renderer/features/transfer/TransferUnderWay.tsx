@@ -1,6 +1,7 @@
 import { Spinner } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
 import { targetName } from "../../domain/call/call.ts";
+import { usePhone } from "../../ui/softphone-context.tsx";
 import type { MyPart } from "../../domain/call/call.ts";
 import type { TransferPhase, TransferSteps } from "../../domain/transfer/transfer-steps.ts";
 
@@ -9,7 +10,7 @@ type Props = { phase: TransferPhase; steps: TransferSteps; part: MyPart | undefi
 /** Sending, calling, ringing, cancelling: one line that is announced as it changes. */
 export function TransferUnderWay({ phase, steps, part }: Props) {
   const { t } = useTexts();
-  const destination = destinationText(steps, part);
+  const destination = useDestinationText(steps, part);
   return (
     <p role="status" className="la2-progress">
       <Spinner active small />
@@ -40,9 +41,10 @@ function phaseText(phase: TransferPhase, destination: string, t: ReturnType<type
   }
 }
 
-/** The name chosen here; after a reload only the box's identifier is known. */
-export function destinationText(steps: TransferSteps, part: MyPart | undefined): string {
+/** The name chosen here; after a reload only the target is known. */
+export function useDestinationText(steps: TransferSteps, part: MyPart | undefined): string {
+  const office = usePhone((phone) => phone.office);
   if ("destination" in steps && steps.destination !== null) return steps.destination.label;
   if (part?.kind !== "transferring") return "";
-  return targetName(part.progress.target);
+  return targetName(part.progress.target, office);
 }
