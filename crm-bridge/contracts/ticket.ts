@@ -6,6 +6,7 @@ import {
   operatorLoginSchema,
   phoneNumberSchema,
   timestampSchema,
+  topicSchema,
   ulidSchema,
 } from "@la2-cti/cti-box/contracts";
 
@@ -44,33 +45,8 @@ export const contactReasonSchema = z.enum([
   "other",
 ]);
 
-/** The 24 themes, in the order of the report. */
-export const topicCategorySchema = z.enum([
-  "alimentazione",
-  "ambiente",
-  "arte_cultura",
-  "casa",
-  "cittadini_vita_pubblica",
-  "economia_investimenti",
-  "giustizia",
-  "istruzione_formazione",
-  "lavoro_carriere",
-  "media_informazione",
-  "politica_istituzioni",
-  "politiche_sociali",
-  "previdenza",
-  "salute_benessere",
-  "scienza_tecnologia_innovazione",
-  "sicurezza",
-  "sport_tempo_libero",
-  "tasse",
-  "trasporti_infrastrutture",
-  "attivita_produttive_sviluppo_economico",
-  "agricoltura",
-  "assetto_territorio",
-  "caccia_pesca",
-  "turismo",
-]);
+/** The 24 themes. */
+export const topicCategorySchema = topicSchema;
 
 export const requesterSchema = z.object({
   givenName: z.string().max(80).optional(),

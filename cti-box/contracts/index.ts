@@ -12,8 +12,9 @@ export * from "./recalls.ts";
 export * from "./office-news.ts";
 export * from "./operator-channel.ts";
 export * from "./sip-trace.ts";
+export * from "./topics.ts";
 export * from "./trunks.ts";
 export * from "./wallboard.ts";
 export * from "./access-token.ts";
 
-export const contractVersion = "1.1.0";
+export const contractVersion = "1.2.0";

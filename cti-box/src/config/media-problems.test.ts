@@ -56,7 +56,9 @@ it.each<[object | "off", string[]]>([
   [{ listenAddress: "0.0.0.0" }, ["media.text.listenAddress: 0.0.0.0 is no address that callers can send to"]],
   [{ listenAddress: "192.0.2.99" }, ["media.text.listenAddress: 192.0.2.99 is no address of this machine"]],
 ])("real-time text at %j", (text, told) => {
-  const media = { kind: "rtpengine", ngHost: "192.0.2.8", ngPort: 2223, others: [], text } as const;
+  const media = { kind: "rtpengine", ngHost: "192.0.2.8", ngPort: 2223, others: [], text } as Parameters<
+    typeof addressProblems
+  >[0];
   expect(addressProblems(media, own)).toEqual(told.map((problem) => expect.stringContaining(problem)));
 });
 

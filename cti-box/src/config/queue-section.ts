@@ -1,40 +1,14 @@
 /** What the configuration says of queues beside their names and times, and of what operators can do. */
 import { z } from "zod";
+import { topicSchema } from "../../contracts/topics.ts";
 import { openingHours } from "./hours-section.ts";
 
-/** The 24 subjects of the ticket catalogue. */
-export const topic = z.enum([
-  "alimentazione",
-  "ambiente",
-  "arte_cultura",
-  "casa",
-  "cittadini_vita_pubblica",
-  "economia_investimenti",
-  "giustizia",
-  "istruzione_formazione",
-  "lavoro_carriere",
-  "media_informazione",
-  "politica_istituzioni",
-  "politiche_sociali",
-  "previdenza",
-  "salute_benessere",
-  "scienza_tecnologia_innovazione",
-  "sicurezza",
-  "sport_tempo_libero",
-  "tasse",
-  "trasporti_infrastrutture",
-  "attivita_produttive_sviluppo_economico",
-  "agricoltura",
-  "assetto_territorio",
-  "caccia_pesca",
-  "turismo",
-]);
 const language = z.string().regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, "is not a language such as it or en");
 const need = z.enum(["deaf", "blind"]);
 
 export const operatorSkills = z.strictObject({
   /** None: all of them. */
-  topics: z.array(topic).default([]),
+  topics: z.array(topicSchema).default([]),
   languages: z.array(language).default(["it"]),
   needs: z.array(need).default([]),
 });
@@ -46,7 +20,7 @@ export const queueRules = {
   distribution: z.enum(["longest-idle", "round-robin", "priority", "ring-all"]).default("longest-idle"),
   /** Skills that an operator needs to get calls of this queue. */
   requires: z
-    .strictObject({ topic: topic.optional(), language: language.optional(), need: need.optional() })
+    .strictObject({ topic: topicSchema.optional(), language: language.optional(), need: need.optional() })
     .prefault({}),
   /** Absent: the hours of the office. */
   hours: z.union([z.literal("always"), openingHours]).optional(),

@@ -4,13 +4,13 @@
  */
 import { z } from "zod";
 import { openingHours } from "./hours-section.ts";
-import { topic } from "./queue-section.ts";
+import { topicSchema } from "../../contracts/topics.ts";
 
 export const sharingDeclaration = z.strictObject({
   /** Callers of other offices at the same time. */
   capacity: z.int().min(1).max(500),
   /** None: all. */
-  topics: z.array(topic).default([]),
+  topics: z.array(topicSchema).default([]),
   /** Absent: the hours of the office. */
   hours: openingHours.optional(),
 });
@@ -19,7 +19,7 @@ export const sharedCallers = z.strictObject({
   /** Queue for callers of other offices; absent: the first one. */
   queueId: z.string().optional(),
   /** Queues by subject. */
-  topicQueues: z.partialRecord(topic, z.string()).default({}),
+  topicQueues: z.partialRecord(topicSchema, z.string()).default({}),
 });
 
 type SharingOffice = { officeId: string; sharing?: z.infer<typeof sharingDeclaration> | undefined };
