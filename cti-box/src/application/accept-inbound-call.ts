@@ -203,6 +203,7 @@ function fromOperator(office: Office, invite: IncomingInvite, fresh: Fresh): Adm
     contactId: fresh.ids.contactId(),
     caller: { number: null, displayName: self?.displayName ?? operatorId, isWithheld: false },
     calledNumber: callee.extension,
+    counterpart: { operatorId: callee.operatorId, displayName: callee.displayName, part: "was-called" },
     queue: null,
     origin: null,
     ticket: null,

@@ -9,11 +9,13 @@ import {
   mayTransfer,
   mayTurnTo,
 } from "../domain/call/command-guards.ts";
+import { callingOperatorOf } from "../domain/call/callee.ts";
 import { transferReasons } from "../domain/transfer/transfer-header.ts";
 import { planTransfer } from "./plan-transfer.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { TransferReason } from "../domain/call/call-view.ts";
 import type { GuardResult } from "../domain/call/command-guards.ts";
+import type { TradingNames } from "../domain/call/call-event.ts";
 import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { PostedEvent } from "./call-runner.ts";
 import type { TransferPlanner } from "./plan-transfer.ts";
@@ -86,9 +88,19 @@ export function startTransfer(
   if (!planned.ok) return planned;
   const reason = reasonFrom(order.reason);
   const { plan } = planned;
+  const trading = tradingNames(planner, runner.call, operatorId);
   const wanted = { operatorId, transferId, mode, plan, ticketId, reason, message, referrerLegId };
-  runner.post({ type: "transfer-requested", ...wanted });
+  runner.post({ type: "transfer-requested", ...wanted, ...(trading !== null && { trading }) });
   return { ok: true };
+}
+
+/** Where it is the caller who transfers: the names of the two. */
+function tradingNames({ office }: TransferPlanner, call: Call, operatorId: OperatorId): TradingNames | null {
+  const { phase } = call;
+  const isUp = phase.kind === "talking" || phase.kind === "held";
+  if (!isUp || callingOperatorOf(call) !== operatorId) return null;
+  const nameOf = (one: OperatorId): string => office.operators.get(one)?.displayName ?? one;
+  return { caller: nameOf(operatorId), inCharge: nameOf(phase.operatorId) };
 }
 
 function perform(

@@ -92,7 +92,7 @@ describe("a call", () => {
     } as const;
     expect(await scene.box.commands.requestTransfer(callId, anna, order)).toEqual({ ok: true });
     await scene.settle();
-    expect(scene.sip.placed.at(-1)).toMatchObject({ to: { kind: "office" }, caller: { number: "+393331234567" } });
+    expect(scene.sip.placed.at(-1)).toMatchObject({ to: { kind: "office" }, caller: { user: "+393331234567" } });
   });
 });
 

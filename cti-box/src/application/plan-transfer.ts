@@ -1,4 +1,5 @@
 /** Where a transfer goes: the target looked up, allowed, reachable, with the legs it will need. A telephone number needs a role that may. */
+import { callingOperatorOf } from "../domain/call/callee.ts";
 import { readDialled } from "../domain/routing/dialled-number.ts";
 import { mayTransferTo } from "../domain/trunk/dial-permissions.ts";
 import { planTrunkLegs } from "./plan-trunk-legs.ts";
@@ -67,9 +68,10 @@ function planToOperator(
   const { office, room, ids } = planner;
   if (!office.operators.has(target.operatorId)) return { ok: false, reason: "unknown-target" };
   const phase = call.phase;
-  const isOwn = (phase.kind === "talking" || phase.kind === "held") && phase.operatorId === target.operatorId;
-  if (isOwn) return { ok: false, reason: "target-not-allowed" };
-  const visited = phase.kind === "talking" || phase.kind === "held" ? [phase.operatorId] : [];
+  const inCharge = phase.kind === "talking" || phase.kind === "held" ? phase.operatorId : null;
+  // Whoever is in the call already is no target, and forwards do not lead there.
+  const visited = [inCharge, callingOperatorOf(call)].filter((one) => one !== null);
+  if (visited.includes(target.operatorId)) return { ok: false, reason: "target-not-allowed" };
   const operatorId = standInFor(planner, target.operatorId, visited);
   const devices = operatorId === null ? [] : room.devicesOf(operatorId);
   if (operatorId === null || devices.length === 0) return { ok: false, reason: "target-unavailable" };

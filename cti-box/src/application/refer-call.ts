@@ -17,9 +17,10 @@ import type { JoinParts } from "./join-consultation.ts";
 import type { CallSignalling, Ids, SignallingEvent } from "./ports.ts";
 import type { CommandRefusal, TransferDestination } from "./use-cases.ts";
 
-/** Only the operator who has the citizen on the line may transfer, and only from that leg; to the party of another leg also from that one. */
+/** Only the operator who has the citizen on the line may transfer, or a colleague whom he has called, and only from that leg; to the party of another leg also from that one. */
 export function mayRefer(call: Call, legId: LegId, isAttended: boolean): boolean {
-  return operatorOf(call, legId) !== null || (isAttended && isConsultationBy(call, legId) !== null);
+  if (isAttended) return operatorOf(call, legId) !== null || isConsultationBy(call, legId) !== null;
+  return transferorOf(call, legId) !== null;
 }
 
 const statusOfRefusal: Record<CommandRefusal, number> = {
@@ -48,7 +49,7 @@ export async function referCall(parts: ReferParts, runner: CallRunner, refer: Re
 /** The status of the refusal, or null when the transfer has started. */
 function tryRefer(parts: ReferParts, runner: CallRunner, refer: Referred): number | null {
   if (refer.replaces !== null) return tryJoin(parts, runner, refer);
-  const operatorId = operatorOf(runner.call, refer.legId);
+  const operatorId = transferorOf(runner.call, refer.legId);
   if (operatorId === null) return 603;
   const transferId = parts.ids.transferId();
   const guard = mayTransfer(runner.call, operatorId, transferId);
@@ -90,6 +91,12 @@ function targetOf({ office }: ReferParts, refer: Referred): TransferDestination 
 /** `x-test2.some.domain` names an office also where the domain is not the network's. */
 function officeHost(host: string): string {
   return host.split(".")[0] ?? host;
+}
+
+/** The operator in charge, or who called that one. */
+function transferorOf(call: Call, legId: LegId): OperatorId | null {
+  const isUp = call.phase.kind === "talking" || call.phase.kind === "held";
+  return operatorOf(call, legId) ?? (isUp ? isConsultationBy(call, legId) : null);
 }
 
 function operatorOf(call: Call, legId: LegId): OperatorId | null {

@@ -186,8 +186,7 @@ describe("the call back", () => {
     const names = within(card("a"))
       .getAllByRole("button")
       .map((button) => button.textContent);
-    expect(names).toEqual(expect.arrayContaining(["Metti in attesa", "Riaggancia"]));
-    expect(names).not.toContain("Trasferisci");
+    expect(names).toEqual(expect.arrayContaining(["Metti in attesa", "Trasferisci", "Riaggancia"]));
   });
 
   test("not taken: gone from the screen, with a line that says so, and no missed call", () => {
@@ -213,6 +212,18 @@ test("a colleague who does not answer: said on the card, which calls again", asy
   expect(within(card("a")).getByText("Il collega non risponde.")).toBeTruthy();
   await act(async () => within(card("a")).getByRole("button", { name: "Richiama" }).click());
   expect(world.asked).toEqual([expect.stringMatching(/^dial \S+ bruno$/)]);
+});
+
+test("who called a colleague may transfer, to colleagues only", async () => {
+  const called = { kind: "operator", operatorLogin: "bruno", label: "Bruno Sì" } as const;
+  world.colleagues = [{ ...bruno, login: "dora", displayName: "Dora Gialli", state: "available" }];
+  act(() => {
+    world.box?.card({ ...boxCard("a", { kind: "talking" }, { direction: "internal" }), called });
+    world.phone?.opened("a");
+  });
+  await act(async () => within(card("a")).getByRole("button", { name: "Trasferisci" }).click());
+  const options = await within(card("a")).findAllByRole("option");
+  expect(options.map(({ textContent }) => textContent)).toEqual([expect.stringContaining("Dora Gialli")]);
 });
 
 test("a call that somebody else answers says who, by name", () => {

@@ -93,6 +93,7 @@ function eventOf(call: Call, { kind, pick, status }: Choice, serial: number): Un
       operatorId,
       transferId: `x-${serial}` as TransferId,
       mode: pick % 4 < 2 ? "attended" : "blind",
+      trading: { caller: "Anna", inCharge: "Bruno" },
       plan: [{ target, legs }, toOffice(serial), toNumber(serial)][pick % 3] ?? { target, legs },
     }),
     { type: "transfer-cancelled", operatorId, transferId: transferIdOf(call) },

@@ -8,7 +8,7 @@ import type { PlannedTrunkLeg } from "../trunk/trunk-route.ts";
 import type { ForwardCause } from "../operator/call-handling.ts";
 import type { TurnedAway } from "../queue/place-caller.ts";
 import type { Caller, TicketReference, TransferOrigin, TransferReason } from "./call-view.ts";
-import type { CallQueue, Callee, Device, LegPeer, MediaProfile, Rating } from "./call.ts";
+import type { Call, CallQueue, Callee, Device, LegPeer, MediaProfile, Rating } from "./call.ts";
 import type { CallId, ContactId, LegId, OperatorId, TransferId } from "./ids.ts";
 
 /** An outgoing leg that a decision brings with it: identity made outside, so that the journal replays to the same legs. */
@@ -35,6 +35,8 @@ export type CallArrival = {
   media: MediaProfile;
   caller: Caller;
   callingOfficeId?: string;
+  /** Whom a phone of the office calls. */
+  counterpart?: Call["counterpart"];
   calledNumber: string | null;
   queue: CallQueue | null;
   /** The queue takes nobody now; absent: the caller waits in it. */
@@ -87,6 +89,9 @@ export type CallForwarded = {
   to: { kind: "operator"; operatorId: OperatorId } | { kind: "queue"; queue: CallQueue };
 };
 
+/** Names of a caller who transfers and of the colleague in charge, for their cards (trading-places.ts). */
+export type TradingNames = { caller: string; inCharge: string };
+
 export type TransferRequested = {
   type: "transfer-requested";
   atMs: number;
@@ -101,6 +106,8 @@ export type TransferRequested = {
   referrerLegId: LegId | null;
   /** The call in which the target was consulted; absent: nobody was, or in this call. */
   consultedCallId?: CallId | undefined;
+  /** Set where it is asked by who called the colleague. */
+  trading?: TradingNames | undefined;
 };
 
 /** Peak sharing: another office is asked to take the waiting caller within `answerMs`. `topic`: subject of the queue, null: any. */

@@ -256,6 +256,10 @@ export type Call = {
   transfers: readonly TransferRecordView[];
   /** A colleague or an office that an operator called; absent: a citizen's call, or one that a phone began. */
   callee?: Callee | undefined;
+  /**
+   * The colleague whom the caller's phone has called, or who has called the one that is the caller now (trading-places.ts). Absent: another kind of call, or `callee` tells.
+   */
+  counterpart?: { operatorId: OperatorId; displayName: string; part: "was-called" | "has-called" } | undefined;
   /** How a colleague's call came to whom it rings; absent: not forwarded. */
   forwards?: readonly ForwardRecordView[];
   /** Operators who ever talked in this call. */

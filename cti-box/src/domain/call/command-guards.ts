@@ -16,12 +16,12 @@ export type GuardResult =
 const go: GuardResult = { kind: "go" };
 
 export function mayHold(call: Call, operatorId: OperatorId): GuardResult {
-  return isHeldBy(call, operatorId) ? { kind: "done" } : mayHoldNow(call, operatorId);
+  return isHeldBy(call, operatorId) ? { kind: "done" } : mayActAsEither(call, operatorId);
 }
 
 export function mayResume(call: Call, operatorId: OperatorId): GuardResult {
   if (isHeldBy(call, operatorId)) return go;
-  const refusal = mayHoldNow(call, operatorId);
+  const refusal = mayActAsEither(call, operatorId);
   return refusal.kind === "go" ? { kind: "done" } : refusal;
 }
 
@@ -30,9 +30,10 @@ function isHeldBy(call: Call, operatorId: OperatorId): boolean {
   return source !== null && call.phase.kind === "held" && call.phase.by.includes(source);
 }
 
-/** Who called a colleague holds as well; everything else is for whoever was called. */
-function mayHoldNow(call: Call, operatorId: OperatorId): GuardResult {
+/** Who called a colleague holds and transfers as well as whoever was called. */
+function mayActAsEither(call: Call, operatorId: OperatorId): GuardResult {
   if (callingOperatorOf(call) !== operatorId) return mayAct(call, operatorId);
+  if (transferUnderWay(call) !== null) return { kind: "refused", reason: "transfer-pending" };
   const isUp = call.phase.kind === "talking" || call.phase.kind === "held";
   return isUp ? go : { kind: "refused", reason: "wrong-state" };
 }
@@ -45,7 +46,7 @@ export function mayPark(call: Call, operatorId: OperatorId): GuardResult {
 
 export function mayTransfer(call: Call, operatorId: OperatorId, transferId: TransferId): GuardResult {
   if (call.transfers.some((one) => one.transferId === transferId)) return { kind: "done" };
-  return mayAct(call, operatorId);
+  return mayActAsEither(call, operatorId);
 }
 
 export function mayCancelTransfer(call: Call, operatorId: OperatorId, transferId: TransferId): GuardResult {

@@ -1,5 +1,5 @@
 /** What the outside sees of a call: the summary of every event and the card of one operator. Pure projections of the call. */
-import { callingOperatorOf } from "./callee.ts";
+import { callingOperatorOf, colleagueFor } from "./callee.ts";
 import { presentedTo } from "./connected-parties.ts";
 import { conversationOf } from "./conversation.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
@@ -72,9 +72,10 @@ export function cardOf(call: Call, operatorId: OperatorId): CallView | null {
 /** Whom this operator has called, where that was no citizen. */
 function calledBy(call: Call, operatorId: OperatorId): CallView["called"] {
   const { callee } = call;
-  if (callee === undefined || (callee.kind === "operator" && callingOperatorOf(call) !== operatorId)) return null;
-  if (callee.kind === "office") return { kind: "office", officeId: callee.officeId, label: callee.label };
-  return { kind: "operator", operatorId: callee.operatorId, label: callee.displayName };
+  if (callee?.kind === "office") return { kind: "office", officeId: callee.officeId, label: callee.label };
+  const colleague = colleagueFor(call, operatorId);
+  if (colleague === null) return null;
+  return { kind: "operator", operatorId: colleague.operatorId, label: colleague.displayName };
 }
 
 /** Every operator with a card on this call, present or departed. */

@@ -13,6 +13,7 @@ import { changed, published, withEffect } from "./step.ts";
 import { internalOrigin, secondsSpent } from "./summary.ts";
 import { modeOf, notified, settledRecords, tariffOfTarget, transferFields } from "./transfer-notices.ts";
 import { callOverTrunk } from "./transfer-over-trunk.ts";
+import { tradePlaces } from "./trading-places.ts";
 import { transferUnderWay } from "./transfer-under-way.ts";
 import type { Step } from "./step.ts";
 import type { CallPhase, Transfer } from "./call.ts";
@@ -23,8 +24,10 @@ import type { TransferUnderWay } from "./transfer-under-way.ts";
 /** So long the ticket waits at the other office for the end of a consultation. */
 const longestConsultationMs = 3_600_000;
 
-/** Starts a transfer if this operator has the citizen on the line now. */
-export function requestTransfer(step: Step, event: TransferRequested): Step {
+/** Starts a transfer if this operator has the citizen on the line now, or a colleague. */
+export function requestTransfer(given: Step, event: TransferRequested): Step {
+  const { operatorId, trading } = event;
+  const step = trading === undefined ? given : tradePlaces(given, { operatorId, names: trading });
   const phase = step.call.phase;
   if ((phase.kind !== "talking" && phase.kind !== "held") || phase.operatorId !== event.operatorId) return step;
   const transfer = transferOf(event, step.call.transferTimeoutMs);

@@ -182,12 +182,10 @@ function TalkingActions({ entry, state, phase }: Props) {
                 <span>{t("action.park")}</span>
               </Button>
             )}
-            {entry.box?.called?.kind !== "operator" && (
-              <ActionButton action="transfer" color="primary" run={() => void transfer.open(callId)}>
-                <PhoneGlyph name="transfer" />
-                <span>{t("action.transfer")}</span>
-              </ActionButton>
-            )}
+            <ActionButton action="transfer" color="primary" run={() => void transfer.open(callId)}>
+              <PhoneGlyph name="transfer" />
+              <span>{t("action.transfer")}</span>
+            </ActionButton>
           </>
         )}
         {hasLine && !isInTransfer && (

@@ -42,6 +42,8 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
   if (phase === "none" || phase === "transferred") return null;
   if (phase === "returned") return last?.phase === "returned" ? <ReturnedNote entry={entry} returned={last} /> : null;
 
+  // A conversation between colleagues stays in the office.
+  const isInternal = entry.box?.call.direction === "internal";
   const isMine = steps.step !== "closed" && steps.callId === entry.callId;
   const stepNumber = isMine && steps.step in stepNumbers ? stepNumbers[steps.step as keyof typeof stepNumbers] : null;
   return (
@@ -62,7 +64,7 @@ export function TransferPanel({ entry }: { entry: CallEntry }) {
           hint={t("transfer.choose.hint")}
           initialText={searchText}
           list="always"
-          choicesOf={(directory) => toChoices(directory, ownLogin)}
+          choicesOf={(directory) => toChoices(isInternal ? { ...directory, offices: [] } : directory, ownLogin)}
           choose={(to) => transfer.choose(to)}
           field={{ autoFocus: true }}
         />
