@@ -10,9 +10,11 @@ import { admitShared } from "../domain/sharing/admit-shared.ts";
 import { placeCaller } from "../domain/queue/place-caller.ts";
 import { queueOfMemberTarget, queueOfNumber } from "../domain/routing/route-inbound.ts";
 import { readDialled } from "../domain/routing/dialled-number.ts";
+import { isFeatureCode, readFeatureCode } from "../domain/operator/feature-codes.ts";
 import { toE164 } from "../domain/routing/phone-number.ts";
 import { bringsNumber, statusWhenFull } from "../domain/trunk/trunk.ts";
 import { officeNamed } from "../domain/transfer/network-directory.ts";
+import type { FeatureCommand } from "../domain/operator/feature-codes.ts";
 import type { CallArrival } from "../domain/call/call-event.ts";
 import type { Caller, TransferOrigin } from "../domain/call/call-view.ts";
 import type { ContactId, OperatorId } from "../domain/call/ids.ts";
@@ -27,6 +29,7 @@ export type Admission =
   | { kind: "colleague"; arrival: CallArrival; callee: OperatorProfile }
   /** An operator dials a telephone number on a phone, or the id of another office. */
   | { kind: "dialled"; operatorId: OperatorId }
+  | { kind: "feature-code"; operatorId: OperatorId; command: FeatureCommand }
   | { kind: "office-dialled"; operatorId: OperatorId; officeId: string }
   | { kind: "refused"; status: number; why: string };
 
@@ -186,6 +189,11 @@ function ticketOf(pointer: TicketPointer | null): CallArrival["ticket"] {
 function fromOperator(office: Office, invite: IncomingInvite, fresh: Fresh): Admission {
   if (invite.source.kind !== "operator") return { kind: "refused", status: 403, why: "not a phone of this office" };
   const { operatorId } = invite.source;
+  if (isFeatureCode(invite.requestedUser)) {
+    const command = readFeatureCode(invite.requestedUser);
+    if (command === null) return { kind: "refused", status: 404, why: "no such code" };
+    return { kind: "feature-code", operatorId, command };
+  }
   const callee = colleagueNamed(office, invite.requestedUser);
   if (callee === null) {
     if (readDialled(invite.requestedUser) !== null) return { kind: "dialled", operatorId };

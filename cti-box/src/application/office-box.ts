@@ -17,6 +17,7 @@ import { RecallBook } from "./recall-book.ts";
 import type { RecallDesk } from "./recall-desk.ts";
 import { seekForward, type ForwardParts } from "./forward-call.ts";
 import { dialCitizen } from "./dial-citizen.ts";
+import { FeatureCodes } from "./feature-codes.ts";
 import { officeFrom } from "./office-settings.ts";
 import { OfficeFigures } from "./office-figures.ts";
 import type { TrunksParts } from "./create-trunks.ts";
@@ -127,7 +128,8 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
   const commandParts = { office, room, handlings, ids, trunks, find };
   const own = { ...parts, office, room, calls };
   const texts = new CallTexts({ ...own, signalling });
-  const host = { ...own, texts, callbacks, gate, officeTrunks, accounts, commandParts, forwardParts };
+  const featureCodes = new FeatureCodes({ ...own, recalls, handlings, signalling });
+  const host = { ...own, texts, featureCodes, callbacks, gate, officeTrunks, accounts, commandParts, forwardParts };
   return {
     commands: commandsOf({ office, room, handlings, calls, gate, trunks, journal, commandParts, clock, ids, log }),
     desk: room,
@@ -160,7 +162,7 @@ export function createOfficeBox(parts: OfficeBoxParts): OfficeBox {
       await calls.emptied(limitMs);
     },
     close: async () => {
-      for (const waiting of [queues, recalls]) waiting.close();
+      for (const waiting of [queues, recalls, featureCodes]) waiting.close();
       await Promise.all([calls.endAll(lastWordsMs), officeTrunks.close()]);
       await sip.close();
       await journal.close(lastWriteMs);

@@ -6,6 +6,8 @@ import { callOfficeFromPhone } from "./call-in-network.ts";
 import { dialFromPhone } from "./dial-citizen.ts";
 import { unfitMedia } from "./fitting-media.ts";
 import { replaceLeg } from "./replace-leg.ts";
+import type { FeatureCodes } from "./feature-codes.ts";
+import type { OperatorId } from "../domain/call/ids.ts";
 import type { CallMedia } from "./call-media.ts";
 import type { CallGate } from "./call-gate.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
@@ -23,6 +25,7 @@ export type ReceivingParts = {
   gate: Pick<CallGate, "retryAfterSeconds" | "state">;
   officeTrunks: Pick<OfficeTrunks, "book">;
   forwardParts: ForwardParts;
+  featureCodes: Pick<FeatureCodes, "dialled" | "noteBusy">;
   clock: Clock;
   ids: Ids;
   log: Log;
@@ -57,6 +60,7 @@ function receiveCall(parts: ReceivingParts, invite: IncomingInvite): InviteVerdi
     log.warn({ legId: invite.legId, source, status: admission.status, why: admission.why }, "call refused");
     return admission;
   }
+  if (admission.kind === "feature-code") return parts.featureCodes.dialled({ ...admission, invite });
   if (admission.kind === "dialled" || admission.kind === "office-dialled")
     return dialledOnPhone(parts, admission, invite);
   const { callId } = admission.arrival;
@@ -138,5 +142,9 @@ function beginAdmitted(
     parts.calls.begin(admission.arrival, sdp);
     return { kind: "accepted" };
   }
-  return callColleague(parts.forwardParts, admission.arrival, { callee: admission.callee.operatorId, sdp });
+  const { arrival, callee } = admission;
+  const verdict = callColleague(parts.forwardParts, arrival, { callee: callee.operatorId, sdp });
+  if (verdict.kind === "refused" && verdict.status === 486)
+    parts.featureCodes.noteBusy(arrival.peer.name as OperatorId, callee.operatorId);
+  return verdict;
 }
