@@ -74,6 +74,36 @@ test("the colleague's phone is told that the call was completed elsewhere; citiz
   expect(office.log()).not.toMatch(/left something behind|"level":50/);
 });
 
+test("a phone takes the call by dialling the code and the extension: the two talk at once", async () => {
+  for (const phone of [citizen, anna, bruno]) phone.startAfresh();
+  await reader.startAfresh();
+  citizen.command("dial", `sip:${officeNumber}@${network.address}`);
+  await anna.event("CALL_INCOMING");
+  bruno.command("dial", `sip:*8*201%23@${network.address}`);
+  await Promise.all([anna.event("CALL_CLOSED"), bruno.event("CALL_ESTABLISHED")]);
+  await Promise.all([hearsTone(citizen, tones.bruno), hearsTone(bruno, tones.citizen)]);
+  citizen.command("hangup");
+  await reader.event("call-ended");
+  expect((await reader.records()).at(-1)).toMatchObject({ operatorLogins: ["bruno"], endCause: "caller-hung-up" });
+});
+
+test("a code that sets something is answered with a tone, and the box hangs up; one that cannot be is refused", async () => {
+  bruno.startAfresh();
+  bruno.command("dial", `sip:*21*201%23@${network.address}`);
+  await hearsTone(bruno, 425);
+  await bruno.event("CALL_CLOSED");
+  expect(office.log()).toMatch(/"changedBy":"bruno, on a phone".*"always":\{"kind":"operator","operatorId":"anna"\}/);
+  bruno.startAfresh();
+  bruno.command("dial", `sip:%2321%23@${network.address}`);
+  await bruno.event("CALL_ESTABLISHED");
+  await bruno.event("CALL_CLOSED");
+  bruno.startAfresh();
+  bruno.command("dial", `sip:*37*999%23@${network.address}`);
+  await bruno.event("CALL_CLOSED");
+  expect(bruno.unheard()).not.toContain("CALL_ESTABLISHED");
+  expect(office.log()).not.toMatch(/left something behind|"level":50/);
+});
+
 test("a parked citizen hears music and is taken up by another operator; the one who parked is free", async () => {
   for (const phone of [citizen, anna, bruno]) phone.startAfresh();
   await reader.startAfresh();
