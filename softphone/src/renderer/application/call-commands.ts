@@ -141,6 +141,8 @@ async function dial(desk: Desk, whom: Dialled): Promise<boolean> {
 async function answerCall(desk: Desk, callId: string): Promise<void> {
   const { store, ports, telephone } = desk;
   const entry = findEntry(store.read().calls, callId);
+  // The card may be here a moment before the ring itself.
+  if (entry?.line.kind === "absent" && cardStateOf(entry) === "ringing") desk.dialled.add(callId);
   if (entry?.line.kind !== "ringing" || telephone.current === null) return;
   store.dispatch({ type: "line-answering", callId });
   store.dispatch({ type: "call-selected", callId });

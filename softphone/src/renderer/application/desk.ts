@@ -10,7 +10,7 @@ export type Desk = {
   telephone: { current: Telephone | null };
   /** The line to the box; null while nobody is signed in. */
   boxLine: { current: BoxLine | null };
-  /** Calls that were dialled or picked up in this page: their ring is answered by itself. */
+  /** Calls that were dialled, picked up or answered in this page before they ring in it: their ring is answered by itself. */
   dialled: Set<string>;
 };
 

@@ -142,7 +142,11 @@ function openBoxChannel(desk: Desk, session: Session): BoxLine {
     officeNews: (news) => store.dispatch({ type: "office-news", news }),
     callHandling: (handling) => store.dispatch({ type: "call-handling", handling }),
     operatorState: (operatorState) => store.dispatch({ type: "operator-state", operatorState }),
-    card: (card) => store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() }),
+    card: (card) => {
+      // A later ring of the same call is not the one that was to be answered.
+      if (card.myState.kind === "gone") desk.dialled.delete(card.call.callId);
+      store.dispatch({ type: "box-card", card, nowMs: ports.clock.nowMs() });
+    },
     text: (heard) => store.dispatch({ type: "text-heard", ...heard }),
     textChannel: (now) => store.dispatch({ type: "text-channel", ...now }),
     textRefused: (callId, problem) => store.dispatch({ type: "text-failed", callId, problem }),

@@ -34,6 +34,29 @@ function states(): string[] {
   return softphone.store.read().calls.map((entry) => `${entry.callId} ${cardStateOf(entry)}`);
 }
 
+describe("answering a moment before the ring itself is here", () => {
+  const caller = { number: null, displayName: null, isWithheld: true };
+
+  test("answers the ring when it comes", async () => {
+    world.box?.card(boxCard("a", { kind: "ringing" }));
+    await softphone.calls.answer("a");
+    expect(world.asked).toEqual([]);
+    world.phone?.ringing({ callId: "a", caller });
+    await Promise.resolve();
+    expect(world.asked).toEqual(["answer a"]);
+  });
+
+  test("does not answer when the call rings here another time", async () => {
+    world.box?.card(boxCard("a", { kind: "ringing" }));
+    await softphone.calls.answer("a");
+    world.box?.card(boxCard("a", { kind: "gone", why: "no-answer" }));
+    world.box?.card(boxCard("a", { kind: "ringing" }));
+    world.phone?.ringing({ callId: "a", caller });
+    await Promise.resolve();
+    expect(world.asked).toEqual([]);
+  });
+});
+
 describe("a call of one's own", () => {
   const outgoing = (callId: string, myState: Parameters<typeof boxCard>[1]) => {
     const card = boxCard(callId, myState);
