@@ -22,7 +22,7 @@ export const officeNewsSchema = z.discriminatedUnion("topic", [
     items: z.array(z.object({ officeId: officeIdSchema, openState: officeEntrySchema.shape.openState })),
   }),
   z.object({ topic: z.literal("parked-calls"), items: parkedCallsSchema.shape.items }),
-  /** Of this operator's queues only. */
+  /** Of this operator's queues only; of all for supervisors. */
   z.object({
     topic: z.literal("callbacks"),
     items: z.array(

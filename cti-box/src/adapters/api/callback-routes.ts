@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import { callbacksSchema } from "../../../contracts/index.ts";
-import type { ApiParts } from "./api-parts.ts";
+import type { ApiParts, OperatorAccount } from "./api-parts.ts";
 import { sessionOf } from "./authorise.ts";
 import type { Sessions } from "./sessions.ts";
 import { time } from "./to-contract.ts";
@@ -18,11 +18,17 @@ export function callbackRoutes(app: FastifyInstance, { queries }: ApiParts, sess
       schema: { response: { 200: callbacksSchema } },
     },
     async (request) => {
-      await sessionOf(request, sessions);
-      const items = queries.callbacks().map(({ sinceMs, notBeforeMs, ...rest }) => {
-        return { ...rest, since: time(sinceMs), notBefore: time(notBeforeMs) };
-      });
+      const { operator } = await sessionOf(request, sessions);
+      const items = queries
+        .callbacks()
+        .filter(({ queueId }) => mayKnow(operator, queueId))
+        .map(({ sinceMs, notBeforeMs, ...rest }) => ({ ...rest, since: time(sinceMs), notBefore: time(notBeforeMs) }));
       return { items };
     },
   );
+}
+
+/** Whoever serves the queue, and who answers for the whole office. */
+export function mayKnow({ roles, queues }: Pick<OperatorAccount, "roles" | "queues">, queueId: string): boolean {
+  return roles.includes("supervisor") || queues.some((queue) => queue.queueId === queueId);
 }

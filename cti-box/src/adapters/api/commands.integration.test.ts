@@ -283,3 +283,17 @@ describe("the directory", () => {
     ]);
   });
 });
+
+it("who is to be called back is told to operators of the queue and to supervisors", async () => {
+  const pending = { callId: "01KAQZ000000000000000000B1", contactId: "c".repeat(32), queueId: "urp", attempts: 0 };
+  const { queries } = scene.office.box;
+  queries.callbacks = () => [
+    { ...pending, number: "+390655501234", sinceMs: 0, notBeforeMs: 0, state: "in-line" } as ReturnType<
+      typeof queries.callbacks
+    >[number],
+  ];
+  expect((await scene.ask("GET", "/api/callbacks", { token: own })).json).toEqual({ items: [] });
+  expect((await scene.ask("GET", "/api/callbacks", { token: colleague })).json).toMatchObject({
+    items: [{ queueId: "urp", number: "+390655501234", since: "1970-01-01T00:00:00.000Z", state: "in-line" }],
+  });
+});

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { anna, bruno, OfficeScene, officeSettings } from "../../../testing/office-scene.ts";
 import { OfficeNewsDesk } from "./office-news.ts";
 import type { OfficeNews } from "../../../contracts/index.ts";
+import type { OperatorAccount } from "./api-parts.ts";
 import type { OperatorId } from "../../domain/call/ids.ts";
 
 const queue = {
@@ -22,6 +23,7 @@ const hours = {
   closures: [],
 } as const;
 
+const carla = "carla" as OperatorId;
 let scene: OfficeScene;
 let news: OfficeNewsDesk;
 let told: { to: OperatorId; news: OfficeNews }[];
@@ -29,18 +31,22 @@ let told: { to: OperatorId; news: OfficeNews }[];
 beforeEach(async () => {
   scene = await OfficeScene.open(officeSettings({ queues: [queue] }));
   told = [];
-  const account = (login: string, queues: { queueId: string; label: string }[]) => {
-    return { login, displayName: `${login} Rossi`, extension: "", password: "", roles: [], queues };
+  const account = (login: string, queues: OperatorAccount["queues"], roles: OperatorAccount["roles"] = []) => {
+    return { login, displayName: `${login} Rossi`, extension: "", password: "", roles, queues };
   };
   const other = { officeId: "x_test2", label: "Due", topics: [], languages: [], hours };
   const options = {
-    operators: [account("anna", [{ queueId: "urp", label: "URP" }]), account("bruno", [])],
+    operators: [
+      account("anna", [{ queueId: "urp", label: "URP" }]),
+      account("bruno", []),
+      account("carla", [], ["supervisor"]),
+    ],
     network: [{ ...other, status: "active" as const }],
   };
   const { box, clock } = scene;
   news = new OfficeNewsDesk(
     { desk: box.desk, queries: box.queries, recalls: box.recalls, options, clock },
-    { operators: () => [anna, bruno], tell: (to, one) => told.push({ to, news: one }) },
+    { operators: () => [anna, bruno, carla], tell: (to, one) => told.push({ to, news: one }) },
   );
 });
 afterEach(async () => {
@@ -59,6 +65,7 @@ test("a page that joins gets colleagues by name, and everything else there is", 
       items: [
         { login: "anna", displayName: "anna Rossi", state: "signed-out" },
         { login: "bruno", displayName: "bruno Rossi", state: "signed-out" },
+        { login: "carla", displayName: "carla Rossi", state: "signed-out" },
       ],
     },
     { topic: "recalls", items: [] },
@@ -95,7 +102,7 @@ test("a parked call is told once, and again when it is taken up", async () => {
   expect(toldOf("parked-calls", bruno).at(-1)).toEqual({ topic: "parked-calls", items: [] });
 });
 
-test("whoever keeps a place for a call back is told to those who serve the queue, and to nobody else", async () => {
+test("whoever keeps a place for a call back is told to those who serve the queue, and to supervisors", async () => {
   const caller = await scene.call();
   scene.box.keyPressed(caller, "1");
   await scene.settle();
@@ -105,6 +112,7 @@ test("whoever keeps a place for a call back is told to those who serve the queue
     { items: [{ queueId: "urp", number: "+393331234567", state: "in-line" }] },
   ]);
   expect(JSON.stringify(toldOf("callbacks", bruno))).not.toContain("+39");
+  expect(toldOf("callbacks", carla)).toEqual(toldOf("callbacks"));
 });
 
 test("an office that opens by the clock is told once", () => {

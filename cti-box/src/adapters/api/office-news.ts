@@ -6,6 +6,7 @@ import type { OfficeNews } from "../../../contracts/index.ts";
 import { openStateAt } from "../../domain/routing/open-state.ts";
 import type { CallId, OperatorId } from "../../domain/call/ids.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
+import { mayKnow } from "./callback-routes.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { time } from "./to-contract.ts";
 
@@ -108,10 +109,9 @@ export class OfficeNewsDesk {
   /** Whoever serves other queues has no business with these citizens. */
   #callbacksFor(operatorId: OperatorId): OfficeNews {
     const account = this.#parts.options.operators.find(({ login }) => login === operatorId);
-    const queueIds = new Set(account?.queues.map(({ queueId }) => queueId));
     const items = this.#parts.queries
       .callbacks()
-      .filter(({ queueId }) => queueIds.has(queueId))
+      .filter(({ queueId }) => account !== undefined && mayKnow(account, queueId))
       .map(({ callId, queueId, number, sinceMs, state }) => ({ callId, queueId, number, since: time(sinceMs), state }));
     return { topic: "callbacks", items };
   }

@@ -102,6 +102,29 @@ describe("greeting", () => {
   });
 });
 
+describe("news of the others", () => {
+  const news = (topic: string) => (frame: Record<string, unknown>) =>
+    frame["kind"] === "office-news" && (frame["news"] as { topic?: string }).topic === topic;
+
+  it("come after the welcome, and when a colleague joins or leaves", async () => {
+    const page = await joined("anna");
+    expect(channelFromBoxSchema.parse(await page.frame(news("colleagues")))).toMatchObject({
+      news: {
+        items: [
+          { login: "anna", displayName: "Anna Là" },
+          { login: "bruno", state: "signed-out" },
+        ],
+      },
+    });
+    const other = await joined("bruno");
+    const state = await page.frame(
+      (frame) => news("colleague-state")(frame) && /"bruno".*"available"/.test(JSON.stringify(frame)),
+    );
+    expect(channelFromBoxSchema.parse(state)).toMatchObject({ news: { login: "bruno", state: "available" } });
+    await other.frame(news("callbacks"));
+  });
+});
+
 describe("a stop of the box", () => {
   it("is told to every page, to those that come later as well, and new calls are refused in words", async () => {
     const page = await joined("anna");
