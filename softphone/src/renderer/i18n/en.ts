@@ -87,7 +87,7 @@ export const en: Record<TextKey, string> = {
   "card.consulted.aside": "{{operator}} has gone back to the citizen: stay on the line.",
   "card.detached": "No audio in this page",
   "card.detached.text":
-    "The page was reloaded during the call. The citizen is still connected to the telephone system: transfer the call, or wait for it to end.",
+    "You speak on a desk phone, or the page was reloaded during the call, which is still connected to the telephone system: transfer it, or wait for it to end.",
   "card.ended": "Ended",
   "card.transferred": "Transferred",
   "card.queue": "Queue",

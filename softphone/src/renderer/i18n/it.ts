@@ -88,7 +88,7 @@ export const it = {
   "card.consulted.aside": "{{operator}} è tornato dal cittadino: resti in linea.",
   "card.detached": "Senza audio in questa pagina",
   "card.detached.text":
-    "La pagina è stata ricaricata durante la chiamata. Il cittadino è ancora in linea con il centralino: trasferisca la chiamata oppure attenda che termini.",
+    "Si parla da un telefono da tavolo, oppure la pagina è stata ricaricata durante la chiamata, che è ancora in linea con il centralino: la può trasferire, o attendere che termini.",
   "card.ended": "Terminata",
   "card.transferred": "Trasferita",
   "card.queue": "Coda",
