@@ -6,7 +6,7 @@ import { SipSignalling } from "../src/adapters/sip/sip-signalling.ts";
 import { CountingIds } from "./counting-ids.ts";
 import { HandMovedClock } from "./hand-moved-clock.ts";
 import { RecordingLog } from "./recording-log.ts";
-import type { RunningServer, ServerUnderTest } from "../sip-engine/testing/server-under-test.ts";
+import type { Certificates, RunningServer, ServerUnderTest } from "../sip-engine/testing/server-under-test.ts";
 import type { RegisteredDevice } from "../src/domain/operator/operator-desk.ts";
 import type {
   IncomingInvite,
@@ -83,17 +83,29 @@ export class RecordingHost implements SignallingHost {
     else this.waiting.splice(index, 1)[0]?.found(event);
   }
 
-  /** The next event of that type, heard already or still to come. */
-  async event<T extends SignallingEvent["type"]>(type: T): Promise<Extract<SignallingEvent, { type: T }>> {
-    const matches = (event: SignallingEvent): boolean => event.type === type;
+  /** The next event of that type, of any leg or of that one, heard already or still to come. */
+  async event<T extends SignallingEvent["type"]>(
+    type: T,
+    { legId, deadlineMs = 5_000 }: { legId?: LegId; deadlineMs?: number } = {},
+  ): Promise<Extract<SignallingEvent, { type: T }>> {
+    const isMeant = (event: SignallingEvent): boolean =>
+      event.type === type && (legId === undefined || event.legId === legId);
+    return (await this.next(isMeant, { what: type, deadlineMs })) as Extract<SignallingEvent, { type: T }>;
+  }
+
+  private async next(
+    matches: (event: SignallingEvent) => boolean,
+    { what, deadlineMs }: { what: string; deadlineMs: number },
+  ): Promise<SignallingEvent> {
     const index = this.events.findIndex(matches);
-    if (index !== -1) return this.events.splice(index, 1)[0] as Extract<SignallingEvent, { type: T }>;
+    const heardAlready = index === -1 ? undefined : this.events.splice(index, 1)[0];
+    if (heardAlready !== undefined) return heardAlready;
     const { promise, resolve, reject } = Promise.withResolvers<SignallingEvent>();
     const heard = (): string => this.events.map((event) => event.type).join(", ");
-    const late = setTimeout(() => reject(new Error(`no ${type}; heard: ${heard()}`)), 5_000);
+    const late = setTimeout(() => reject(new Error(`no ${what}; heard: ${heard()}`)), deadlineMs);
     this.waiting.push({ matches, found: resolve });
     try {
-      return (await promise) as Extract<SignallingEvent, { type: T }>;
+      return await promise;
     } finally {
       clearTimeout(late);
     }
@@ -104,10 +116,18 @@ export class RecordingHost implements SignallingHost {
     return this.events.map((event) => event.type);
   }
 
-  /** The leg of the INVITE that came last. */
-  async invited(): Promise<{ legId: LegId; invite: IncomingInvite }> {
-    const { legId } = await this.event("leg-progressed");
-    const invite = this.invites.find((one) => one.legId === legId);
+  /** The leg of the next INVITE, of any or for that user. */
+  async invited(user?: string): Promise<{ legId: LegId; invite: IncomingInvite }> {
+    const inviteOf = (legId: LegId): IncomingInvite | undefined =>
+      this.invites.find((one) => one.legId === legId && (user === undefined || one.requestedUser === user));
+    const { legId } = await this.next(
+      (event) => event.type === "leg-progressed" && inviteOf(event.legId) !== undefined,
+      {
+        what: "INVITE",
+        deadlineMs: 5_000,
+      },
+    );
+    const invite = inviteOf(legId);
     if (invite === undefined) throw new Error(`leg ${legId} is no incoming one`);
     return { legId, invite };
   }
@@ -128,8 +148,11 @@ export class SignallingScene {
     this.log = parts.log;
   }
 
-  static async open(underTest: ServerUnderTest = engineUnderTest): Promise<SignallingScene> {
-    const server = await underTest.open();
+  static async open(
+    underTest: ServerUnderTest = engineUnderTest,
+    certificates?: Certificates,
+  ): Promise<SignallingScene> {
+    const server = await underTest.open(certificates);
     const clock = new HandMovedClock();
     const log = new RecordingLog();
     const sip = new SipSignalling({
@@ -166,6 +189,12 @@ export class SignallingScene {
   /** `host:port` of the server. */
   get address(): string {
     return this.server.at;
+  }
+
+  /** Where it listens on TLS; throws where it was opened without certificates. */
+  get tlsPort(): number {
+    if (this.server.tlsPort === undefined) throw new Error("opened without certificates");
+    return this.server.tlsPort;
   }
 
   /** A phone or carrier on its own loopback address. */

@@ -103,8 +103,11 @@ export class ContractApplication {
   }
 }
 
+/** What its suites have to know of the server. */
+type JudgedServer = Pick<ServerUnderTest, "name" | "ackTimeoutMs" | "kind" | "open">;
+
 export class ContractScene {
-  readonly underTest: ServerUnderTest;
+  readonly underTest: JudgedServer;
   #server: RunningServer | null = null;
   readonly #applications: ContractApplication[] = [];
   readonly #peers: RawPeer[] = [];
@@ -112,7 +115,7 @@ export class ContractScene {
   #calls = 0;
   #returned: "nobody-yet" | "somebody" = "nobody-yet";
 
-  constructor(underTest: ServerUnderTest) {
+  constructor(underTest: JudgedServer) {
     this.underTest = underTest;
   }
 

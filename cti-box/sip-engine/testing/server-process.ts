@@ -8,9 +8,18 @@ export type ServerKind = {
   name: string;
   /** Words of the command. `{admin}`, `{sip}` and `{secret}` stand for the control port, the SIP port (UDP and TCP) and the secret; 127.0.0.1 for the address. */
   command: readonly string[];
+  /** Words that come after them where the server is to listen on TLS as well. `{tls}`, `{certificate}`, `{key}` and `{authority}` stand for the port and the files. Absent: it is not said how it does that. */
+  securely?: readonly string[];
 };
 
-export type ServerPlace = { host: string; adminPort: number; sipPort: number; secret: string };
+export type ServerPlace = {
+  host: string;
+  adminPort: number;
+  sipPort: number;
+  secret: string;
+  /** Absent: no TLS. */
+  tls?: { port: number; certFile: string; keyFile: string; caFile: string };
+};
 
 export const thisEngine: ServerKind = {
   name: "sip-engine",
@@ -22,22 +31,30 @@ export const thisEngine: ServerKind = {
   ],
 };
 
-/** `NAME=COMMAND`, the command's words parted by blanks, quotes kept together. Null: not of that form. */
+/** `NAME=COMMAND [WORDS FOR TLS]`, words parted by blanks, quotes kept together; the brackets may be left out. Null: not of that form. */
 export function serverFrom(text: string): ServerKind | null {
-  const [, name, command] = /^([^=]{1,40})=(.+)$/.exec(text) ?? [];
+  const [, name, command, securely] = /^([^=]{1,40})=([^[\]]+?)\s*(?:\[(.+)\]\s*)?$/.exec(text) ?? [];
   if (name === undefined || command === undefined) return null;
-  const words = command.match(/"[^"]*"|\S+/g) ?? [];
-  return { name, command: words.map((word) => word.replace(/^"(.*)"$/, "$1")) };
+  return { name, command: partsOf(command), ...(securely !== undefined && { securely: partsOf(securely) }) };
+}
+
+function partsOf(text: string): string[] {
+  return (text.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, "$1"));
 }
 
 /** The command's words, filled in. */
-export function wordsOf({ command }: ServerKind, { host, adminPort, sipPort, secret }: ServerPlace): string[] {
-  return command.map((word) =>
+export function wordsOf({ command, securely = [] }: ServerKind, place: ServerPlace): string[] {
+  const { host, adminPort, sipPort, secret, tls } = place;
+  return [...command, ...(tls === undefined ? [] : securely)].map((word) =>
     word
       .replaceAll("127.0.0.1", host)
       .replaceAll("{admin}", String(adminPort))
       .replaceAll("{sip}", String(sipPort))
-      .replaceAll("{secret}", secret),
+      .replaceAll("{secret}", secret)
+      .replaceAll("{tls}", String(tls?.port))
+      .replaceAll("{certificate}", tls?.certFile ?? "")
+      .replaceAll("{key}", tls?.keyFile ?? "")
+      .replaceAll("{authority}", tls?.caFile ?? ""),
   );
 }
 
@@ -74,8 +91,9 @@ export class ServerProcess {
     const failed = once(server.#child, "error").then(([error]) => Promise.reject(error as Error));
     failed.catch(() => undefined);
     const late = AbortSignal.timeout(startMs);
-    const { host, adminPort, sipPort } = place;
-    while (!(await Promise.race([accepts(host, [adminPort, sipPort]), failed]))) {
+    const { host, adminPort, sipPort, tls } = place;
+    const ports = tls === undefined ? [adminPort, sipPort] : [adminPort, sipPort, tls.port];
+    while (!(await Promise.race([accepts(host, ports), failed]))) {
       if (!server.hasEnded && !late.aborted) continue;
       await server.close();
       throw new Error(`${kind.name} did not start:\n${server.output}`);

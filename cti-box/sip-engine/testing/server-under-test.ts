@@ -3,12 +3,15 @@ import { startSipEngine } from "../engine.ts";
 import { RawApplication } from "./raw-application.ts";
 import { otherServer, ServerProcess, type ServerKind } from "./server-process.ts";
 import { freePort } from "./sipp/run-scenario.ts";
+import type { ThrowawayCertificates } from "./throwaway-certificates.ts";
 
 export type RunningServer = {
   admin: { host: string; port: number };
   secret: string;
   /** `host:port` that listens on UDP and TCP. */
   at: string;
+  /** Listens on TLS, where that was asked for. */
+  tlsPort?: number | undefined;
   close(): Promise<void>;
 };
 
@@ -18,27 +21,42 @@ export type ServerUnderTest = {
   ackTimeoutMs: number;
   /** `engine`: this project's own, which is held to more than the other server does. */
   kind: "engine" | "other";
-  open(): Promise<RunningServer>;
+  /** Milliseconds of a second of session timers. */
+  secondMs: number;
+  /** Can it be opened with certificates? */
+  tls: "yes" | "not said how";
+  /** With certificates it listens on TLS as well; whom it calls over TLS has one of their authority. */
+  open(certificates?: Certificates): Promise<RunningServer>;
 };
+
+export type Certificates = Pick<ThrowawayCertificates, "server" | "caFile">;
 
 const secret = "contract";
 const engineT1Ms = 50;
+const engineSecondMs = 50;
 
 export const engineUnderTest: ServerUnderTest = {
   name: "sip-engine",
   ackTimeoutMs: 64 * engineT1Ms,
   kind: "engine",
-  open: async () => {
+  secondMs: engineSecondMs,
+  tls: "yes",
+  open: async (certificates) => {
+    const plain = "sip:127.0.0.1:0;transport=udp,tcp";
     const engine = await startSipEngine({
       admin: { host: "127.0.0.1", port: 0 },
       secrets: [secret],
-      contacts: ["sip:127.0.0.1:0;transport=udp,tcp"],
+      contacts: certificates === undefined ? [plain] : [plain, "sips:127.0.0.1:0;transport=tls"],
+      ...(certificates !== undefined && { tls: { ...certificates.server, caFile: certificates.caFile } }),
       t1Ms: engineT1Ms,
+      dialogs: { secondMs: engineSecondMs },
     });
+    const securely = engine.contacts.find((contact) => contact.startsWith("tls/"));
     return {
       admin: engine.admin,
       secret,
       at: (engine.contacts[0] ?? "").replace(/^\w+\//, ""),
+      tlsPort: securely === undefined ? undefined : Number(/:(\d+)$/.exec(securely)?.[1]),
       close: () => engine.close(),
     };
   },
@@ -47,22 +65,31 @@ export const engineUnderTest: ServerUnderTest = {
 /** Another server: the one whose command `LA2_DRACHTIO_COMMAND` names, else the running one of `LA2_DRACHTIO` (`host:port,secret`); null: none. */
 export function otherUnderTest(): ServerUnderTest | null {
   const command = otherServer();
-  if (command !== null) return other(command.name, () => started(command));
+  if (command !== null) {
+    const tls = command.securely === undefined ? "not said how" : "yes";
+    return other({ name: command.name, tls, open: (certificates) => started(command, certificates) });
+  }
   const running = process.env["LA2_DRACHTIO"] ?? "";
-  return running === "" ? null : other(`the server at ${running.split(",", 1)[0]}`, () => reached(running));
+  if (running === "") return null;
+  const name = `the server at ${running.split(",", 1)[0]}`;
+  return other({ name, tls: "not said how", open: () => reached(running) });
 }
 
-function other(name: string, open: () => Promise<RunningServer>): ServerUnderTest {
-  return { name, ackTimeoutMs: 32_000, kind: "other", open };
+function other(server: Pick<ServerUnderTest, "name" | "tls" | "open">): ServerUnderTest {
+  return { ...server, ackTimeoutMs: 32_000, kind: "other", secondMs: 1_000 };
 }
 
-async function started(kind: ServerKind): Promise<RunningServer> {
-  const place = { host: "127.0.0.1", adminPort: await freePort(), sipPort: await freePort(), secret };
+async function started(kind: ServerKind, certificates?: Certificates): Promise<RunningServer> {
+  const ports = { adminPort: await freePort(), sipPort: await freePort() };
+  const { server: own, caFile = "" } = certificates ?? {};
+  const tls = own === undefined ? undefined : { port: await freePort(), ...own, caFile };
+  const place = { host: "127.0.0.1", ...ports, secret, ...(tls !== undefined && { tls }) };
   const server = await ServerProcess.start(kind, place);
   return {
     admin: { host: place.host, port: place.adminPort },
     secret,
     at: `${place.host}:${place.sipPort}`,
+    tlsPort: tls?.port,
     close: () => server.close(),
   };
 }

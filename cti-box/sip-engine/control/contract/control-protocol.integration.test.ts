@@ -12,6 +12,8 @@ import { itJoinsCalls } from "./joined-calls.contract.ts";
 import { itPlacesCalls } from "./placed-calls.contract.ts";
 import { itProxiesCalls } from "./proxied-calls.contract.ts";
 import { itAnswersReliably } from "./reliable-answers.contract.ts";
+import { itLetsOffersCross } from "./crossing-offers.contract.ts";
+import { itPassesMessages } from "./text-messages.contract.ts";
 
 const other = otherUnderTest();
 
@@ -35,5 +37,7 @@ function itSpeaksTheProtocol(underTest: ServerUnderTest): void {
     itProxiesCalls(scene);
     itJoinsCalls(scene);
     itAnswersReliably(scene);
+    itLetsOffersCross(scene);
+    itPassesMessages(scene);
   });
 }

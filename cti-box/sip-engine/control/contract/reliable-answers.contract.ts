@@ -100,18 +100,22 @@ function sessionTimers(scene: ContractScene): void {
 
 type Offered = { caller: RawPeer; application: ContractApplication; invite: Frame };
 
-async function offered(scene: ContractScene, more: string[] = []): Promise<Offered> {
+/** A call of the caller's that the application has heard of. */
+export async function offered(scene: ContractScene, more: string[] = []): Promise<Offered> {
   const application = await scene.application("invite");
   const caller = await scene.peer("127.0.0.2");
   caller.send(inviteLines(caller, scene.server.at, { callId: scene.callId(), more }), exampleSdp);
   return { caller, application, invite: await application.heard(/INVITE /) };
 }
 
-async function talking(scene: ContractScene, more: string[] = []): Promise<Offered & { answer: string; echo: Frame }> {
+type Talking = Offered & { answer: string; echo: Frame; dialogId: string };
+
+/** The application has answered the caller's call, and it is acknowledged. */
+export async function talking(scene: ContractScene, more: string[] = []): Promise<Talking> {
   const call = await offered(scene, more);
   const echo = await call.application.answer(call.invite, "200 OK", { lines: sdpType, body: exampleSdp });
   const answer = await call.caller.receive(/^SIP\/2\.0 200/);
   call.caller.send(inDialogOf(call.caller, answer, "1 ACK"));
   await call.application.heard(/ACK /);
-  return { ...call, answer, echo };
+  return { ...call, answer, echo, dialogId: echo.fields[field.echoDialog] ?? "" };
 }

@@ -36,6 +36,7 @@ export function itTellsWhoIsThere(scene: Scene): void {
   describe("with whom a far end talks", () => {
     byUpdate(scene);
     byReinvite(scene);
+    meetingReinvites(scene);
     inTheAnswer(scene);
     heardFromTheFarEnd(scene);
   });
@@ -70,23 +71,26 @@ function byUpdate(scene: Scene): void {
     phone.send(["SIP/2.0 200 OK", ...viaToCseq(next)]);
   });
 
-  test("is said again after a passing refusal, and not to who has hung up", async () => {
-    const { phone } = await answered(scene, [takesUpdate]);
-    await scene().sip.tellConnected(legId, bruno);
-    const update = await phone.receive(/^UPDATE /);
-    phone.send(["SIP/2.0 500 Busy", ...viaToCseq(update)]);
-    await expect.poll(() => scene().clock.timers()).toBe(1);
-    scene().clock.move(4000);
-    const again = await phone.receive(after(update));
-    phone.send(["SIP/2.0 500 Busy", ...viaToCseq(again)]);
-    await expect.poll(() => scene().clock.timers()).toBe(1);
-    await scene().sip.endLeg(legId, "hung-up");
-    const bye = await phone.receive(/^BYE /);
-    phone.send(["SIP/2.0 200 OK", ...viaToCseq(bye)]);
-    await scene().host.event("leg-ended");
-    scene().clock.move(4000);
-    expect(phone.unread(after(again))).toEqual([]);
-  });
+  test.each(["491 Request Pending", "500 Busy"])(
+    "is said again after %s, and not to who has hung up",
+    async (status) => {
+      const { phone } = await answered(scene, [takesUpdate]);
+      await scene().sip.tellConnected(legId, bruno);
+      const update = await phone.receive(/^UPDATE /);
+      phone.send([`SIP/2.0 ${status}`, ...viaToCseq(update)]);
+      await expect.poll(() => scene().clock.timers()).toBe(1);
+      scene().clock.move(4000);
+      const again = await phone.receive(after(update));
+      phone.send([`SIP/2.0 ${status}`, ...viaToCseq(again)]);
+      await expect.poll(() => scene().clock.timers()).toBe(1);
+      await scene().sip.endLeg(legId, "hung-up");
+      const bye = await phone.receive(/^BYE /);
+      phone.send(["SIP/2.0 200 OK", ...viaToCseq(bye)]);
+      await scene().host.event("leg-ended");
+      scene().clock.move(4000);
+      expect(phone.unread(after(again))).toEqual([]);
+    },
+  );
 }
 
 function byReinvite(scene: Scene): void {
@@ -106,6 +110,27 @@ function byReinvite(scene: Scene): void {
     phone.send(["SIP/2.0 200 OK", ...answerLines(again, phone), sdpType], exampleSdp);
     await phone.receive(/^ACK /);
     expect(scene().host.unheard()).toEqual([]);
+  });
+}
+
+function meetingReinvites(scene: Scene): void {
+  test("a re-INVITE that meets one of the phone's is said again once that is answered", async () => {
+    const { phone, invite } = await answered(scene, [takesNoUpdate]);
+    await scene().sip.tellConnected(legId, bruno);
+    const first = await phone.receive(reinvite);
+    phone.send(["SIP/2.0 491 Request Pending", ...viaToCseq(first)]);
+    await phone.receive(/^ACK /);
+    await expect.poll(() => scene().clock.timers()).toBe(1);
+    phone.send(ofThePhone(phone, invite)("INVITE", 1, headerOf(invite, "To"), [sdpType]), exampleSdp);
+    await scene().host.event("leg-reinvited");
+    await scene().sip.answerReinvite(legId, exampleSdp);
+    await phone.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 1 INVITE/);
+    phone.send(ofThePhone(phone, invite)("ACK", 1, headerOf(invite, "To")));
+    scene().clock.move(4000);
+    const again = await phone.receive(reinvite);
+    expect(headerOf(again, "P-Asserted-Identity")).toBe(brunoAddress);
+    phone.send(["SIP/2.0 200 OK", ...answerLines(again, phone), sdpType], exampleSdp);
+    await phone.receive(/^ACK /);
   });
 }
 
@@ -129,17 +154,7 @@ function inTheAnswer(scene: Scene): void {
 function heardFromTheFarEnd(scene: Scene): void {
   test("an UPDATE with another From, and a re-INVITE with P-Asserted-Identity, say who is there now", async () => {
     const { phone, invite } = await answered(scene, [takesUpdate]);
-    const inDialog = (...[method, cseq, from, more = []]: [string, number, string, (readonly string[])?]): string[] => [
-      `${method} ${/<([^>]+)>/.exec(headerOf(invite, "Contact"))?.[1] ?? ""} SIP/2.0`,
-      `Via: SIP/2.0/UDP ${phone.hostPort};branch=z9hG4bK-${method}-${cseq}`,
-      `From: ${from};tag=phone`,
-      `To: ${headerOf(invite, "From")}`,
-      `Call-ID: ${headerOf(invite, "Call-ID")}`,
-      `CSeq: ${cseq} ${method}`,
-      `Contact: <sip:anna@${phone.hostPort}>`,
-      "Max-Forwards: 70",
-      ...more,
-    ];
+    const inDialog = ofThePhone(phone, invite);
     phone.send(inDialog("UPDATE", 1, headerOf(invite, "To")));
     await phone.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 1 UPDATE/);
     phone.send(inDialog("UPDATE", 2, '"Comune Due" <sip:x_test2@due.example>'));
@@ -152,6 +167,21 @@ function heardFromTheFarEnd(scene: Scene): void {
     await scene().host.event("leg-reinvited");
     expect(scene().host.unheard()).toEqual([]);
   });
+}
+
+/** Requests of the phone's in the dialog that our INVITE made. */
+function ofThePhone(phone: RawPeer, invite: string) {
+  return (...[method, cseq, from, more = []]: [string, number, string, (readonly string[])?]): string[] => [
+    `${method} ${/<([^>]+)>/.exec(headerOf(invite, "Contact"))?.[1] ?? ""} SIP/2.0`,
+    `Via: SIP/2.0/UDP ${phone.hostPort};branch=z9hG4bK-${method}-${cseq}`,
+    `From: ${from};tag=phone`,
+    `To: ${headerOf(invite, "From")}`,
+    `Call-ID: ${headerOf(invite, "Call-ID")}`,
+    `CSeq: ${cseq} ${method}`,
+    `Contact: <sip:anna@${phone.hostPort}>`,
+    "Max-Forwards: 70",
+    ...more,
+  ];
 }
 
 const tagOf = (invite: string): string => /;tag=([^;>\s]+)/.exec(headerOf(invite, "From"))?.[1] ?? "";

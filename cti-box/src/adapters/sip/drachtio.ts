@@ -4,6 +4,7 @@
  */
 import type { Socket } from "node:net";
 import Srf from "drachtio-srf";
+import type { AgreedTimer } from "./headers/agreed-timer.ts";
 
 export type SipHeaders = Record<string, string>;
 
@@ -41,6 +42,8 @@ export type SipDialog = {
   auth?: { username: string; password: string };
   /** Supported in our answers inside of the call; absent: the stack says it. */
   supported?: string | undefined;
+  /** The session timer that holds; null, absent: none, or one that the stack alone knows of. */
+  sessionTimer?: AgreedTimer | null | undefined;
   /** The stack's name of it. */
   id: string;
   type: "uac" | "uas";

@@ -4,13 +4,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { exampleSdp, headerOf, inviteLines } from "../../../sip-engine/testing/raw-peer.ts";
 import { SignallingScene } from "../../../testing/signalling-scene.ts";
+import { itDescribesAnew } from "./described-anew.contract.ts";
 import { itTellsWhoIsThere } from "./connected-identity.contract.ts";
 import { itPlacesLegs, viaToCseq } from "./placed-legs.contract.ts";
 import { itPassesTexts } from "./text-messages.contract.ts";
 import { itReplacesLegs } from "./replaced-legs.contract.ts";
 import type { RawPeer } from "../../../sip-engine/testing/raw-peer.ts";
 import type { ServerUnderTest } from "../../../sip-engine/testing/server-under-test.ts";
-import type { Renegotiation } from "../../application/far-end.ts";
 import type { LegId } from "../../domain/call/ids.ts";
 
 let scene: SignallingScene;
@@ -28,7 +28,7 @@ export function itIsASignallingPort(underTest: ServerUnderTest): void {
       fromTheCarrier();
       endedByEitherSide();
       talking();
-      describedAnew();
+      itDescribesAnew(() => ({ scene, carrier, answeredCall, inDialog }));
       itPassesTexts(() => ({ scene, carrier, answeredCall, inDialog }));
     });
     itPlacesLegs(() => scene);
@@ -157,55 +157,6 @@ function endedByEitherSide(): void {
     member.send(inviteLines(member, scene.address, { callId: "empty" }).filter((line) => !/Content-Type/.test(line)));
     await member.receive(/^SIP\/2\.0 488/);
   });
-}
-
-function describedAnew(): void {
-  test("our re-INVITE brings the far end's answer, or the word that it was refused", async () => {
-    const call = await answeredCall("renegotiated");
-    // Its answer says that the ACK has arrived.
-    carrier.send(inDialog("OPTIONS", call.answer, { cseq: 2 }));
-    await carrier.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 2 OPTIONS/);
-    const agreed = scene.sip.renegotiateLeg(call.legId, `${sdp}a=ours\r\n`);
-    const invite = await carrier.receive(/^INVITE [\s\S]*a=ours/);
-    const type = [`Contact: <sip:caller@${carrier.hostPort}>`, "Content-Type: application/sdp"];
-    carrier.send(["SIP/2.0 200 OK", ...viaToCseq(invite), ...type], `${sdp}a=theirs\r\n`);
-    expect(await agreed).toMatchObject({ kind: "agreed", sdp: expect.stringContaining("a=theirs") as string });
-    await carrier.receive(/^ACK /);
-    // Each is told at once, also after one that was refused.
-    for (const status of [488, 603]) {
-      const refused = scene.sip.renegotiateLeg(call.legId, `${sdp}a=for-${status}\r\n`);
-      const again = await carrier.receive(new RegExp(`^INVITE [\\s\\S]*a=for-${status}`));
-      carrier.send([`SIP/2.0 ${status} No`, ...viaToCseq(again)]);
-      await carrier.receive(/^ACK /);
-      expect(await refused).toEqual({ kind: "refused", status });
-    }
-    expect(await scene.sip.renegotiateLeg("nobody" as LegId, sdp)).toEqual({ kind: "refused", status: 481 });
-  });
-
-  test("our re-INVITE that meets one of the far end's may be sent again, soon by the side that did not make the call", async () => {
-    const call = await answeredCall("glare");
-    // Its answer says that the ACK has arrived.
-    carrier.send(inDialog("OPTIONS", call.answer, { cseq: 2 }));
-    await carrier.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 2 OPTIONS/);
-    const met = scene.sip.renegotiateLeg(call.legId, sdp);
-    const invite = await carrier.receive(/^INVITE /);
-    carrier.send(["SIP/2.0 491 Request Pending", ...viaToCseq(invite)]);
-    await carrier.receive(/^ACK /);
-    expectGlare(await met);
-    // Theirs has come and is not answered yet: ours does not even go out.
-    carrier.send(inDialog("INVITE", call.answer, { cseq: 3, more: ["Content-Type: application/sdp"] }), sdp);
-    await scene.host.event("leg-reinvited");
-    expectGlare(await scene.sip.renegotiateLeg(call.legId, `${sdp}a=too-early\r\n`));
-    await scene.sip.answerReinvite(call.legId, sdp);
-    await carrier.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 3 INVITE/);
-    expect(carrier.unread(/^INVITE [\s\S]*a=too-early/)).toEqual([]);
-  });
-}
-
-/** The carrier made the Call-ID (RFC 3261 §14.1). */
-function expectGlare(outcome: Renegotiation): void {
-  expect(outcome.kind).toBe("glare");
-  expect(outcome.kind === "glare" && outcome.pauseMs >= 0 && outcome.pauseMs <= 2000).toBe(true);
 }
 
 function talking(): void {

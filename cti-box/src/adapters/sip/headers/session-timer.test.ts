@@ -1,7 +1,15 @@
 /** What is asked for and agreed to by each wish. */
 import { describe, expect, it } from "vitest";
 import type { SessionTimerWish } from "../../../domain/trunk/session-timer-wish.ts";
-import { timerAfterRefusal, timerOfAnswer, timerOfInvite } from "./session-timer.ts";
+import {
+  agreedIn,
+  timerAfterRefusal,
+  timerOfAnswer,
+  timerOfInvite,
+  timerOfLaterAnswer,
+  timerOfLaterRequest,
+} from "./session-timer.ts";
+import type { AgreedTimer, Side } from "./agreed-timer.ts";
 
 const message = (headers: Record<string, string>) => ({ get: (name: string) => headers[name] });
 const off: SessionTimerWish = { mode: "off" };
@@ -67,5 +75,37 @@ describe("after 422", () => {
     ["nothing was asked for", message({}), { "min-se": "1200" }],
   ])("nothing is sent again with %s", (_what, request, refusal: Record<string, string>) => {
     expect(timerAfterRefusal(request, message(refusal))).toBeNull();
+  });
+});
+
+describe("inside of a call", () => {
+  const theirTurn: AgreedTimer = { seconds: 600, refresher: "them" };
+
+  it.each<[string, string | undefined, Side, AgreedTimer | null]>([
+    ["nothing", undefined, "us", null],
+    ["nothing that can be read", "soon", "us", null],
+    ["that we refresh", "600;refresher=uac", "us", { seconds: 600, refresher: "us" }],
+    ["that they do", "600;refresher=uas", "us", theirTurn],
+    ["that they do, who asked", "600;refresher=uac", "them", theirTurn],
+    ["that we do, who were asked", "600; refresher=uas", "them", { seconds: 600, refresher: "us" }],
+    ["without a word that whoever asked does", "600", "them", theirTurn],
+  ])("an answer says %s", (...[, value, asker, agreed]) => {
+    expect(agreedIn(message(value === undefined ? {} : { "session-expires": value }), asker)).toEqual(agreed);
+  });
+
+  it("a request of ours says again what holds, and nothing where that is not known", () => {
+    expect(timerOfLaterRequest(theirTurn)).toEqual({ "Session-Expires": "600;refresher=uas", Supported: "timer" });
+    expect(timerOfLaterRequest(null)).toEqual({});
+  });
+
+  it.each<[string, AgreedTimer | null, string | undefined, string | undefined]>([
+    ["as they ask", null, "300;refresher=uac", "300;refresher=uac"],
+    ["as before where they leave it open", theirTurn, "300", "300;refresher=uac"],
+    ["nothing where it is not known how it was before", null, "300", undefined],
+    ["nothing where they ask for none", theirTurn, undefined, undefined],
+  ])("an answer of ours says %s", (...[, agreed, asked, said]) => {
+    const request = message(asked === undefined ? {} : { "session-expires": asked });
+    const answer = timerOfLaterAnswer(request, agreed);
+    expect([answer["Session-Expires"], answer["Require"]]).toEqual([said, said === undefined ? undefined : "timer"]);
   });
 });

@@ -4,6 +4,7 @@
  * timer in every call leaves those alone that bring a Supported of their own.
  */
 import type { SessionTimerWish, TimerRefresher } from "../../../domain/trunk/session-timer-wish.ts";
+import type { AgreedTimer, Side } from "./agreed-timer.ts";
 import type { SipHeaders, SipMessage } from "../drachtio.ts";
 
 type Role = "uac" | "uas";
@@ -13,6 +14,7 @@ const shortestSession = 90;
 /** Whoever wants more than a day wants no timer. */
 const longestSession = 86_400;
 const roleWhenPlaced = { us: "uac", them: "uas", auto: null } as const satisfies Record<TimerRefresher, Role | null>;
+const roleWhenAskedAgain = { us: "uas", them: "uac" } as const satisfies Record<Side, Role>;
 const roleWhenTaken = { us: "uas", them: "uac", auto: "uas" } as const satisfies Record<TimerRefresher, Role>;
 
 /** What our messages in the call say that we support. Without a wish the stack says it. */
@@ -57,6 +59,28 @@ export function timerAfterRefusal(sent: Pick<SipMessage, "get">, refusal: Pick<S
     ...askedHeaders(wanted, asked.refresher),
     "Min-SE": String(wanted),
   };
+}
+
+/** What a 2xx to a request of that side agrees on; null: nothing. */
+export function agreedIn(answer: Pick<SipMessage, "get">, asker: Side): AgreedTimer | null {
+  const said = readAsked(answer.get("session-expires"));
+  if (said === null) return null;
+  const isAsker = said.refresher !== "uas";
+  return { seconds: said.seconds, refresher: isAsker === (asker === "us") ? "us" : "them" };
+}
+
+/** Headers of an INVITE or UPDATE of ours inside of the call: one that does not say it ends the timer (RFC 4028 §7.4). Null: it is the stack's to say. */
+export function timerOfLaterRequest(agreed: AgreedTimer | null): SipHeaders {
+  if (agreed === null) return {};
+  return { ...askedHeaders(agreed.seconds, agreed.refresher === "us" ? "uac" : "uas"), Supported: "timer" };
+}
+
+/** Headers of our 2xx to an INVITE or UPDATE of theirs inside of the call. None where it asks for no timer, or nobody has said who refreshes: that is the stack's to say. */
+export function timerOfLaterAnswer(request: Pick<SipMessage, "get">, agreed: AgreedTimer | null): SipHeaders {
+  const asked = readAsked(request.get("session-expires"));
+  const refresher = asked?.refresher ?? (agreed === null ? null : roleWhenAskedAgain[agreed.refresher]);
+  if (asked === null || refresher === null) return {};
+  return { ...askedHeaders(asked.seconds, refresher), Supported: "timer", Require: "timer" };
 }
 
 function askedHeaders(seconds: number, refresher: Role | null): SipHeaders {

@@ -7,6 +7,7 @@
 import { connectedFrom, connectedHeaders } from "../headers/identity.ts";
 import { fromChange } from "../outgoing-invite.ts";
 import { pauseAfterGlare, requestPending } from "./reinvite.ts";
+import { askInSession, heardInSession } from "./session-of-dialog.ts";
 import type { ConnectedIdentity } from "../../../application/far-end.ts";
 import type { SipDialog, SipHeaders } from "../drachtio.ts";
 import type { Clock, Log } from "../../../application/ports.ts";
@@ -72,8 +73,9 @@ export class ConnectedNews {
   private async send(headers: SipHeaders): Promise<number> {
     if (this.method === "INVITE") return this.describeAgain(headers);
     return new Promise((resolve) => {
-      this.dialog.request({ method: "UPDATE", headers }, (error, response) => {
+      this.dialog.request({ method: "UPDATE", headers: askInSession(this.dialog, headers) }, (error, response) => {
         if (error !== null || response === undefined) return resolve(481);
+        if (response.status >= 200 && response.status < 300) heardInSession(this.dialog, response);
         return response.status < 200 ? undefined : resolve(response.status);
       });
     });

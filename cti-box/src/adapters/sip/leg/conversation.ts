@@ -6,7 +6,7 @@
 import { sdpOf } from "../incoming-invite.ts";
 import { sequenceNumberOf } from "../headers/cseq.ts";
 import { directionOf } from "./offer-direction.ts";
-import { supportedIn } from "./supported.ts";
+import { answerInSession } from "./session-of-dialog.ts";
 import { ConnectedNews, type Herald } from "./connected-news.ts";
 import { continuedFrom, pauseAfterGlare, requestPending, sendReinvite } from "./reinvite.ts";
 import type { ConnectedIdentity, Renegotiation } from "../../../application/far-end.ts";
@@ -14,7 +14,7 @@ import type { SignallingEvent } from "../../../application/ports.ts";
 import type { SipDialog, SipHeaders, SipRequest, SipResponse } from "../drachtio.ts";
 
 /** A re-INVITE or UPDATE that waits for our answer. */
-export type Reinvite = { response: SipResponse; answerInAckOf: number | null };
+export type Reinvite = { request: SipRequest; response: SipResponse; answerInAckOf: number | null };
 
 type OpenExchange = ({ by: "them" } & Reinvite) | { by: "us" } | null;
 type Acknowledgement = Extract<SignallingEvent, { type: "leg-acknowledged" }>["answer"];
@@ -46,14 +46,14 @@ export class Conversation {
   /** The answer to the far end's last re-INVITE or UPDATE: our session description, or a refusal. */
   answerReinvite(answer: { sdp: string } | { status: number }): void {
     if (this.open?.by !== "them") return undefined;
-    const { response, answerInAckOf } = this.open;
+    const { request, response, answerInAckOf } = this.open;
     this.open = null;
     if ("status" in answer) return response.send(answer.status);
     this.answerInAckOf = answerInAckOf;
     const { local } = this.dialog;
     local.sdp = continuedFrom(local.sdp, answer.sdp);
     const contact = local.contact === undefined ? {} : { Contact: local.contact };
-    const headers = { ...contact, ...supportedIn(this.dialog), "Content-Type": "application/sdp" };
+    const headers = { ...contact, ...answerInSession(this.dialog, request), "Content-Type": "application/sdp" };
     return response.send(200, { headers, body: local.sdp });
   }
 

@@ -12,7 +12,7 @@ import { allowedMethods } from "../outgoing-invite.ts";
 import { receiveText } from "./text-messages.ts";
 import type { ReplacedDialog } from "../headers/replaces.ts";
 import type { Reinvite } from "./conversation.ts";
-import { supportedIn } from "./supported.ts";
+import { answerInSession } from "./session-of-dialog.ts";
 import { directionOf } from "./offer-direction.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { NamedLeg, SignallingEvent } from "../../../application/ports.ts";
@@ -48,7 +48,7 @@ export function listenToDialog(dialog: SipDialog, listener: DialogListener): voi
   dialog.on("update", (request, response) => {
     presented(request);
     // An UPDATE without offer refreshes the session (RFC 4028) and changes nothing.
-    if (sdpOf(request).kind === "none") return response.send(200, { headers: supportedIn(dialog) });
+    if (sdpOf(request).kind === "none") return response.send(200, { headers: answerInSession(dialog, request) });
     return receiveReinvite(listener, request, response);
   });
   dialog.on("info", (request, response) => receiveInfo(listener, request, response));
@@ -67,8 +67,8 @@ function receiveReinvite(listener: DialogListener, request: SipRequest, response
   const description = sdpOf(request);
   if (description.kind === "other-type") return response.send(415);
   const sdp = description.kind === "sdp" ? description.sdp : null;
-  if (!listener.takeReinvite({ response, answerInAckOf: sdp === null ? sequenceNumberOf(request) : null }))
-    return response.send(491);
+  const answerInAckOf = sdp === null ? sequenceNumberOf(request) : null;
+  if (!listener.takeReinvite({ request, response, answerInAckOf })) return response.send(491);
   const direction = sdp === null ? "sendrecv" : directionOf(sdp);
   return listener.emit({ type: "leg-reinvited", legId: listener.legId, sdp, direction });
 }

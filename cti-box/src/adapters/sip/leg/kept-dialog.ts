@@ -21,12 +21,14 @@ export const keptDialogSchema = z.object({
   placedTo: z.string().nullable(),
   /** In our answers inside of the call. */
   supported: z.string().optional(),
+  /** As the call began. */
+  sessionTimer: z.object({ seconds: z.number(), refresher: z.enum(["us", "them"]) }).nullish(),
 });
 
 export type KeptDialog = z.infer<typeof keptDialogSchema>;
 
 export function keptDialog(dialog: SipDialog, placedTo: string | null): KeptDialog {
-  const { id, type, sip, local, remote, supported, req, res } = dialog;
+  const { id, type, sip, local, remote, supported, sessionTimer, req, res } = dialog;
   const theirs = type === "uas" ? req : res;
   return {
     dialogId: id,
@@ -40,6 +42,7 @@ export function keptDialog(dialog: SipDialog, placedTo: string | null): KeptDial
     farEnd: { allow: theirs.get("allow") ?? "", supported: theirs.get("supported") ?? "" },
     placedTo,
     supported,
+    sessionTimer,
   };
 }
 
@@ -62,6 +65,7 @@ export function revivedDialog(stack: SipStack, client: ControlClient, kept: Kept
   );
   const dialog = new Dialog(stack, kept.role, { req, res, sent: answer }) as SipDialog;
   dialog.supported = kept.supported;
+  dialog.sessionTimer = kept.sessionTimer;
   stack.addDialog(dialog);
   return dialog;
 }

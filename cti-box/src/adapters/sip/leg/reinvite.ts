@@ -1,5 +1,6 @@
 /** A re-INVITE of ours (RFC 3261 §14.1): a new description of our media, or the same one again, to a far end that stays in its dialog. */
 import { allowedMethods } from "../outgoing-invite.ts";
+import { askInSession, heardInSession } from "./session-of-dialog.ts";
 import type { SipDialog, SipHeaders } from "../drachtio.ts";
 
 /** Status of its final answer; `sdp`: the far end's description, null where it gave none. */
@@ -15,12 +16,14 @@ export const requestPending = 491;
 export async function sendReinvite(dialog: SipDialog, sdp: string, identity: SipHeaders = {}): Promise<ReinviteAnswer> {
   const body = nextVersionOf(dialog.local.sdp, sdp);
   const contact = dialog.local.contact === undefined ? {} : { Contact: dialog.local.contact };
-  const headers = { ...identity, ...contact, Allow: allowedMethods, "Content-Type": "application/sdp" };
+  const said = { ...identity, ...contact, Allow: allowedMethods, "Content-Type": "application/sdp" };
+  const headers = askInSession(dialog, said);
   return new Promise((resolve) => {
     dialog.request({ method: "INVITE", headers, body }, (error, response) => {
       if (error !== null || response === undefined) return resolve({ status: 503, sdp: null });
       if (response.status < 200) return undefined;
       if (response.status !== 200) return resolve({ status: response.status, sdp: null });
+      heardInSession(dialog, response);
       dialog.local.sdp = body;
       dialog.remote.sdp = response.body;
       const isEmpty = response.body === undefined || response.body === "";

@@ -10,6 +10,7 @@ import { listenToDialog } from "./in-dialog-requests.ts";
 import { moveConversation, mostMoves, type LendingLeg } from "./move-conversation.ts";
 import type { Herald } from "./connected-news.ts";
 import { cancelInvite } from "./own-requests.ts";
+import { beginSession } from "./session-of-dialog.ts";
 import type { LegEndReason } from "../../../domain/call/call-effect.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import type { ConnectedIdentity, Renegotiation } from "../../../application/far-end.ts";
@@ -76,7 +77,7 @@ export class SipLeg implements LendingLeg {
     this.stage = { kind: "answering", answerInAckOf, wantsEnd: null, connected: null };
     const headers = { ...answerHeaders(connected, this.parts.office.domain), ...terms };
     this.parts.stack.createUAS(request, response, { localSdp: sdp, headers }, (error, dialog) => {
-      if (error === null) return this.established(Object.assign(dialog, { supported: terms["Supported"] }));
+      if (error === null) return this.established(beginSession(dialog, terms));
       if (this.stage.kind !== "answering") return undefined;
       this.parts.log.warn({ legId: this.legId, error: error.message }, "answer could not be sent");
       return this.over({ type: "leg-ended", legId: this.legId, how: "lost" });
@@ -206,7 +207,7 @@ export class SipLeg implements LendingLeg {
     inviteAgain(this.parts.stack, { ...invite, isWanted }, progress, (error, dialog) => {
       sent();
       if (error !== null) return this.inviteFailed(error);
-      return this.established(Object.assign(dialog, { supported: terms["Supported"] }));
+      return this.established(beginSession(dialog, terms));
     });
   }
 
