@@ -10,6 +10,7 @@ import { startRtpengine, type RtpengineProcess } from "../../cti-box/testing/med
 import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess, type OfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
+import { pageCommand } from "../office/page-command.ts";
 import { BaresipPhone } from "../phones/baresip-phone.ts";
 import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { heardSoFar, hearsAnew, hearsMusic, hearsTone } from "../phones/phone-hearing.ts";
@@ -142,24 +143,13 @@ async function measured(name: string): Promise<number> {
 
 const moved = (): Promise<number> => measured("la2_media_moved_calls_total");
 
-/** As the page does it: the status of the answer. */
-function command(method: "POST" | "PUT", path: string, body: object): Promise<number> {
-  return anna.page.evaluate(
-    async ([how, where, what]) => {
-      const token = sessionStorage.getItem("la2-session") ?? "";
-      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-      const answer = await fetch(where, { method: how === "PUT" ? "PUT" : "POST", headers, body: what });
-      return answer.status;
-    },
-    [method, path, JSON.stringify(body)] as const,
-  );
-}
-
 async function consult(): Promise<string> {
   const transferId = ulid();
   const target = { kind: "operator", operatorLogin: "bruno" };
   const order = { transferId, mode: "attended", target, ticketId: null, reason: "other", message: "" };
-  expect(await command("POST", `/api/calls/${callId}/transfers`, order)).toBe(202);
+  expect(await pageCommand(anna.page, { method: "POST", path: `/api/calls/${callId}/transfers`, body: order })).toBe(
+    202,
+  );
   await reader.event("call-consulting");
   await Promise.all([anna.hears(tones.bruno), hearsTone(bruno, tones.anna), hearsMusic(citizen, Object.values(tones))]);
   return transferId;
@@ -167,7 +157,7 @@ async function consult(): Promise<string> {
 
 async function confer(): Promise<void> {
   const path = `/api/calls/${callId}/transfers/${await consult()}/consultation`;
-  expect(await command("PUT", path, { talkingTo: "everybody" })).toBe(204);
+  expect(await pageCommand(anna.page, { method: "PUT", path, body: { talkingTo: "everybody" } })).toBe(204);
   await Promise.all([
     hearsAnew(citizen, [tones.anna, tones.bruno], 0),
     hearsAnew(bruno, [tones.anna, tones.citizen], 0),

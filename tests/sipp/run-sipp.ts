@@ -19,7 +19,8 @@ export type SippRun = {
     | "tell-and-refuse"
     | "registrar"
     | "be-called-challenged"
-    | "be-called-through-proxy";
+    | "be-called-through-proxy"
+    | "take-over";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;
@@ -37,6 +38,16 @@ export type SippRun = {
   headers?: readonly string[];
   /** What is offered in place of PCMA over RTP/AVP: the end of the m= line, then further lines. */
   offer?: readonly string[];
+  /** Whole session description, of somebody else's sound. */
+  description?: string;
+  /** Password of the user that is called, who calls as well. */
+  password?: string;
+  /** What it has to be told of whom it talks with, at first and then: patterns. */
+  told?: readonly [string, string];
+  /** Absent: UDP. */
+  transport?: "tcp";
+  /** Where sipp is reached, when that is not where it listens. */
+  contact?: string;
   /** What the m= line of the box's answer has to end with, without spaces and a pattern's signs. */
   answer?: string;
 };
@@ -52,19 +63,23 @@ export async function runSipp(run: SippRun): Promise<void> {
     .replace("__SOUND__", soundFile)
     .replace("__STATUS__", String(run.status ?? 403))
     .replace("__NUMBER__", run.number.replace("+", "\\+"))
+    .replaceAll("__DESCRIPTION__", (run.description ?? "").trimEnd().replaceAll("\r\n", "\n      "))
+    .replaceAll("<sip:carrier@[local_ip]:[local_port]>", `<${run.contact ?? "sip:carrier@[local_ip]:[local_port]"}>`)
+    .replaceAll("__TOLD_FIRST__", run.told?.[0] ?? "")
+    .replaceAll("__TOLD__", run.told?.[1] ?? "")
     .replace("__ANSWER__", `m=audio [0-9]+ ${run.answer ?? ""}`)
     .replace(/m=audio \[media_port\] RTP.*?(?=\n\s*\]\]>)/s, (usual) =>
       run.offer === undefined ? usual : `m=audio [media_port] ${run.offer.join("\n      ")}`,
     )
-    .replace(
-      "Max-Forwards: 70\n",
+    .replaceAll(
+      /Max-Forwards: 70\n(?=\s*Content-Type)/g,
       ["Max-Forwards: 70", ...(run.headers ?? []).map((line) => `      ${line}`), ""].join("\n"),
     );
   const file = join(folder, "scenario.xml");
   writeFileSync(file, scenario);
   const child = spawn(
     "sipp",
-    `${run.target ?? "-p 5060"} -sf ${file} -i ${run.from} -s ${run.number} -t u1 -nostdin -trace_err -m ${run.calls ?? 1} -r ${run.perSecond ?? 10} -d ${run.pauseMs ?? 300} -timeout 50s -timeout_error -error_file ${join(folder, "errors.log")}`.split(
+    `${run.target ?? "-p 5060"} -sf ${file} -i ${run.from} -s ${run.number} -au ${run.number} -ap ${run.password ?? "none"} -t ${run.transport === "tcp" ? "t1" : "u1"} -nostdin -trace_err -m ${run.calls ?? 1} -r ${run.perSecond ?? 10} -d ${run.pauseMs ?? 300} -timeout 50s -timeout_error -error_file ${join(folder, "errors.log")}`.split(
       " ",
     ),
     { cwd: folder, stdio: ["ignore", "ignore", "ignore"] },

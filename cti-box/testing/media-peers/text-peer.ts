@@ -21,8 +21,9 @@ const RED = 97;
 const GENERATIONS = 2;
 
 export class TextPeer {
-  /** Everything read by now, repetitions used where something is missing. */
+  /** Everything read by now, repetitions used where something is missing; what a source says comes after all of the sources before it (RFC 3550 §8: a box that was started again is another one). */
   private readonly blocks = new Map<number, Buffer>();
+  private readonly sources: number[] = [];
   private readonly socket: Socket;
   private readonly hasRed: boolean;
   private readonly listeners = new Set<() => void>();
@@ -113,6 +114,24 @@ export class TextPeer {
     });
   }
 
+  /** When what was read from there on begins with these words, by `performance.now`. */
+  holds(words: string, from: number, deadlineMs = 5000): Promise<number> {
+    return new Promise<number>((resolve, reject) => {
+      const deadline = setTimeout(() => {
+        this.listeners.delete(look);
+        reject(new Error(`read "${this.text.slice(from)}", not "${words}"`));
+      }, deadlineMs);
+      const look = (): void => {
+        if (!this.text.slice(from).startsWith(words)) return;
+        clearTimeout(deadline);
+        this.listeners.delete(look);
+        resolve(performance.now());
+      };
+      this.listeners.add(look);
+      look();
+    });
+  }
+
   async close(): Promise<void> {
     await new Promise<void>((done) => this.socket.close(() => done()));
   }
@@ -145,7 +164,9 @@ export class TextPeer {
     this.heardFrom = fromPort;
     const second = bytes.readUInt8(1);
     if ((second & 0x80) !== 0) this.markers += 1;
-    const sequence = bytes.readUInt16BE(2);
+    const source = bytes.readUInt32BE(8);
+    if (!this.sources.includes(source)) this.sources.push(source);
+    const sequence = bytes.readUInt16BE(2) + this.sources.indexOf(source) * 0x1_00_00;
     for (const block of blocksOf(bytes.subarray(12), { sequence, isRed: (second & 0x7f) === RED }))
       if (!this.blocks.has(block.sequence)) this.blocks.set(block.sequence, block.bytes);
     for (const listener of this.listeners) listener();

@@ -284,7 +284,7 @@ describe("a transfer that comes back", () => {
 
   test("after the call the card no longer says that the citizen is back", async () => {
     await returned();
-    act(() => world.phone?.ended("a"));
+    act(() => world.phone?.ended("a", "over"));
     expect(card("a").dataset["cardState"]).toBe("ended");
     expect(screen.queryByText(/di nuovo con lei/)).toBeNull();
   });

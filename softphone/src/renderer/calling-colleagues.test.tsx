@@ -193,7 +193,7 @@ describe("the call back", () => {
     rings();
     act(() => {
       world.box?.card(toBruno("a", { kind: "gone", why: "no-answer" }));
-      world.phone?.ended("a");
+      world.phone?.ended("a", "over");
     });
     expect(document.querySelector('[data-call-id="a"]')).toBeNull();
     expect([...document.querySelectorAll("[data-notice]")].map((one) => one.textContent)).toEqual([

@@ -159,7 +159,7 @@ test("it goes with the card", async () => {
   hears("segreto\u2028");
   act(() => {
     world.box?.card(boxCard("a", { kind: "gone", why: "ended" }));
-    world.phone?.ended("a");
+    world.phone?.ended("a", "over");
   });
   const card = document.querySelector<HTMLElement>('[data-call-id="a"]');
   if (card === null) throw new Error("no card");

@@ -123,8 +123,11 @@ export type PhoneListener = {
   /** `continues`: the conversation of another call of this page goes on in it (RFC 3891). */
   ringing(call: { callId: string; caller: Caller; continues?: boolean }): void;
   opened(callId: string): void;
-  ended(callId: string): void;
+  ended(callId: string, how: LineEnd): void;
 };
+
+/** `elsewhere`: another phone of the operator's, or of a colleague's, has the call now. */
+export type LineEnd = "over" | "elsewhere";
 
 export type AnswerFailure = "microphone-denied" | "microphone-missing" | "insecure-page" | "call-gone" | "media-failed";
 

@@ -126,7 +126,7 @@ function openTelephone(desk: Desk, session: Session, calls: Pick<CallCommands, "
       if (desk.dialled.delete(callId) || continues) void calls.answer(callId);
     },
     opened: (callId) => store.dispatch({ type: "line-open", callId, nowMs: ports.clock.nowMs() }),
-    ended: (callId) => store.dispatch({ type: "line-ended", callId, nowMs: ports.clock.nowMs() }),
+    ended: (callId, how) => store.dispatch({ type: "line-ended", callId, how, nowMs: ports.clock.nowMs() }),
   });
 }
 

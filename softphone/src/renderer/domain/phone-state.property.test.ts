@@ -25,7 +25,9 @@ const event: fc.Arbitrary<PhoneEvent> = fc.oneof(
   fc.tuple(callId, part).map(([id, my]): PhoneEvent => ({ type: "box-snapshot", cards: [boxCard(id, my)], nowMs: 1 })),
   callId.map((id): PhoneEvent => ({ type: "line-ringing", callId: id, caller, nowMs: 1 })),
   callId.map((id): PhoneEvent => ({ type: "line-open", callId: id, nowMs: 1 })),
-  callId.map((id): PhoneEvent => ({ type: "line-ended", callId: id, nowMs: 1 })),
+  fc
+    .tuple(callId, fc.constantFrom("over" as const, "elsewhere" as const))
+    .map(([id, how]): PhoneEvent => ({ type: "line-ended", callId: id, how, nowMs: 1 })),
   callId.map((id): PhoneEvent => ({ type: "call-selected", callId: id })),
   callId.map((id): PhoneEvent => ({ type: "call-dismissed", callId: id })),
   callId.map((id): PhoneEvent => ({ type: "transfer-opened", callId: id })),

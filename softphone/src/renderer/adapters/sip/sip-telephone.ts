@@ -11,7 +11,7 @@ import { RemoteAudio } from "./remote-audio.ts";
 import { describeCaller } from "./describe-caller.ts";
 import { microphoneConstraints, openMicrophone } from "./microphone.ts";
 import type { AudioProcessing } from "./microphone.ts";
-import type { AnswerFailure, PhoneListener, Telephone, Telephones } from "../../application/ports.ts";
+import type { AnswerFailure, LineEnd, PhoneListener, Telephone, Telephones } from "../../application/ports.ts";
 import type { Session } from "../../domain/session/session.ts";
 
 /** Host candidates are there within milliseconds; a slow STUN server may not hold up an answer. */
@@ -160,7 +160,15 @@ class SipTelephone implements Telephone {
     const callId = named === undefined || named === "" ? invitation.request.callId : named;
     const earlier = this.calls.get(callId);
     this.calls.set(callId, invitation);
+    let how: LineEnd = "over";
     invitation.delegate = {
+      onBye: (bye) => {
+        how = howEnded(bye.request);
+        ignoreLateFailure(bye.accept());
+      },
+      onCancel: (cancel) => {
+        how = howEnded(cancel.request);
+      },
       onRefer: (referral) => ignoreLateFailure(referral.reject({ statusCode: 603 })),
       onInvite: () => this.playRemote(callId, invitation),
     };
@@ -173,7 +181,7 @@ class SipTelephone implements Telephone {
       if (state === SessionState.Terminated) {
         this.calls.delete(callId);
         this.audio.stop(callId);
-        listener.ended(callId);
+        listener.ended(callId, how);
       }
     });
     const continues = invitation.replacee !== undefined;
@@ -190,6 +198,11 @@ class SipTelephone implements Telephone {
     const handler = this.calls.get(callId)?.sessionDescriptionHandler;
     return handler instanceof SessionDescriptionHandler ? handler.peerConnection : undefined;
   }
+}
+
+/** RFC 3326: the box says when another phone of the operator's has the call now. */
+function howEnded(request: { getHeader(name: string): string | undefined }): LineEnd {
+  return /cause=200;\s*text="Call completed elsewhere"/i.test(request.getHeader("Reason") ?? "") ? "elsewhere" : "over";
 }
 
 /** sip.js throws when the far end was quicker; the state listener has already told what happened. */

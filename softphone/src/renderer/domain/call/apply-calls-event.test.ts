@@ -19,7 +19,12 @@ function card(callId: string, myState: MyPart): CallsEvent {
 
 const rings = (callId: string): CallsEvent => ({ type: "line-ringing", callId, caller, nowMs });
 const opens = (callId: string): CallsEvent => ({ type: "line-open", callId, nowMs });
-const ends = (callId: string): CallsEvent => ({ type: "line-ended", callId, nowMs });
+const ends = (callId: string, how: "over" | "elsewhere" = "over"): CallsEvent => ({
+  type: "line-ended",
+  callId,
+  how,
+  nowMs,
+});
 
 describe("one call", () => {
   test.each<[string, CallsEvent[], string[]]>([
@@ -28,6 +33,42 @@ describe("one call", () => {
     ["answered here", [rings("a"), opens("a"), card("a", { kind: "talking" })], ["talking"]],
     ["held by the box", [rings("a"), opens("a"), card("a", { kind: "holding" })], ["held"]],
     ["answered on another device", [card("a", { kind: "talking" })], ["detached"]],
+    [
+      "answered on another device, line first",
+      [rings("a"), card("a", { kind: "ringing" }), ends("a", "elsewhere"), card("a", { kind: "talking" })],
+      ["detached"],
+    ],
+    [
+      "answered on another device, box first",
+      [rings("a"), card("a", { kind: "talking" }), ends("a", "elsewhere")],
+      ["detached"],
+    ],
+    [
+      "moved to another device",
+      [rings("a"), opens("a"), card("a", { kind: "talking" }), ends("a", "elsewhere")],
+      ["detached"],
+    ],
+    [
+      "moved to another device, and over there",
+      [
+        rings("a"),
+        opens("a"),
+        card("a", { kind: "talking" }),
+        ends("a", "elsewhere"),
+        card("a", { kind: "gone", why: "ended" }),
+      ],
+      ["ended"],
+    ],
+    [
+      "taken by a colleague while it rang",
+      [
+        rings("a"),
+        card("a", { kind: "ringing" }),
+        ends("a", "elsewhere"),
+        card("a", { kind: "gone", why: "answered-elsewhere" }),
+      ],
+      [],
+    ],
     ["the caller gave up", [rings("a"), card("a", { kind: "gone", why: "caller-gave-up" })], []],
     ["the ring was withdrawn on the line only", [rings("a"), ends("a")], []],
     ["it ended after the answer", [rings("a"), opens("a"), card("a", { kind: "gone", why: "ended" })], ["ended"]],
@@ -61,6 +102,35 @@ describe("one call", () => {
     ["gone and never seen here", [card("a", { kind: "gone", why: "no-answer" })], []],
   ])("%s", (_name, events, states) => {
     expect(after(...events).map(cardStateOf)).toEqual(states);
+  });
+});
+
+describe("a parked call that is taken up again where its card still is", () => {
+  const parked = [
+    rings("a"),
+    opens("a"),
+    card("a", { kind: "talking" }),
+    ends("a"),
+    card("a", { kind: "gone", why: "ended" }),
+  ];
+  test.each<[string, CallsEvent[]]>([
+    ["the box says it first", [card("a", { kind: "ringing" }), rings("a"), opens("a"), card("a", { kind: "talking" })]],
+    [
+      "the telephone says it first",
+      [rings("a"), card("a", { kind: "ringing" }), opens("a"), card("a", { kind: "talking" })],
+    ],
+    [
+      "a snapshot says it",
+      [{ type: "box-snapshot", cards: [boxCard("a", { kind: "talking" })], nowMs }, rings("a"), opens("a")],
+    ],
+  ])("is a call like any other: %s", (_who, events) => {
+    expect(after(...parked).map((entry) => [cardStateOf(entry), entry.endedAtMs])).toEqual([["ended", nowMs]]);
+    const back = after(...parked, ...events);
+    expect(back.map((entry) => [cardStateOf(entry), entry.endedAtMs])).toEqual([["talking", null]]);
+  });
+
+  test("rings, although the earlier line was over", () => {
+    expect(after(...parked, card("a", { kind: "ringing" })).map(cardStateOf)).toEqual(["ringing"]);
   });
 });
 

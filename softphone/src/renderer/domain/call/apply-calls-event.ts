@@ -1,7 +1,7 @@
 /**
  * The calls of this desk, in the order in which they came. A later call never overwrites an earlier one.
  *   (none) ─box-card / line-ringing─▶ ringing ─line-open─▶ talking ⇄ held ⇄ transferring ─gone─▶ ended / transferred ─dismissed─▶ (none)
- *                                        └── gone without an answer ──▶ (none)
+ *                                        └── gone without an answer ──▶ (none)          ended ─back again (parked and retrieved)─▶ ringing
  */
 import { cardStateOf } from "./call.ts";
 import type { BoxCard, CallEntry, Caller, PhoneLine } from "./call.ts";
@@ -14,7 +14,8 @@ export type CallsEvent =
   | { type: "line-answering"; callId: string }
   | { type: "line-open"; callId: string; nowMs: number }
   | { type: "line-answer-failed"; callId: string }
-  | { type: "line-ended"; callId: string; nowMs: number }
+  /** `elsewhere`: another phone of the operator's, or of a colleague's, has the call now. */
+  | { type: "line-ended"; callId: string; how: "over" | "elsewhere"; nowMs: number }
   | { type: "microphone-set"; callId: string; microphone: "live" | "muted" }
   | { type: "call-dismissed"; callId: string };
 
@@ -40,7 +41,7 @@ export function applyCallsEvent(calls: readonly CallEntry[], event: CallsEvent):
           : entry,
       );
     case "line-ended":
-      return settled(withLine(calls, event.callId, { kind: "over" }), event.nowMs);
+      return settled(withLine(calls, event.callId, lineAfterEnd(calls, event)), event.nowMs);
     case "microphone-set":
       return calls.map((entry) =>
         entry.callId === event.callId && entry.line.kind === "open"
@@ -78,16 +79,33 @@ function withLine(calls: readonly CallEntry[], callId: string, line: PhoneLine):
   return calls.map((entry) => (entry.callId === callId ? { ...entry, line } : entry));
 }
 
+/** The operator talks on, on another phone: the card stays, without audio of its own. */
+function lineAfterEnd(
+  calls: readonly CallEntry[],
+  { callId, how }: Extract<CallsEvent, { type: "line-ended" }>,
+): PhoneLine {
+  const part = findEntry(calls, callId)?.box?.myState.kind;
+  const talksOn = how === "elsewhere" && (part === "talking" || part === "holding");
+  return { kind: talksOn ? "absent" : "over" };
+}
+
 function withBoxCard(calls: readonly CallEntry[], card: BoxCard, nowMs: number): readonly CallEntry[] {
   const known = findEntry(calls, card.call.callId);
   // A card that says "gone" of a call never seen here has nothing to show.
   if (known === undefined && card.myState.kind === "gone") return calls;
-  const entry = known ?? newEntry(card.call.callId, nowMs);
+  const isBack = known?.box?.myState.kind === "gone" && card.myState.kind !== "gone";
+  const entry = known === undefined ? newEntry(card.call.callId, nowMs) : isBack ? comeBack(known, nowMs) : known;
   const wasAnswered = card.myState.kind !== "ringing" && card.myState.kind !== "gone";
   // A call of one's own is talk from the citizen's answer on, not from that of the own phone.
   const isAnswerNow = entry.box?.myState.kind === "dialling" && card.myState.kind === "talking";
   const answeredAtMs = isAnswerNow ? nowMs : (entry.answeredAtMs ?? (wasAnswered ? nowMs : null));
   return withEntry(calls, { ...entry, box: card, answeredAtMs });
+}
+
+/** A call that was parked or given away here and rings here again, before its card was put away. Its SIP call may have come before the box's word. */
+function comeBack(entry: CallEntry, nowMs: number): CallEntry {
+  const line: PhoneLine = entry.line.kind === "over" ? { kind: "absent" } : entry.line;
+  return { ...entry, line, firstSeenAtMs: nowMs, answeredAtMs: null, endedAtMs: null };
 }
 
 /** A call the box no longer mentions is over, unless its line is still here (then the box will say more). */
