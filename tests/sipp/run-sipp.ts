@@ -20,7 +20,9 @@ export type SippRun = {
     | "registrar"
     | "be-called-challenged"
     | "be-called-through-proxy"
-    | "take-over";
+    | "take-over"
+    | "tell-in-the-clear"
+    | "answer-options-described";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;

@@ -3,6 +3,7 @@
  * overlap: ringing an operator never waits for the caller's leg. After each wait the call is looked at again, because the leg may have been
  * given up meanwhile. Every failure of a port comes back to the call as an event.
  */
+import { findLeg } from "../domain/call/find-leg.ts";
 import { OfficeEffects } from "./run-office-effect.ts";
 import { LegLanes, type FailedWork } from "./leg-lanes.ts";
 import { MediaEffects } from "./run-media-effect.ts";
@@ -87,7 +88,10 @@ export class CallEffectRunner {
 
   private portFailed({ legIds, error, consequence }: FailedWork): void {
     const { callId } = this.parts;
-    this.parts.log.warn({ callId, legIds, error: String(error), consequence }, "a port failed");
+    // Whose legs: an administrator knows the trunk by its name.
+    const peers = legIds.map((one) => findLeg(this.parts.current(), one)?.peer);
+    const whose = peers.map((peer) => (peer === undefined ? "?" : `${peer.kind} ${peer.name}`));
+    this.parts.log.warn({ callId, legIds, whose, error: String(error), consequence }, "a port failed");
     const legId = legIds.at(-1);
     if (legId === undefined || consequence === "ignore") return;
     if (consequence === "leg-failed") this.parts.post({ type: "leg-failed", legId, status: 500, q850: null });

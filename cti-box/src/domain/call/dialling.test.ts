@@ -142,6 +142,18 @@ describe("the next trunk", () => {
     expect([channelsOn(call, "tim"), channelsOn(call, "eolo")]).toEqual([0, 1]);
   });
 
+  test("is tried when what the first one lets be heard cannot be spoken (SRTP that is required, and RTP in the clear)", () => {
+    const early: readonly UntimedEvent[] = [
+      { type: "leg-progressed", legId: viaTim },
+      { type: "leg-early-media", legId: viaTim },
+    ];
+    const refused = step([annaAnswers, ...early, { type: "media-failed", legId: viaTim }]);
+    expect(refused.effects).toEqual(expect.arrayContaining(["end-leg via-tim failure", "place-leg via-eolo"]));
+    const answered: UntimedEvent = { type: "leg-answered", legId: viaTim };
+    const ended = step([annaAnswers, answered, { type: "media-failed", legId: viaTim }]);
+    expect(ended.call.phase).toMatchObject({ kind: "ended", cause: "media-failure" });
+  });
+
   test("is tried after silence; the late answer of the first is hung up", () => {
     const route: UntimedEvent = { type: "timer-fired", timer: "route", deadlineMs: startMs + 1000 + 4000 };
     const tried = step([annaAnswers, route]);

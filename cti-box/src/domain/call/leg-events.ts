@@ -128,11 +128,14 @@ function deviceGone(step: Step, legId: LegId, atMs: number): Step {
   return pendingLegLost(closed, leg, { atMs, status: 503, q850: null });
 }
 
+/** Before the answer, a carrier that cannot be spoken over is no telephone that rang in vain: another carrier may, although it will ring again. */
 function mediaFailed(step: Step, legId: LegId, atMs: number): Step {
   const leg = findLeg(step.call, legId);
   if (leg === null || leg.state.kind === "closing" || leg.state.kind === "gone") return step;
-  if (leg.direction === "out" && isPending(leg)) return deviceGone(step, legId, atMs);
-  return mediaLeft(step, legId, atMs);
+  if (leg.direction === "in" || !isPending(leg)) return mediaLeft(step, legId, atMs);
+  const closed = closeLeg(step, legId, { atMs, reason: "failure" });
+  const unheard: Leg = leg.peer.kind === "trunk" ? { ...leg, state: { kind: "trying" } } : leg;
+  return pendingLegLost(closed, unheard, { atMs, status: 503, q850: null });
 }
 
 function isPending(leg: Leg): boolean {
