@@ -58,7 +58,7 @@ async function ask(
   { method, path, body }: { method: Method; path: string; body?: object },
 ): Promise<unknown> {
   const headers = { "x-la2-on-behalf-of": userInfo().username };
-  const answer = await askForAnswer(box, path, { method, headers, ...(body && { body }) });
+  const answer = await askForAnswer(box, path, { method, headers, wordsAre: "settings", ...(body && { body }) });
   return answer.json();
 }
 

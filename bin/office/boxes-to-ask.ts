@@ -29,13 +29,15 @@ type Asking = {
   body?: object;
   withinMs?: number;
   alsoTaken?: number;
+  /** How the user wrote what the box may find fault with: as options (`--from`), or as settings (`outbound.uri=`). */
+  wordsAre?: "options" | "settings";
 };
 
 /** What the box answers to a program of its office; with a status of `alsoTaken` as well. Throws with the box's own words when it refuses. */
 export async function askForAnswer(
   box: BoxToAsk,
   path: string,
-  { method = "GET", query = {}, headers = {}, body, withinMs = 30_000, alsoTaken }: Asking = {},
+  { method = "GET", query = {}, headers = {}, body, withinMs = 30_000, alsoTaken, wordsAre = "options" }: Asking = {},
 ): Promise<Response> {
   const answer = await fetch(`${box.url}${path}?${new URLSearchParams(query).toString()}`, {
     method,
@@ -53,6 +55,8 @@ export async function askForAnswer(
     title?: string;
     problems?: { pointer: string; detail: string }[];
   };
-  const faults = (problem.problems ?? []).map(({ pointer, detail }) => `\n  ${pointer.replace("/", "--")}: ${detail}`);
+  const wordOf = (pointer: string): string =>
+    wordsAre === "options" ? pointer.replace("/", "--") : pointer.replace("/", "").replaceAll("/", ".");
+  const faults = (problem.problems ?? []).map(({ pointer, detail }) => `\n  ${wordOf(pointer)}: ${detail}`);
   throw new Error(`${box.label}: ${problem.title ?? `HTTP ${answer.status}`}${faults.join("")}`);
 }

@@ -8,6 +8,7 @@ import { officeConfig, officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
 import { runLa2 } from "../playground/la2-process.ts";
+import { runSipp } from "../sipp/run-sipp.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
 let network: PhoneNetwork;
@@ -15,11 +16,14 @@ let office: OfficeProcess;
 let registrar: string;
 let carrier: CarrierRegistrar;
 let folder = "";
+let described: string;
 const password = "secret of the office";
 
 beforeAll(async () => {
   network = PhoneNetwork.open();
   registrar = network.addOfficeAddress();
+  network.addHost();
+  described = network.addOfficeAddress();
   const account = { user: officeNumber, authUser: "office-auth", password, registrar: `sip:${registrar}:5060` };
   const outbound = (uri: string) => ({ uri, callerId: { number: officeNumber }, probeSeconds: "off" });
   const { address } = network;
@@ -39,6 +43,7 @@ beforeAll(async () => {
       more("unknown-name", { outbound: outbound("sip:nowhere.invalid") }),
       more("nobody", { outbound: outbound(`sip:${address}:5999;transport=tcp`) }),
       more("secure", { outbound: outbound(`sips:${address}:5061`) }),
+      more("described", { outbound: outbound(`sip:${described}:5060`) }),
       more("account", { account }),
       more("wrong-account", { account: { ...account, password: "guessed" } }),
     ],
@@ -88,4 +93,30 @@ test("a wrong password is called that", async () => {
     expect.stringMatching(/WRONG +The carrier does not accept user and password \(403\)/),
   ]);
   expect(words).not.toContain("guessed");
+});
+
+test("keys of SRTP that a carrier shows of its own accord are masked, and nothing else of its description is", async () => {
+  const keys = ["d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj", "NzB4d1BINUAvLEw6UzF3WSJ+PSdFcGdUJShpX1Zj"];
+  const description = [
+    "v=0",
+    `o=- 1 1 IN IP4 ${described}`,
+    "s=-",
+    `c=IN IP4 ${described}`,
+    "t=0 0",
+    "m=audio 4000 RTP/SAVP 8",
+    `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${keys[0]}|2^20|1:4`,
+    `a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:${keys[1]}`,
+  ].join("\r\n");
+  const carrierOfSipp = runSipp({
+    scenario: "answer-options-described",
+    from: described,
+    number: officeNumber,
+    description,
+  });
+  const { code, words } = await la2Test("described", "--verbose");
+  await carrierOfSipp;
+  expect([code, words]).toEqual([0, expect.stringMatching(/OK +The carrier answers/)]);
+  expect(words).toMatch(/a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:\*\*\*\|2\^20\|1:4\n/);
+  expect(words).toMatch(/a=crypto:2 AES_CM_128_HMAC_SHA1_32 inline:\*\*\*\n/);
+  for (const key of keys) expect(words + office.log()).not.toContain(key);
 });
