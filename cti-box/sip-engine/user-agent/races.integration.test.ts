@@ -147,6 +147,29 @@ describe("glare", () => {
     await nothingLeft();
   });
 
+  it("a re-INVITE of ours that is refused gets one ACK, of its own number, also from an application that acknowledges it", async () => {
+    const { dialog } = await establish("refused");
+    const request = (method: string): Promise<Srf.SrfResponse> =>
+      dialog.request({ method, headers: { "Content-Type": "application/sdp" }, body: exampleSdp } as never);
+    const asked = request("INVITE");
+    const ours = await peer.receive(/^INVITE /);
+    peer.send(answer(ours, "491 Request Pending"));
+    expect((await asked).status).toBe(491);
+    expect(headerOf(await peer.receive(/^ACK /), "CSeq")).toBe(headerOf(ours, "CSeq").replace("INVITE", "ACK"));
+    // What the application sends next comes behind whatever it has sent before.
+    const updated = request("UPDATE");
+    peer.send(answer(await peer.receive(/^UPDATE /), "200 OK"));
+    await updated;
+    expect(peer.unread(/^ACK /)).toEqual([]);
+    const again = request("INVITE");
+    peer.send(answer(await peer.receive(/^INVITE /), "200 OK", sdpType), exampleSdp);
+    await again;
+    await peer.receive(/^ACK /);
+    dialog.destroy();
+    peer.send(answer(await peer.receive(/^BYE /), "200 OK"));
+    await nothingLeft();
+  });
+
   it("our BYE takes a re-INVITE of ours that waits with it", async () => {
     const { dialog } = await establish("bye-in-re-invite");
     dialog.modify(exampleSdp).catch(() => undefined);
