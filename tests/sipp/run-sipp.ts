@@ -22,7 +22,9 @@ export type SippRun = {
     | "be-called-through-proxy"
     | "take-over"
     | "tell-in-the-clear"
-    | "answer-options-described";
+    | "answer-options-described"
+    | "be-told-by-update"
+    | "be-told-by-reinvite";
   /** `address:port` of the box; absent: sipp is called, at port 5060 of its address. */
   target?: string;
   from: string;
