@@ -1,4 +1,7 @@
 /** Operators call citizens: who may, over which trunk, and what a second order does. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
 import { lastingStore } from "../../testing/test-store.ts";
@@ -196,7 +199,9 @@ test("calls beyond the minute's limit stop the trunk with one alarm; emergency c
 
 test("a trunk that was stopped rests on after a restart", async () => {
   const outbound = { uri: "sip:one.example", callerId: { number: "+390668888888" }, limits: { perMinute: 1 } };
-  const memory = openRestartMemory(":memory:", scene.log);
+  const folder = mkdtempSync(join(tmpdir(), "la2-memory-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const memory = openRestartMemory(join(folder, "restart.sqlite"), scene.log);
   const restart = async () => {
     await scene.box.close();
     await open([trunk("one", { outbound })], memory);

@@ -15,7 +15,7 @@ export function openRestartMemory(path: string, log: Log): SqliteRestartMemory {
   const database = new DatabaseSync(path);
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA secure_delete = FAST;");
   // It holds media keys and passwords.
-  if (path !== ":memory:") chmodSync(path, 0o600);
+  chmodSync(path, 0o600);
   const { user_version: written } = database.prepare("PRAGMA user_version").get() as { user_version: number };
   if (written !== version) database.exec("DROP TABLE IF EXISTS kept");
   database.exec(

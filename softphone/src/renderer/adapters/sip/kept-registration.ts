@@ -2,7 +2,7 @@
  * Keeps one registration alive over a connection that may be lost.
  *   connecting ─connect─▶ registering ─200─▶ registered ─expiry / lost─▶ waiting ─pause─▶ connecting …
  */
-import { Registerer, RegistererState, UserAgentState } from "sip.js";
+import { Registerer, RegistererState, RequestPendingError, UserAgentState } from "sip.js";
 import type { UserAgent } from "sip.js";
 import type { LinkState } from "../../domain/session/session.ts";
 
@@ -15,17 +15,17 @@ type Phase = "connecting" | "registering" | "registered" | "waiting" | "closed";
 export class KeptRegistration {
   private readonly agent: UserAgent;
   private readonly tell: (state: LinkState) => void;
-  private readonly registerer: Registerer;
+  private registerer: Registerer;
   private phase: Phase = "connecting";
   private attempt = 0;
   private pause: ReturnType<typeof setTimeout> | null = null;
   private readonly onOnline = (): void => this.retryNow();
+  private readonly onState = (state: RegistererState): void => this.registererChanged(state);
 
   constructor(agent: UserAgent, tell: (state: LinkState) => void) {
     this.agent = agent;
     this.tell = tell;
-    this.registerer = new Registerer(agent, { expires: expiresSeconds, refreshFrequency: 75 });
-    this.registerer.stateChange.addListener((state) => this.registererChanged(state));
+    this.registerer = this.makeRegisterer();
     window.addEventListener("online", this.onOnline);
   }
 
@@ -64,7 +64,25 @@ export class KeptRegistration {
           onReject: () => this.wait(),
         },
       })
-      .catch(() => this.wait());
+      .catch((error: unknown) => {
+        if (!(error instanceof RequestPendingError)) return this.wait();
+        this.startAnew();
+      });
+  }
+
+  /** The answer to the last REGISTER got lost with its connection: sip.js would wait for it until timer F fires (32 s, RFC 3261 §17.1.2.2), and a new binding need not. */
+  private startAnew(): void {
+    if (this.phase !== "registering") return;
+    this.registerer.stateChange.removeListener(this.onState);
+    void this.registerer.dispose();
+    this.registerer = this.makeRegisterer();
+    this.register();
+  }
+
+  private makeRegisterer(): Registerer {
+    const registerer = new Registerer(this.agent, { expires: expiresSeconds, refreshFrequency: 75 });
+    registerer.stateChange.addListener(this.onState);
+    return registerer;
   }
 
   private registererChanged(state: RegistererState): void {
