@@ -1,7 +1,7 @@
 /** A program under measurement: started on a core of its own where that is possible, read from /proc, ended by its own pid. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** Linux counts processor time in ticks of this length. */
 const tickSeconds = 0.01;
@@ -62,18 +62,10 @@ export class Child {
     return this.hasEnded;
   }
 
-  /** Processor time since it started, memory now and at most. */
+  /** Processor time since it started, memory now and at most; of the programs that it has started as well. */
   usage(): Usage {
-    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, "utf8");
-    // The name in brackets may hold blanks; utime and stime are the 14th and 15th field.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
-    const kilobytes = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024;
-    return {
-      cpuSeconds: (Number(fields[11]) + Number(fields[12])) * tickSeconds,
-      residentBytes: kilobytes("VmRSS"),
-      peakBytes: kilobytes("VmHWM"),
-    };
+    const pid = Number(this.#process.pid);
+    return [pid, ...childrenOf(pid)].map(usageOf).reduce(sum);
   }
 
   async close(): Promise<void> {
@@ -84,4 +76,42 @@ export class Child {
     await ended;
     clearTimeout(hard);
   }
+}
+
+/** Fields of /proc/PID/stat from the third one on: the name in brackets before them may hold blanks. */
+function statOf(pid: number): string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+}
+
+function usageOf(pid: number): Usage {
+  // utime and stime.
+  const [user, system] = statOf(pid).slice(11, 13);
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const kilobytes = (key: string): number => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) * 1024;
+  return {
+    cpuSeconds: (Number(user) + Number(system)) * tickSeconds,
+    residentBytes: kilobytes("VmRSS"),
+    peakBytes: kilobytes("VmHWM"),
+  };
+}
+
+/** Not every kernel lists a process's children. */
+function childrenOf(pid: number): number[] {
+  const isChild = (other: number): boolean => {
+    try {
+      return Number(statOf(other)[1]) === pid;
+    } catch {
+      return false; // It has ended meanwhile.
+    }
+  };
+  return readdirSync("/proc").map(Number).filter(isChild);
+}
+
+function sum(one: Usage, other: Usage): Usage {
+  return {
+    cpuSeconds: one.cpuSeconds + other.cpuSeconds,
+    residentBytes: one.residentBytes + other.residentBytes,
+    peakBytes: one.peakBytes + other.peakBytes,
+  };
 }

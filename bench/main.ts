@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME [options]`: measures what the product promises in figures. Nothing here is a test: it prints, and exits with 1 only when it could not measure. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { boxForms, type BoxForm } from "./calls/box.ts";
 import { runCallsBenchmark } from "./calls/run.ts";
 import { parts, runSipBenchmark, type Part } from "./sip/run.ts";
 import { serverFrom, type ServerKind } from "../cti-box/sip-engine/testing/server-process.ts";
@@ -21,6 +22,16 @@ const peer = (text: string, before: (ServerKind & { version: string })[]): (Serv
   if (server === null) throw new InvalidArgumentError("NAME=COMMAND, or NAME@VERSION=COMMAND");
   const [name = "", version = "unknown"] = server.name.split("@");
   return [...before, { ...server, name, version }];
+};
+
+type CallsOptions = {
+  form: BoxForm;
+  seconds: number;
+  rates: number[];
+  warmUp: number;
+  standing: number;
+  out: string;
+  record: boolean;
 };
 
 const program = new Command("bench").description("Benchmarks of LA2-CTI").showHelpAfterError();
@@ -76,14 +87,28 @@ program
     rates,
     [50, 100, 200, 300, 400, 500, 600],
   )
+  .addOption(
+    new Option("--form <form>", "how the box is installed: own-process is the one whose calls outlive a killed box")
+      .choices(boxForms)
+      .default("embedded"),
+  )
+  .option(
+    "--warm-up <n>",
+    "calls before each step, of the box and of the bare engine, that are not counted: a box works all day; 0: code is compiled within the step",
+    countOrNone,
+    2_000,
+  )
   .option("--standing <n>", "calls that are up at once for the memory of one; 0: not measured", countOrNone, 2_000)
   .option("--out <folder>", "where calls.md and calls.json are written", "bench-report")
   .option("--record", "put the figures into docs/performance.md as well", false)
-  .action(async (options: { seconds: number; rates: number[]; standing: number; out: string; record: boolean }) => {
-    const { seconds, rates: steps, standing } = options;
-    const command = `npm run bench -- calls --seconds ${seconds} --rates ${steps.join(",")} --standing ${standing}`;
-    await runCallsBenchmark({ ...options, command });
-    process.stdout.write(`written to ${options.out}/calls.md, calls.json\n`);
+  .action(async (options: CallsOptions) => {
+    const { form, seconds, rates: steps, warmUp, standing } = options;
+    const words = [
+      `npm run bench -- calls --form ${form} --seconds ${seconds} --rates ${steps.join(",")}`,
+      `--warm-up ${warmUp} --standing ${standing}`,
+    ];
+    await runCallsBenchmark({ ...options, warmUpCalls: warmUp, command: words.join(" ") });
+    process.stdout.write(`written to ${options.out}\n`);
   });
 
 await program.parseAsync();

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startRtpengine } from "../../cti-box/testing/media-peers/rtpengine-process.ts";
 import { Child } from "../child.ts";
 import { callee, caller, startCallee, startLoad } from "../sip/load.ts";
 import { ports, type Cores } from "../sip/servers.ts";
@@ -20,17 +21,40 @@ export type RunningBox = {
   close(): Promise<void>;
 };
 
+/**
+ * How the box is installed: `embedded` has engine and media relay inside; with `own-process` calls outlive a killed box: the engine is a process of its own,
+ * every dialog is written down, and an rtpengine relays, which is not measured.
+ */
+export const boxForms = ["embedded", "own-process"] as const;
+export type BoxForm = (typeof boxForms)[number];
+
 /** Starts the box with its operators' telephones registered. Throws with what it said when it does not come up. */
-export async function startBox({ operators, cores }: { operators: number; cores: Cores }): Promise<RunningBox> {
+export async function startBox({
+  form,
+  operators,
+  cores,
+}: {
+  form: BoxForm;
+  operators: number;
+  cores: Cores;
+}): Promise<RunningBox> {
   const folder = mkdtempSync(join(tmpdir(), "la2-bench-box-"));
   const file = join(folder, "office.json");
-  writeFileSync(file, JSON.stringify({ ...officeOf(operators), dataDirectory: join(folder, "data") }));
   const program = fileURLToPath(new URL("../../cti-box/src/main.ts", import.meta.url));
   const opened: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (let end = opened.pop(); end !== undefined; end = opened.pop()) await end();
   };
   try {
+    const media = await startMedia(form);
+    opened.push(() => media.close());
+    const office = {
+      ...officeOf(operators),
+      media: media.config,
+      engine: { kind: form },
+      dataDirectory: join(folder, "data"),
+    };
+    writeFileSync(file, JSON.stringify(office));
     const words = [process.execPath, program, "--config", file];
     const box = Child.start("box", words, { core: cores.server });
     opened.push(() => box.close());
@@ -45,6 +69,13 @@ export async function startBox({ operators, cores }: { operators: number; cores:
     await close();
     throw error;
   }
+}
+
+async function startMedia(form: BoxForm): Promise<{ config: object; close(): Promise<void> }> {
+  if (form === "embedded") return { config: { kind: "relay", listenAddress: address }, close: async () => undefined };
+  const rtpengine = await startRtpengine({ address, ports: 12_000 });
+  const { ngHost, ngPort } = rtpengine;
+  return { config: { kind: "rtpengine", ngHost, ngPort }, close: () => rtpengine.close() };
 }
 
 async function registerTelephones(operators: number, cores: Cores): Promise<void> {
@@ -74,7 +105,6 @@ function officeOf(operators: number): Record<string, unknown> {
       domain: address,
       contacts: [`sip:${address}:${ports.sip};transport=udp`, `sip:${address}:${ports.sip + 1};transport=ws`],
     },
-    media: { kind: "relay", listenAddress: address },
     trunks: [{ trunkId: "carrier", carrier: "Carrier of the benchmark", addresses: [caller.host] }],
     numbers: [{ number: publicNumber, queueId: "urp" }],
     queues: [{ queueId: "urp", label: "URP" }],

@@ -1,7 +1,7 @@
 /** What is measured of the whole box. Each measurement has a fresh one. */
-import { startLoad, type Load, type RunningLoad } from "../sip/load.ts";
-import { mostFailed, mostRepeated } from "../sip/measurements.ts";
-import { publicNumber, startBox } from "./box.ts";
+import { startLoad, type Load, type LoadResult, type RunningLoad } from "../sip/load.ts";
+import { mostFailed, mostRepeated, warmUpRate } from "../sip/measurements.ts";
+import { publicNumber, startBox, type BoxForm } from "./box.ts";
 import type { Cores } from "../sip/servers.ts";
 
 export type BoxStep = {
@@ -20,38 +20,38 @@ export type BoxStep = {
 /** An operator talks for a second and is rung again at once; half as many more, so that nobody waits for one. */
 const operatorsPerCallASecond = 1.5;
 
+/** `form`: how the box is installed. `warmUpCalls`: at 100 a second before the step, and not counted. */
+export type BoxLoad = { form: BoxForm; rate: number; seconds: number; warmUpCalls: number };
+
 /** `seconds` of calls at `rate` a second: a citizen through the carrier, the queue, an operator's telephone rings and answers, a second, the citizen hangs up. */
-export async function measureBoxCalls(
-  cores: Cores,
-  { rate, seconds }: { rate: number; seconds: number },
-): Promise<BoxStep> {
-  const running = await startBox({ operators: Math.ceil(rate * operatorsPerCallASecond) + 10, cores });
+export async function measureBoxCalls(cores: Cores, { form, rate, seconds, warmUpCalls }: BoxLoad): Promise<BoxStep> {
+  const operators = Math.ceil(Math.max(rate, warmUpRate) * operatorsPerCallASecond) + 10;
+  const running = await startBox({ form, operators, cores });
   try {
+    if (warmUpCalls > 0)
+      await finished(citizensCall(cores, { scenario: "caller.xml", rate: warmUpRate, count: warmUpCalls }));
+    const toldBefore = running.events.count("call-answered");
     const before = running.box.usage();
-    const load = citizensCall(cores, { scenario: "caller.xml", rate, count: rate * seconds });
-    try {
-      const result = await load.result();
-      if (running.box.hasEnded) throw new Error(`the box ended under load:\n${running.box.output}`);
-      const after = running.box.usage();
-      const { calls, failed, retransmissions } = result;
-      return {
-        rate,
-        calls,
-        failed,
-        retransmissions,
-        answeredEvents: running.events.count("call-answered"),
-        cpuBox: ((after.cpuSeconds - before.cpuSeconds) / calls) * 1_000,
-        peakBytes: after.peakBytes,
-        passed:
-          calls >= rate * seconds &&
-          failed <= calls * mostFailed &&
-          running.events.count("call-answered") >= calls - failed &&
-          retransmissions <= calls * 7 * mostRepeated &&
-          result.seconds < seconds * 1.05 + 5,
-      };
-    } finally {
-      await load.close();
-    }
+    const result = await finished(citizensCall(cores, { scenario: "caller.xml", rate, count: rate * seconds }));
+    if (running.box.hasEnded) throw new Error(`the box ended under load:\n${running.box.output}`);
+    const after = running.box.usage();
+    const { calls, failed, retransmissions } = result;
+    const answeredEvents = running.events.count("call-answered") - toldBefore;
+    return {
+      rate,
+      calls,
+      failed,
+      retransmissions,
+      answeredEvents,
+      cpuBox: ((after.cpuSeconds - before.cpuSeconds) / calls) * 1_000,
+      peakBytes: after.peakBytes,
+      passed:
+        calls >= rate * seconds &&
+        failed <= calls * mostFailed &&
+        answeredEvents >= calls - failed &&
+        retransmissions <= calls * 7 * mostRepeated &&
+        result.seconds < seconds * 1.05 + 5,
+    };
   } finally {
     await running.close();
   }
@@ -61,8 +61,11 @@ export async function measureBoxCalls(
 export type StandingCalls = { calls: number; bytesPerCall: number; residentBytes: number };
 
 /** Memory of `calls` calls that are up and on which nothing happens. */
-export async function measureStandingCalls(cores: Cores, { calls }: { calls: number }): Promise<StandingCalls> {
-  const running = await startBox({ operators: calls + 50, cores });
+export async function measureStandingCalls(
+  cores: Cores,
+  { form, calls }: { form: BoxForm; calls: number },
+): Promise<StandingCalls> {
+  const running = await startBox({ form, operators: calls + 50, cores });
   try {
     const rate = 100;
     const before = running.box.usage().residentBytes;
@@ -78,6 +81,14 @@ export async function measureStandingCalls(cores: Cores, { calls }: { calls: num
     }
   } finally {
     await running.close();
+  }
+}
+
+async function finished(load: RunningLoad): Promise<LoadResult> {
+  try {
+    return await load.result();
+  } finally {
+    await load.close();
   }
 }
 

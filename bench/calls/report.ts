@@ -1,10 +1,13 @@
 /** The figures of the whole box as Markdown, beside those of the bare engine with the benchmark's application. */
 import { headingOf, type Machine } from "../machine.ts";
 import type { Step } from "../sip/measurements.ts";
+import type { BoxForm } from "./box.ts";
 import type { BoxStep, StandingCalls } from "./measurements.ts";
 
 export type CallsReport = {
   machine: Machine;
+  form: BoxForm;
+  warmUpCalls: number;
   command: string;
   seconds: number;
   /** `bare`: null where it was not asked for. */
@@ -12,7 +15,7 @@ export type CallsReport = {
   standing: StandingCalls | null;
 };
 
-export function callsMarkdown({ machine, command, seconds, steps, standing }: CallsReport): string {
+export function callsMarkdown({ machine, command, seconds, warmUpCalls, steps, standing }: CallsReport): string {
   const head =
     "| calls/s | calls | failed | sent again | answers told by events | box: CPU-s per 1,000 calls | bare engine and application | times | box: memory at most, MB | passed |";
   const rows = steps.map(({ box, bare }) => {
@@ -28,6 +31,8 @@ export function callsMarkdown({ machine, command, seconds, steps, standing }: Ca
           `${standing.calls} calls up at once take ${(standing.bytesPerCall / 1_000).toFixed(0)} kB each (${(standing.residentBytes / 1_000_000).toFixed(0)} MB in all, ${standing.calls + 50} operators' telephones included).`,
           "",
         ];
+  const warmUp =
+    warmUpCalls === 0 ? [] : [`Before each step ${warmUpCalls} calls that are not counted, with either program.`, ""];
   const table = [head, "|---|---|---|---|---|---|---|---|---|---|", ...rows, ""];
-  return [...headingOf(machine, { command, seconds }), ...table, ...memory].join("\n");
+  return [...headingOf(machine, { command, seconds }), ...warmUp, ...table, ...memory].join("\n");
 }

@@ -6,10 +6,14 @@ import { recordIn } from "../record.ts";
 import { measureCalls } from "../sip/measurements.ts";
 import { coresOf } from "../sip/servers.ts";
 import { thisEngine } from "../../cti-box/sip-engine/testing/server-process.ts";
+import type { BoxForm } from "./box.ts";
 import { measureBoxCalls, measureStandingCalls } from "./measurements.ts";
 import { callsMarkdown, type CallsReport } from "./report.ts";
 
 export type CallsBenchmark = {
+  form: BoxForm;
+  /** Before each step, by the box and by the bare engine. */
+  warmUpCalls: number;
   seconds: number;
   rates: readonly number[];
   /** Calls that are up at once for the memory of one; 0: not measured. */
@@ -21,13 +25,13 @@ export type CallsBenchmark = {
 };
 
 export async function runCallsBenchmark(wanted: CallsBenchmark): Promise<CallsReport> {
-  const { seconds, command } = wanted;
+  const { form, seconds, warmUpCalls, command } = wanted;
   const machine = describeMachine();
   const cores = coresOf(machine.cores);
-  const report: CallsReport = { machine, command, seconds, steps: [], standing: null };
+  const report: CallsReport = { machine, form, command, seconds, warmUpCalls, steps: [], standing: null };
   for (const rate of wanted.rates) {
-    const box = await measureBoxCalls(cores, { rate, seconds });
-    const bare = await measureCalls(thisEngine, cores, { rate, seconds });
+    const box = await measureBoxCalls(cores, { form, rate, seconds, warmUpCalls });
+    const bare = await measureCalls(thisEngine, cores, { rate, seconds, warmUpCalls });
     report.steps.push({ box, bare });
     const bareCpu = bare.cpuServer + bare.cpuApplication;
     say(
@@ -36,14 +40,15 @@ export async function runCallsBenchmark(wanted: CallsBenchmark): Promise<CallsRe
     if (!box.passed) break;
   }
   if (wanted.standing > 0) {
-    report.standing = await measureStandingCalls(cores, { calls: wanted.standing });
+    report.standing = await measureStandingCalls(cores, { form, calls: wanted.standing });
     say(`${report.standing.calls} calls up take ${(report.standing.bytesPerCall / 1_000).toFixed(0)} kB each`);
   }
   const markdown = callsMarkdown(report);
   mkdirSync(wanted.out, { recursive: true });
-  writeFileSync(join(wanted.out, "calls.json"), `${JSON.stringify(report, null, 2)}\n`);
-  writeFileSync(join(wanted.out, "calls.md"), markdown);
-  if (wanted.record) recordIn("calls", markdown);
+  const name = form === "embedded" ? "calls" : `calls-${form}`;
+  writeFileSync(join(wanted.out, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
+  writeFileSync(join(wanted.out, `${name}.md`), markdown);
+  if (wanted.record) recordIn(name, markdown);
   return report;
 }
 

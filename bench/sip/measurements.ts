@@ -9,6 +9,8 @@ import { ports, startServer, type Cores, type Running } from "./servers.ts";
 export const mostFailed = 0.001;
 export const mostRepeated = 0.005;
 const sampleMs = 500;
+/** Calls a second that come before a step, so that its figures are those of code that has been compiled. */
+export const warmUpRate = 100;
 
 export type Step = {
   rate: number;
@@ -22,15 +24,17 @@ export type Step = {
   passed: boolean;
 };
 
-/** `seconds` of calls at `rate` a second. Processor time in seconds per 1,000 calls. */
+/** `seconds` of calls at `rate` a second, after `warmUpCalls` that are not counted. Processor time in seconds per 1,000 calls. */
 export async function measureCalls(
   server: ServerKind,
   cores: Cores,
-  { rate, seconds }: { rate: number; seconds: number },
+  { rate, seconds, warmUpCalls = 0 }: { rate: number; seconds: number; warmUpCalls?: number },
 ): Promise<Step> {
   return withServer(server, cores, async (running) => {
+    const calling = { scenario: "caller.xml", core: cores.caller };
+    if (warmUpCalls > 0) await underLoad(running, { ...calling, rate: warmUpRate, count: warmUpCalls });
     const before = usageOf(running);
-    const load = await underLoad(running, { scenario: "caller.xml", rate, count: rate * seconds, core: cores.caller });
+    const load = await underLoad(running, { ...calling, rate, count: rate * seconds });
     const after = usageOf(running);
     const perThousand = (one: Usage, other: Usage): number =>
       ((other.cpuSeconds - one.cpuSeconds) / load.calls) * 1_000;
