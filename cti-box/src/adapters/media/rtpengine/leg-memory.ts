@@ -58,5 +58,6 @@ function revived({ media, profile, session, offeredBy, far, endpoint }: KeptLeg)
     pairing: { with: "silence", outdated: true },
     voice: "unknown",
     keys: "unknown",
+    playing: "unknown",
   };
 }

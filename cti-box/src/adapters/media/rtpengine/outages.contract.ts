@@ -1,11 +1,15 @@
 /** What becomes of calls when rtpengine goes, comes back, or never was there; and that it keeps no ports of what has ended. */
-import { readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { CITIZEN_HZ, hearEachOther, ok, OPERATOR_HZ } from "../../../../testing/media-peers/media-scene.ts";
+import { CITIZEN_HZ, hearEachOther, hearsMusic, ok, OPERATOR_HZ } from "../../../../testing/media-peers/media-scene.ts";
 import { RtpPeer } from "../../../../testing/media-peers/rtp-peer.ts";
 import { startRtpengine } from "../../../../testing/media-peers/rtpengine-process.ts";
 import { RecordingLog } from "../../../../testing/recording-log.ts";
 import type { LegMedia, MediaEvent, AudioServer } from "../../../application/media-port.ts";
+import type { RestartMemory } from "../../../application/restart-memory.ts";
+import { openRestartMemory } from "../../store/restart-memory.ts";
 import { openRtpengineMediaServer } from "./rtpengine-media-server.ts";
 
 const citizen = { callId: "outage", legId: "citizen" } as LegMedia;
@@ -16,6 +20,7 @@ export function itSurvivesItsServer(): void {
     it("is told as down, and the box goes on", tellsThatItIsDown);
     it("that has forgotten a call after a restart serves it anew", servesAnewAfterARestart);
     it("is left for another one by new calls, also by those that had just asked it", newCallsGoToAnother);
+    it("plays on for a box that was killed, until the next one wants something else", goesOnAfterABox);
     it("keeps no port of a leg that ended", freesPorts);
   });
 }
@@ -102,6 +107,42 @@ async function newCallsGoToAnother(): Promise<void> {
   }
 }
 
+async function goesOnAfterABox(): Promise<void> {
+  const rtpengine = await startRtpengine();
+  const folder = mkdtempSync(join(tmpdir(), "la2-memory-"));
+  const memory = openRestartMemory(join(folder, "restart.sqlite"), new RecordingLog());
+  const killed = await openServer(rtpengine.ngPort, memory);
+  const next = await openServer(rtpengine.ngPort, memory);
+  const [one, other] = await Promise.all([RtpPeer.open(), RtpPeer.open()]);
+  try {
+    one.accept(ok(await killed.answerOffer(citizen, one.offer())).answerSdp);
+    const { offerSdp } = ok(await killed.makeOffer(operator, { profile: "rtp", towards: citizen.legId }));
+    ok(await killed.acceptAnswer(operator, other.answer(offerSdp)));
+    one.speak(CITIZEN_HZ);
+    other.speak(OPERATOR_HZ);
+    ok(await killed.connect(citizen, operator));
+    ok(await killed.startMusic(citizen));
+    await hearsMusic(one);
+    // Its box is gone: the one that began the music never says another word.
+    expect(next.takeBack([citizen.callId])).toEqual([citizen.legId, operator.legId]);
+    ok(await next.connect(citizen, operator));
+    await hearEachOther(one, other);
+    // As long as the melody: each note of it would be heard between the operator's tone.
+    expect(await one.ear.shareDuring(OPERATOR_HZ, 2_100)).toBeGreaterThan(0.9);
+    // Nothing plays now, and a third box does not know that.
+    const third = await openServer(rtpengine.ngPort, memory);
+    third.takeBack([citizen.callId]);
+    ok(await third.startMusic(citizen));
+    await hearsMusic(one);
+    await third.close();
+  } finally {
+    await Promise.all([killed.close(), next.close(), one.close(), other.close()]);
+    memory.close();
+    rmSync(folder, { recursive: true });
+    await rtpengine.close();
+  }
+}
+
 async function freesPorts(): Promise<void> {
   const rtpengine = await startRtpengine();
   const server = await openServer(rtpengine.ngPort);
@@ -126,6 +167,7 @@ async function freesPorts(): Promise<void> {
   }
 }
 
-async function openServer(ngPort: number): Promise<AudioServer> {
-  return openRtpengineMediaServer({ ngHost: "127.0.0.1", ngPort, lookEveryMs: 200, log: new RecordingLog() });
+async function openServer(ngPort: number, memory?: RestartMemory): Promise<AudioServer> {
+  const settings = { ngHost: "127.0.0.1", ngPort, lookEveryMs: 200, log: new RecordingLog() };
+  return openRtpengineMediaServer({ ...settings, ...(memory && { memory }) });
 }

@@ -4,6 +4,7 @@ import { breakOff } from "./announcement.ts";
 import type { Announcement } from "./announcement.ts";
 import type { Music } from "./hold-music.ts";
 import type { RtpengineLeg } from "./rtpengine-leg.ts";
+import { isUnanswered } from "./rtpengine-servers.ts";
 
 /** Long enough for any wait; the melody lasts two seconds. */
 const MUSIC_REPEATS = 100_000;
@@ -37,9 +38,15 @@ export class Player {
   }
 
   async stop(leg: RtpengineLeg): Promise<void> {
-    if (leg.playing === "nothing") return;
+    const { playing } = leg;
+    if (playing === "nothing") return;
     leg.playing = "nothing";
-    await this.parts.send("stop media", leg, {});
+    try {
+      await this.parts.send("stop media", leg, {});
+    } catch (error) {
+      // rtpengine refuses where it plays nothing.
+      if (playing !== "unknown" || isUnanswered(error)) throw error;
+    }
   }
 
   private async announce(leg: RtpengineLeg, announcement: Announcement): Promise<void> {

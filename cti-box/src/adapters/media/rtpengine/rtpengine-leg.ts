@@ -38,8 +38,8 @@ export type RtpengineLeg = {
   keys: RtpengineLeg["voice"];
   /** Goes before what the leg hears otherwise. */
   announcement: Announcement | null;
-  /** What rtpengine is playing to this leg. */
-  playing: "nothing" | "music" | Announcement;
+  /** What rtpengine is playing to this leg. `unknown`: what an earlier run of the box began, which goes on without it. */
+  playing: "nothing" | "music" | "unknown" | Announcement;
 };
 
 export function newLeg(media: LegMedia, profile: MediaProfile, keyMode: KeyMode = "rfc4733"): RtpengineLeg {
