@@ -1,5 +1,6 @@
 /** Media without packets: keeps who hears whom, who hears music and which legs have media, and refuses what makes no sense. */
 import type { CallLeg, CallMedia } from "../src/application/call-media.ts";
+import type { LegsTakenBack } from "../src/application/media-port.ts";
 import type { MediaProfile } from "../src/domain/call/call.ts";
 import type { LegId } from "../src/domain/call/ids.ts";
 
@@ -110,8 +111,9 @@ export class FakeMedia implements CallMedia {
     for (const leg of this.sessions.values()) if (leg.callId === callId) await this.release(leg);
   }
 
-  takeBack(callIds: readonly CallLeg["callId"][]): LegId[] {
-    return [...this.sessions.values()].filter(({ callId }) => callIds.includes(callId)).map(({ legId }) => legId);
+  takeBack(callIds: readonly CallLeg["callId"][]): LegsTakenBack {
+    const left = [...this.sessions.values()].filter(({ callId }) => callIds.includes(callId));
+    return { goOn: left.map(({ legId }) => legId), unsettled: [] };
   }
 
   private require(legId: LegId): void {

@@ -5,7 +5,7 @@
 import type { PromptLanguage, PromptName } from "../domain/queue/announcement.ts";
 import type { KeyMode } from "../domain/trunk/key-mode.ts";
 import type { MediaProfile } from "../domain/call/call.ts";
-import type { LegRules } from "./media-port.ts";
+import type { LegRules, LegsTakenBack } from "./media-port.ts";
 import type { CallId, LegId } from "../domain/call/ids.ts";
 
 export type CallLeg = { callId: CallId; legId: LegId };
@@ -44,8 +44,8 @@ export interface CallMedia {
   /** Whether the far end has agreed to real-time text by now. */
   hasText(leg: CallLeg): boolean;
   release(leg: CallLeg): Promise<void>;
-  /** After a kill of the box: legs of these calls whose media goes on. What they hear has to be said anew. */
-  takeBack(callIds: readonly CallId[]): LegId[];
+  /** After a kill of the box: legs of these calls whose media is left. What they hear has to be said anew. */
+  takeBack(callIds: readonly CallId[]): LegsTakenBack;
   /** Frees whatever the call still holds. */
   releaseCall(callId: CallId): Promise<void>;
 }

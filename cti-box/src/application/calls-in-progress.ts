@@ -38,6 +38,14 @@ export type CallsParts = {
   seekForward(callId: CallId, missed: Parameters<EffectParts["seekForward"]>[0]): void;
 };
 
+/** `lastMs`: of its last step. `keptLegs`: those that the signalling has taken back; `unsettledLegs`: those among them whose media has to be offered anew. */
+export type LeftOfCall = {
+  lastMs: number;
+  keptLegs: readonly LegId[];
+  lostLegs: readonly LegId[];
+  unsettledLegs: readonly LegId[];
+};
+
 export class CallsInProgress {
   private readonly parts: CallsParts;
   /** The calls themselves, to be looked at. */
@@ -75,15 +83,16 @@ export class CallsInProgress {
     this.index.addLeg(legId, callId);
   }
 
-  /** A call that an earlier run of the box has left. `keptLegs`: those that the signalling has taken back. */
-  takeUp(call: Call, left: { lastMs: number; keptLegs: readonly LegId[]; lostLegs: readonly LegId[] }): void {
+  /** A call that an earlier run of the box has left. */
+  takeUp(call: Call, left: LeftOfCall): void {
     const { callId } = call;
     const effects = new CallEffectRunner(this.effectParts(callId));
     const runner = CallRunner.resume(call, left.lastMs, this.runnerParts(callId, effects));
     this.index.add(callId, { runner, effects, deviceUris: new Map(), stopLastWordTimer: null });
     for (const { legId } of call.legs) this.index.addLeg(legId, callId);
     for (const legId of left.keptLegs) effects.signalling.takeBack(legId);
-    runner.post({ type: "box-restarted", lostLegs: left.lostLegs });
+    const { lostLegs, unsettledLegs } = left;
+    runner.post({ type: "box-restarted", lostLegs, unsettledLegs });
   }
 
   find(callId: CallId): CallRunner | null {

@@ -146,10 +146,9 @@ export interface AudioServer {
   closeLeg(leg: LegMedia): Promise<void>;
   closeCall(callId: CallId): Promise<void>;
   /**
-   * After a kill of the box: takes back what is left of these calls' media and frees what is left of others. Returns the legs whose media goes on; what they hear
-   * has to be said anew.
+   * After a kill of the box: takes back what is left of these calls' media and frees what is left of others. What legs hear has to be said anew.
    */
-  takeBack(callIds: readonly CallId[]): LegId[];
+  takeBack(callIds: readonly CallId[]): LegsTakenBack;
   /** Adds a listener, for the life of the server. */
   onEvent(listener: (event: MediaEvent) => void): void;
   health(): Promise<MediaHealth>;
@@ -158,6 +157,9 @@ export interface AudioServer {
   /** Ends every leg and frees every port. */
   close(): Promise<void>;
 }
+
+/** `unsettled`: legs that were called, and the box was killed before their far end's answer was kept: their far ends have to be offered anew. `goOn`: all others that are left. */
+export type LegsTakenBack = { goOn: readonly LegId[]; unsettled: readonly LegId[] };
 
 export interface MediaServer extends AudioServer {
   /**

@@ -21,7 +21,8 @@ export type UnfinishedCalls = Awaited<ReturnType<CallStore["unfinishedCalls"]>>;
 
 /** `dialogs`: legs that the signalling has taken back. Those that no call wants any more are ended. */
 export function recoverCalls(parts: RecoveryParts, unfinished: UnfinishedCalls, dialogs: readonly LegId[]): void {
-  const withMedia = new Set(parts.media.takeBack(unfinished.map(({ callId }) => callId)));
+  const media = parts.media.takeBack(unfinished.map(({ callId }) => callId));
+  const withMedia = new Set([...media.goOn, ...media.unsettled]);
   const withDialog = new Set(dialogs);
   const goesOn = ({ legId, state }: Leg): boolean =>
     withDialog.has(legId) && (state.kind === "closing" || (state.kind === "answered" && withMedia.has(legId)));
@@ -37,7 +38,9 @@ export function recoverCalls(parts: RecoveryParts, unfinished: UnfinishedCalls, 
     const lostLegs = open.filter((leg) => !goesOn(leg)).map((leg) => leg.legId);
     for (const legId of keptLegs) wanted.add(legId);
     parts.log.warn({ callId, kept: keptLegs.length, lost: lostLegs.length }, "a call is taken up after a restart");
-    parts.calls.takeUp(call, { lastMs: events.at(-1)?.atMs ?? call.startedAtMs, keptLegs, lostLegs });
+    const unsettledLegs = keptLegs.filter((legId) => media.unsettled.includes(legId));
+    const lastMs = events.at(-1)?.atMs ?? call.startedAtMs;
+    parts.calls.takeUp(call, { lastMs, keptLegs, lostLegs, unsettledLegs });
   }
   for (const legId of dialogs) if (!wanted.has(legId)) endUnwanted(parts, legId);
 }

@@ -5,7 +5,7 @@
  * at the server when the first phone is rung; its answer waits here until the call wants it. So connecting never needs a renegotiation.
  */
 import type { CallLeg, CallMedia } from "../../application/call-media.ts";
-import type { DtmfDigit, LegRules, MediaResult, MediaServer } from "../../application/media-port.ts";
+import type { DtmfDigit, LegRules, MediaResult, MediaServer, LegsTakenBack } from "../../application/media-port.ts";
 import type { PromptLanguage, PromptName } from "../../domain/queue/announcement.ts";
 import { ringingTone } from "./audio/ringing-tone.ts";
 import type { PromptFiles } from "./prompt-files.ts";
@@ -120,7 +120,7 @@ class ServedCallMedia implements CallMedia {
     await this.server.closeCall(callId);
   }
 
-  takeBack(callIds: readonly CallLeg["callId"][]): LegId[] {
+  takeBack(callIds: readonly CallLeg["callId"][]): LegsTakenBack {
     return this.server.takeBack(callIds);
   }
 

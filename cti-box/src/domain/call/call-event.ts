@@ -222,8 +222,16 @@ export type CallEvent =
   | { type: "box-stopping"; atMs: number }
   | BoxRestarted;
 
-/** The box was killed and is back. `lostLegs`: what it could not take back; absent, from boxes that could not take back any: all. */
-export type BoxRestarted = { type: "box-restarted"; atMs: number; lostLegs?: readonly LegId[] };
+/**
+ * The box was killed and is back. `lostLegs`: what it could not take back; absent, from boxes that could not take back any: all. `unsettledLegs`: had just answered; what their far
+ * ends agreed to is not known any more.
+ */
+export type BoxRestarted = {
+  type: "box-restarted";
+  atMs: number;
+  lostLegs?: readonly LegId[];
+  unsettledLegs?: readonly LegId[];
+};
 
 /** Every event after the beginning. */
 export type LaterCallEvent = Exclude<CallEvent, CallBeginning>;

@@ -37,7 +37,7 @@ export function legLeft(step: Step, end: LegEnd): Step {
       return phase.legId === end.legId ? merged(gone, end.atMs) : gone;
     case "transferred":
     case "overflowed":
-      return phase.legId === end.legId ? ended(gone, end.atMs, "connected-party-hung-up") : gone;
+      return phase.legId === end.legId ? connectedPartyLeft(gone, end) : gone;
     case "parked":
     case "surveying":
     case "queued":
@@ -86,6 +86,12 @@ function operatorLeft(step: Step, end: LegEnd, operatorId: OperatorId): Step {
   if (end.how === "bye" && isSurveyed(step.call)) return askCitizen(step, operatorId, end.atMs);
   if (end.how === "bye") return ended(step, end.atMs, "operator-hung-up");
   return operatorLost(step, end.atMs, operatorId);
+}
+
+/** The other office, likewise: it hung up, or its connection was lost. */
+function connectedPartyLeft(step: Step, { atMs, how }: LegEnd): Step {
+  if (how === "bye" || step.call.queue === null) return ended(step, atMs, "connected-party-hung-up");
+  return published(changed(step, { phase: headOfLine(step.call, atMs) }), atMs, { type: "call-queued" });
 }
 
 /** The operator's phone or its media failed while talking. */

@@ -28,6 +28,7 @@ type Row = {
   from?: CallArrival;
   before: readonly UntimedEvent[];
   lost: readonly string[];
+  unsettled?: readonly string[];
   after: string;
   effects: string[];
 };
@@ -39,6 +40,28 @@ const rows: Row[] = [
     lost: [],
     after: "talking",
     effects: ["connect-media caller+anna-1", "engage-operator anna on-call"],
+  },
+  {
+    name: "who had just answered is offered its media anew, and joined afterwards",
+    before: toTalking,
+    lost: [],
+    unsettled: ["anna-1"],
+    after: "talking",
+    effects: ["renew-media anna-1", "connect-media caller+anna-1", "engage-operator anna on-call"],
+  },
+  {
+    name: "without the other office's leg the citizen goes to the head of the own line",
+    before: [...toTalking, officeTransfer(), { type: "leg-answered", legId: leg("office-1") }],
+    lost: ["office-1"],
+    after: "queued",
+    effects: [
+      "end-leg anna-1 hung-up",
+      "publish call-queued",
+      "start-music caller",
+      "start-timer max-wait",
+      "join-queue returned",
+      "release-media office-1",
+    ],
   },
   {
     name: "a citizen on hold hears music again",
@@ -130,10 +153,11 @@ const rows: Row[] = [
   },
 ];
 
-function takenUp({ from = arrival(), before, lost }: Pick<Row, "from" | "before" | "lost">) {
+function takenUp({ from = arrival(), before, lost, unsettled = [] }: Omit<Row, "name" | "after" | "effects">) {
   const { call } = play(from, before);
   const lostLegs = lost.map((name) => (name === "caller" ? callerLegId : leg(name)));
-  const event = { type: "box-restarted", atMs: startMs + later, lostLegs } as const;
+  const unsettledLegs = unsettled.map(leg);
+  const event = { type: "box-restarted", atMs: startMs + later, lostLegs, unsettledLegs } as const;
   return { before: call, event, step: takeUpCall(call, event) };
 }
 

@@ -1,13 +1,13 @@
 /**
  * The box was killed and is back. What its signalling and its media have kept of a call goes on as if nothing had been; what they have lost is gone:
- *   caller lost, nothing kept ─▶ ended        ring cut off ─▶ queued, in the old place        any other leg lost ─▶ as if its connection had been lost
+ *   answered a moment before ─▶ offered anew      caller lost, nothing kept ─▶ ended        ring cut off ─▶ queued, in the old place        any other leg lost ─▶ as if its connection had been lost
  */
 import { abandonTransfer } from "./returning.ts";
 import { seeksColleague } from "./callee.ts";
 import { causeOfStop, endCall } from "./ending.ts";
 import { legEvent } from "./leg-events.ts";
 import { withLegCauses } from "./leg-causes.ts";
-import { legGone, pendingLegsOf } from "./legs.ts";
+import { answeredLeg, legGone, pendingLegsOf } from "./legs.ts";
 import { nobodyTakesIt, stopRinging } from "./ringing.ts";
 import { mediaLegsOf, settle } from "./settle.ts";
 import { unchanged, withEffect } from "./step.ts";
@@ -23,7 +23,16 @@ export function takeUpCall(call: Call, event: BoxRestarted): Step {
   const { effects } = settle(null, { call: after, effects: step.effects }, event.atMs);
   const withMedia = mediaLegsOf(after);
   const over = mediaLegsOf(call).filter((legId) => !withMedia.includes(legId));
-  return { call: after, effects: [...effects, ...over.map((legId) => ({ type: "release-media", legId }) as const)] };
+  // First of all: who is joined with such a leg waits for it.
+  const renewed = (event.unsettledLegs ?? []).filter((legId) => answeredLeg(after, legId) !== null);
+  return {
+    call: after,
+    effects: [
+      ...renewed.map((legId) => ({ type: "renew-media", legId }) as const),
+      ...effects,
+      ...over.map((legId) => ({ type: "release-media", legId }) as const),
+    ],
+  };
 }
 
 export function boxRestarted(step: Step, { atMs, lostLegs }: BoxRestarted): Step {

@@ -18,6 +18,7 @@ import type {
   OfferedAudio,
   MediaResult,
   AudioServer,
+  LegsTakenBack,
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
@@ -208,8 +209,8 @@ class RelayMediaServer implements RelayServer {
   }
 
   /** Its audio runs in the box's own process and ends with it. */
-  takeBack(): LegId[] {
-    return [];
+  takeBack(): LegsTakenBack {
+    return { goOn: [], unsettled: [] };
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {

@@ -4,7 +4,14 @@
  *
  *   at rtpengine ─none answers, and there is room─▶ at the relay          new call ─one answers─▶ at rtpengine          new call ─none answers─▶ at the relay
  */
-import type { AudioServer, LegMedia, MediaEvent, MediaHealth, MediaResult } from "../../../application/media-port.ts";
+import type {
+  AudioServer,
+  LegMedia,
+  MediaEvent,
+  MediaHealth,
+  MediaResult,
+  LegsTakenBack,
+} from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
@@ -114,7 +121,7 @@ export class FallbackMediaServer implements AudioServer {
   }
 
   /** What was at the relay ended with the box. */
-  takeBack(callIds: readonly CallId[]): LegId[] {
+  takeBack(callIds: readonly CallId[]): LegsTakenBack {
     return this.parts.server.takeBack(callIds);
   }
 

@@ -16,7 +16,8 @@ type KeptLeg = {
   profile: MediaProfile;
   session: KeptSession;
   offeredBy: RtpengineLeg["offeredBy"];
-  far: FarEnd;
+  /** Null: it was called, and has not answered yet. */
+  far: FarEnd | null;
   endpoint: LocalEndpoint;
 };
 
@@ -27,9 +28,9 @@ export class LegMemory {
     this.memory = memory;
   }
 
-  /** Of a leg that is set up with its far end. */
+  /** Of a leg that has its ports. */
   keep({ media, profile, session, offeredBy, far, endpoint }: RtpengineLeg, server: string): void {
-    if (this.memory === null || far === null || endpoint === null) return;
+    if (this.memory === null || endpoint === null) return;
     const kept: KeptLeg = { server, media, profile, session: session.kept(), offeredBy, far, endpoint };
     this.memory.keep("media", media.legId, kept);
   }

@@ -21,6 +21,7 @@ export function itSurvivesItsServer(): void {
     it("that has forgotten a call after a restart serves it anew", servesAnewAfterARestart);
     it("is left for another one by new calls, also by those that had just asked it", newCallsGoToAnother);
     it("plays on for a box that was killed, until the next one wants something else", goesOnAfterABox);
+    it("offers anew whom a killed box had called, at the same place", offersAnewAfterABox);
     it("keeps no port of a leg that ended", freesPorts);
   });
 }
@@ -124,7 +125,7 @@ async function goesOnAfterABox(): Promise<void> {
     ok(await killed.startMusic(citizen));
     await hearsMusic(one);
     // Its box is gone: the one that began the music never says another word.
-    expect(next.takeBack([citizen.callId])).toEqual([citizen.legId, operator.legId]);
+    expect(next.takeBack([citizen.callId])).toEqual({ goOn: [citizen.legId, operator.legId], unsettled: [] });
     ok(await next.connect(citizen, operator));
     await hearEachOther(one, other);
     // As long as the melody: each note of it would be heard between the operator's tone.
@@ -135,6 +136,37 @@ async function goesOnAfterABox(): Promise<void> {
     ok(await third.startMusic(citizen));
     await hearsMusic(one);
     await third.close();
+  } finally {
+    await Promise.all([killed.close(), next.close(), one.close(), other.close()]);
+    memory.close();
+    rmSync(folder, { recursive: true });
+    await rtpengine.close();
+  }
+}
+
+async function offersAnewAfterABox(): Promise<void> {
+  const rtpengine = await startRtpengine();
+  const folder = mkdtempSync(join(tmpdir(), "la2-memory-"));
+  const memory = openRestartMemory(join(folder, "restart.sqlite"), new RecordingLog());
+  const killed = await openServer(rtpengine.ngPort, memory);
+  const next = await openServer(rtpengine.ngPort, memory);
+  const [one, other] = await Promise.all([RtpPeer.open(), RtpPeer.open()]);
+  try {
+    one.accept(ok(await killed.answerOffer(citizen, one.offer())).answerSdp);
+    one.speak(CITIZEN_HZ);
+    const first = ok(await killed.makeOffer(operator, { profile: "rtp", towards: citizen.legId })).offerSdp;
+    // The answer comes to a box that is not there any more.
+    const answer = other.answer(first);
+    other.speak(OPERATOR_HZ);
+    expect(next.takeBack([citizen.callId])).toEqual({ goOn: [citizen.legId], unsettled: [operator.legId] });
+    const again = ok(await next.makeOffer(operator, { profile: "rtp", towards: citizen.legId })).offerSdp;
+    const [before, after] = [first, again].map((sdp) => /^m=audio (\d+)/m.exec(sdp)?.[1]);
+    expect(after).toBe(before);
+    ok(await next.connect(citizen, operator));
+    ok(await next.acceptAnswer(operator, answer));
+    await hearEachOther(one, other);
+    await next.closeCall(citizen.callId);
+    expect(next.activeLegs()).toBe(0);
   } finally {
     await Promise.all([killed.close(), next.close(), one.close(), other.close()]);
     memory.close();

@@ -153,7 +153,9 @@ export class RtpengineCall {
       if (known === undefined) await this.giveUp(leg, error);
       throw error;
     }
-    return leg.session.offered(formats, leg.endpoint);
+    const offer = leg.session.offered(formats, leg.endpoint);
+    if (known === undefined) this.settings.memory.keep(leg, this.server.name);
+    return offer;
   }
 
   async acceptAnswer(media: LegMedia, answer: SessionDescription): Promise<MediaDirection> {

@@ -12,6 +12,7 @@ import type {
   MediaHealth,
   MediaResult,
   AudioServer,
+  LegsTakenBack,
 } from "../../../application/media-port.ts";
 import type { CallId, LegId } from "../../../domain/call/ids.ts";
 import { asMediaResult, MediaRefused } from "../media-refused.ts";
@@ -167,7 +168,7 @@ class RtpengineMediaServer implements LettingGo {
     });
   }
 
-  takeBack(callIds: readonly CallId[]): LegId[] {
+  takeBack(callIds: readonly CallId[]): LegsTakenBack {
     const kept = this.memory.all();
     const legs = kept.map(({ leg }) => leg);
     const others = new Set(legs.map(({ media }) => media.callId).filter((callId) => !callIds.includes(callId)));
@@ -178,7 +179,12 @@ class RtpengineMediaServer implements LettingGo {
       call.takeBack(leg);
     }
     for (const callId of others) void this.closeCall(callId);
-    return legs.filter(({ media }) => !others.has(media.callId)).map(({ media }) => media.legId);
+    const left = legs.filter(({ media }) => !others.has(media.callId));
+    const idsOf = (which: typeof legs): LegId[] => which.map(({ media }) => media.legId);
+    return {
+      goOn: idsOf(left.filter(({ far }) => far !== null)),
+      unsettled: idsOf(left.filter(({ far }) => far === null)),
+    };
   }
 
   holds(callId: CallId): boolean {

@@ -24,7 +24,7 @@ function audioServer(answer = AUDIO): AudioServer {
     answerOffer: async (_leg: LegMedia, offer: string) =>
       offer === "" ? isGone : { ok: true, answerSdp: refusedText, direction: "sendrecv" },
     makeOffer: async () => ({ ok: true, offerSdp: answer }),
-    takeBack: () => [leg.legId],
+    takeBack: () => ({ goOn: [leg.legId], unsettled: [] }),
     closeLeg: async () => {},
     close: async () => {},
     onEvent: () => {},
@@ -86,7 +86,7 @@ it("a box that was killed goes on at the same port, and reads nothing twice", as
   await first.server.close();
 
   const second = serverWith({ memory: left });
-  expect(second.server.takeBack([leg.callId])).toEqual([leg.legId]);
+  expect(second.server.takeBack([leg.callId]).goOn).toEqual([leg.legId]);
   await expect.poll(() => second.server.hasText(leg)).toBe(true);
   phone.write(["dopo"]);
   await second.told("dopo");
@@ -102,8 +102,8 @@ it("text of legs that do not come back is forgotten", async () => {
   await answered(server, await textPhone());
   expect(memory.size()).toBe(1);
   const left = memoryOf(new Map(memory.kept("text").map(({ key, value }) => [`text ${key}`, JSON.stringify(value)])));
-  const audio = { ...audioServer(), takeBack: () => [] };
-  expect(serverWith({ memory: left }, audio).server.takeBack([])).toEqual([]);
+  const audio = { ...audioServer(), takeBack: () => ({ goOn: [], unsettled: [] }) };
+  expect(serverWith({ memory: left }, audio).server.takeBack([]).goOn).toEqual([]);
   expect(left.size()).toBe(0);
 });
 

@@ -13,6 +13,7 @@ import type {
   MediaRefusal,
   MediaResult,
   MediaServer,
+  LegsTakenBack,
 } from "../../../application/media-port.ts";
 import type { Log } from "../../../application/ports.ts";
 import type { RestartMemory } from "../../../application/restart-memory.ts";
@@ -126,19 +127,19 @@ class TextMediaServer implements MediaServer {
     await Promise.all([...keys.map((key) => this.forget(key)), this.audio.closeCall(callId)]);
   }
 
-  takeBack(callIds: readonly CallId[]): LegId[] {
-    const legIds = this.audio.takeBack(callIds);
+  takeBack(callIds: readonly CallId[]): LegsTakenBack {
+    const legs = this.audio.takeBack(callIds);
     for (const { key, value } of this.settings.memory?.kept("text") ?? []) {
       // The memory belongs to this version of the program: what is in it was written here.
       const kept = value as KeptText;
-      if (!legIds.includes(kept.media.legId)) {
+      if (!legs.goOn.includes(kept.media.legId)) {
         this.settings.memory?.forget("text", key);
         continue;
       }
       this.remembered.add(kept.media.legId);
       void this.legOf(kept.media)?.takeBack(kept);
     }
-    return legIds;
+    return legs;
   }
 
   onEvent(listener: (event: MediaEvent) => void): void {
