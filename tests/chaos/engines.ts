@@ -20,7 +20,9 @@ export function enginesOfChaos(): EngineOfChaos[] {
 async function started(kind: ServerKind, contacts: readonly string[]): ReturnType<ChaosEngine> {
   const [, host = "", port = ""] = /^sip:([\d.]+):(\d+)/.exec(contacts[0] ?? "") ?? [];
   const place = { host, sipPort: Number(port), adminPort: await freePort(), secret: "secret-of-chaos" };
-  const server = await ServerProcess.start(kind, place);
+  // Its command names the first contact; the page's WebSocket is another one.
+  const after = contacts.slice(1).flatMap((contact) => ["--contact", contact]);
+  const server = await ServerProcess.start(kind, place, { after });
   const { adminPort, secret } = place;
   return { config: { kind: "drachtio-server", host, port: adminPort, secret }, close: () => server.close() };
 }

@@ -189,7 +189,7 @@ export class Instances {
     this.#context.applications.remove(application.name);
     endTransactionsOf(this.#context, application.name);
     if (this.#state === "closed") return;
-    const which = connection.tags.includes(endWithMe) ? "all" : "unacknowledged";
+    const which = connection.tags.includes(endWithMe) ? "all" : "unfinished";
     endDialogsOf(this.#context, application.name, { reason: "the application is gone", which });
   }
 
@@ -219,7 +219,7 @@ export class Instances {
     if (!isSameRun) {
       const kept = new Set(hangUps.map((unread) => unread.number));
       endTransactionsOf(this.#context, instance.name, { upTo: delivered, but: kept });
-      endDialogsOf(this.#context, instance.name, { reason: "the application was restarted", which: "unacknowledged" });
+      endDialogsOf(this.#context, instance.name, { reason: "the application was restarted", which: "unfinished" });
     }
     const ended = [...hangUps, ...held].flatMap(({ frame }) => dialogEndedBy(frame) ?? []);
     connection.tell(this.#dialogsFrame(instance.name, ended));

@@ -195,12 +195,17 @@ export class Keeper {
       this.givenUp.add(transactionId);
       this.say(`sip|${transactionId}|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
     }
-    for (const dialogId of unacknowledged) this.hangUp(dialogId, "acknowledge");
+    for (const { dialogId, then } of unacknowledged) {
+      this.acknowledge(dialogId);
+      if (then === "hang-up") this.hangUp(dialogId);
+    }
   }
 
-  private hangUp(dialogId: string, first: "acknowledge" | "at-once"): void {
-    if (first === "acknowledge")
-      this.say(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+  private acknowledge(dialogId: string): void {
+    this.say(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
+  }
+
+  private hangUp(dialogId: string): void {
     this.work.dialogs.delete(dialogId);
     const reason = 'Reason: SIP;cause=200;text="the application was restarted"';
     this.say(`sip||${dialogId}\r\nBYE sip:placeholder SIP/2.0\r\n${reason}\r\nContent-Length: 0\r\n\r\n`);
@@ -233,7 +238,10 @@ export class Keeper {
   private answeredTooLate({ fields, status }: ReturnType<typeof readFrame>): void {
     if (status === null || status < 200) return;
     this.givenUp.delete(fields[8] ?? "");
-    if (status < 300) this.hangUp(fields[9] ?? "", "acknowledge");
+    if (status < 300) {
+      this.acknowledge(fields[9] ?? "");
+      this.hangUp(fields[9] ?? "");
+    }
   }
 
   private tellBox(payload: Buffer): void {
@@ -255,7 +263,7 @@ export class Keeper {
     this.held = [];
     this.heldBytes = 0;
     this.endLeftWork();
-    for (const dialogId of this.work.dialogs) this.hangUp(dialogId, "at-once");
+    for (const dialogId of this.work.dialogs) this.hangUp(dialogId);
   }
 
   private say(command: string): void {

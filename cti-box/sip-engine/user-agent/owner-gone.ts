@@ -3,6 +3,7 @@ import { acknowledgeAlone } from "./acknowledge-alone.ts";
 import { ownResponse } from "./build-message.ts";
 import { cancelInvitesOf, endDialog } from "./cancel.ts";
 import type { Context } from "./context.ts";
+import type { Dialog } from "../dialog/dialog.ts";
 
 /**
  * Callers that wait for its answer hear 503, what rings for it is cancelled. `delivered`: only requests that reached it with a frame up to that one, `but` those;
@@ -25,17 +26,28 @@ export function endTransactionsOf(
   for (const use of context.clientUses.values()) if (use.application === owner) use.application = "";
 }
 
-/** Hangs up the calls of an owner, or only those whose 2xx it has left without its ACK: the peer would repeat that one, and give up after 64·T1. */
+/**
+ * Hangs up the calls of an owner, or only those that it has left unfinished. Every 2xx that it has left without its ACK gets one: the peer would repeat it, and give up after 64·T1.
+ */
 export function endDialogsOf(
   context: Context,
   owner: string,
-  order: { reason: string; which: "all" | "unacknowledged" },
+  order: { reason: string; which: "all" | "unfinished" },
 ): void {
   for (const dialog of context.dialogs.ofOwner(owner)) {
-    const isUnacknowledged = dialog.kind === "invite" && dialog.acknowledgedCseq !== dialog.answeredCseq;
-    if (isUnacknowledged) acknowledgeAlone(context, dialog);
-    if (isUnacknowledged || order.which === "all") void endDialog(context, dialog, order.reason);
+    const isUnfinished = isBegun(dialog);
+    if (isUnacknowledged(dialog)) acknowledgeAlone(context, dialog);
+    if (isUnfinished || order.which === "all") void endDialog(context, dialog, order.reason);
   }
+}
+
+function isUnacknowledged({ kind, acknowledgedCseq, answeredCseq }: Dialog): boolean {
+  return kind === "invite" && acknowledgedCseq !== answeredCseq;
+}
+
+/** Nobody has ever spoken in it, or the peer's offer waits for an answer in the ACK. A re-INVITE that was agreed on needs its ACK and nothing else. */
+function isBegun(dialog: Dialog): boolean {
+  return isUnacknowledged(dialog) && (dialog.acknowledgedCseq === null || dialog.offer !== null);
 }
 
 /** Is there anything that an absent owner could come back for? */

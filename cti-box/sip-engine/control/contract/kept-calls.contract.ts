@@ -79,6 +79,39 @@ function goesOn(): void {
     await hangsUp(second, call);
   });
 
+  it("with a call whose re-INVITE the earlier run had not acknowledged: it gets its ACK, and goes on", async () => {
+    const first = await scene.returning("1");
+    const call = await placed(first);
+    first.say(`sip||${call.dialogId}`, ["INVITE sip:placeholder SIP/2.0", ...sdpType], exampleSdp);
+    const hold = await call.peer.receive(/^INVITE /);
+    call.peer.send(
+      answerLines(hold, "200 OK", [`Contact: <sip:callee@${call.peer.hostPort}>`, ...sdpType]),
+      exampleSdp,
+    );
+    await first.heard(/SIP\/2\.0 200/);
+    await scene.gone(first);
+    const second = await scene.returning("2");
+    expect(await told(second)).toEqual([call.dialogId]);
+    expect(headerOf(await call.peer.receive(/^ACK /), "CSeq")).toBe(headerOf(hold, "CSeq").replace("INVITE", "ACK"));
+    await hangsUp(second, call);
+  });
+
+  it("not with a call whose far end has offered in its answer: nobody is left to answer that", async () => {
+    const first = await scene.returning("1");
+    const call = await placed(first);
+    first.say(`sip||${call.dialogId}`, ["INVITE sip:placeholder SIP/2.0"]);
+    const asked = await call.peer.receive(/^INVITE /);
+    call.peer.send(
+      answerLines(asked, "200 OK", [`Contact: <sip:callee@${call.peer.hostPort}>`, ...sdpType]),
+      exampleSdp,
+    );
+    await first.heard(/SIP\/2\.0 200/);
+    await scene.gone(first);
+    await scene.returning("2");
+    await call.peer.receive(/^ACK /);
+    await call.peer.receive(/^BYE /);
+  });
+
   it("as the same run that lost its connection, answers what had not been answered", async () => {
     const first = await scene.returning("1");
     const caller = await peer();
