@@ -75,21 +75,23 @@ export async function openChaosOffice(
     ...operator,
     queues: [operator.login === "page" ? "page" : "urp"],
   }));
-  const office = await startOfficeProcess({
-    ...base,
-    sip: { ...(base["sip"] as object), protection: { mode: "off" } },
-    media,
-    engine: stack.config,
-    numbers: [
-      { number: officeNumber, queueId: "urp" },
-      { number: pageNumber, queueId: "page" },
-    ],
-    queues: ["urp", "page"].map((queueId) => ({ queueId, label: queueId })),
-    operators,
-    // The bridge finds the box at its address again.
-    api: { listen: { host: "127.0.0.1", port: await freePort() } },
-    crmBridge: { url: tickets.one.bridgeUrl, serviceSecret },
-  });
+  const office = own(
+    await startOfficeProcess({
+      ...base,
+      sip: { ...(base["sip"] as object), protection: { mode: "off" } },
+      media,
+      engine: stack.config,
+      numbers: [
+        { number: officeNumber, queueId: "urp" },
+        { number: pageNumber, queueId: "page" },
+      ],
+      queues: ["urp", "page"].map((queueId) => ({ queueId, label: queueId })),
+      operators,
+      // The bridge finds the box at its address again.
+      api: { listen: { host: "127.0.0.1", port: await freePort() } },
+      crmBridge: { url: tickets.one.bridgeUrl, serviceSecret },
+    }),
+  );
   const otherBase = officeConfig({
     officeId: otherOffice,
     address: addresses.two,

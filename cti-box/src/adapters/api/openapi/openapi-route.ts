@@ -41,10 +41,10 @@ const channels: readonly ChannelDescription[] = [
   },
 ];
 
-/** To be called when all other routes are there: throws for one that is not described well enough. */
+/** To be called when all other routes are there. The document is made when it is first asked for, and that throws for a route that is not described well enough. */
 export function openApiRoute(app: FastifyInstance, routes: readonly DescribedRoute[]): void {
   const api = { id: "readOpenApi", summary: "This document", who: "anybody" } as const;
   const schema = { response: { 200: z.looseObject({}).describe("OpenAPI 3.1") } };
-  app.get("/api/openapi.json", { config: { api }, schema }, () => document);
-  const document = openApiDocument(routes, channels);
+  let document: object | null = null;
+  app.get("/api/openapi.json", { config: { api }, schema }, () => (document ??= openApiDocument(routes, channels)));
 }

@@ -19,8 +19,8 @@ import { KeyModes } from "../sdp/key-modes.ts";
 import type { Heard } from "./leg-voice.ts";
 import { RelayLeg } from "./relay-leg.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
+import { loadWebrtc } from "./load-ciphers.ts";
 import { openRtpTransport } from "./rtp-transport.ts";
-import { openWebrtcTransport } from "./webrtc-transport.ts";
 
 /** Counterpart and music are independent: a held party stays joined, and is joined again without a new connect when the music ends. */
 export type JoinedLeg = {
@@ -173,7 +173,7 @@ export class RelayLegs {
   }
 
   private async open(media: LegMedia, profile: MediaProfile): Promise<JoinedLeg> {
-    const open = profile === "rtp" ? openRtpTransport : openWebrtcTransport;
+    const open = profile === "rtp" ? openRtpTransport : (await loadWebrtc()).openWebrtcTransport;
     let joined: JoinedLeg | null = null;
     const transport: LegTransport = await open(this.settings, {
       packet: (packet) => {

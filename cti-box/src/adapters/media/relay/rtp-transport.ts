@@ -15,7 +15,8 @@ import { MediaRefused } from "../media-refused.ts";
 import type { LegTransport, TransportEvents, TransportSettings } from "./leg-transport.ts";
 import { readRtpPacket, writeRtpPacket } from "./rtp-packet.ts";
 import type { RtpPacket } from "./rtp-packet.ts";
-import { SrtpPath, type SrtpKeys } from "./srtp-path.ts";
+import { loadSrtp } from "./load-ciphers.ts";
+import type { SrtpKeys, SrtpPath } from "./srtp-path.ts";
 
 const BIND_ATTEMPTS = 64;
 const RELATCH_AFTER_MS = 1000;
@@ -60,10 +61,13 @@ export class RtpTransport implements LegTransport {
     _role?: "offered" | "answered",
     keys: SrtpKeys | null = null,
   ): Promise<void> {
+    // Before anything changes: a packet may come meanwhile.
+    const ciphers = keys === null ? null : { keys, ...(await loadSrtp()) };
     const { address, port } = session;
     this.isMuxed = session.rtcpMux;
-    if (keys === null || this.srtp === null) this.srtp = keys === null ? null : new SrtpPath(keys);
-    else this.srtp.rekey(keys);
+    if (ciphers === null) this.srtp = null;
+    else if (this.srtp === null) this.srtp = new ciphers.SrtpPath(ciphers.keys);
+    else this.srtp.rekey(ciphers.keys);
     // Hold by c=0.0.0.0 names no place to send to; what comes back is the address from before or the one of the next description.
     if (address === "0.0.0.0") return;
     if (this.remote?.host === address && this.remote.describedPort === port) return;
