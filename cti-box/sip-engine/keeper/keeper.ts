@@ -195,9 +195,9 @@ export class Keeper {
       this.givenUp.add(transactionId);
       this.say(`sip|${transactionId}|\r\nCANCEL sip:placeholder SIP/2.0\r\nContent-Length: 0\r\n\r\n`);
     }
-    for (const { dialogId, then } of unacknowledged) {
+    for (const { dialogId, call } of unacknowledged) {
       this.acknowledge(dialogId);
-      if (then === "hang-up") this.hangUp(dialogId);
+      if (call === "hang-up") this.hangUp(dialogId);
     }
   }
 

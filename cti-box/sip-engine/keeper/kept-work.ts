@@ -31,7 +31,7 @@ export type LeftWork = {
   /** INVITEs of the application outside of dialogs that still ring, by transaction. */
   placed: string[];
   /** Dialogs whose 2xx was not acknowledged. `stays`: it agreed to a re-INVITE, so that the call can go on. */
-  unacknowledged: { dialogId: string; then: "stays" | "hang-up" }[];
+  unacknowledged: { dialogId: string; call: "stays" | "hang-up" }[];
 };
 
 export class KeptWork {
@@ -71,7 +71,7 @@ export class KeptWork {
     const placed = [...this.placed]
       .filter(([, { dialogId }]) => dialogId === null)
       .map(([transactionId]) => transactionId);
-    const unacknowledged = [...this.owed].map(([dialogId, then]) => ({ dialogId, then }));
+    const unacknowledged = [...this.owed].map(([dialogId, call]) => ({ dialogId, call }));
     for (const transactionId of unanswered) this.offered.delete(transactionId);
     this.owed.clear();
     this.sent.clear();

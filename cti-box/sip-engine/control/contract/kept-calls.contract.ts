@@ -30,6 +30,7 @@ export function itKeepsCalls(server: KeepingServer): void {
     beforeEach(openFor(longAbsenceMs));
     afterEach(close);
     goesOn();
+    acknowledges();
     hearsWhatHappened();
     doesNotGoOn();
   });
@@ -71,45 +72,11 @@ function goesOn(): void {
     const lines = ["INVITE sip:placeholder SIP/2.0", ...sdpType];
     second.say(`sip||${call.dialogId}`, lines, exampleSdp);
     const hold = await call.peer.receive(/^INVITE /);
-    const contact = `Contact: <sip:callee@${call.peer.hostPort}>`;
-    call.peer.send(answerLines(hold, "200 OK", [contact, ...sdpType]), exampleSdp);
+    accepts({ peer: call.peer, invite: hold });
     await second.heard(/SIP\/2\.0 200/);
     second.say(`sip||${call.dialogId}`, ["ACK sip:placeholder SIP/2.0"]);
     await call.peer.receive(/^ACK /);
     await hangsUp(second, call);
-  });
-
-  it("with a call whose re-INVITE the earlier run had not acknowledged: it gets its ACK, and goes on", async () => {
-    const first = await scene.returning("1");
-    const call = await placed(first);
-    first.say(`sip||${call.dialogId}`, ["INVITE sip:placeholder SIP/2.0", ...sdpType], exampleSdp);
-    const hold = await call.peer.receive(/^INVITE /);
-    call.peer.send(
-      answerLines(hold, "200 OK", [`Contact: <sip:callee@${call.peer.hostPort}>`, ...sdpType]),
-      exampleSdp,
-    );
-    await first.heard(/SIP\/2\.0 200/);
-    await scene.gone(first);
-    const second = await scene.returning("2");
-    expect(await told(second)).toEqual([call.dialogId]);
-    expect(headerOf(await call.peer.receive(/^ACK /), "CSeq")).toBe(headerOf(hold, "CSeq").replace("INVITE", "ACK"));
-    await hangsUp(second, call);
-  });
-
-  it("not with a call whose far end has offered in its answer: nobody is left to answer that", async () => {
-    const first = await scene.returning("1");
-    const call = await placed(first);
-    first.say(`sip||${call.dialogId}`, ["INVITE sip:placeholder SIP/2.0"]);
-    const asked = await call.peer.receive(/^INVITE /);
-    call.peer.send(
-      answerLines(asked, "200 OK", [`Contact: <sip:callee@${call.peer.hostPort}>`, ...sdpType]),
-      exampleSdp,
-    );
-    await first.heard(/SIP\/2\.0 200/);
-    await scene.gone(first);
-    await scene.returning("2");
-    await call.peer.receive(/^ACK /);
-    await call.peer.receive(/^BYE /);
   });
 
   it("as the same run that lost its connection, answers what had not been answered", async () => {
@@ -132,6 +99,36 @@ function goesOn(): void {
     await first.closed();
     expect(await told(second)).toEqual([call.dialogId]);
     await isHungUp(second, call);
+  });
+}
+
+/** Its re-INVITE was answered, and the ACK was not sent. */
+function acknowledges(): void {
+  it("with a call whose re-INVITE the earlier run had not acknowledged: it gets its ACK, and goes on", async () => {
+    const first = await scene.returning("1");
+    const call = await placed(first);
+    first.say(`sip||${call.dialogId}`, ["INVITE sip:placeholder SIP/2.0", ...sdpType], exampleSdp);
+    const hold = await call.peer.receive(/^INVITE /);
+    accepts({ peer: call.peer, invite: hold });
+    await first.heard(/SIP\/2\.0 200/);
+    await scene.gone(first);
+    const second = await scene.returning("2");
+    expect(await told(second)).toEqual([call.dialogId]);
+    expect(headerOf(await call.peer.receive(/^ACK /), "CSeq")).toBe(headerOf(hold, "CSeq").replace("INVITE", "ACK"));
+    await hangsUp(second, call);
+  });
+
+  it("not with a call whose far end has offered in its answer: nobody is left to answer that", async () => {
+    const first = await scene.returning("1");
+    const call = await placed(first);
+    first.say(`sip||${call.dialogId}`, ["INVITE sip:placeholder SIP/2.0"]);
+    const asked = await call.peer.receive(/^INVITE /);
+    accepts({ peer: call.peer, invite: asked });
+    await first.heard(/SIP\/2\.0 200/);
+    await scene.gone(first);
+    await scene.returning("2");
+    await call.peer.receive(/^ACK /);
+    await call.peer.receive(/^BYE /);
   });
 }
 

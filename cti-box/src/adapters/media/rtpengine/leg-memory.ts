@@ -2,7 +2,7 @@
  * What is remembered of a leg, so that a box that was killed can go on with it: who its far end is and what was agreed. rtpengine has kept the ports, keys and
  * streams. Whom a leg hears is said anew by the call.
  */
-import type { LegMedia, MediaProfile } from "../../../application/media-port.ts";
+import type { LegMedia, LegsTakenBack, MediaProfile } from "../../../application/media-port.ts";
 import type { RestartMemory } from "../../../application/restart-memory.ts";
 import type { LegId } from "../../../domain/call/ids.ts";
 import { LegSession, type KeptSession } from "../sdp/leg-session.ts";
@@ -46,6 +46,15 @@ export class LegMemory {
       return { server: kept.server, leg: revived(kept) };
     });
   }
+}
+
+/** Which of these go on as they are. */
+export function takenBackOf(legs: readonly RtpengineLeg[]): LegsTakenBack {
+  const idsOf = (which: typeof legs): LegId[] => which.map(({ media }) => media.legId);
+  return {
+    goOn: idsOf(legs.filter(({ far }) => far !== null)),
+    unsettled: idsOf(legs.filter(({ far }) => far === null)),
+  };
 }
 
 function revived({ media, profile, session, offeredBy, far, endpoint }: KeptLeg): RtpengineLeg {

@@ -25,7 +25,7 @@ import { KeyModes } from "../sdp/key-modes.ts";
 import type { KeyMode } from "../../../domain/trunk/key-mode.ts";
 import { KeyLog, type KeyReport } from "./key-log.ts";
 import { keyEvents, playedMs } from "./key-reports.ts";
-import { LegMemory } from "./leg-memory.ts";
+import { LegMemory, takenBackOf } from "./leg-memory.ts";
 import { lookAfter } from "./lost-legs.ts";
 import { RtpengineCall } from "./rtpengine-call.ts";
 import { isUnanswered, RtpengineServers } from "./rtpengine-servers.ts";
@@ -173,18 +173,12 @@ class RtpengineMediaServer implements LettingGo {
     const legs = kept.map(({ leg }) => leg);
     const others = new Set(legs.map(({ media }) => media.callId).filter((callId) => !callIds.includes(callId)));
     for (const { leg, server } of kept) {
-      const { callId } = leg.media;
-      const call = this.calls.get(callId) ?? this.newCall(callId, this.servers.named(server));
-      this.calls.set(callId, call);
+      const call = this.calls.get(leg.media.callId) ?? this.newCall(leg.media.callId, this.servers.named(server));
+      this.calls.set(call.callId, call);
       call.takeBack(leg);
     }
     for (const callId of others) void this.closeCall(callId);
-    const left = legs.filter(({ media }) => !others.has(media.callId));
-    const idsOf = (which: typeof legs): LegId[] => which.map(({ media }) => media.legId);
-    return {
-      goOn: idsOf(left.filter(({ far }) => far !== null)),
-      unsettled: idsOf(left.filter(({ far }) => far === null)),
-    };
+    return takenBackOf(legs.filter(({ media }) => !others.has(media.callId)));
   }
 
   holds(callId: CallId): boolean {
