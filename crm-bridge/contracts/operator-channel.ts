@@ -5,7 +5,7 @@
  */
 import { z } from "zod";
 import { contactIdSchema, ulidSchema } from "@la2-cti/cti-box/contracts";
-import { ticketBriefSchema, ticketSchema } from "./ticket.ts";
+import { ticketBriefSchema, ticketSchema, ticketTransferSchema } from "./ticket.ts";
 
 export const screenPopSchema = z.object({
   callId: ulidSchema,
@@ -32,7 +32,7 @@ export const screenPopSchema = z.object({
 export const handOverSchema = z.object({
   transferId: ulidSchema,
   ticketId: ulidSchema,
-  status: z.enum(["pending", "requested", "delivered", "accepted", "refused", "withdrawn", "expired", "failed"]),
+  status: ticketTransferSchema.shape.status,
   targetLocalTicketId: z.string().nullable(),
   detail: z.string().nullable(),
 });

@@ -88,9 +88,21 @@ export const ticketTransferSchema = z.object({
   transferId: ulidSchema,
   fromOfficeId: officeIdSchema,
   toOfficeId: officeIdSchema,
-  status: z.enum(["pending", "requested", "delivered", "accepted", "refused", "withdrawn", "expired", "failed"]),
+  /** `returned`: it had been accepted, but its call came back to the giving office, and the ticket with it. */
+  status: z.enum([
+    "pending",
+    "requested",
+    "delivered",
+    "accepted",
+    "refused",
+    "withdrawn",
+    "expired",
+    "failed",
+    "returned",
+  ]),
   reason: z.string(),
   message: z.string(),
+  /** `stays-there` beside `accepted`: the call came back to the giving office, but the other one had closed the ticket or passed it on. */
   refusalReason: z.string().nullable(),
   targetLocalTicketId: z.string().nullable(),
 });

@@ -59,21 +59,27 @@ async function newTicketOnCall(): Promise<{ ticketId: string; call: ReturnType<t
   return { ticketId, call, phone };
 }
 
-/** Both offices' views and the hub's, once they agree that the transfer is over. */
-async function settled(ticketId: string, transferId: string): Promise<{ a: Ticket; b: Ticket | null }> {
+type Views = { a: Ticket; b: Ticket | null };
+
+/** Both offices' views and the hub's, once they agree that the transfer is over; `open` are the states in which it is not. */
+async function settled(
+  ticketId: string,
+  transferId: string,
+  open: readonly string[] = ["pending", "requested", "delivered"],
+): Promise<Views> {
   return until(
     `transfer ${transferId} is over everywhere`,
     async () => {
       const [a, b] = [await ticketAt(network.a, ticketId), await ticketAt(network.b, ticketId)];
       const isOver = (ticket: Ticket | null): boolean => {
         const status = ticket?.transfers.find((each) => each.transferId === transferId)?.status;
-        return status !== undefined && !["pending", "requested", "delivered"].includes(status);
+        return status !== undefined && !open.includes(status);
       };
       const atHub = network.hubTransfer(transferId);
       if (a === null || !isOver(a)) return null;
       // A transfer that never left office A is known to nobody else.
       if (atHub === null) return { a, b };
-      if (atHub.status === "requested" || atHub.status === "delivered") return null;
+      if (open.includes(atHub.status)) return null;
       const reachedB = network
         .hubHistory(ticketId)
         .some((line) => line.type === "transfer_delivered" || line.type === "transfer_accepted");
@@ -83,7 +89,11 @@ async function settled(ticketId: string, transferId: string): Promise<{ a: Ticke
   );
 }
 
-function expectOneOwner(views: { a: Ticket; b: Ticket | null }, ownerOfficeId: string): void {
+/** Its call comes back: whatever was accepted is not the end. */
+const settledBack = (ticketId: string, transferId: string): Promise<Views> =>
+  settled(ticketId, transferId, ["pending", "requested", "delivered", "accepted"]);
+
+function expectOneOwner(views: Views, ownerOfficeId: string): void {
   const owners = [views.a, views.b].filter((ticket) => ticket?.ourRole === "owner");
   expect(owners.length).toBe(1);
   expect(views.a.ownerOfficeId).toBe(ownerOfficeId);
@@ -110,18 +120,21 @@ async function expectOneTicketOfCaller(office: Office, phone: string): Promise<v
   expect(items.length).toBe(1);
 }
 
-/** Kills the victim at that moment of the first message that fits, and starts it again as soon as it is gone. */
+/** Kills the victim at that moment of the first message that fits, and starts it again as soon as it is gone. Until then answers of `held` wait. */
 function killAt(
   victim: Victim,
   gate: "hubGate" | "bridgeGate",
-  point: { moment: GateMoment; path: RegExp },
+  point: { moment: GateMoment; path: RegExp; held?: RegExp | undefined },
 ): Promise<void> {
+  const gone = Promise.withResolvers<void>();
   return new Promise((resolve, reject) => {
     network[gate].watch = async (moment, path) => {
+      if (moment === "before-answer" && point.held?.test(path) === true) await gone.promise;
       if (moment !== point.moment || !point.path.test(path)) return;
       network[gate].watch = () => undefined;
       const program = programOf(victim);
       await program.kill();
+      gone.resolve();
       program.start().then(resolve, reject);
     };
   });
@@ -197,6 +210,42 @@ describe("a transfer whose call comes back leaves the ticket where it was", () =
   });
 });
 
+const asked = [
+  { name: "return", how: "the acceptance was known", path: /POST .*\/return$/, held: undefined },
+  { name: "withdrawal", how: "the acceptance was not", path: /POST .*\/withdrawal$/, held: /GET .*\/events\?/ },
+];
+const givenBack = asked.flatMap((point) =>
+  (["before-request", "before-answer"] as const).flatMap((moment) =>
+    (["a", "b", "hub"] as const).map((victim) => ({ ...point, moment, victim })),
+  ),
+);
+
+describe("a transfer that was accepted while its call came back is given back", () => {
+  test.each(givenBack)("$victim killed at the $name, $moment: $how", async ({ path, held, moment, victim }) => {
+    const { ticketId, call, phone } = await newTicketOnCall();
+    const killed = killAt(victim, "hubGate", { moment, path, held });
+    const handover = { transferId: ulid(), by: "anna", toOfficeId: officeB };
+    call.askTransfer(handover);
+    const ticket = { ticketId, transferId: handover.transferId };
+    const atB = startCall(network.b.box, { number: phone, contactId: call.contactId, ticket });
+    atB.ring("bruno");
+    atB.answer("bruno");
+    await until("B has accepted", () => network.hubTransfer(handover.transferId)?.status === "accepted");
+    if (held === undefined)
+      await until("A watches", async () => (await ticketAt(network.a, ticketId))?.ourRole === "watcher");
+    call.transferFailed(handover, "not-reachable");
+    atB.end();
+    await killed;
+    const views = await settledBack(ticketId, handover.transferId);
+    call.end();
+    expectOneOwner(views, officeA);
+    expect(views.a).toMatchObject({ ourRole: "owner", status: "open_bo", assignee: null });
+    expect(views.b).toMatchObject({ ourRole: "watcher", status: "open_bo", assignee: null });
+    expectHistory(ticketId, "transfer_returned");
+    await expectOneTicketOfCaller(network.a, phone);
+  });
+});
+
 describe("random kills", () => {
   const runs = Number(process.env["LA2_KILL_RUNS"] ?? 24);
   /** Repeatable: the run's number is the seed (Lehmer's generator). */
@@ -209,7 +258,8 @@ describe("random kills", () => {
     const next = random(run);
     const { ticketId, call, phone } = await newTicketOnCall();
     const handover = { transferId: ulid(), by: "anna", toOfficeId: officeB };
-    const isAnswered = next() < 0.6;
+    const outcome = next();
+    const [isAnswered, comesBack] = [outcome < 0.6, outcome >= 0.4];
     const victim = (["a", "b", "hub"] as const)[Math.floor(next() * 3)] ?? "hub";
     const killed = new Promise<void>((resolve, reject) => {
       setTimeout(() => void programOf(victim).restart().then(resolve, reject), next() * 120);
@@ -222,20 +272,22 @@ describe("random kills", () => {
     });
     atB.ring("bruno");
     await new Promise((resolve) => setTimeout(resolve, next() * 60));
-    if (isAnswered) {
-      atB.answer("bruno");
+    if (isAnswered) atB.answer("bruno");
+    else atB.ringEnded("bruno", "rejected");
+    if (comesBack) {
+      call.transferFailed(handover, isAnswered ? "not-reachable" : "refused");
+    } else {
       call.transferred(handover);
       call.end();
-    } else {
-      atB.ringEnded("bruno", "rejected");
-      call.transferFailed(handover, "refused");
     }
     await killed;
-    const views = await settled(ticketId, handover.transferId);
+    const views = await (comesBack ? settledBack : settled)(ticketId, handover.transferId);
     atB.end();
-    expectOneOwner(views, isAnswered ? officeB : officeA);
-    if (network.hubTransfer(handover.transferId) !== null)
-      expectHistory(ticketId, isAnswered ? "transfer_accepted" : "transfer_withdrawn");
+    // The ticket is where its citizen is.
+    expectOneOwner(views, comesBack ? officeA : officeB);
+    const atHub = network.hubTransfer(handover.transferId);
+    if (!comesBack) expect(atHub?.status).toBe("accepted");
+    if (atHub !== null) expectHistory(ticketId, `transfer_${atHub.status}`);
     await expectOneTicketOfCaller(network.a, phone);
   });
 });

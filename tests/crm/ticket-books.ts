@@ -9,7 +9,7 @@ export type TicketBooks = {
   ownerAtHub(ticketId: string): string | null;
   /** What the office's bridge says that the office is to the ticket; null: it has none. */
   roleAt(which: "one" | "two", ticketId: string): string | null;
-  /** Transfers of the ticket that another office has accepted. */
+  /** Transfers of the ticket that another office has accepted and not given back. */
   acceptances(ticketId: string): number;
   isHistoryIntact(ticketId: string): boolean;
   /** Tickets that the first office has beyond so many. */

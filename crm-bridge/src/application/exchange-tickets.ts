@@ -1,9 +1,10 @@
 /** The exchange with other offices: work off the outbox towards the hub, take in what the hub delivers and tells. */
-import { written, type Ticket, type TransferStatus } from "../domain/ticket.ts";
-import { transferMoved } from "../domain/ticket-transfer.ts";
+import { pendingTransfer, written, type Ticket, type TransferStatus } from "../domain/ticket.ts";
+import { staysThere, ticketStays, transferMoved } from "../domain/ticket-transfer.ts";
 import { retryPauseMs } from "./retry-pause.ts";
 import { acceptIfOffered, decidePop, type Said } from "./follow-call.ts";
 import { stampOf, type BridgeParts, type ExchangeTask, type QueuedTask } from "./ports.ts";
+import { askTicketBack } from "./take-back-ticket.ts";
 
 /** Result of one attempt, as the exchange adapter gives it. `transfer` where the hub told its state. */
 export type ExchangeAttempt =
@@ -25,13 +26,39 @@ export function settleAttempt(parts: BridgeParts, queued: QueuedTask<ExchangeTas
       log.warn({ task: task.kind, reason: attempt.reason }, "the ticket exchange does not answer; trying again");
     return [];
   }
+  if (attempt.kind === "refused" && task.kind === "return" && isEndingUnknown(parts, task.transferId)) {
+    store.taskLater(taskId, parts.now() + retryPauseMs(pauses, queued.attempts, parts.random()));
+    return [];
+  }
   store.taskDone(taskId);
-  if (attempt.kind === "refused") log.warn({ task: task.kind, reason: attempt.reason }, "the ticket exchange refused");
+  if (attempt.kind === "refused") {
+    log.warn({ task: task.kind, reason: attempt.reason }, "the ticket exchange refused");
+    if (task.kind === "return") return stays(parts, task.transferId);
+    if (task.kind === "withdraw" && attempt.reason === "already-decided")
+      return askTicketBack(parts, { ...task, lane: queued.lane });
+  }
   const transferId = "transferId" in task ? task.transferId : null;
   const status = attempt.kind === "done" ? attempt.transfer?.status : task.kind === "deliver" ? "failed" : undefined;
   if (transferId === null || status === undefined) return [];
   const targetLocalTicketId = attempt.kind === "done" ? (attempt.transfer?.targetLocalTicketId ?? null) : null;
   return moveTransfer(parts, transferId, { status, targetLocalTicketId, refusalReason: null, takeNow: true });
+}
+
+/** The hub has decided, but its feed has not told yet how: what its refusal means is seen behind that. */
+function isEndingUnknown({ store }: BridgeParts, transferId: string): boolean {
+  const ticket = store.ticketOfTransfer(transferId);
+  return ticket !== null && pendingTransfer(ticket)?.transferId === transferId;
+}
+
+/** The citizen is here again, the ticket is not coming: the operator is told, and the office's CRM. */
+function stays(parts: BridgeParts, transferId: string): Said {
+  const ticket = parts.store.ticketOfTransfer(transferId);
+  if (ticket === null) return [];
+  const marked = ticketStays(ticket, transferId, stampOf(parts, { role: "system", operatorRef: null }));
+  if (marked === ticket) return [];
+  parts.store.putTicket(marked);
+  commentOnTransfer(parts, marked, transferId);
+  return [...tellTransfer(parts, marked, { transferId, holder: null }), ...popAgain(parts, marked)];
 }
 
 type Move = {
@@ -62,7 +89,17 @@ export function moveTransfer(parts: BridgeParts, transferId: string, move: Move)
   if (moved === ticket) return [];
   store.putTicket(moved);
   commentOnTransfer(parts, moved, transferId);
-  return tellTransfer(parts, moved, transferId);
+  if (status !== "returned") return tellTransfer(parts, moved, { transferId, holder: null });
+  return [...tellTransfer(parts, moved, { transferId, holder: ticket.assignee }), ...popAgain(parts, moved)];
+}
+
+/** Whoever has a call with this ticket gets its card anew: the ticket changed its office under it. */
+function popAgain(parts: BridgeParts, { ticketId }: Ticket): Said {
+  return parts.store.callsOfTicket(ticketId).flatMap((call) => {
+    if (call.operatorLogin === null) return [];
+    const pop = decidePop(parts, call, call.operatorLogin);
+    return [() => parts.news.pop(pop)];
+  });
 }
 
 /** In the CRM of the giving office stands where the ticket went, under which number; in the receiving one that it is theirs. */
@@ -80,19 +117,31 @@ function commentOnTransfer(parts: BridgeParts, ticket: Ticket, transferId: strin
         accepted: `Preso in carico da ${other} con il numero ${number}.`,
         refused: `${other} ha rifiutato il trasferimento (${transfer.refusalReason ?? "altro"}).`,
         expired: `${other} non ha risposto in tempo: il ticket resta qui.`,
+        returned: `La chiamata con ${other} non è riuscita: il cittadino è di nuovo qui, e il ticket con lui.`,
       }
-    : { accepted: `Ricevuto da ${other} e preso in carico qui.` };
-  const text = words[transfer.status];
+    : {
+        accepted: `Ricevuto da ${other} e preso in carico qui.`,
+        returned: `Il cittadino è di nuovo con ${other}, e il ticket è tornato là.`,
+      };
+  const text =
+    transfer.refusalReason === staysThere
+      ? `Il cittadino è di nuovo qui, ma il ticket resta a ${other}: là il lavoro è già andato avanti.`
+      : words[transfer.status];
   if (text !== undefined)
     parts.store.queueCrm(ticket.localTicketId, { kind: "comment", localTicketId: ticket.localTicketId, text });
 }
 
-function tellTransfer(parts: BridgeParts, ticket: Ticket, transferId: string): Said {
+/** `holder`: who worked on the ticket here until it left with a return. */
+function tellTransfer(
+  parts: BridgeParts,
+  ticket: Ticket,
+  { transferId, holder }: { transferId: string; holder: string | null },
+): Said {
   const requester = ticket.events.findLast(
     (line) => line.type === "transfer_requested" && line.actor.officeId === parts.officeId,
   )?.actor.operatorRef;
   const talking = parts.store.callOfTransfer(transferId)?.operatorLogin ?? null;
-  const told = new Set([requester, talking].filter((login) => login !== null && login !== undefined));
+  const told = new Set([requester, talking, holder].filter((login) => login !== null && login !== undefined));
   return [...told].flatMap((login) => [
     () => parts.news.handOver(login, ticket, transferId),
     () => parts.news.ticket(login, ticket),
@@ -113,7 +162,7 @@ export function receiveTicket(parts: BridgeParts, received: ReceivedTicket): { s
   const known = store.ticketOfTransfer(transferId);
   if (known !== null) return { said: [], localTicketId: known.localTicketId };
   const before = store.ticket(received.ticket.ticketId);
-  const ticket = before === null ? received.ticket : returned(before, received.ticket, parts.officeId);
+  const ticket = before === null ? received.ticket : receivedAgain(before, received.ticket, parts.officeId);
   const stamp = stampOf(parts, { role: "system", operatorRef: null, officeId: received.fromOfficeId });
   const stored = written(ticket, stamp, {
     type: "transfer_delivered",
@@ -140,7 +189,7 @@ function shown(parts: BridgeParts, transferId: string): Said {
 }
 
 /** A ticket that this office had before comes back: same ticket, same number here, as the others left it, one more transfer. */
-function returned(before: Ticket, now: Ticket, ourOfficeId: string): Ticket {
+function receivedAgain(before: Ticket, now: Ticket, ourOfficeId: string): Ticket {
   const { ownerOfficeId, watchers, status, outcome, closedAt } = now;
   const known = new Set(before.events.map((line) => line.eventId));
   const missed = now.events.filter(

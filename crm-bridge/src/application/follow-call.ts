@@ -4,9 +4,10 @@
  */
 import { choosePop } from "../domain/choose-pop.ts";
 import { pendingTransfer, written, type Ticket } from "../domain/ticket.ts";
-import { neverSent, startTransfer, transferMoved } from "../domain/ticket-transfer.ts";
+import { startTransfer } from "../domain/ticket-transfer.ts";
 import { lendTicket, takeTicketBack } from "./lend-ticket.ts";
 import { recentAfter, stampOf, type BridgeParts, type CallNote, type Pop } from "./ports.ts";
+import { transferFailed } from "./take-back-ticket.ts";
 
 /** The bridge's own view of a call event; `adapters/box` makes it from the contract. */
 export type FollowedEvent = {
@@ -251,38 +252,4 @@ function transferRequested(
     expiresAt: event.expiresAt,
   });
   return [() => parts.news.handOver(event.by, started, transferId), () => parts.wake()];
-}
-
-function transferFailed(parts: BridgeParts, event: Extract<FollowedEvent, { type: "call-transfer-failed" }>): Said {
-  const { store } = parts;
-  const ticket = store.ticketOfTransfer(event.transferId);
-  if (ticket === null || pendingTransfer(ticket)?.transferId !== event.transferId) return [];
-  const reason = event.cause === "no-answer" ? "no_answer" : event.cause === "cancelled" ? "cancelled" : "failed";
-  // Stays with the ticket, whichever way the hub's word on the ending comes.
-  store.putTransferWord(event.transferId, { ...store.transferWord(event.transferId), cause: event.cause });
-  if (!store.dropUnsent(event.transferId)) {
-    // It may have reached the hub: taken back there, behind the delivery in the ticket's lane.
-    store.queueExchange(ticket.ticketId, {
-      kind: "withdraw",
-      transferId: event.transferId,
-      reason,
-    });
-    return [() => parts.wake()];
-  }
-  // It never left this office: nobody else has to hear of it.
-  const stamp = stampOf(parts, { role: "system", operatorRef: null });
-  const status = reason === "no_answer" ? "expired" : "withdrawn";
-  const news = {
-    transferId: event.transferId,
-    status,
-    targetLocalTicketId: null,
-    refusalReason: neverSent,
-    ourOfficeId: parts.officeId,
-    assignee: null,
-    takeNow: false,
-  } as const;
-  const unlocked = transferMoved(ticket, news, stamp);
-  store.putTicket(unlocked);
-  const { operatorLogin } = event;
-  return operatorLogin === null ? [] : [() => parts.news.handOver(operatorLogin, unlocked, event.transferId)];
 }

@@ -24,11 +24,16 @@ export type Pop = {
   others: Ticket[];
 };
 
+/** Why a call came back, in the contract's words. */
+export type CameBackBecause = "cancelled" | "no_answer" | "failed";
+
 /** Work towards the hub that has to get done, in order per ticket (`lane`), however often it takes. */
 export type ExchangeTask =
   | { kind: "deliver"; ticketId: string; transferId: string; callId: string; expiresAt: string }
   | { kind: "accept"; transferId: string; targetLocalTicketId: string; operatorRef: string | null }
-  | { kind: "withdraw"; transferId: string; reason: "cancelled" | "no_answer" | "failed" }
+  | { kind: "withdraw"; transferId: string; reason: CameBackBecause }
+  /** It was accepted, but its call is here again: the ticket is asked back. */
+  | { kind: "return"; transferId: string; reason: CameBackBecause }
   | { kind: "note"; ticketId: string; updateId: string; text: string }
   | { kind: "status"; ticketId: string; updateId: string; operation: "take" | "release" }
   | { kind: "reopen"; ticketId: string; updateId: string; reason: string }

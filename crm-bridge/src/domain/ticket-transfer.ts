@@ -48,8 +48,9 @@ export function notesBeforeSharing(ticket: Ticket): string[] {
 
 const order: readonly TransferStatus[] = ["pending", "requested", "delivered"];
 
-/** Whether the news says more than what is known: a decided transfer stays decided, and nothing goes back. */
+/** Whether the news says more than what is known: a decided transfer stays decided – but for an accepted one whose call comes back – and nothing goes back. */
 export function isNews(known: TransferStatus, next: TransferStatus): boolean {
+  if (known === "accepted") return next === "returned";
   const before = order.indexOf(known);
   const after = order.indexOf(next);
   return before !== -1 && (after === -1 || after > before);
@@ -67,7 +68,7 @@ export type TransferNews = {
   takeNow: boolean;
 };
 
-/** The transfer's state moves on. Acceptance alone changes the owner; everything else leaves the ticket with who had it. */
+/** The transfer's state moves on. Acceptance changes the owner, a return undoes it; everything else leaves the ticket with who had it. */
 export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp): Ticket {
   const known = ticket.transfers.find((transfer) => transfer.transferId === news.transferId);
   if (known === undefined || !isNews(known.status, news.status)) return ticket;
@@ -78,14 +79,19 @@ export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp):
           status: news.status,
           refusalReason: news.refusalReason,
           targetLocalTicketId: news.targetLocalTicketId ?? transfer.targetLocalTicketId,
+          ...(news.status === "accepted" && {
+            before: { status: ticket.status, assignee: ticket.assignee },
+          }),
         }
       : transfer,
   );
   const moved: Ticket = { ...ticket, transfers };
   // The request stands in the history already, with the operator who made it.
   if (news.status === "requested") return { ...moved, updatedAt: stamp.at, version: ticket.version + 1 };
-  const line = { type: `transfer_${news.status}`, text: news.refusalReason ?? news.targetLocalTicketId };
   const isOurs = known.toOfficeId === news.ourOfficeId;
+  if (news.status === "returned")
+    return written(givenBack(moved, known, news), stamp, { type: "transfer_returned", text: news.refusalReason });
+  const line = { type: `transfer_${news.status}`, text: news.refusalReason ?? news.targetLocalTicketId };
   if (news.status !== "accepted") return written({ ...moved, ourRole: roleAfter(moved, isOurs, news) }, stamp, line);
   return written(
     {
@@ -99,6 +105,31 @@ export function transferMoved(ticket: Ticket, news: TransferNews, stamp: Stamp):
     stamp,
     line,
   );
+}
+
+/** The ticket is with the giving office again, as it was there; who had taken it follows it. `known`: the transfer as it stood here before. */
+function givenBack(ticket: Ticket, known: TicketTransfer, news: TransferNews): Ticket {
+  const { fromOfficeId, toOfficeId } = known;
+  const watchers = [...new Set([...ticket.watchers, toOfficeId])].filter((office) => office !== fromOfficeId);
+  const given: Ticket = { ...ticket, ownerOfficeId: fromOfficeId, watchers, outcome: null, closedAt: null };
+  if (fromOfficeId !== news.ourOfficeId)
+    return { ...given, ourRole: "watcher", status: news.takeNow ? "in_progress" : "open_bo", assignee: null };
+  // Not heard of as accepted: the ticket was never anything else here.
+  const here = known.status === "accepted" ? known.before : ticket;
+  return { ...given, ourRole: "owner", status: here?.status ?? "open_bo", assignee: here?.assignee ?? null };
+}
+
+/** Marks an accepted transfer whose call came back, but not its ticket. */
+export const staysThere = "stays-there";
+
+/** The other office has closed the ticket or passed it on, or has had it for too long: it stays there, and people here can read it. */
+export function ticketStays(ticket: Ticket, transferId: string, stamp: Stamp): Ticket {
+  const known = ticket.transfers.find((transfer) => transfer.transferId === transferId);
+  if (ticket.ourRole === "owner" || known?.status !== "accepted" || known.refusalReason !== null) return ticket;
+  const transfers = ticket.transfers.map((transfer) =>
+    transfer === known ? { ...transfer, refusalReason: staysThere } : transfer,
+  );
+  return written({ ...ticket, transfers }, stamp, { type: "return_refused", text: null, visibility: "internal" });
 }
 
 /** An offer that came to nothing leaves a former owner the watcher it was; whoever was only offered the ticket stays that. */

@@ -9,7 +9,7 @@ import {
   type Ticket,
   type TicketUpdate,
 } from "./ticket.ts";
-import { isNews, startTransfer, transferMoved } from "./ticket-transfer.ts";
+import { isNews, staysThere, startTransfer, ticketStays, transferMoved, type TransferNews } from "./ticket-transfer.ts";
 
 const at = "2026-11-23T10:00:00.000Z";
 const recentAfter = "2026-10-24T10:00:00.000Z";
@@ -109,6 +109,11 @@ describe("the news of a transfer", () => {
     ["pending", "accepted", true],
     ["delivered", "expired", true],
     ["accepted", "withdrawn", false],
+    ["accepted", "accepted", false],
+    ["accepted", "returned", true],
+    ["delivered", "returned", true],
+    ["returned", "accepted", false],
+    ["returned", "returned", false],
     ["withdrawn", "accepted", false],
     ["refused", "delivered", false],
   ] as const)("%s, then %s: %s", (known, next, isNew) => {
@@ -144,6 +149,73 @@ describe("the news of a transfer", () => {
   });
 });
 
+describe("an accepted transfer whose call comes back", () => {
+  const heard = (ourOfficeId: string, status: TransferNews["status"], takeNow: boolean): TransferNews => ({
+    transferId: "01K9Z3V4X0PA7GR0VND1CASE0T",
+    status,
+    targetLocalTicketId: "7",
+    refusalReason: status === "returned" && ourOfficeId === "x_test1" ? "not-reachable" : null,
+    ourOfficeId,
+    assignee: "bruno",
+    takeNow,
+  });
+  const move = (ticket: Ticket, ...news: TransferNews[]): Ticket =>
+    news.reduce((before, each) => transferMoved(before, each, stampOf(["system"])), ticket);
+
+  test.each([
+    ["open", locked],
+    ["in work", lockedInWork],
+  ])("gives the ticket back to the first office as it was there: %s", (_name, ticket) => {
+    const { status, assignee } = ticket;
+    const given = move(ticket, heard("x_test1", "accepted", true));
+    expect(given).toMatchObject({ ourRole: "watcher", status: "in_progress", assignee: null });
+    const back = move(given, heard("x_test1", "returned", status === "in_progress"));
+    expect(back).toMatchObject({ ourRole: "owner", ownerOfficeId: "x_test1", watchers: ["x_test2"], status, assignee });
+    expect(back.events.at(-1)).toMatchObject({ type: "transfer_returned", text: "not-reachable" });
+    // It is free again, for another journey as well.
+    expect(
+      startTransfer(back, { transferId: "T2", toOfficeId: "x_test2", reason: "", message: "" }, stampOf(["fo"])),
+    ).not.toBeNull();
+    // Told only of the return, it comes to the same.
+    const short = move(ticket, heard("x_test1", "returned", status === "in_progress"));
+    expect(short).toMatchObject({ ourRole: "owner", watchers: ["x_test2"], status, assignee });
+  });
+
+  test("leaves the second office a follower, whatever it had done to the ticket that nobody has heard of", () => {
+    const taken = move({ ...locked, ourRole: "offered" }, heard("x_test2", "accepted", true));
+    expect(taken).toMatchObject({ ourRole: "owner", assignee: "bruno", watchers: ["x_test1"] });
+    const done: Ticket = { ...taken, status: "closed_bo", outcome: "answered", closedAt: at };
+    const back = {
+      ourRole: "watcher",
+      ownerOfficeId: "x_test1",
+      status: "open_bo",
+      assignee: null,
+      watchers: ["x_test2"],
+    };
+    for (const ticket of [taken, done])
+      expect(move(ticket, heard("x_test2", "returned", false))).toMatchObject({
+        ...back,
+        outcome: null,
+        closedAt: null,
+      });
+  });
+
+  test("without its ticket, says so once, and only where the ticket is not", () => {
+    const transferId = "01K9Z3V4X0PA7GR0VND1CASE0T";
+    const given = move(locked, heard("x_test1", "accepted", true));
+    const marked = ticketStays(given, transferId, stampOf(["system"]));
+    expect(marked.transfers.at(-1)).toMatchObject({ status: "accepted", refusalReason: staysThere });
+    expect(marked.events.at(-1)).toMatchObject({ type: "return_refused", visibility: "internal" });
+    expect(ticketStays(marked, transferId, stampOf(["system"]))).toBe(marked);
+    expect(ticketStays(locked, transferId, stampOf(["system"]))).toBe(locked);
+    const back = move(given, heard("x_test1", "returned", false));
+    expect(ticketStays(back, transferId, stampOf(["system"]))).toBe(back);
+    // It came back with another journey, before this one's end was known.
+    const again: Ticket = { ...given, ourRole: "owner" };
+    expect(ticketStays(again, transferId, stampOf(["system"]))).toBe(again);
+  });
+});
+
 describe("two offices that hear the hub's word in any order, with repetitions", () => {
   const status = fc.constantFrom("requested", "delivered", "accepted", "refused", "withdrawn", "expired", "failed");
   const transferId = "01K9Z3V4X0PA7GR0VND1CASE0T";
@@ -152,10 +224,11 @@ describe("two offices that hear the hub's word in any order, with repetitions", 
     fc.assert(
       fc.property(
         fc.array(status, { maxLength: 8 }),
-        fc.constantFrom("accepted", "withdrawn", "expired"),
-        (noise, ending) => {
-          // The hub has said one ending; before it anything that is no ending may have been heard, in any order.
-          const heard = [...noise.filter((each) => each === "requested" || each === "delivered"), ending, ...noise];
+        fc.constantFrom<TransferNews["status"][][]>(["accepted"], ["withdrawn"], ["expired"], ["accepted", "returned"]),
+        (noise, said) => {
+          // The hub has said one ending, or its return after it; before it anything that is no ending may have been heard, in any order.
+          const heard = [...noise.filter((each) => each === "requested" || each === "delivered"), ...said, ...noise];
+          const ending = said.at(-1);
           const move = (ticket: Ticket, ourOfficeId: string): Ticket =>
             heard.reduce(
               (before, each) =>

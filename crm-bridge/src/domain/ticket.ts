@@ -3,7 +3,7 @@
  *
  *   open_bo ⇄ in_progress ─close─▶ closed_bo ─reopen─▶ open_bo        locked (no closing, no second transfer)
  *      └────── close ─▶ closed_fo ──── reopen ─▶ open_bo              while a transfer is pending
- *   ourRole: owner ─accepted elsewhere─▶ watcher;  offered ─accepted here─▶ owner
+ *   ourRole: owner ─accepted elsewhere─▶ watcher ─returned─▶ owner;  offered ─accepted here─▶ owner ─returned─▶ watcher
  */
 export type TicketStatus = "open_bo" | "in_progress" | "closed_fo" | "closed_bo";
 export type TicketOutcome =
@@ -21,7 +21,8 @@ export type TransferStatus =
   | "refused"
   | "withdrawn"
   | "expired"
-  | "failed";
+  | "failed"
+  | "returned";
 export type ActorRole = "fo" | "bo" | "supervisor" | "system" | "citizen" | "email";
 
 export type Actor = { officeId: string; role: ActorRole; operatorRef: string | null };
@@ -46,6 +47,8 @@ export type TicketTransfer = {
   message: string;
   refusalReason: string | null;
   targetLocalTicketId: string | null;
+  /** At the giving office, since the other one has accepted: what the ticket was here, should its call come back. */
+  before?: { status: TicketStatus; assignee: string | null };
 };
 
 export type Requester = {

@@ -4,7 +4,12 @@ import type { Pop } from "../../application/ports.ts";
 import type { Ticket } from "../../domain/ticket.ts";
 
 export function ticketToContract(ticket: Ticket): TicketContract {
-  return ticket as TicketContract;
+  const transfers = ticket.transfers.map((transfer) => {
+    const { transferId, fromOfficeId, toOfficeId, status, reason, message, refusalReason, targetLocalTicketId } =
+      transfer;
+    return { transferId, fromOfficeId, toOfficeId, status, reason, message, refusalReason, targetLocalTicketId };
+  });
+  return { ...(ticket as TicketContract), transfers };
 }
 
 export function briefOf(ticket: Ticket): TicketBrief {

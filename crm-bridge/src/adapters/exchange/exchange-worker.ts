@@ -73,6 +73,11 @@ async function attempt(parts: Parts, { task, taskId }: QueuedTask<ExchangeTask>)
     }
     case "withdraw":
       return ofTransfer(await client.withdraw(task.transferId, { reason: task.reason }));
+    case "return": {
+      const asked = await client.askBack(task.transferId, { reason: task.reason });
+      // The feed tells of it, behind the acceptance: so the ticket's history is whole here as well.
+      return asked.ok ? { kind: "done", transfer: null } : failed(asked);
+    }
     case "note":
       return ofTicket(
         await client.update(task.ticketId, { operation: "note", updateId: task.updateId, text: task.text }),

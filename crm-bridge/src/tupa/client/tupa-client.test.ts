@@ -11,8 +11,8 @@ describe("the key of an operation on a transfer", () => {
       ...Array.from({ length: 200 }, () => ulid()),
     ];
     for (const id of ids) {
-      const keys = [id, operationKey(id, "acceptance"), operationKey(id, "withdrawal")];
-      expect(new Set(keys).size).toBe(3);
+      const keys = [id, operationKey(id, "acceptance"), operationKey(id, "withdrawal"), operationKey(id, "return")];
+      expect(new Set(keys).size).toBe(4);
       for (const key of keys) expect(key).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
       expect(operationKey(id, "withdrawal")).toBe(keys[2]);
     }

@@ -8,6 +8,7 @@ import type {
   Closure,
   FeedItem,
   Reopening,
+  Return,
   TicketRegistration,
   TicketUpdate,
   TransferRequest,
@@ -30,6 +31,8 @@ export type TupaClient = {
   requestTransfer(ticketId: string, request: TransferRequest): Promise<TupaResult<TupaTransfer>>;
   accept(transferId: string, acceptance: Acceptance): Promise<TupaResult<TupaTransfer>>;
   withdraw(transferId: string, withdrawal: Withdrawal): Promise<TupaResult<TupaTransfer>>;
+  /** Asks for the ticket of an accepted transfer back, whose call is here again. */
+  askBack(transferId: string, why: Return): Promise<TupaResult<TupaTransfer>>;
   update(ticketId: string, update: TicketUpdate): Promise<TupaResult<TupaTicket>>;
   closeTicket(ticketId: string, closure: Closure): Promise<TupaResult<TupaTicket>>;
   reopen(ticketId: string, reopening: Reopening): Promise<TupaResult<TupaTicket>>;
@@ -105,6 +108,11 @@ export function createTupaClient(connection: Connection): TupaClient {
         body: withdrawal,
         key: operationKey(transferId, "withdrawal"),
       }),
+    askBack: (transferId, why) =>
+      post(`/transfers/${transferId}/return`, tupaTransferSchema, {
+        body: why,
+        key: operationKey(transferId, "return"),
+      }),
     update: (ticketId, update) =>
       post(`/tickets/${ticketId}/updates`, tupaTicketSchema, { body: update, key: update.updateId }),
     closeTicket: (ticketId, closure) =>
@@ -146,7 +154,7 @@ function causeOf(error: unknown): { code?: string; message: string } {
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** A key of its own for each operation on a transfer, the same each time: in the form of a ULID, made from a digest so that it meets no other id. */
-export function operationKey(transferId: string, operation: "acceptance" | "withdrawal"): string {
+export function operationKey(transferId: string, operation: "acceptance" | "withdrawal" | "return"): string {
   const digest = createHash("sha256").update(`${transferId} ${operation}`).digest();
   const letters = Array.from(digest.subarray(0, 26), (byte) => crockford[byte % 32] ?? "0");
   return `${(digest[26] ?? 0) % 8}${letters.slice(1).join("")}`;

@@ -7,10 +7,13 @@ import {
   closeTicket,
   delivered,
   endTransfer,
+  giveBack,
   refreshed,
   reopenTicket,
   requestTransfer,
+  returnTimeMs,
   type Decision,
+  type GivingBack,
 } from "./machines.ts";
 import type { TransferRequest, TupaEvent, TupaTicket, TupaTransfer } from "./objects.ts";
 
@@ -72,6 +75,48 @@ describe("a transfer is asked for", () => {
   });
 });
 
+describe("the source asks for an accepted transfer's ticket back", () => {
+  const accepted = accept(pair, by);
+  if (!accepted.ok) throw new Error("the fixture cannot be accepted");
+  const taken = accepted.value;
+  const latest: GivingBack = { before: pair.ticket, newestTransferId: request.transferId, nowMs: Date.parse(now) };
+  const other = "01K9Z3V4X0PA7GR0VND1CASE0X";
+
+  test.each<[string, Partial<TupaTicket>, Partial<TupaTransfer>, Partial<GivingBack>, string]>([
+    ["at once", {}, {}, {}, "ok"],
+    ["after the new owner has put it down", { status: "open_bo" }, {}, {}, "ok"],
+    ["two days later", {}, {}, { nowMs: Date.parse(now) + returnTimeMs }, "ok"],
+    ["later than that", {}, {}, { nowMs: Date.parse(now) + returnTimeMs + 1 }, "too-late"],
+    ["when it is closed there", { status: "closed_bo", closedAt: now }, {}, {}, "invalid-transition"],
+    ["when it is on its way from there", { pendingTransferId: other }, {}, {}, "transfer-pending"],
+    ["when it has gone on from there, whoever has it now", {}, {}, { newestTransferId: other }, "already-decided"],
+    ["when nobody has accepted it", {}, { status: "delivered" }, {}, "already-decided"],
+    ["when it was refused", {}, { status: "refused" }, {}, "already-decided"],
+    ["a second time", {}, { status: "returned" }, {}, "already-decided"],
+    ["when it went without a call", {}, { withCall: false }, {}, "already-decided"],
+  ])("%s", (...[, change, moved, how, expected]) => {
+    const state = { ticket: { ...taken.ticket, ...change }, transfer: { ...taken.transfer, ...moved } };
+    expect(verdict(giveBack(state, { ...latest, ...how }))).toBe(expected);
+  });
+
+  test("and has it as it was, while the other one follows it", () => {
+    const worked = { ...pair.ticket, status: "in_progress" as const, watchers: ["x_test3"], hops: 2 };
+    const state = { ...taken, ticket: { ...taken.ticket, watchers: ["x_test3", "x_test1"], hops: 3 } };
+    expect(giveBack(state, { ...latest, before: worked })).toMatchObject({
+      value: {
+        ticket: {
+          owner: { officeId: "x_test1", localTicketId: "1" },
+          status: "in_progress",
+          watchers: ["x_test3", "x_test2"],
+          hops: 2,
+          pendingTransferId: null,
+        },
+        transfer: { status: "returned" },
+      },
+    });
+  });
+});
+
 test("while it is pending the ticket is neither taken nor closed nor reworded", () => {
   const locked = pair.ticket;
   expect(verdict(changeStatus(locked, "take"))).toBe("transfer-pending");
@@ -98,7 +143,7 @@ test("a ticket closed more than thirty days ago stays closed", () => {
   expect(verdict(reopenTicket(ticket, Date.parse(now)))).toBe("invalid-transition");
 });
 
-test("whatever both sides and the hub do in any order: one decision, one owner, and what is decided stays so", () => {
+test("whatever both sides and the hub do in any order: one decision, one owner, and what is decided stays so, or is given back once", () => {
   type Pair = { ticket: TupaTicket; transfer: TupaTransfer };
   const acts: Record<string, (each: Pair) => Decision<Pair>> = {
     deliver: (each) => delivered(each, "7"),
@@ -108,6 +153,8 @@ test("whatever both sides and the hub do in any order: one decision, one owner, 
     withdraw: (each) => endTransfer(each, { status: "withdrawn" }),
     expire: (each) => endTransfer(each, { status: "expired" }),
     fail: (each) => endTransfer(each, { status: "failed" }),
+    "give back": (each) =>
+      giveBack(each, { before: pair.ticket, newestTransferId: request.transferId, nowMs: Date.parse(now) }),
   };
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...Object.keys(acts)), { maxLength: 12 }), (sequence) => {
@@ -116,13 +163,15 @@ test("whatever both sides and the hub do in any order: one decision, one owner, 
       for (const name of sequence) {
         const decision = acts[name]?.(state);
         if (!decision?.ok) continue;
-        expect(ending).toBeNull();
+        if (ending !== null) expect([ending, name]).toEqual(["accepted", "give back"]);
         state = decision.value;
         const isPending = state.transfer.status === "requested" || state.transfer.status === "delivered";
         if (!isPending) ending = state.transfer.status;
         expect(state.ticket.pendingTransferId === null).toBe(!isPending);
         expect(state.ticket.owner.officeId).toBe(ending === "accepted" ? "x_test2" : "x_test1");
-        expect(state.ticket.watchers).toEqual(ending === "accepted" ? ["x_test1"] : []);
+        const watchers: Record<string, string[]> = { accepted: ["x_test1"], returned: ["x_test2"] };
+        expect(state.ticket.watchers).toEqual(watchers[ending ?? ""] ?? []);
+        expect(state.ticket.hops).toBe(ending === "accepted" ? 1 : 0);
       }
     }),
     { numRuns: 1_000 },

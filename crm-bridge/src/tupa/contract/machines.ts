@@ -4,9 +4,10 @@
  *   transfer  requested ─target has it─▶ delivered ─▶ accepted | refused
  *                │  └ failed              │
  *                └──── withdrawn, expired ┴ (only while nobody accepted: accept wins)
+ *             accepted ─its call came back to the source─▶ returned
  *   ticket    open_bo ⇄ in_progress ─▶ closed_bo;  open_bo ─▶ closed_fo;  locked while a transfer is pending
  *
- * The owner changes by acceptance alone, so there is exactly one at any time.
+ * The owner changes by acceptance, and back by a return that undoes the latest acceptance: there is exactly one at any time.
  */
 import type { Closure, TicketRegistration, TransferRequest, TupaTicket, TupaTransfer } from "./objects.ts";
 
@@ -14,6 +15,7 @@ export type Refusal =
   | "invalid-transition"
   | "transfer-pending"
   | "already-decided"
+  | "too-late"
   | "not-allowed"
   | "self-transfer"
   | "hop-limit";
@@ -64,7 +66,7 @@ export function delivered(pair: Pair, targetLocalTicketId: string): Decision<Pai
   return decided({ ticket: pair.ticket, transfer: { ...pair.transfer, status: "delivered", targetLocalTicketId } });
 }
 
-/** The target takes the ticket: the only change of owner there is. The giving office stays a watcher. */
+/** The target takes the ticket and becomes its owner. The giving office stays a watcher. */
 export function accept(
   pair: Pair,
   by: { officeId: string; targetLocalTicketId: string; takeNow: boolean },
@@ -95,6 +97,35 @@ export function endTransfer(
   return decided({
     ticket: { ...pair.ticket, pendingTransferId: null },
     transfer: { ...pair.transfer, status: end.status, refusalReason: end.refusalReason ?? null },
+  });
+}
+
+/**
+ * How long after its acceptance a transfer can be returned: as long as a target may think about an offer. A bridge that was away for longer finds its
+ * open offers expired as well, and by then the new owner should have answered the citizen.
+ */
+export const returnTimeMs = 2 * 24 * 3_600_000;
+
+/** `before`: the ticket when the transfer was asked for. `newestTransferId`: the one that changed the owner last. `nowMs` is the time since 1970. */
+export type GivingBack = { before: TupaTicket; newestTransferId: string | null; nowMs: number };
+
+/**
+ * The call of an accepted transfer is with the source again, and the ticket follows its citizen: owner and status are what they were. Whoever had it
+ * meanwhile follows it. What the new owner has closed, or has passed on or is passing on, stays there.
+ */
+export function giveBack(pair: Pair, { before, newestTransferId, nowMs }: GivingBack): Decision<Pair> {
+  const { ticket, transfer } = pair;
+  const isNewest = newestTransferId === transfer.transferId;
+  if (transfer.status !== "accepted" || !transfer.withCall || !isNewest) return refused("already-decided");
+  if (ticket.pendingTransferId !== null) return refused("transfer-pending");
+  if (ticket.closedAt !== null) return refused("invalid-transition");
+  // Nothing has changed the transfer since its acceptance.
+  if (nowMs - Date.parse(transfer.updatedAt) > returnTimeMs) return refused("too-late");
+  const { owner, status, hops } = before;
+  const watchers = [...new Set([...ticket.watchers, transfer.toOfficeId])].filter((each) => each !== owner.officeId);
+  return decided({
+    ticket: { ...ticket, owner, status, hops, watchers },
+    transfer: { ...transfer, status: "returned" },
   });
 }
 

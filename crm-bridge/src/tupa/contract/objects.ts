@@ -75,6 +75,7 @@ export const transferStatus = z.enum([
   "withdrawn",
   "expired",
   "failed",
+  "returned",
 ]);
 export const refusalReason = z.enum(["not_competent", "incomplete", "duplicate", "capacity", "out_of_hours", "other"]);
 
@@ -108,6 +109,8 @@ export const acceptanceSchema = z.object({
 });
 export const refusalSchema = z.object({ refusalReason, message: z.string().max(2000) });
 export const withdrawalSchema = z.object({ reason: z.enum(["cancelled", "no_answer", "failed"]) });
+/** Body of POST /transfers/{transferId}/return: why the call of an accepted transfer is with the giving office again. */
+export const returnSchema = z.object({ reason: withdrawalSchema.shape.reason });
 /** One operation on a shared ticket; `updateId` makes it repeatable. */
 export const updateSchema = z.discriminatedUnion("operation", [
   z.object({ operation: z.literal("note"), updateId: ulid, text: z.string().min(1).max(8000) }),
@@ -134,6 +137,7 @@ export const eventType = z.enum([
   "transfer_withdrawn",
   "transfer_expired",
   "transfer_failed",
+  "transfer_returned",
   "closed",
   "reopened",
 ]);
@@ -184,6 +188,7 @@ export type TupaEventType = z.infer<typeof eventType>;
 export type FeedItem = z.infer<typeof feedItemSchema>;
 export type Delivery = z.infer<typeof deliverySchema>;
 export type Withdrawal = z.infer<typeof withdrawalSchema>;
+export type Return = z.infer<typeof returnSchema>;
 export type TicketUpdate = z.infer<typeof updateSchema>;
 export type Closure = z.infer<typeof closureSchema>;
 export type Reopening = z.infer<typeof reopeningSchema>;

@@ -1,12 +1,11 @@
 /** Operations of the hub on stored tickets: each reads, decides by the contract's machines, writes ticket, transfer and history together. */
-import { ulid } from "ulid";
-import { firstHash, hashOf } from "../contract/history.ts";
 import {
   accept,
   changeStatus,
   closeTicket,
   delivered,
   endTransfer,
+  giveBack,
   refreshed,
   reopenTicket,
   requestTransfer,
@@ -17,22 +16,21 @@ import type {
   Acceptance,
   Closure,
   Reopening,
+  Return,
   TicketRegistration,
   TicketUpdate,
   TransferRequest,
-  TupaEvent,
-  TupaEventType,
   TupaTicket,
   TupaTransfer,
   Withdrawal,
 } from "../contract/objects.ts";
+import { lineAfter, type Line } from "./history-line.ts";
 import type { HubStore } from "./hub-store.ts";
 
 export type Outcome<T> =
   | { ok: true; value: T }
   | { ok: false; refusal: Refusal | "not-found" | "unknown-office" | "idempotency-mismatch" };
 type Pair = { ticket: TupaTicket; transfer: TupaTransfer };
-type Line = { type: TupaEventType; officeId: string; operatorRef?: string | null; data?: TupaEvent["data"] };
 
 /**
  * How long a target may think about a transfer: two working days, counted simply. With a call too: whether it was answered only the two boxes know, and
@@ -164,6 +162,22 @@ export class HubOperations {
     });
   }
 
+  /** The source has the call of an accepted transfer again. */
+  giveBack(officeId: string, transferId: string, { reason }: Return): Outcome<Pair> {
+    return this.#onTransfer(transferId, (pair) => {
+      const { ticket, transfer } = pair;
+      const before = this.#store.ticketAtRequest(transferId);
+      if (before === null || !this.#store.isParty(ticket.ticketId, officeId)) return null;
+      if (transfer.fromOfficeId !== officeId) return { decision: { ok: false, refusal: "not-allowed" }, line: null };
+      if (transfer.status === "returned") return { decision: { ok: true, value: pair }, line: null };
+      const newestTransferId = this.#store.newestOwnerChange(ticket.ticketId);
+      return {
+        decision: giveBack(pair, { before, newestTransferId, nowMs: Date.now() }),
+        line: { type: "transfer_returned", officeId, data: { transferId, reason } },
+      };
+    });
+  }
+
   /** The hub's own endings: the target's machine refused, or the time for an answer is over. */
   end(transferId: string, status: "failed" | "expired", detail: string): Outcome<Pair> {
     return this.#onTransfer(transferId, (pair) => ({
@@ -262,23 +276,9 @@ export class HubOperations {
     const now = new Date().toISOString();
     const next = { ...ticket, version: ticket.version + 1, updatedAt: now };
     this.#store.putTicket(next);
-    const last = this.#store.lastEvent(ticket.ticketId);
-    const event: Omit<TupaEvent, "hash"> = {
-      eventId: ulid(),
-      ticketId: ticket.ticketId,
-      seq: (last?.seq ?? 0) + 1,
-      at: now,
-      type: line.type,
-      actor: {
-        officeId: line.officeId,
-        role: line.officeId === "hub" ? "system" : "fo",
-        operatorRef: line.operatorRef ?? null,
-      },
-      visibility: "shared",
-      data: line.data ?? {},
-      prevHash: last?.hash ?? firstHash,
-    };
-    this.#store.appendEvent({ ...event, hash: hashOf(event) }, next, transfer);
+    const { ticketId } = ticket;
+    const event = lineAfter(this.#store.lastEvent(ticketId), line, { ticketId, at: now });
+    this.#store.appendEvent(event, next, transfer);
     this.#changed();
     return next;
   }

@@ -11,6 +11,7 @@ const statusOf: Readonly<Record<string, number>> = {
   "invalid-transition": 409,
   "transfer-pending": 409,
   "already-decided": 409,
+  "too-late": 409,
   "self-transfer": 422,
   "hop-limit": 422,
   "unknown-office": 422,

@@ -98,6 +98,20 @@ export class HubStore {
     return this.#one<TupaEvent>("SELECT body FROM event WHERE ticket_id = ? ORDER BY seq DESC LIMIT 1", ticketId);
   }
 
+  /** The ticket as it was when the transfer was asked for; null for an unknown one. */
+  ticketAtRequest(transferId: string): TupaTicket | null {
+    const sql = `SELECT ticket AS body FROM event WHERE ticket_id = (SELECT ticket_id FROM transfer WHERE transfer_id = ?)
+      AND json_extract(transfer, '$.transferId') = ? ORDER BY seq LIMIT 1`;
+    return this.#one<TupaTicket>(sql, transferId, transferId);
+  }
+
+  /** The transfer whose acceptance or return changed the ticket's owner last; null: nobody but the first office had it. */
+  newestOwnerChange(ticketId: string): string | null {
+    const sql = `SELECT transfer AS body FROM event WHERE ticket_id = ?
+      AND json_extract(body, '$.type') IN ('transfer_accepted', 'transfer_returned') ORDER BY seq DESC LIMIT 1`;
+    return this.#one<TupaTransfer>(sql, ticketId)?.transferId ?? null;
+  }
+
   appendEvent(event: TupaEvent, ticket: TupaTicket, transfer: TupaTransfer | null): void {
     this.#db
       .prepare("INSERT INTO event (ticket_id, seq, body, ticket, transfer) VALUES (?, ?, ?, ?, ?)")

@@ -1,111 +1,23 @@
 /** The hub as an office's program meets it: who may ask, what is repeated, what is not told. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { JWK } from "jose";
 import { ulid } from "ulid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { publicCodeOf } from "../../domain/public-code.ts";
-import { createOfficeKeys, hubName, tokenSource, type TokenSource } from "../contract/office-tokens.ts";
-import type { FeedItem } from "../contract/objects.ts";
-import { startHub, type RunningHub } from "./start-hub.ts";
+import {
+  requestOf,
+  registration,
+  startHubWithOffices,
+  type HubWithOffices,
+} from "../../../testing/hub-with-offices.ts";
+import { isIntact } from "../contract/history.ts";
+import type { FeedItem, TupaEvent } from "../contract/objects.ts";
+import { hubName } from "../contract/office-tokens.ts";
 
-let hub: RunningHub;
-let target: Server;
-let folder: string;
-const deliveries: string[] = [];
-const logged: string[] = [];
-const tokens: Record<string, TokenSource> = {};
-
+let hub: HubWithOffices;
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "la2-hub-"));
-  target = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { transfer } = JSON.parse(Buffer.concat(chunks).toString()) as { transfer: { transferId: string } };
-      deliveries.push(transfer.transferId);
-      response.setHeader("content-type", "application/json").end(JSON.stringify({ targetLocalTicketId: "B-7" }));
-    });
-  });
-  target.listen(0, "127.0.0.1");
-  await once(target, "listening");
-  const endpoint = `http://127.0.0.1:${(target.address() as AddressInfo).port}`;
-  const offices: { officeId: string; label: string; endpoint: string; publicKey: JWK }[] = [];
-  for (const officeId of ["x_test1", "x_test2", "x_test3"]) {
-    const keys = await createOfficeKeys();
-    tokens[officeId] = await tokenSource(officeId, keys.privateKey);
-    offices.push({ officeId, label: officeId, endpoint, publicKey: keys.publicKey });
-  }
-  tokens["stranger"] = await tokenSource("x_test1", (await createOfficeKeys()).privateKey);
-  const log = (fields: object, message: string): number => logged.push(`${message} ${JSON.stringify(fields)}`);
-  const config = {
-    listen: { host: "127.0.0.1", port: 0 },
-    dataDirectory: folder,
-    privateKey: (await createOfficeKeys()).privateKey as never,
-    offices: offices as never,
-  };
-  hub = await startHub(config, { info: log, warn: log, error: log });
+  hub = await startHubWithOffices();
 });
-afterAll(async () => {
-  await hub.close();
-  target.closeAllConnections();
-  target.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => hub.close());
 
-type Answer = { status: number; replayed: boolean; body: Record<string, unknown> };
-async function ask(
-  officeId: string,
-  path: string,
-  post?: { key?: string; body: unknown; token?: string },
-): Promise<Answer> {
-  const token = post?.token ?? (await tokens[officeId]?.(hubName));
-  const response = await fetch(`${hub.url}/tupa/v1${path}`, {
-    method: post === undefined ? "GET" : "POST",
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(post && { "content-type": "application/json" }),
-      ...(post?.key !== undefined && { "idempotency-key": post.key }),
-    },
-    ...(post && { body: JSON.stringify(post.body) }),
-  });
-  const body = (await response.json()) as Record<string, unknown>;
-  return { status: response.status, replayed: response.headers.get("idempotency-replayed") === "true", body };
-}
-
-function registration(ticketId: string): Record<string, unknown> {
-  return {
-    contractVersion: "1.0",
-    ticketId,
-    publicCode: publicCodeOf(ticketId),
-    origin: { officeId: "x_test1", localTicketId: "A-1", createdAt: new Date().toISOString() },
-    status: "open_bo",
-    accessChannel: "phone",
-    contactReason: "information",
-    topic: { category: "casa", taxonomyVersion: "1" },
-    subject: "Pratica edilizia",
-    description: "",
-    language: "it",
-    priority: "normal",
-    requester: null,
-    consent: null,
-    call: null,
-  };
-}
-const requestOf = (transferId: string, toOfficeId = "x_test2") => ({
-  transferId,
-  fromOfficeId: "x_test1",
-  toOfficeId,
-  mode: "sync",
-  reason: "competence",
-  message: "",
-  withCall: false,
-  call: null,
-});
+const ask: HubWithOffices["ask"] = (...question) => hub.ask(...question);
 async function registered(): Promise<string> {
   const ticketId = ulid();
   expect((await ask("x_test1", "/tickets", { key: ulid(), body: registration(ticketId) })).status).toBe(201);
@@ -116,14 +28,14 @@ const offer = (ticketId: string, transferId: string, key = transferId) =>
 
 describe("who asks", () => {
   test("a stranger who calls himself an office, nobody, and a token used twice get 401", async () => {
-    const used = (await tokens["x_test1"]?.(hubName)) ?? "";
+    const used = (await hub.tokens["x_test1"]?.(hubName)) ?? "";
     const body = registration(ulid());
     expect((await ask("stranger", "/offices")).status).toBe(401);
     expect((await ask("nobody", "/offices")).status).toBe(401);
-    expect(logged).toContain('a request was refused {"reason":"invalid-token","route":"/tupa/v1/offices"}');
+    expect(hub.logged).toContain('a request was refused {"reason":"invalid-token","route":"/tupa/v1/offices"}');
     expect((await ask("x_test1", "/tickets", { key: ulid(), body, token: used })).status).toBe(201);
     expect((await ask("x_test1", "/tickets", { key: ulid(), body, token: used })).status).toBe(401);
-    const elsewhere = (await tokens["x_test1"]?.("x_test2")) ?? "";
+    const elsewhere = (await hub.tokens["x_test1"]?.("x_test2")) ?? "";
     expect((await ask("x_test1", "/tickets", { key: ulid(), body, token: elsewhere })).status).toBe(401);
   });
 
@@ -166,7 +78,7 @@ describe("what is asked again", () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => offer(ticketId, transferId)));
     expect(new Set(answers.map((each) => each.status))).toEqual(new Set([201]));
     expect(new Set(answers.map((each) => JSON.stringify(each.body))).size).toBe(1);
-    expect(deliveries.filter((each) => each === transferId)).toEqual([transferId]);
+    expect(hub.deliveries.filter((each) => each === transferId)).toEqual([transferId]);
     const later = await offer(ticketId, transferId);
     expect([later.replayed, later.status]).toEqual([true, 201]);
     // Under another key it is still the same transfer.
@@ -209,6 +121,70 @@ describe("what is asked again", () => {
       }),
     );
     for (const each of wins) expect(each).toEqual([200, 409]);
+  });
+});
+
+describe("an accepted transfer whose call is with the source again", () => {
+  const act = (officeId: string, path: string, body: object) =>
+    ask(officeId, `/transfers/${path}`, { key: ulid(), body });
+  const back = { reason: "failed" };
+  async function accepted(): Promise<{ ticketId: string; transferId: string }> {
+    const [ticketId, transferId] = [await registered(), ulid()];
+    const body = { ...requestOf(transferId), withCall: true };
+    expect((await ask("x_test1", `/tickets/${ticketId}/transfers`, { key: transferId, body })).status).toBe(201);
+    const taken = { targetLocalTicketId: "B-7", operatorRef: null, takeNow: true };
+    expect((await act("x_test2", `${transferId}/acceptance`, taken)).status).toBe(200);
+    return { ticketId, transferId };
+  }
+
+  test("is given back to it once, however often and at the same time it asks, and to nobody else", async () => {
+    const { ticketId, transferId } = await accepted();
+    expect((await act("x_test2", `${transferId}/return`, back)).status).toBe(403);
+    expect((await act("x_test3", `${transferId}/return`, back)).status).toBe(404);
+    expect((await act("x_test1", `${transferId}/return`, { reason: "bored" })).status).toBe(422);
+    const askBack = (key: string) => ask("x_test1", `/transfers/${transferId}/return`, { key, body: back });
+    const key = ulid();
+    const asked = [key, key, ulid(), ulid()].map((each) => askBack(each));
+    const answers = [...(await Promise.all(asked)), await askBack(key)];
+    expect(answers.map(({ status, body }) => [status, body["status"]])).toEqual(answers.map(() => [200, "returned"]));
+    expect(answers.at(-1)?.replayed).toBe(true);
+    const { body } = await ask("x_test2", `/tickets/${ticketId}`);
+    const owner = { officeId: "x_test1", localTicketId: "A-1" };
+    expect(body).toMatchObject({ owner, watchers: ["x_test2"], status: "open_bo", hops: 0, pendingTransferId: null });
+    const history = (await ask("x_test2", `/tickets/${ticketId}/events`)).body["items"] as TupaEvent[];
+    expect(isIntact(history)).toBe(true);
+    expect(history.filter(({ type }) => type === "transfer_returned")).toMatchObject([
+      { actor: { officeId: "x_test1" }, data: { transferId, reason: "failed" } },
+    ]);
+    // Both hear of it, and it may travel again.
+    for (const officeId of ["x_test1", "x_test2"]) {
+      const items = (await ask(officeId, "/events?limit=500")).body["items"] as FeedItem[];
+      expect(items.at(-1)).toMatchObject({ event: { ticketId }, transfer: { transferId, status: "returned" } });
+    }
+    expect((await offer(ticketId, ulid())).status).toBe(201);
+  });
+
+  test("stays with who has closed it or passed it on", async () => {
+    const [shut, gone] = [await accepted(), await accepted()];
+    const closure = { updateId: ulid(), status: "closed_bo", outcome: "answered", answer: "Fatto" };
+    expect((await ask("x_test2", `/tickets/${shut.ticketId}/closure`, { key: ulid(), body: closure })).status).toBe(
+      200,
+    );
+    const refused = await act("x_test1", `${shut.transferId}/return`, back);
+    expect([refused.status, refused.body["title"]]).toEqual([409, "invalid-transition"]);
+
+    const on = { ...requestOf(ulid(), "x_test3"), fromOfficeId: "x_test2", withCall: true };
+    const passed = await ask("x_test2", `/tickets/${gone.ticketId}/transfers`, { key: on.transferId, body: on });
+    expect(passed.status).toBe(201);
+    expect((await act("x_test1", `${gone.transferId}/return`, back)).body["title"]).toBe("transfer-pending");
+    const taken = { targetLocalTicketId: "C-1", operatorRef: null, takeNow: true };
+    expect((await act("x_test3", `${on.transferId}/acceptance`, taken)).status).toBe(200);
+    expect((await act("x_test1", `${gone.transferId}/return`, back)).body["title"]).toBe("already-decided");
+    // Given back to the second office it is that one's, and the first journey is over all the same.
+    expect((await act("x_test2", `${on.transferId}/return`, back)).status).toBe(200);
+    expect((await act("x_test1", `${gone.transferId}/return`, back)).body["title"]).toBe("already-decided");
+    const { body } = await ask("x_test1", `/tickets/${gone.ticketId}`);
+    expect(body).toMatchObject({ owner: { officeId: "x_test2", localTicketId: "B-7" }, status: "in_progress" });
   });
 });
 

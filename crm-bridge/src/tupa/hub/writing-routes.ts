@@ -5,6 +5,7 @@ import {
   acceptanceSchema,
   closureSchema,
   refusalSchema,
+  returnSchema,
   reopeningSchema,
   ticketRegistrationSchema,
   transferRequestSchema,
@@ -108,5 +109,9 @@ function transferRoutes(post: Post, { operations, deliveries, store }: WritingPa
   post("/transfers/:transferId/withdrawal", ({ officeId, params, body }) => ({
     status: 200,
     body: unwrap(operations.withdraw(officeId, params["transferId"] ?? "", withdrawalSchema.parse(body))).transfer,
+  }));
+  post("/transfers/:transferId/return", ({ officeId, params, body }) => ({
+    status: 200,
+    body: unwrap(operations.giveBack(officeId, params["transferId"] ?? "", returnSchema.parse(body))).transfer,
   }));
 }

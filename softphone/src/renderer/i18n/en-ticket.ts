@@ -11,6 +11,7 @@ export const enTicket: Record<keyof typeof itTicket, string> = {
   "hand-over.withdrawn": "Hand-over withdrawn: the ticket stays with our office",
   "hand-over.expired": "Hand-over expired: the ticket stays with our office",
   "hand-over.failed": "Hand-over failed: the ticket stays with our office",
+  "hand-over.returned": "The citizen came back to us, and the ticket too",
   "hand-over.their-number": "their number {{number}}",
   "ticket.title": "Ticket",
   "ticket.of": "Ticket {{number}}",
@@ -22,6 +23,8 @@ export const enTicket: Record<keyof typeof itTicket, string> = {
   "ticket.away": "Ticket service not reachable",
   "ticket.away.text": "The ticket appears when the service is back. You can answer and talk meanwhile.",
   "ticket.none-service": "This office has no ticket service.",
+  "ticket.stays-there":
+    "The citizen is with us again, but the ticket is not: at the office {{office}} work on it has gone on (it was closed or passed on, for example). You can add a note, or create a new ticket.",
   "ticket.why.came-with-call": "Came with the call",
   "ticket.why.open-ticket": "Caller's open ticket",
   "ticket.why.recent-ticket": "Caller's recent ticket",
@@ -66,6 +69,9 @@ export const enTicket: Record<keyof typeof itTicket, string> = {
   "ticket.event.transfer_withdrawn": "Transfer withdrawn",
   "ticket.event.transfer_expired": "Transfer expired",
   "ticket.event.transfer_failed": "Transfer failed",
+  "ticket.event.transfer_returned": "The citizen came back to the office before, and the ticket too",
+  "ticket.event.return_refused":
+    "The citizen came back to us; the ticket stays with the other office, where work on it has gone on",
   "ticket.event.other": "Update",
   "ticket.internal": "internal",
   "ticket.others": "Other open tickets of the caller",

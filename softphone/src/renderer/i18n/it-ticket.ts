@@ -9,6 +9,7 @@ export const itTicket = {
   "hand-over.withdrawn": "Consegna ritirata: il ticket resta al nostro ufficio",
   "hand-over.expired": "Consegna scaduta: il ticket resta al nostro ufficio",
   "hand-over.failed": "Consegna non riuscita: il ticket resta al nostro ufficio",
+  "hand-over.returned": "Il cittadino è tornato da noi, e il ticket con lui",
   "hand-over.their-number": "loro numero {{number}}",
   "ticket.title": "Ticket",
   "ticket.of": "Ticket {{number}}",
@@ -20,6 +21,8 @@ export const itTicket = {
   "ticket.away": "Servizio ticket non raggiungibile",
   "ticket.away.text": "Il ticket comparirà appena il servizio torna. Intanto può rispondere e parlare.",
   "ticket.none-service": "Questo ufficio non ha un servizio ticket.",
+  "ticket.stays-there":
+    "Il cittadino è di nuovo con noi, ma il ticket no: all'ufficio {{office}} il lavoro è già andato avanti (per esempio l'ha chiuso, o passato ad altri). Può aggiungere una nota, oppure creare un nuovo ticket.",
   "ticket.why.came-with-call": "Arrivato con la chiamata",
   "ticket.why.open-ticket": "Ticket aperto del chiamante",
   "ticket.why.recent-ticket": "Ticket recente del chiamante",
@@ -64,6 +67,9 @@ export const itTicket = {
   "ticket.event.transfer_withdrawn": "Trasferimento ritirato",
   "ticket.event.transfer_expired": "Trasferimento scaduto",
   "ticket.event.transfer_failed": "Trasferimento non riuscito",
+  "ticket.event.transfer_returned": "Il cittadino è tornato all'ufficio di prima, e il ticket con lui",
+  "ticket.event.return_refused":
+    "Il cittadino è tornato da noi; il ticket resta all'altro ufficio, dove il lavoro è già andato avanti",
   "ticket.event.other": "Aggiornamento",
   "ticket.internal": "interna",
   "ticket.others": "Altri ticket aperti del chiamante",

@@ -28,9 +28,11 @@ describe("a line of the history", () => {
     expect(meaningOfEntry(entry, { transfers: [transfer] })).toEqual({ kind: "plain", text });
   });
 
-  test("an ending names the call's cause", () => {
-    const entry = { type: "transfer_withdrawn", text: "no-answer" };
-    expect(meaningOfEntry(entry, { transfers: [] })).toEqual({ kind: "call-failed", cause: "no-answer" });
+  test.each([
+    { type: "transfer_withdrawn", text: "no-answer" },
+    { type: "transfer_returned", text: "not-reachable" },
+  ] as const)("an ending names the call's cause: $type", (entry) => {
+    expect(meaningOfEntry(entry, { transfers: [] })).toEqual({ kind: "call-failed", cause: entry.text });
   });
 
   test.each([

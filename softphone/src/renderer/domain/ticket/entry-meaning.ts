@@ -22,7 +22,13 @@ const causes: readonly TransferFailure[] = [
   "caller-hung-up",
   "failed",
 ];
-const endings: readonly string[] = ["transfer_refused", "transfer_withdrawn", "transfer_expired", "transfer_failed"];
+const endings: readonly string[] = [
+  "transfer_refused",
+  "transfer_withdrawn",
+  "transfer_expired",
+  "transfer_failed",
+  "transfer_returned",
+];
 
 export function meaningOfEntry(
   entry: Pick<TicketEntry, "type" | "text">,

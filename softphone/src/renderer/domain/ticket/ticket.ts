@@ -144,6 +144,12 @@ export type NewTicketFields = {
   phone: string | null;
 };
 
+/** The office that keeps the ticket although the citizen came back from there: work on it had gone on. Null: nothing of the kind. */
+export function keptBy({ ourRole, transfers }: Pick<Ticket, "ourRole" | "transfers">): string | null {
+  const latest = transfers.at(-1);
+  return ourRole === "watcher" && latest?.refusalReason === "stays-there" ? latest.toOfficeId : null;
+}
+
 export function isClosed(ticket: { status: TicketStatus }): boolean {
   return ticket.status === "closed_fo" || ticket.status === "closed_bo";
 }

@@ -172,7 +172,8 @@ export type HandOverStatus =
   | "refused"
   | "withdrawn"
   | "expired"
-  | "failed";
+  | "failed"
+  | "returned";
 
 export type HandOver = {
   transferId: string;

@@ -1,7 +1,7 @@
 import { useTexts } from "../../i18n/language.ts";
 import { callerOf } from "../../domain/call/call.ts";
 import { findEntry } from "../../domain/call/apply-calls-event.ts";
-import { isClosed } from "../../domain/ticket/ticket.ts";
+import { isClosed, keptBy } from "../../domain/ticket/ticket.ts";
 import { usePhone } from "../../ui/softphone-context.tsx";
 import { useSlowSearch } from "../../ui/use-slow-search.ts";
 import { CloseTicket } from "./CloseTicket.tsx";
@@ -21,6 +21,7 @@ export function TicketPanel({ callId }: { callId: string }) {
   const hasCrm = usePhone((phone) => phone.session.kind === "signed-in" && phone.session.session.crmBasePath !== null);
   const shown: ShownTicket = panel?.shown ?? { kind: "searching" };
   const ticketId = shown.kind === "ticket" ? shown.ticket.ticketId : shown.kind === "pending" ? shown.ticketId : null;
+  const keeper = shown.kind === "ticket" ? keptBy(shown.ticket) : null;
   const isSlow = useSlowSearch(shown.kind === "searching");
   const state = shown.kind === "searching" && (isSlow || crmLink === "lost") ? "away" : shown.kind;
   const hasNote = panel !== undefined && "text" in panel.note;
@@ -42,6 +43,7 @@ export function TicketPanel({ callId }: { callId: string }) {
           <div role="status">
             {shown.kind === "searching" && <Waiting kind={state === "away" ? "away" : "searching"} />}
             {shown.kind === "pending" && <Waiting kind="pending" />}
+            {keeper !== null && <p className="la2-notice">{t("ticket.stays-there", { office: keeper })}</p>}
           </div>
           {shown.kind === "ticket" && <TicketCard ticket={shown.ticket} why={shown.why} />}
           {/* Also while the ticket is looked for: what the citizen says does not wait. */}
