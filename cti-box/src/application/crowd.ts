@@ -2,8 +2,8 @@
 
 /** Time in which what came loses its weight to a third. */
 const fadingMs = 100;
-/** About 400 a second. A call alone has some ten steps in the busiest tenth of a second. */
-const dense = 40;
+/** About 200 a second, which 20 calls a second have. A call alone has some ten steps in the busiest tenth of a second. */
+const dense = 20;
 
 export class Crowd {
   #weight = 0;

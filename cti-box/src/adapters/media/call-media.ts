@@ -15,7 +15,6 @@ import type { LegId } from "../../domain/call/ids.ts";
 
 /** `given`: the call has asked for the answer; the server may still be at work on it. */
 type FirstAnswer = {
-  callId: CallLeg["callId"];
   state: "waiting" | "given";
   offer: string;
   answer: Promise<string>;
@@ -28,7 +27,7 @@ export function createCallMedia(server: MediaServer, prompts: Pick<PromptFiles, 
 class ServedCallMedia implements CallMedia {
   private readonly server: MediaServer;
   private readonly prompts: Pick<PromptFiles, "sound">;
-  private readonly answers = new Map<LegId, FirstAnswer>();
+  private readonly answers = new Map<CallLeg["callId"], Map<LegId, FirstAnswer>>();
 
   constructor(server: MediaServer, prompts: Pick<PromptFiles, "sound">) {
     this.server = server;
@@ -44,10 +43,10 @@ class ServedCallMedia implements CallMedia {
   }
 
   async answerOffer(leg: CallLeg, offer: string, rules: LegRules): Promise<string> {
-    const first = this.answers.get(leg.legId);
+    const first = this.answers.get(leg.callId)?.get(leg.legId);
     const isKnown = first?.state === "waiting" && first.offer === offer;
     const answer = isKnown ? first.answer : this.askServer(leg, { ...rules, offer });
-    this.answers.set(leg.legId, { callId: leg.callId, state: "given", offer, answer });
+    this.keep(leg, { state: "given", offer, answer });
     return answer;
   }
 
@@ -111,12 +110,12 @@ class ServedCallMedia implements CallMedia {
   }
 
   async release(leg: CallLeg): Promise<void> {
-    this.answers.delete(leg.legId);
+    this.answers.get(leg.callId)?.delete(leg.legId);
     await this.server.closeLeg(leg);
   }
 
   async releaseCall(callId: CallLeg["callId"]): Promise<void> {
-    for (const [legId, answer] of this.answers) if (answer.callId === callId) this.answers.delete(legId);
+    this.answers.delete(callId);
     await this.server.closeCall(callId);
   }
 
@@ -126,12 +125,17 @@ class ServedCallMedia implements CallMedia {
 
   /** Gives the server the leg's offer, once; its answer is kept for the moment when the leg is answered. */
   private describe(leg: CallLeg, described: LegRules & { offer: string }): void {
-    if (this.answers.has(leg.legId)) return;
+    if (this.answers.get(leg.callId)?.has(leg.legId) === true) return;
     const { offer } = described;
     const answer = this.askServer(leg, described);
     // Told to whoever asks for the answer.
     answer.catch(() => undefined);
-    this.answers.set(leg.legId, { callId: leg.callId, state: "waiting", offer, answer });
+    this.keep(leg, { state: "waiting", offer, answer });
+  }
+
+  private keep({ callId, legId }: CallLeg, answer: FirstAnswer): void {
+    const ofCall = this.answers.get(callId) ?? new Map<LegId, FirstAnswer>();
+    this.answers.set(callId, ofCall.set(legId, answer));
   }
 
   private async askServer(leg: CallLeg, { offer, audio = "any", srtp }: LegRules & { offer: string }): Promise<string> {

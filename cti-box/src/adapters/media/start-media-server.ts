@@ -2,7 +2,7 @@
 import type { MediaServer } from "../../application/media-port.ts";
 import type { Log } from "../../application/ports.ts";
 import type { RestartMemory } from "../../application/restart-memory.ts";
-import { loadCiphers } from "./relay/load-ciphers.ts";
+import { loadCiphersSoon } from "./relay/load-ciphers.ts";
 import { createRelayMediaServer } from "./relay/relay-media-server.ts";
 import type { RelaySettings } from "./relay/relay-media-server.ts";
 import { openRtpengineMediaServer } from "./rtpengine/rtpengine-media-server.ts";
@@ -19,7 +19,7 @@ export async function openMediaServer(
   config: MediaServerConfig,
   { log, memory, textPorts }: { log: Log; memory?: RestartMemory; textPorts: TextSettings["ports"] },
 ): Promise<MediaServer> {
-  if (config.kind === "relay" || config.fallback !== undefined) await loadCiphers();
+  if (config.kind === "relay" || config.fallback !== undefined) loadCiphersSoon();
   const audio =
     config.kind === "rtpengine"
       ? await openRtpengineMediaServer({ ...config, log, memory })

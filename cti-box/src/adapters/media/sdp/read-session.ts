@@ -19,6 +19,7 @@ const text = z.union([z.string(), z.number()]).transform(String).pipe(z.string()
 const port = z.int().min(0).max(65_535);
 const payloadType = z.int().min(0).max(127);
 const direction = z.enum(["sendrecv", "sendonly", "recvonly", "inactive"]);
+const ipv4 = z.ipv4();
 const connection = z.object({ version: z.number(), ip: text });
 const fingerprint = z.object({ type: text, hash: text });
 const setup = z.enum(["active", "passive", "actpass"]);
@@ -79,11 +80,20 @@ const STATIC_TYPES = new Map<number, DescribedCodec["codec"]>([
   [9, "g722"],
 ]);
 
+/** The same description is read a few times on the first stretch of its way: whether it can be answered, for its leg, for whoever is rung for it. */
+const latest = new Map<string, MediaResult<{ session: SessionDescription }>>();
+const mostLatest = 16;
+
 export function readSession(sdp: string): MediaResult<{ session: SessionDescription }> {
   if (sdp.length > MAX_SDP_LENGTH) return refused("bad-sdp", `longer than ${MAX_SDP_LENGTH} characters`);
+  const known = latest.get(sdp);
+  if (known !== undefined) return known;
   const outcome = session.safeParse(parseLines(sdp));
-  if (!outcome.success) return refused("bad-sdp", firstProblem(outcome.error));
-  return describe(outcome.data);
+  const read = outcome.success ? describe(outcome.data) : refused("bad-sdp", firstProblem(outcome.error));
+  latest.set(sdp, read);
+  const [oldest] = latest.keys();
+  if (latest.size > mostLatest && oldest !== undefined) latest.delete(oldest);
+  return read;
 }
 
 function describe(session: Session): MediaResult<{ session: SessionDescription }> {
@@ -94,7 +104,7 @@ function describe(session: Session): MediaResult<{ session: SessionDescription }
   if (profile === null) return refused("unsupported-transport", `audio over ${audio.protocol}`);
   const where = audio.connection ?? session.connection;
   if (where === undefined) return refused("bad-sdp", "no c= line");
-  if (where.version !== 4 || !z.ipv4().safeParse(where.ip).success) {
+  if (where.version !== 4 || !ipv4.safeParse(where.ip).success) {
     return refused("unsupported-transport", "the address is not a numeric IPv4 one");
   }
   const { codecs, events } = readFormats(audio);
@@ -156,7 +166,7 @@ function readSecurity(session: Session, audio: Stream): Pick<SessionDescription,
   // Names under .local are a browser's mDNS cover for its own address; its checks reach us and we learn the address from them (RFC 8445 §7.3.1.3).
   const usable = audio.candidates.filter(
     ({ component, transport, ip }) =>
-      component === 1 && transport.toLowerCase() === "udp" && z.ipv4().safeParse(ip).success,
+      component === 1 && transport.toLowerCase() === "udp" && ipv4.safeParse(ip).success,
   );
   const candidates = usable
     .slice(0, MAX_CANDIDATES)
