@@ -1,9 +1,11 @@
 /**
  * A carrier with TLS and SRTP (RFC 4568): baresip with a certificate of its own calls the office and is called. The operators' desk phones speak plain RTP. Judged by
- * what the ends hear, with either media server.
+ * what the ends hear, with either media server, and with rtpengine on another SIP server too where `LA2_DRACHTIO_COMMAND` names one and says how it listens on TLS.
  */
 import { ulid } from "ulid";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { otherServer, ServerProcess } from "../../cti-box/sip-engine/testing/server-process.ts";
+import { freePort } from "../../cti-box/sip-engine/testing/sipp/run-scenario.ts";
 import { makeCertificates } from "../../cti-box/sip-engine/testing/throwaway-certificates.ts";
 import { startRtpengine } from "../../cti-box/testing/media-peers/rtpengine-process.ts";
 import { officeConfig, officeNumber } from "../office/office-config.ts";
@@ -20,7 +22,16 @@ const citizenNumber = "+393335550123";
 const certificates = makeCertificates();
 afterAll(() => certificates.remove());
 
-describe.each(["relay", "rtpengine"] as const)("with %s", (kind) => {
+const other = otherServer();
+const setups = [
+  { name: "relay", kind: "relay", server: null },
+  { name: "rtpengine", kind: "rtpengine", server: null },
+  ...(other?.securely === undefined
+    ? []
+    : [{ name: `rtpengine and ${other.name}`, kind: "rtpengine", server: other } as const]),
+] as const;
+
+describe.each(setups)("with $name", ({ name, kind, server }) => {
   const closing: (() => unknown)[] = [];
   let network: PhoneNetwork;
   let office: OfficeProcess;
@@ -37,6 +48,13 @@ describe.each(["relay", "rtpengine"] as const)("with %s", (kind) => {
     const [carrierHost, phoneHost, colleagueHost] = [network.addHost(), network.addHost(), network.addHost()];
     const rtpengine = kind === "rtpengine" ? await startRtpengine({ address }) : null;
     if (rtpengine !== null) closing.push(() => rtpengine.close());
+    const boxCertificate = certificates.issue(`box-${name.replaceAll(" ", "-")}`, `IP:${address}`);
+    const stack = { host: address, secret: "secret-of-the-tests", adminPort: await freePort(), sipPort: 5060 };
+    if (server !== null) {
+      const tls = { port: 5061, ...boxCertificate, caFile: certificates.caFile };
+      const running = await ServerProcess.start(server, { ...stack, tls });
+      closing.push(() => running.close());
+    }
     const config = officeConfig({
       officeId: "x_test1",
       address,
@@ -56,12 +74,15 @@ describe.each(["relay", "rtpengine"] as const)("with %s", (kind) => {
           `sips:${address}:5061;transport=tls`,
           `sip:${address}:5066;transport=ws`,
         ],
-        tls: { ...certificates.issue(`box-${kind}`, `IP:${address}`), caFile: certificates.caFile },
-        trace: true,
+        tls: { ...boxCertificate, caFile: certificates.caFile },
+        trace: server === null,
       },
     });
     const media = { kind, ngHost: rtpengine?.ngHost, ngPort: rtpengine?.ngPort };
-    const outliving = rtpengine === null ? {} : { engine: { kind: "own-process" }, media };
+    const { host, adminPort, secret } = stack;
+    const engine =
+      server === null ? { kind: "own-process" } : { kind: "drachtio-server", host, port: adminPort, secret };
+    const outliving = rtpengine === null ? {} : { engine, media };
     office = await startOfficeProcess({ ...config, ...outliving });
     closing.push(() => office.close());
     reader = new OfficeReader(office.url);
@@ -70,7 +91,7 @@ describe.each(["relay", "rtpengine"] as const)("with %s", (kind) => {
       host: carrierHost,
       account: { user: citizenNumber, domain: carrierHost.address, transport: "tls" },
       authorityFile: certificates.caFile,
-      certificate: certificates.issue(`carrier-${kind}`, `IP:${carrierHost.address}`),
+      certificate: certificates.issue(`carrier-${name.replaceAll(" ", "-")}`, `IP:${carrierHost.address}`),
       srtp: "required",
       toneHz: 800,
       answer: "auto",
@@ -108,7 +129,7 @@ describe.each(["relay", "rtpengine"] as const)("with %s", (kind) => {
     await hearsTone(carrier, 440);
     carrier.command("hangup");
     await isOver();
-    expect(JSON.stringify(await reader.trace(call.callId))).not.toMatch(/inline:[^*"|\\]/);
+    if (server === null) expect(JSON.stringify(await reader.trace(call.callId))).not.toMatch(/inline:[^*"|\\]/);
   });
 
   test("a citizen is called enciphered", async () => {

@@ -5,9 +5,10 @@
 import { writeTicketPointer } from "../../domain/transfer/ticket-pointer.ts";
 import { writeTransferHeader } from "../../domain/transfer/transfer-header.ts";
 import { callerHeaders, connectedHeaders } from "./headers/identity.ts";
+import { contactOfAnswer, contactOfInvite } from "./headers/own-contact.ts";
 import { writeSessionId } from "./headers/session-id.ts";
 import type { CarrierTerms } from "./carrier-terms.ts";
-import type { SipHeaders } from "./drachtio.ts";
+import type { SipHeaders, SipRequest } from "./drachtio.ts";
 import type { Invite } from "./invite-again.ts";
 import type { ConnectedIdentity } from "../../application/far-end.ts";
 import type { PlaceLegOrder } from "../../application/ports.ts";
@@ -28,7 +29,8 @@ export function inviteOf(
   extra: SipHeaders,
 ): Omit<Invite, "isWanted"> {
   const { uri, nextHop } = order.to;
-  const headers = { ...headersOf(order, office), ...extra, "Content-Type": "application/sdp" };
+  const contact = contactOfInvite({ uri, nextHop });
+  const headers = { ...headersOf(order, office), ...contact, ...extra, "Content-Type": "application/sdp" };
   const credentials = order.to.kind === "trunk" ? terms.credentialsOf(order.to.trunkId) : undefined;
   return { uri, credentials, options: { localSdp: order.sdp, headers, ...(nextHop !== null && { proxy: nextHop }) } };
 }
@@ -46,10 +48,10 @@ function headersOf(order: PlaceLegOrder, office: OwnOffice): SipHeaders {
   };
 }
 
-/** Of our 200. `connected`: who has answered; null: the far end is not to know. */
-export function answerHeaders(connected: ConnectedIdentity | null, domain: string): SipHeaders {
+/** Of our 200 to this INVITE. `connected`: who has answered; null: the far end is not to know. */
+export function answerHeaders(invite: SipRequest, connected: ConnectedIdentity | null, domain: string): SipHeaders {
   const identity = connected === null ? {} : { ...connectedHeaders(connected, domain), Supported: fromChange };
-  return { ...identity, Allow: allowedMethods, "Content-Type": "application/sdp" };
+  return { ...identity, ...contactOfAnswer(invite), Allow: allowedMethods, "Content-Type": "application/sdp" };
 }
 
 /** A carrier learns the office's number and the call's Session-ID, nothing else. */

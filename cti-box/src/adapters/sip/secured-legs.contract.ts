@@ -26,6 +26,8 @@ function enciphered(key: string): string {
   const crypto = `a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:${Buffer.from(key.padEnd(30, "k")).toString("base64")}`;
   return `${exampleSdp.replace("RTP/AVP", "RTP/SAVP")}${crypto}\r\n`;
 }
+/** Nobody asked for `sips:` (RFC 3261 §8.1.1.8, §12.1.1), and there are far ends that know none. */
+const ourAddress = (): RegExp => new RegExp(`^<sip:([^@]+@)?127\\.0\\.0\\.1:${scene.tlsPort};transport=tls>$`);
 const keyLine = (description: string): string => /^a=crypto:.*$/m.exec(description)?.[0].trim() ?? "";
 
 export function itKeepsKeysSafe(underTest: ServerUnderTest): void {
@@ -82,6 +84,7 @@ function callsOfTheCarrier(): void {
     await scene.sip.answerLeg(legId, enciphered("ours"), null);
     const answer = await caller.receive(/^SIP\/2\.0 200/);
     expect(keyLine(answer)).toBe(keyLine(enciphered("ours")));
+    expect(headerOf(answer, "Contact")).toMatch(ourAddress());
     // What comes next in the dialog may come over either connection.
     const heard = (pattern: RegExp): Promise<[string, StreamPeer]> =>
       Promise.any([carrier, caller].map(async (peer) => [await peer.receive(pattern), peer] as [string, StreamPeer]));
@@ -91,9 +94,10 @@ function callsOfTheCarrier(): void {
     await caller.receive(/^SIP\/2\.0 200[\s\S]*CSeq: 2 OPTIONS/);
     const agreed = scene.sip.renegotiateLeg(legId, enciphered("later"));
     const [again, peer] = await heard(/^INVITE /);
-    expect([keyLine(again), headerOf(again, "Via")]).toEqual([
+    expect([keyLine(again), headerOf(again, "Via"), headerOf(again, "Contact")]).toEqual([
       keyLine(enciphered("later")),
       expect.stringMatching(/^SIP\/2\.0\/TLS /),
+      expect.stringMatching(ourAddress()),
     ]);
     const contact = `Contact: <sip:carrier@127.0.0.1:${carrier.port};transport=tls>`;
     peer.send(["SIP/2.0 200 OK", ...viaToCseq(again), contact, sdpType], enciphered("theirs later"));
@@ -144,9 +148,10 @@ function callsToTheCarrier(): void {
     const carrier = await carrierWith(certificates.server);
     const legId = await place(carrier);
     const invite = await carrier.receive(/^INVITE /);
-    expect([keyLine(invite), headerOf(invite, "Via")]).toEqual([
+    expect([keyLine(invite), headerOf(invite, "Via"), headerOf(invite, "Contact")]).toEqual([
       keyLine(enciphered("ours")),
       expect.stringMatching(/^SIP\/2\.0\/TLS /),
+      expect.stringMatching(ourAddress()),
     ]);
     const contact = `Contact: <sip:carrier@127.0.0.1:${carrier.port};transport=tls>`;
     const answer = [

@@ -75,7 +75,7 @@ export class SipLeg implements LendingLeg {
     const { request, response, terms } = this.stage;
     const answerInAckOf = sdpOf(request).kind === "none" ? sequenceNumberOf(request) : null;
     this.stage = { kind: "answering", answerInAckOf, wantsEnd: null, connected: null };
-    const headers = { ...answerHeaders(connected, this.parts.office.domain), ...terms };
+    const headers = { ...answerHeaders(request, connected, this.parts.office.domain), ...terms };
     this.parts.stack.createUAS(request, response, { localSdp: sdp, headers }, (error, dialog) => {
       if (error === null) return this.established(beginSession(dialog, terms));
       if (this.stage.kind !== "answering") return undefined;
