@@ -61,11 +61,12 @@ export const callStateSchema = z.enum([
   "ended",
 ]);
 
-/** Why a citizen who was called cannot be spoken to. `no-trunk`: no carrier took the call. */
+/** Why who was called cannot be spoken to. `callee-not-reachable`: it rang, and then the network failed; `no-trunk`: no carrier took the call. */
 export const dialFailureSchema = z.enum([
   "callee-busy",
   "callee-no-answer",
   "callee-refused",
+  "callee-not-reachable",
   "callee-unknown",
   "no-trunk",
 ]);

@@ -189,6 +189,6 @@ test("the called office's box is killed while it rings: the caller is told, and 
   readers.two = readers.two.at(offices.two.url);
   await closed;
   const { one, two } = await records();
-  expect(one).toMatchObject({ callId, answeredAt: null, endCause: "callee-refused" });
+  expect(one).toMatchObject({ callId, answeredAt: null, endCause: "callee-not-reachable" });
   expect(two).toMatchObject({ answeredAt: null, endCause: "box-restarted" });
 });

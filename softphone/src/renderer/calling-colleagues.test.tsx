@@ -214,6 +214,17 @@ test("a colleague who does not answer: said on the card, which calls again", asy
   expect(world.asked).toEqual([expect.stringMatching(/^dial \S+ bruno$/)]);
 });
 
+test("an office that is lost while it rings there refused nothing: said so on the card", () => {
+  const called = { kind: "office", officeId: "c_b200", label: "Comune B" } as const;
+  act(() => {
+    world.box?.card({ ...boxCard("a", { kind: "dialling", stage: "ringing" }, { direction: "out" }), called });
+  });
+  act(() => {
+    world.box?.card({ ...boxCard("a", { kind: "gone", why: "callee-not-reachable" }, { direction: "out" }), called });
+  });
+  expect(within(card("a")).getByText("Squillava, ma l'ufficio non è più raggiungibile. Riprovi.")).toBeTruthy();
+});
+
 test("who called a colleague may transfer, to colleagues only", async () => {
   const called = { kind: "operator", operatorLogin: "bruno", label: "Bruno Sì" } as const;
   world.colleagues = [{ ...bruno, login: "dora", displayName: "Dora Gialli", state: "available" }];

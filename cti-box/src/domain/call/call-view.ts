@@ -72,8 +72,14 @@ export type EndCause =
   | "network-failure"
   | "box-restarted";
 
-/** Why a citizen who was called cannot be spoken to. `no-trunk`: no carrier took the call. */
-export type DialFailure = "callee-busy" | "callee-no-answer" | "callee-refused" | "callee-unknown" | "no-trunk";
+/** Why who was called cannot be spoken to. `callee-not-reachable`: it rang, and then the network failed; `no-trunk`: no carrier took the call. */
+export type DialFailure =
+  | "callee-busy"
+  | "callee-no-answer"
+  | "callee-refused"
+  | "callee-not-reachable"
+  | "callee-unknown"
+  | "no-trunk";
 
 export type CallSummaryView = {
   callId: CallId;

@@ -41,13 +41,17 @@ test("the tone is heard while it rings there; then the two talk, free of charge"
 
 describe("the office does not take the call", () => {
   test.each([
-    [480, "callee-no-answer"],
-    [486, "callee-busy"],
-    [404, "callee-unknown"],
-    [503, "no-trunk"],
-    [482, "no-trunk"],
-  ] as const)("%i: %s", (status, why) => {
-    const { call, card } = step([annaAnswers, { type: "leg-failed", legId: office, status, q850: null }]);
+    [480, [], "callee-no-answer"],
+    [486, [], "callee-busy"],
+    [404, [], "callee-unknown"],
+    [503, [], "no-trunk"],
+    [482, [], "no-trunk"],
+    [480, [rings], "callee-no-answer"],
+    [603, [rings], "callee-refused"],
+    // Its box was started again.
+    [503, [rings], "callee-not-reachable"],
+  ] as const)("%i after %j: %s", (status, before, why) => {
+    const { call, card } = step([annaAnswers, ...before, { type: "leg-failed", legId: office, status, q850: null }]);
     expect(call.phase).toMatchObject({ kind: "ended", cause: why });
     expect(card?.myState).toEqual({ kind: "gone", why });
   });

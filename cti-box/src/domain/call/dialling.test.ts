@@ -171,7 +171,10 @@ describe("the next trunk", () => {
     expect(step([annaAnswers, trying]).effects).toEqual(["stop-timer route", "start-timer route"]);
     expect(step([annaAnswers, { type: "leg-progressed", legId: viaTim }]).effects).toContain("stop-timer route");
     const rung = step([annaAnswers, { type: "leg-progressed", legId: viaTim }, failed(viaTim, 503)]);
-    expect(rung.call.phase).toMatchObject({ kind: "ended", cause: "callee-refused" });
+    expect(rung.call.phase).toMatchObject({ kind: "ended", cause: "callee-not-reachable" });
+    expect(rung.card?.myState).toEqual({ kind: "gone", why: "callee-not-reachable" });
+    expect(rung.effects).toContain("end-leg anna-1 failure");
+    expect(rung.effects.filter((one) => one.startsWith("place-leg"))).toEqual([]);
   });
 
   test("when none is left the operator hears that no trunk took the call", () => {

@@ -187,6 +187,7 @@ const reasonOf: Record<DialFailure, LegEndReason> = {
   "callee-busy": "busy",
   "callee-no-answer": "no-answer",
   "callee-refused": "declined",
+  "callee-not-reachable": "failure",
   "callee-unknown": "unknown-number",
   "no-trunk": "failure",
 };

@@ -45,6 +45,11 @@ describe("after a call", () => {
     ],
     ["busy: again after the pause", [called({ endCause: "callee-busy" })], { attempts: 1, notBeforeMs: 640_000 }],
     ["busy twice: given up", [called({ endCause: "callee-busy" }), called({ endCause: "callee-no-answer" })], null],
+    [
+      "the line was lost while it rang: again after the pause",
+      [called({ endCause: "callee-not-reachable" })],
+      { attempts: 1 },
+    ],
     ["the operator hung up meanwhile", [called({ endCause: "operator-hung-up" })], { attempts: 1 }],
     [
       "the operator did not answer: soon, and it does not count",

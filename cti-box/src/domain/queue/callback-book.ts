@@ -98,6 +98,7 @@ function isInVain(endCause: EndCause): boolean {
     "callee-busy",
     "callee-no-answer",
     "callee-refused",
+    "callee-not-reachable",
     "callee-unknown",
     "no-trunk",
     "operator-hung-up",

@@ -1,5 +1,5 @@
 /**
- * A final answer to a call over a trunk: is it this carrier that cannot, so that another one may, or is it the called telephone? Once the
+ * A final answer to a call over a trunk or to another office: is it this carrier that cannot, so that another one may, or is it the called telephone? Once the
  * telephone has rung, no other carrier is tried: it would ring a second time.
  */
 import type { DialFailure } from "../call/call-view.ts";
@@ -38,11 +38,20 @@ export function dialFailureOf({ status, q850, hasRung }: DialAnswer): DialFailur
     case 484:
     case 604:
       return "callee-unknown";
+    case 433:
+    case 603:
+    case 607:
+    case 608:
+      return "callee-refused";
     default:
-      return hasRung || status === 433 || status === 603 || status === 607 || status === 608
-        ? "callee-refused"
-        : "no-trunk";
+      return hasRung ? failureAfterRinging(status, q850) : "no-trunk";
   }
+}
+
+/** A server that fails (RFC 3261 §21.5) is nobody's refusal: the carrier has lost the call, or the other office's box was started again while it rang there. */
+function failureAfterRinging(status: number, q850: number | null): DialFailure {
+  const isServerFailure = (status >= 500 && status < 600) || (q850 !== null && carrierCauses.has(q850));
+  return isServerFailure ? "callee-not-reachable" : "callee-refused";
 }
 
 function dialFailureOfCause(q850: number): DialFailure | null {

@@ -15,6 +15,7 @@ export function dialTextOf({ box }: CallEntry): TextKey | null {
     case "callee-busy":
     case "callee-no-answer":
     case "callee-refused":
+    case "callee-not-reachable":
     case "callee-unknown":
     case "no-trunk":
       return called === null ? `dial.failed.${myState.why}` : `dial.failed.${called.kind}.${myState.why}`;

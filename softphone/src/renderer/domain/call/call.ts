@@ -94,8 +94,14 @@ export type TransferProgress =
   | { phase: "consulting"; transferId: string; target: TransferTarget; talkingTo: TalkingTo }
   | { phase: "returned"; transferId: string; target: TransferTarget; cause: TransferFailure };
 
-/** Why a citizen who was called cannot be spoken to. */
-export type DialFailure = "callee-busy" | "callee-no-answer" | "callee-refused" | "callee-unknown" | "no-trunk";
+/** Why who was called cannot be spoken to. */
+export type DialFailure =
+  | "callee-busy"
+  | "callee-no-answer"
+  | "callee-refused"
+  | "callee-not-reachable"
+  | "callee-unknown"
+  | "no-trunk";
 
 export type GoneReason =
   | "answered"
