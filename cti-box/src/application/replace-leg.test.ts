@@ -1,5 +1,5 @@
 /** A phone's INVITE with Replaces takes the place of a leg. */
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { anna, bruno, OfficeScene } from "../../testing/office-scene.ts";
 import type { LegId, OperatorId } from "../domain/call/ids.ts";
 import type { IncomingInvite, InviteVerdict } from "./ports.ts";
@@ -57,6 +57,51 @@ test.each([bruno, anna])("a call that rings at Anna's is taken by a phone of %s"
   expect(scene.box.desk.presenceOf(by)).toBe("on-call");
   expect(scene.box.desk.presenceOf(by === anna ? bruno : anna)).toBe("available");
   expect(scene.events.at(-1)).toMatchObject({ type: "call-answered", operatorId: by });
+});
+
+describe("who called a colleague", () => {
+  const annaDials = () =>
+    scene.call({
+      source: { kind: "operator", operatorId: anna },
+      requestedUser: "202",
+      from: { user: "anna", displayName: null },
+    });
+
+  test("goes on with the conversation on another own phone, from hold too, and hangs up there", async () => {
+    const first = await annaDials();
+    const brunos = await scene.answer("bruno");
+    scene.sip.hear({ type: "leg-reinvited", legId: first, sdp: "hold", direction: "sendonly" });
+    const { verdict, legId } = await replacing(named(first), anna);
+    expect(verdict).toEqual({ kind: "accepted" });
+    expect([...scene.media.pairs]).toEqual([`${legId}+${brunos}`]);
+    expect(scene.sip.done).toContain(`end-leg ${first} answered-elsewhere`);
+    expect(scene.sip.told.get(legId)).toMatchObject({ user: "202" });
+    expect(scene.eventTypes().slice(-2)).toEqual(["call-held", "call-resumed"]);
+    expect([anna, bruno].map((one) => scene.box.desk.presenceOf(one))).toEqual(["on-call", "on-call"]);
+    // Once more, from the new one.
+    const again = await replacing(named(legId), anna);
+    expect([...scene.media.pairs]).toEqual([`${again.legId}+${brunos}`]);
+    scene.sip.hear({ type: "leg-ended", legId: again.legId, how: "bye" });
+    await scene.settle();
+    expect(scene.sip.openLegs()).toEqual([]);
+    expect((await scene.box.queries.records({ limit: 1 }))[0]).toMatchObject({
+      direction: "internal",
+      endCause: "caller-hung-up",
+      operatorIds: ["bruno"],
+    });
+  });
+
+  test("moves neither a colleague's side, nor the own one while it rings there", async () => {
+    const annas = await annaDials();
+    expect((await replacing(named(annas), anna)).verdict).toMatchObject({ status: 481 });
+    expect((await replacing(named(annas), bruno)).verdict).toMatchObject({ status: 403 });
+    const brunos = await scene.answer("bruno");
+    expect((await replacing(named(annas), bruno)).verdict).toMatchObject({ status: 403 });
+    expect((await replacing(named(brunos), anna)).verdict).toMatchObject({ status: 403 });
+    expect((await replacing(named(annas, true), anna)).verdict).toMatchObject({ status: 486 });
+    expect([...scene.media.pairs]).toEqual([`${annas}+${brunos}`]);
+    scene.sip.hear({ type: "leg-ended", legId: annas, how: "bye" });
+  });
 });
 
 test("refusals, and the conversation stays as it is", async () => {

@@ -1,10 +1,11 @@
 /**
- * An INVITE with Replaces from a phone of the office (RFC 3891 §3). Operators take over their own conversations, and calls that ring, at the own
- * phones or at a colleague's; nothing else. Statuses: 481 no such dialog, 486 it was meant only while it rings, or the operator is in a call,
+ * An INVITE with Replaces from a phone of the office (RFC 3891 §3). Operators take over their own conversations, those with a colleague whom they called too, and calls that ring, at the own
+ * phones or at a colleague's; nothing else. Statuses: 481 no such dialog, or one that the phone began and nobody has answered yet, 486 it was meant only while it rings, or the operator is in a call,
  * 403 not for this operator, 603 the call is over.
  */
 import { findLeg } from "../domain/call/find-leg.ts";
 import { isOpen } from "../domain/call/legs.ts";
+import { isOwnLegOfCaller } from "../domain/call/replacing.ts";
 import type { Call } from "../domain/call/call.ts";
 import type { OperatorId } from "../domain/call/ids.ts";
 import type { CallsInProgress } from "./calls-in-progress.ts";
@@ -40,12 +41,16 @@ function refusalOf(
   const { phase } = call;
   const leg = findLeg(call, replaces.legId);
   if (leg === null || !isOpen(leg)) return refused(603, "the dialog is over");
-  if (leg.role !== "operator") return refused(403, "not a leg of an operator");
+  const isCallers = isOwnLegOfCaller(call, { operatorId, replaces: leg.legId });
+  if (leg.role !== "operator" && !isCallers) return refused(403, "not a leg of an operator");
   if (leg.state.kind === "answered") {
     if (replaces.isEarlyOnly) return refused(486, "the dialog was meant only while it rings");
-    const isOwn = (phase.kind === "talking" || phase.kind === "held") && phase.operatorId === operatorId;
-    return isOwn && phase.legId === leg.legId ? null : refused(403, "not the operator's own conversation");
+    const isUp = phase.kind === "talking" || phase.kind === "held";
+    const isOwn = isUp && (isCallers || (phase.operatorId === operatorId && phase.legId === leg.legId));
+    return isOwn ? null : refused(403, "not the operator's own conversation");
   }
+  // An early dialog is replaced only where the box has begun it (RFC 3891 §3).
+  if (leg.direction === "in") return refused(481, "not answered yet");
   // Calls that ring because of a transfer come back to who transferred.
   if (phase.kind !== "ringing") return refused(403, "a call that is being transferred cannot be taken");
   const isBusy =
