@@ -34,7 +34,7 @@ test("the page hears the citizen again over the other rtpengine, still enciphere
   await scene.rtpengines[0]?.kill();
   const killedAt = performance.now();
   await expect.poll(() => scene.office.log(), { timeout: 15_000 }).toMatch(/rtpengine lost a call: it is set up anew/);
-  // Of the two ways one is judged: baresip 1.0 falls silent when a re-INVITE brings it another key.
+  // Of the two ways one is judged: baresip 1.0 hears nothing more when a re-INVITE brings it another key. Both ways: lost-server-enciphered.integration.test.ts.
   await anna.hears(tones.citizen, 15_000);
   const seconds = (performance.now() - killedAt) / 1_000;
   process.stdout.write(

@@ -15,10 +15,13 @@ export class SrtpEnvelope {
   private readonly authKey: Buffer;
   /** By SSRC: turns of the sequence number so far (RFC 3711 §3.3.1), followed from packet to packet. */
   private readonly sources = new Map<number, { turns: number; last: number }>();
+  /** Turns that every source had before the first packet here, as in a call that has lasted. */
+  private readonly turnsBefore: number;
 
   /** `key`: base64 of master key and salt, as `inline:` has it. */
-  constructor(suite: EnvelopeSuite, key: string) {
+  constructor(suite: EnvelopeSuite, key: string, turnsBefore = 0) {
     this.suite = suite;
+    this.turnsBefore = turnsBefore;
     const master = Buffer.from(key, "base64");
     const masterKey = master.subarray(0, 16);
     // RFC 7714 §11: the salt of 96 bits stands in the upper part of the 112 bits.
@@ -65,7 +68,7 @@ export class SrtpEnvelope {
 
   private turnsAt(header: Buffer): number {
     const [sequence, ssrc] = [header.readUInt16BE(2), header.readUInt32BE(8)];
-    const before = this.sources.get(ssrc) ?? { turns: 0, last: sequence };
+    const before = this.sources.get(ssrc) ?? { turns: this.turnsBefore, last: sequence };
     const turns = before.last - sequence > 0x8000 ? before.turns + 1 : before.turns;
     this.sources.set(ssrc, { turns, last: sequence });
     return turns;

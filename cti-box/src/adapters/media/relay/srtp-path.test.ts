@@ -38,6 +38,18 @@ describe.each(CRYPTO_SUITES)("%s", (suite) => {
     expect(path.open(sealed[2] ?? Buffer.alloc(0))).toEqual(packet(65_536 + 20_000));
   });
 
+  it("finds the count of a far end that has talked for hours elsewhere, by its first packet, and only by that", () => {
+    const path = new SrtpPath(keys);
+    const theirs = new SrtpEnvelope(suite, keys.far, 12);
+    for (let sequence = 65_000; sequence < 65_536 + 500; sequence += 37) {
+      const one = packet(sequence);
+      expect(path.open(theirs.seal(writeRtpPacket(one)))).toEqual(one);
+    }
+    const other = { ...packet(1000), ssrc: 8 };
+    expect(path.open(new SrtpEnvelope(suite, keys.far, 12).seal(writeRtpPacket(other)))).toBeNull();
+    expect(path.open(far().seal(writeRtpPacket(other)))).toEqual(other);
+  });
+
   it("takes packets out of order, each once, and none that are far behind", () => {
     const path = new SrtpPath(keys);
     const theirs = far();
