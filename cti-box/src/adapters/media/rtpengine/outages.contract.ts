@@ -108,14 +108,32 @@ async function newCallsGoToAnother(): Promise<void> {
   }
 }
 
-async function goesOnAfterABox(): Promise<void> {
+type Boxes = { killed: AudioServer; next: AudioServer; another(): Promise<AudioServer>; one: RtpPeer; other: RtpPeer };
+
+/** Boxes one after the other with one rtpengine and one memory: an earlier one never says another word. */
+async function acrossBoxes(work: (boxes: Boxes) => Promise<void>): Promise<void> {
   const rtpengine = await startRtpengine();
   const folder = mkdtempSync(join(tmpdir(), "la2-memory-"));
   const memory = openRestartMemory(join(folder, "restart.sqlite"), new RecordingLog());
-  const killed = await openServer(rtpengine.ngPort, memory);
-  const next = await openServer(rtpengine.ngPort, memory);
+  const opened: AudioServer[] = [];
+  const another = async (): Promise<AudioServer> => {
+    const server = await openServer(rtpengine.ngPort, memory);
+    opened.push(server);
+    return server;
+  };
   const [one, other] = await Promise.all([RtpPeer.open(), RtpPeer.open()]);
   try {
+    await work({ killed: await another(), next: await another(), another, one, other });
+  } finally {
+    await Promise.all([...opened, one, other].map((each) => each.close()));
+    memory.close();
+    rmSync(folder, { recursive: true });
+    await rtpengine.close();
+  }
+}
+
+const goesOnAfterABox = (): Promise<void> =>
+  acrossBoxes(async ({ killed, next, another, one, other }) => {
     one.accept(ok(await killed.answerOffer(citizen, one.offer())).answerSdp);
     const { offerSdp } = ok(await killed.makeOffer(operator, { profile: "rtp", towards: citizen.legId }));
     ok(await killed.acceptAnswer(operator, other.answer(offerSdp)));
@@ -124,34 +142,20 @@ async function goesOnAfterABox(): Promise<void> {
     ok(await killed.connect(citizen, operator));
     ok(await killed.startMusic(citizen));
     await hearsMusic(one);
-    // Its box is gone: the one that began the music never says another word.
     expect(next.takeBack([citizen.callId])).toEqual({ goOn: [citizen.legId, operator.legId], unsettled: [] });
     ok(await next.connect(citizen, operator));
     await hearEachOther(one, other);
     // As long as the melody: each note of it would be heard between the operator's tone.
     expect(await one.ear.shareDuring(OPERATOR_HZ, 2_100)).toBeGreaterThan(0.9);
     // Nothing plays now, and a third box does not know that.
-    const third = await openServer(rtpengine.ngPort, memory);
+    const third = await another();
     third.takeBack([citizen.callId]);
     ok(await third.startMusic(citizen));
     await hearsMusic(one);
-    await third.close();
-  } finally {
-    await Promise.all([killed.close(), next.close(), one.close(), other.close()]);
-    memory.close();
-    rmSync(folder, { recursive: true });
-    await rtpengine.close();
-  }
-}
+  });
 
-async function offersAnewAfterABox(): Promise<void> {
-  const rtpengine = await startRtpengine();
-  const folder = mkdtempSync(join(tmpdir(), "la2-memory-"));
-  const memory = openRestartMemory(join(folder, "restart.sqlite"), new RecordingLog());
-  const killed = await openServer(rtpengine.ngPort, memory);
-  const next = await openServer(rtpengine.ngPort, memory);
-  const [one, other] = await Promise.all([RtpPeer.open(), RtpPeer.open()]);
-  try {
+const offersAnewAfterABox = (): Promise<void> =>
+  acrossBoxes(async ({ killed, next, one, other }) => {
     one.accept(ok(await killed.answerOffer(citizen, one.offer())).answerSdp);
     one.speak(CITIZEN_HZ);
     const first = ok(await killed.makeOffer(operator, { profile: "rtp", towards: citizen.legId })).offerSdp;
@@ -167,13 +171,7 @@ async function offersAnewAfterABox(): Promise<void> {
     await hearEachOther(one, other);
     await next.closeCall(citizen.callId);
     expect(next.activeLegs()).toBe(0);
-  } finally {
-    await Promise.all([killed.close(), next.close(), one.close(), other.close()]);
-    memory.close();
-    rmSync(folder, { recursive: true });
-    await rtpengine.close();
-  }
-}
+  });
 
 async function freesPorts(): Promise<void> {
   const rtpengine = await startRtpengine();
