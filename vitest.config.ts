@@ -2,9 +2,13 @@
  * One runner for everything. `unit` is pure or in-process and fast; `integration` opens real sockets and starts real programs, several files at a time; `interface` renders
  * the softphone in jsdom; `system` (`*.system.test.ts`) runs one file at a time, because each brings up whole offices with their browsers or ports of its own.
  */
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./tests/support/longest-first.ts";
 import { aboutSqlite, isOnPostgres, onStoreOfTheRun } from "./tests/support/store-of-the-run.ts";
+
+/** Hundreds of programs are started: each finds its code compiled by those before. */
+process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/la2-cti", import.meta.url));
 
 const system = ["tests/**/*.system.test.ts"];
 const integration = ["**/*.integration.test.ts", "tests/**/*.test.ts"];
