@@ -55,7 +55,8 @@ let words: string | null = null;
 /** Runs one of the scanners to its end, or for so long; what it printed. */
 async function scan(name: string, words: string[], seconds = 20): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), "sip-engine-scan-"));
-  const child = spawn(name, words, { cwd: home, env: { ...process.env, HOME: home, COLUMNS: "200" } });
+  // Of their own accord they would take port 5060 of every address, offices of other tests included.
+  const child = spawn(name, ["-b", "127.0.6.9", ...words], { cwd: home, env: { ...process.env, HOME: home, COLUMNS: "200" } });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (said += bytes.toString()));
   const late = setTimeout(() => child.kill("SIGINT"), seconds * 1_000);
