@@ -108,7 +108,13 @@ async function newCallsGoToAnother(): Promise<void> {
   }
 }
 
-type Boxes = { killed: AudioServer; next: AudioServer; another(): Promise<AudioServer>; one: RtpPeer; other: RtpPeer };
+type Boxes = {
+  killed: AudioServer;
+  next: AudioServer;
+  another: () => Promise<AudioServer>;
+  one: RtpPeer;
+  other: RtpPeer;
+};
 
 /** Boxes one after the other with one rtpengine and one memory: an earlier one never says another word. */
 async function acrossBoxes(work: (boxes: Boxes) => Promise<void>): Promise<void> {
