@@ -189,7 +189,7 @@ export class Instances {
     this.#context.applications.remove(application.name);
     endTransactionsOf(this.#context, application.name);
     if (this.#state === "closed") return;
-    const which = connection.tags.includes(endWithMe) ? "all" : "unfinished";
+    const which = connection.tags.includes(endWithMe) ? "all" : "unacknowledged";
     endDialogsOf(this.#context, application.name, { reason: "the application is gone", which });
   }
 

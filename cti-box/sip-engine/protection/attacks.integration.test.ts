@@ -56,7 +56,10 @@ let words: string | null = null;
 async function scan(name: string, words: string[], seconds = 20): Promise<string> {
   const home = mkdtempSync(join(tmpdir(), "sip-engine-scan-"));
   // Of their own accord they would take port 5060 of every address, offices of other tests included.
-  const child = spawn(name, ["-b", "127.0.6.9", ...words], { cwd: home, env: { ...process.env, HOME: home, COLUMNS: "200" } });
+  const child = spawn(name, ["-b", "127.0.6.9", ...words], {
+    cwd: home,
+    env: { ...process.env, HOME: home, COLUMNS: "200" },
+  });
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes: Buffer) => (said += bytes.toString()));
   const late = setTimeout(() => child.kill("SIGINT"), seconds * 1_000);

@@ -27,17 +27,18 @@ export function endTransactionsOf(
 }
 
 /**
- * Hangs up the calls of an owner, or only those that it has left unfinished. Every 2xx that it has left without its ACK gets one: the peer would repeat it, and give up after 64·T1.
+ * Hangs up the calls of an owner, or those alone whose 2xx it has left without its ACK; where somebody goes on in its place, of these only the ones that nobody can go on with (`unfinished`).
+ * Every such 2xx gets an ACK: the peer would repeat it, and give up after 64·T1.
  */
 export function endDialogsOf(
   context: Context,
   owner: string,
-  order: { reason: string; which: "all" | "unfinished" },
+  order: { reason: string; which: "all" | "unacknowledged" | "unfinished" },
 ): void {
   for (const dialog of context.dialogs.ofOwner(owner)) {
-    const isUnfinished = isBegun(dialog);
+    const ends = { all: true, unacknowledged: isUnacknowledged(dialog), unfinished: isBegun(dialog) }[order.which];
     if (isUnacknowledged(dialog)) acknowledgeAlone(context, dialog);
-    if (isUnfinished || order.which === "all") void endDialog(context, dialog, order.reason);
+    if (ends) void endDialog(context, dialog, order.reason);
   }
 }
 
