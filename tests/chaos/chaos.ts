@@ -250,7 +250,11 @@ class Chaos {
 
   private async ended(): Promise<CallRecord[]> {
     const reader = new OfficeReader(this.scene.office.url);
-    await until(async () => (await reader.callsInProgress()) === 0, 30_000, "calls do not end");
+    const areOver = async (): Promise<boolean> => {
+      await this.errands.hangUpLate();
+      return (await reader.callsInProgress()) === 0;
+    };
+    await until(areOver, 30_000, "calls do not end");
     return (await reader.allRecords()).filter(({ endedAt }) => endedAt !== null);
   }
 

@@ -75,6 +75,12 @@ export class Errands {
     }
   }
 
+  /** A call to a citizen whose errand was given up may be answered all the same, after the box is back: its operator hangs up. */
+  async hangUpLate(): Promise<void> {
+    const late = this.scene.phones.callsOfNow().filter(({ shown }) => this.dialled.includes(shown?.callId ?? ""));
+    for (const call of late) await call.hangUp();
+  }
+
   private async carryOut(kind: ErrandKind, call: PartyCall, { target, ticketId }: Errand): Promise<ErrandEnd> {
     const transferId = ulid();
     const path = `/api/calls/${call.shown?.callId ?? ""}/transfers`;
