@@ -3,7 +3,7 @@
  * nothing. What goes over the wire is read from both boxes' traces, and everybody is heard.
  */
 import { ulid } from "ulid";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { officeConfig, officeNumber, passwordOf } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
@@ -25,7 +25,7 @@ let anna: LinphonePhone;
 let bruno: BaresipPhone;
 let carla: BaresipPhone;
 
-beforeAll(async () => {
+beforeEach(async () => {
   network = PhoneNetwork.open();
   const carrier = network.addHost();
   const address = { one: network.address, two: network.addOfficeAddress() };
@@ -62,7 +62,7 @@ beforeAll(async () => {
   const carlas = await OperatorSession.open(one.url, "carla");
   expect(await carlas.command("PUT", "/api/operators/me/availability", { availability: "away" })).toBe(204);
 });
-afterAll(async () => {
+afterEach(async () => {
   for (const phone of [citizen, anna, bruno, carla]) await phone?.close();
   for (const office of [one, two]) await office?.close();
   network?.close();
