@@ -50,11 +50,9 @@ export class Arrangement {
 
   private async pairWithSilence(leg: RtpengineLeg): Promise<void> {
     if (leg.far === null) return;
-    if (leg.playing === "unknown") await this.parts.player.stop(leg);
+    await this.parts.player.stop(leg);
     await this.parts.pairing.withSilence(leg, leg.far);
     leg.pairing = { with: "silence", outdated: false };
-    // A new pairing ends what was playing.
-    leg.playing = "nothing";
   }
 
   private async pairLegs(one: RtpengineLeg, other: RtpengineLeg): Promise<void> {
