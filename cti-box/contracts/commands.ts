@@ -121,6 +121,7 @@ export const callbacksSchema = z.object({
     }),
   ),
 });
+export type PendingCallbacks = z.infer<typeof callbacksSchema>;
 
 /** Answer of POST /api/operators/{login}/pick-up and /api/calls/{callId}/retrieval: the call, which rings at the own phone now. */
 export const pickedUpSchema = z.object({ callId: ulidSchema });

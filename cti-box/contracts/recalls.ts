@@ -8,3 +8,4 @@ export const recallsSchema = z.object({
     z.object({ login: operatorLoginSchema, until: timestampSchema, stage: z.enum(["waiting", "recalling"]) }),
   ),
 });
+export type Recalls = z.infer<typeof recallsSchema>;

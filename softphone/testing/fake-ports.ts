@@ -6,7 +6,7 @@ import type {
   PhoneListener,
   Ports,
 } from "../src/renderer/application/ports.ts";
-import { targetName } from "../src/renderer/domain/call/call.ts";
+import { targetName } from "../src/renderer/domain/office/office-now.ts";
 import type { BoxCard, MyPart } from "../src/renderer/domain/call/call.ts";
 import type { Directory, Session, SignInProblem } from "../src/renderer/domain/session/session.ts";
 import type { Ticket } from "../src/renderer/domain/ticket/ticket.ts";

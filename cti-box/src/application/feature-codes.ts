@@ -2,7 +2,6 @@
  * What an operator asks for by a code on a desk phone (domain/operator/feature-codes.ts). What is done is answered, a tone is heard and the box hangs up: no call comes of it. What cannot be
  * done is refused, and the phone says so. A call that is picked up goes on at the phone.
  */
-import { findLeg } from "../domain/call/find-leg.ts";
 import { pendingLegsOf } from "../domain/call/legs.ts";
 import { handlingAfter } from "../domain/operator/feature-codes.ts";
 import { colleagueNamed } from "./accept-inbound-call.ts";
@@ -95,8 +94,7 @@ export class FeatureCodes {
     if (colleague === null) return { kind: "refused", status: 404, why: "no such extension" };
     const call = calls.index.ringingAt(colleague.operatorId)?.call;
     const rung = call && pendingLegsOf(call).find(({ peer }) => peer.name === colleague.operatorId);
-    if (call === undefined || rung === undefined || findLeg(call, rung.legId) === null)
-      return { kind: "refused", status: 480, why: "nothing rings there" };
+    if (rung === undefined) return { kind: "refused", status: 480, why: "nothing rings there" };
     return replaceLeg(this.parts, { ...invite, replaces: { legId: rung.legId, isEarlyOnly: true } });
   }
 

@@ -5,7 +5,7 @@ import { callbacksSchema } from "../../../contracts/index.ts";
 import type { ApiParts, OperatorAccount } from "./api-parts.ts";
 import { sessionOf } from "./authorise.ts";
 import type { Sessions } from "./sessions.ts";
-import { time } from "./to-contract.ts";
+import { callbackToContract } from "./to-contract.ts";
 
 export function callbackRoutes(app: FastifyInstance, { queries }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -22,7 +22,7 @@ export function callbackRoutes(app: FastifyInstance, { queries }: ApiParts, sess
       const items = queries
         .callbacks()
         .filter(({ queueId }) => mayKnow(operator, queueId))
-        .map(({ sinceMs, notBeforeMs, ...rest }) => ({ ...rest, since: time(sinceMs), notBefore: time(notBeforeMs) }));
+        .map(callbackToContract);
       return { items };
     },
   );

@@ -8,7 +8,7 @@ import type { CallId, OperatorId } from "../../domain/call/ids.ts";
 import type { PublicCallEvent } from "../../domain/call/call-view.ts";
 import { mayKnow } from "./callback-routes.ts";
 import type { ApiParts } from "./api-parts.ts";
-import { time } from "./to-contract.ts";
+import { callbackToContract, parkedToContract, recallToContract } from "./to-contract.ts";
 
 type Parts = Pick<ApiParts, "desk" | "queries" | "recalls" | "clock"> & {
   options: Pick<ApiParts["options"], "operators" | "network">;
@@ -85,10 +85,7 @@ export class OfficeNewsDesk {
   }
 
   #recallsOf(operatorId: OperatorId): OfficeNews {
-    const items = this.#parts.recalls.of(operatorId).map(({ colleague, untilMs, stage }) => {
-      return { login: colleague, until: time(untilMs), stage };
-    });
-    return { topic: "recalls", items };
+    return { topic: "recalls", items: this.#parts.recalls.of(operatorId).map(recallToContract) };
   }
 
   #officesNow(): OfficeNews {
@@ -100,10 +97,7 @@ export class OfficeNewsDesk {
   }
 
   #parkedNow(): OfficeNews {
-    const items = this.#parts.queries.parkedCalls().map(({ parkedAtMs, ...rest }) => {
-      return { ...rest, parkedAt: time(parkedAtMs) };
-    });
-    return { topic: "parked-calls", items };
+    return { topic: "parked-calls", items: this.#parts.queries.parkedCalls().map(parkedToContract) };
   }
 
   /** Whoever serves other queues has no business with these citizens. */
@@ -112,7 +106,8 @@ export class OfficeNewsDesk {
     const items = this.#parts.queries
       .callbacks()
       .filter(({ queueId }) => account !== undefined && mayKnow(account, queueId))
-      .map(({ callId, queueId, number, sinceMs, state }) => ({ callId, queueId, number, since: time(sinceMs), state }));
+      .map(callbackToContract)
+      .map(({ callId, queueId, number, since, state }) => ({ callId, queueId, number, since, state }));
     return { topic: "callbacks", items };
   }
 }

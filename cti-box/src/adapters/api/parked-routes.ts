@@ -8,7 +8,7 @@ import type { ApiParts } from "./api-parts.ts";
 import { sessionOf } from "./authorise.ts";
 import { settled } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
-import { time } from "./to-contract.ts";
+import { parkedToContract } from "./to-contract.ts";
 
 const takingProblems = ["wrong-state", "already-busy", "no-phone"] as const;
 
@@ -22,8 +22,7 @@ export function parkedRoutes(app: FastifyInstance, { commands, queries }: ApiPar
     },
     async (request) => {
       await sessionOf(request, sessions);
-      const items = queries.parkedCalls().map(({ parkedAtMs, ...rest }) => ({ ...rest, parkedAt: time(parkedAtMs) }));
-      return { items };
+      return { items: queries.parkedCalls().map(parkedToContract) };
     },
   );
 

@@ -9,7 +9,7 @@ import { sessionOf } from "./authorise.ts";
 import { noContent } from "./openapi/route-description.ts";
 import { settled } from "./problem.ts";
 import type { Sessions } from "./sessions.ts";
-import { time } from "./to-contract.ts";
+import { recallToContract } from "./to-contract.ts";
 
 export function recallRoutes(app: FastifyInstance, { recalls }: ApiParts, sessions: Sessions): void {
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -25,10 +25,7 @@ export function recallRoutes(app: FastifyInstance, { recalls }: ApiParts, sessio
     },
     async (request) => {
       const { operatorId } = await sessionOf(request, sessions);
-      const items = recalls.of(operatorId);
-      return {
-        items: items.map(({ colleague, untilMs, stage }) => ({ login: colleague, until: time(untilMs), stage })),
-      };
+      return { items: recalls.of(operatorId).map(recallToContract) };
     },
   );
 

@@ -2,17 +2,22 @@
 import type {
   CallView,
   CallSummaryView,
+  ParkedCallView,
   PublicCallEvent,
   TransferOrigin,
   TransferProgress,
 } from "../../domain/call/call-view.ts";
-import type { JournalHealth } from "../../application/use-cases.ts";
+import type { CallbackView, JournalHealth } from "../../application/use-cases.ts";
+import type { Recall } from "../../domain/operator/recalls.ts";
 import type { TransferTarget } from "../../domain/transfer/transfer.ts";
 import { forwardTarget } from "./handling-to-contract.ts";
 import type {
   CallCard,
   CallEvent,
   CallSummary,
+  ParkedCalls,
+  PendingCallbacks,
+  Recalls,
   Status,
   TransferOrigin as OriginContract,
   TransferProgress as ProgressContract,
@@ -21,6 +26,18 @@ import type {
 
 export const time = (ms: number): string => new Date(ms).toISOString();
 export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
+
+export function parkedToContract({ parkedAtMs, ...rest }: ParkedCallView): ParkedCalls["items"][number] {
+  return { ...rest, parkedAt: time(parkedAtMs) };
+}
+
+export function recallToContract({ colleague, untilMs, stage }: Recall): Recalls["items"][number] {
+  return { login: colleague, until: time(untilMs), stage };
+}
+
+export function callbackToContract({ sinceMs, notBeforeMs, ...rest }: CallbackView): PendingCallbacks["items"][number] {
+  return { ...rest, since: time(sinceMs), notBefore: time(notBeforeMs) };
+}
 
 export function journalToContract(health: JournalHealth): Status["journal"] {
   if (health.ok) return health;

@@ -1,7 +1,7 @@
 /** Everything the screen shows, as one value, and the one function that changes it. */
 import { applyCallsEvent, findEntry } from "./call/apply-calls-event.ts";
-import { cardStateOf, isLive, targetName } from "./call/call.ts";
-import { applyOfficeNews, nothingKnown } from "./office/office-now.ts";
+import { cardStateOf, isLive } from "./call/call.ts";
+import { applyOfficeNews, nothingKnown, targetName } from "./office/office-now.ts";
 import { untouchedField } from "./call/dial-field.ts";
 import { applySessionEvent } from "./session/session.ts";
 import { withHandOver } from "./transfer/hand-overs.ts";

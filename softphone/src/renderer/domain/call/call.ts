@@ -56,21 +56,6 @@ export type TransferTarget =
   /** Outside of the network, over a carrier. */
   | { kind: "number"; number: string };
 
-/** What the target is called while nothing better is known; colleagues by their names. */
-export function targetName(
-  target: TransferTarget,
-  { colleagues }: { colleagues: readonly { login: string; displayName: string }[] },
-): string {
-  switch (target.kind) {
-    case "office":
-      return target.officeId;
-    case "operator":
-      return colleagues.find(({ login }) => login === target.operatorLogin)?.displayName ?? target.operatorLogin;
-    case "number":
-      return target.number;
-  }
-}
-
 export type TransferFailure =
   | "no-answer"
   | "busy"

@@ -1,5 +1,5 @@
 /** What the box tells of the others: colleagues and their states, which offices are open, parked calls, and citizens to be called back. */
-import type { ParkedCall } from "../call/call.ts";
+import type { ParkedCall, TransferTarget } from "../call/call.ts";
 import type { Directory, OfficeEntry, OperatorState } from "../session/session.ts";
 
 export type Colleague = { login: string; displayName: string; state: OperatorState };
@@ -55,6 +55,18 @@ export function applyOfficeNews(now: OfficeNow, news: OfficeNews): OfficeNow {
 /** What a colleague is called; the login where the box has not told. */
 export function nameOfColleague({ colleagues }: Pick<OfficeNow, "colleagues">, login: string): string {
   return colleagues.find((one) => one.login === login)?.displayName ?? login;
+}
+
+/** What the target is called while nothing better is known; colleagues by their names. */
+export function targetName(target: TransferTarget, office: Pick<OfficeNow, "colleagues">): string {
+  switch (target.kind) {
+    case "office":
+      return target.officeId;
+    case "operator":
+      return nameOfColleague(office, target.operatorLogin);
+    case "number":
+      return target.number;
+  }
 }
 
 /** What was found in the directory, as it is now. */

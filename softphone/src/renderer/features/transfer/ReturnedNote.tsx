@@ -1,6 +1,7 @@
+import { targetName } from "../../domain/office/office-now.ts";
 import { Button } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
-import { cardStateOf, isLive, targetName } from "../../domain/call/call.ts";
+import { cardStateOf, isLive } from "../../domain/call/call.ts";
 import { Icon } from "../../ui/Icon.tsx";
 import { usePhone, useSoftphone } from "../../ui/softphone-context.tsx";
 import type { CallEntry, TransferProgress } from "../../domain/call/call.ts";

@@ -1,6 +1,7 @@
+import { targetName } from "../../domain/office/office-now.ts";
 import { Spinner } from "design-react-kit";
 import { useTexts } from "../../i18n/language.ts";
-import { targetName } from "../../domain/call/call.ts";
+
 import { usePhone } from "../../ui/softphone-context.tsx";
 import type { MyPart } from "../../domain/call/call.ts";
 import type { TransferPhase, TransferSteps } from "../../domain/transfer/transfer-steps.ts";
