@@ -21,6 +21,8 @@ import type { CallId, LegId, OperatorId } from "../src/domain/call/ids.ts";
 
 export const anna = "anna" as OperatorId;
 export const bruno = "bruno" as OperatorId;
+/** Only in an office {@link withCarla}. */
+export const carla = "carla" as OperatorId;
 
 export function officeSettings(change: Partial<OfficeSettings> = {}): OfficeSettings {
   const operator = (login: string, extension: string) => ({
@@ -65,6 +67,20 @@ type SceneSettings = OfficeSettings & {
   prices?: PriceList;
   memory?: RestartMemory;
 };
+
+/** An office with Carla as the third operator. `citizensRing`: at whose phones. */
+export function withCarla({
+  displayName = "carla",
+  citizensRing = "everywhere",
+}: { displayName?: string; citizensRing?: "everywhere" | "at-carla" } = {}): OfficeSettings {
+  const settings = officeSettings();
+  const [template] = settings.operators;
+  if (template === undefined) throw new Error("no operator");
+  const third = { ...template, login: "carla", displayName, extension: "203" };
+  if (citizensRing === "everywhere") return { ...settings, operators: [...settings.operators, third] };
+  const others = settings.operators.map((one) => ({ ...one, queues: ["none"] }));
+  return { ...settings, operators: [...others, { ...third, queues: ["urp"] }] };
+}
 
 export class OfficeScene {
   readonly clock = new HandMovedClock();

@@ -61,6 +61,49 @@ export class EncipheredOffice {
   }
 }
 
+export type EncipheredOrder = {
+  address: string;
+  carrierAddress: string;
+  operators: string[];
+  /** The box's certificate, its key, and the authority of both sides. */
+  files: { certFile: string; keyFile: string; caFile: string };
+  /** Usual: messages are kept. */
+  trace?: boolean;
+};
+
+/** Configuration of an office whose only carrier is called over TLS and has to speak SRTP. */
+export function encipheredConfig({
+  address,
+  carrierAddress,
+  operators,
+  files,
+  trace = true,
+}: EncipheredOrder): Record<string, unknown> {
+  return officeConfig({
+    officeId: "x_test1",
+    address,
+    carrierAddress,
+    operators,
+    trunk: {
+      srtp: "required",
+      outbound: {
+        uri: `sip:${carrierAddress}:5061;transport=tls`,
+        callerId: { number: officeNumber },
+        probeSeconds: "off",
+      },
+    },
+    sip: {
+      contacts: [
+        `sip:${address}:5060;transport=udp,tcp`,
+        `sips:${address}:5061;transport=tls`,
+        `sip:${address}:5066;transport=ws`,
+      ],
+      tls: files,
+      trace,
+    },
+  });
+}
+
 async function openParts(
   { media, toneHz }: { media: EncipheredMedia; toneHz: number },
   closing: (() => unknown)[],
@@ -77,29 +120,8 @@ async function openParts(
     closing.push(() => rtpengine.close());
     rtpengines.push(rtpengine);
   }
-  const config = officeConfig({
-    officeId: "x_test1",
-    address,
-    carrierAddress: host.address,
-    operators: ["anna"],
-    trunk: {
-      srtp: "required",
-      outbound: {
-        uri: `sip:${host.address}:5061;transport=tls`,
-        callerId: { number: officeNumber },
-        probeSeconds: "off",
-      },
-    },
-    sip: {
-      contacts: [
-        `sip:${address}:5060;transport=udp,tcp`,
-        `sips:${address}:5061;transport=tls`,
-        `sip:${address}:5066;transport=ws`,
-      ],
-      tls: { ...certificates.issue("box", `IP:${address}`), caFile: certificates.caFile },
-      trace: true,
-    },
-  });
+  const files = { ...certificates.issue("box", `IP:${address}`), caFile: certificates.caFile };
+  const config = encipheredConfig({ address, carrierAddress: host.address, operators: ["anna"], files });
   const [first, ...others] = rtpengines.map(({ ngHost, ngPort }) => ({ ngHost, ngPort }));
   const office = await startOfficeProcess(
     first === undefined ? config : { ...config, media: { kind: "rtpengine", ...first, others } },

@@ -8,7 +8,7 @@ import { otherServer, ServerProcess } from "../../cti-box/sip-engine/testing/ser
 import { freePort } from "../../cti-box/sip-engine/testing/sipp/run-scenario.ts";
 import { makeCertificates } from "../../cti-box/sip-engine/testing/throwaway-certificates.ts";
 import { startRtpengine } from "../../cti-box/testing/media-peers/rtpengine-process.ts";
-import { officeConfig, officeNumber } from "../office/office-config.ts";
+import { officeNumber } from "../office/office-config.ts";
 import { startOfficeProcess } from "../office/office-process.ts";
 import { OfficeReader } from "../office/office-reader.ts";
 import { OperatorSession } from "../office/operator-session.ts";
@@ -16,9 +16,9 @@ import { BaresipPhone } from "../phones/baresip-phone.ts";
 import { openOperatorPhone } from "../phones/operator-phone.ts";
 import { hearsTone } from "../phones/phone-hearing.ts";
 import { PhoneNetwork } from "../phones/phone-network.ts";
+import { citizenNumber, encipheredConfig } from "./enciphered-office.ts";
 import type { OfficeProcess } from "../office/office-process.ts";
 
-const citizenNumber = "+393335550123";
 const certificates = makeCertificates();
 afterAll(() => certificates.remove());
 
@@ -55,28 +55,12 @@ describe.each(setups)("with $name", ({ name, kind, server }) => {
       const running = await ServerProcess.start(server, { ...stack, tls });
       closing.push(() => running.close());
     }
-    const config = officeConfig({
-      officeId: "x_test1",
+    const config = encipheredConfig({
       address,
       carrierAddress: carrierHost.address,
       operators: ["anna", "bruno"],
-      trunk: {
-        srtp: "required",
-        outbound: {
-          uri: `sip:${carrierHost.address}:5061;transport=tls`,
-          callerId: { number: officeNumber },
-          probeSeconds: "off",
-        },
-      },
-      sip: {
-        contacts: [
-          `sip:${address}:5060;transport=udp,tcp`,
-          `sips:${address}:5061;transport=tls`,
-          `sip:${address}:5066;transport=ws`,
-        ],
-        tls: { ...boxCertificate, caFile: certificates.caFile },
-        trace: server === null,
-      },
+      files: { ...boxCertificate, caFile: certificates.caFile },
+      trace: server === null,
     });
     const media = { kind, ngHost: rtpengine?.ngHost, ngPort: rtpengine?.ngPort };
     const { host, adminPort, secret } = stack;

@@ -3,19 +3,15 @@
  * told, where the typing focus stays, and axe on every screen.
  */
 import { AxeBuilder } from "@axe-core/playwright";
-import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Carrier } from "../../bin/carrier/carrier.ts";
-import { findChromium } from "../../bin/demo/find-chromium.ts";
-import { OperatorPage } from "../../bin/demo/operator-page.ts";
-import { playgroundDirectory } from "../../bin/playground/folders.ts";
-import { oneTimeLink } from "../../bin/playground/one-time-link.ts";
-import { startPlayground } from "../../bin/playground/start-playground.ts";
-import { freeBasePort } from "../playground/la2-process.ts";
+import type { Carrier } from "../../bin/carrier/carrier.ts";
+import type { OperatorPage } from "../../bin/demo/operator-page.ts";
 import type { CitizenCall } from "../../bin/carrier/carrier.ts";
 import type { RunningPlayground } from "../../bin/playground/start-playground.ts";
 import type { Page } from "playwright-core";
+import { TwoPages } from "./two-pages.ts";
 
+let pages: TwoPages;
 let playground: RunningPlayground;
 let carrier: Carrier;
 let anna: OperatorPage;
@@ -23,25 +19,12 @@ let bruno: OperatorPage;
 let call: CitizenCall;
 
 beforeAll(async () => {
-  const program = findChromium();
-  if (program === null) throw new Error("this test needs Chromium: apt install chromium");
-  const basePort = await freeBasePort();
-  playground = await startPlayground({ directory: playgroundDirectory(basePort), basePort });
-  const { plan } = playground;
-  carrier = await Carrier.open(plan.carrierAddress);
-  const open = async (index: 0 | 1, toneHz: number): Promise<OperatorPage> => {
-    const office = plan.offices[index];
-    return OperatorPage.open({ name: office.operator.login, program, toneHz, link: await oneTimeLink(office) });
-  };
-  anna = await open(0, 440);
-  bruno = await open(1, 700);
+  pages = await TwoPages.open();
+  ({ playground, carrier, anna, bruno } = pages);
 });
 afterAll(async () => {
   await call?.hangUp();
-  for (const operator of [anna, bruno]) await operator?.close();
-  await carrier?.close();
-  await playground?.close();
-  rmSync(playground.plan.directory, { recursive: true, force: true });
+  await pages?.close();
 });
 
 async function expectAccessible(page: Page, screen: string): Promise<void> {

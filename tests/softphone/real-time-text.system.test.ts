@@ -3,20 +3,18 @@
  * queue, hold and transfer to the other office; nothing of it stays anywhere.
  */
 import { AxeBuilder } from "@axe-core/playwright";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Carrier, type CitizenCall } from "../../bin/carrier/carrier.ts";
-import { findChromium } from "../../bin/demo/find-chromium.ts";
-import { OperatorPage } from "../../bin/demo/operator-page.ts";
-import { playgroundDirectory } from "../../bin/playground/folders.ts";
-import { oneTimeLink } from "../../bin/playground/one-time-link.ts";
-import { startPlayground, type RunningPlayground } from "../../bin/playground/start-playground.ts";
+import type { Carrier, CitizenCall } from "../../bin/carrier/carrier.ts";
+import type { OperatorPage } from "../../bin/demo/operator-page.ts";
+import type { RunningPlayground } from "../../bin/playground/start-playground.ts";
 import { TextPeer } from "../../cti-box/testing/media-peers/text-peer.ts";
-import { freeBasePort } from "../playground/la2-process.ts";
 import type { Page } from "playwright-core";
+import { TwoPages } from "./two-pages.ts";
 
 const patience = { timeout: 15_000 };
+let pages: TwoPages;
 let playground: RunningPlayground;
 let carrier: Carrier;
 let anna: OperatorPage;
@@ -25,27 +23,14 @@ let call: CitizenCall;
 let citizen: TextPeer;
 
 beforeAll(async () => {
-  const program = findChromium();
-  if (program === null) throw new Error("this test needs Chromium: apt install chromium");
-  const basePort = await freeBasePort();
-  playground = await startPlayground({ directory: playgroundDirectory(basePort), basePort });
-  const { plan } = playground;
-  carrier = await Carrier.open(plan.carrierAddress);
-  citizen = await TextPeer.open({ address: plan.carrierAddress });
-  const open = async (index: 0 | 1, toneHz: number): Promise<OperatorPage> => {
-    const office = plan.offices[index];
-    return OperatorPage.open({ name: office.operator.login, program, toneHz, link: await oneTimeLink(office) });
-  };
-  anna = await open(0, 440);
-  bruno = await open(1, 700);
+  pages = await TwoPages.open();
+  ({ playground, carrier, anna, bruno } = pages);
+  citizen = await TextPeer.open({ address: playground.plan.carrierAddress });
 });
 afterAll(async () => {
   await call?.hangUp();
-  for (const operator of [anna, bruno]) await operator?.close();
   await citizen?.close();
-  await carrier?.close();
-  await playground?.close();
-  rmSync(playground.plan.directory, { recursive: true, force: true });
+  await pages?.close();
 });
 
 const turns = (page: Page): Promise<string[]> => page.locator(".la2-turn p").allTextContents();

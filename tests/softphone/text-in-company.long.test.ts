@@ -2,19 +2,16 @@
  * A call with real-time text (RFC 4103) is parked and retrieved, goes into a consultation with another office, a conference of three, and is handed over: two boxes, two real pages, and a telephone's text
  * at the level of its packets. Everything written is read once by whoever may, and by nobody else; how long letters take is told in the output (EN 301 549 6.2.4 asks for at most 500 ms).
  */
-import { rmSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Carrier, type CitizenCall } from "../../bin/carrier/carrier.ts";
-import { findChromium } from "../../bin/demo/find-chromium.ts";
-import { OperatorPage } from "../../bin/demo/operator-page.ts";
-import { playgroundDirectory } from "../../bin/playground/folders.ts";
-import { oneTimeLink } from "../../bin/playground/one-time-link.ts";
-import { startPlayground, type RunningPlayground } from "../../bin/playground/start-playground.ts";
+import type { Carrier, CitizenCall } from "../../bin/carrier/carrier.ts";
+import type { OperatorPage } from "../../bin/demo/operator-page.ts";
+import type { RunningPlayground } from "../../bin/playground/start-playground.ts";
 import { TextPeer } from "../../cti-box/testing/media-peers/text-peer.ts";
-import { freeBasePort } from "../playground/la2-process.ts";
 import { measureLetters } from "./letter-times.ts";
+import { TwoPages } from "./two-pages.ts";
 
 const patience = { timeout: 15_000, interval: 50 };
+let pages: TwoPages;
 let playground: RunningPlayground;
 let carrier: Carrier;
 let anna: OperatorPage;
@@ -23,27 +20,14 @@ let call: CitizenCall;
 let citizen: TextPeer;
 
 beforeAll(async () => {
-  const program = findChromium();
-  if (program === null) throw new Error("this test needs Chromium: apt install chromium");
-  const basePort = await freeBasePort();
-  playground = await startPlayground({ directory: playgroundDirectory(basePort), basePort });
-  const { plan } = playground;
-  carrier = await Carrier.open(plan.carrierAddress);
-  citizen = await TextPeer.open({ address: plan.carrierAddress });
-  const open = async (index: 0 | 1, toneHz: number): Promise<OperatorPage> => {
-    const office = plan.offices[index];
-    return OperatorPage.open({ name: office.operator.login, program, toneHz, link: await oneTimeLink(office) });
-  };
-  anna = await open(0, 440);
-  bruno = await open(1, 700);
+  pages = await TwoPages.open();
+  ({ playground, carrier, anna, bruno } = pages);
+  citizen = await TextPeer.open({ address: playground.plan.carrierAddress });
 });
 afterAll(async () => {
   await call?.hangUp();
-  for (const operator of [anna, bruno]) await operator?.close();
   await citizen?.close();
-  await carrier?.close();
-  await playground?.close();
-  rmSync(playground.plan.directory, { recursive: true, force: true });
+  await pages?.close();
 });
 
 /** All that the page shows of the text, line by line. */

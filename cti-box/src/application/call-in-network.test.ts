@@ -1,25 +1,15 @@
 /** Operators call colleagues and other offices: who may be called, and what the colleague's settings do to it. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
+import { anna, bruno, carla, OfficeScene, withCarla } from "../../testing/office-scene.ts";
 import { plainHandling } from "../domain/operator/call-handling.ts";
 import { callFromJournal } from "./recover-calls.ts";
 import type { CallHandling } from "../domain/operator/call-handling.ts";
 import type { CallId, LegId, OperatorId } from "../domain/call/ids.ts";
 import type { NetworkTarget } from "./dial-orders.ts";
 
-const carla = "carla" as OperatorId;
 let scene: OfficeScene;
 
-const settings = officeSettings();
-const [template] = settings.operators;
-if (template === undefined) throw new Error("no operator");
-const config = officeSettings({
-  operators: [
-    // Citizens ring at Carla's only.
-    ...settings.operators.map((one) => ({ ...one, queues: ["none"] })),
-    { ...template, login: "carla", displayName: "carla", extension: "203", queues: ["urp"] },
-  ],
-});
+const config = withCarla({ citizensRing: "at-carla" });
 
 beforeEach(async () => {
   scene = await OfficeScene.open(config);

@@ -1,15 +1,9 @@
 /** Codes dialled on a desk phone: done, a tone, and the box hangs up; or refused. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
-import type { LegId, OperatorId } from "../domain/call/ids.ts";
+import { anna, bruno, carla, OfficeScene, withCarla } from "../../testing/office-scene.ts";
+import type { LegId } from "../domain/call/ids.ts";
 
-const carla = "carla" as OperatorId;
-const settings = officeSettings();
-const [template] = settings.operators;
-if (template === undefined) throw new Error("no operator");
-const config = officeSettings({
-  operators: [...settings.operators, { ...template, login: "carla", displayName: "carla", extension: "203" }],
-});
+const config = withCarla();
 
 let scene: OfficeScene;
 beforeEach(async () => {

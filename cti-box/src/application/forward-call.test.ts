@@ -1,25 +1,15 @@
 /** Calls between colleagues go where the one who is called wants them; calls of queues do not. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
+import { anna, bruno, carla, OfficeScene, officeSettings, withCarla } from "../../testing/office-scene.ts";
 import { plainHandling } from "../domain/operator/call-handling.ts";
 import type { CallHandling, ForwardTarget } from "../domain/operator/call-handling.ts";
 import type { LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
 
-const carla = "carla" as OperatorId;
 const toCarla: ForwardTarget = { kind: "operator", operatorId: carla };
 const urp: ForwardTarget = { kind: "queue", queueId: "urp" };
 let scene: OfficeScene;
 
-const settings = officeSettings();
-const [template] = settings.operators;
-if (template === undefined) throw new Error("no operator");
-const config = officeSettings({
-  operators: [
-    // Citizens ring at Carla's only.
-    ...settings.operators.map((one) => ({ ...one, queues: ["none"] })),
-    { ...template, login: "carla", displayName: "carla", extension: "203", queues: ["urp"] },
-  ],
-});
+const config = withCarla({ citizensRing: "at-carla" });
 
 beforeEach(async () => {
   scene = await OfficeScene.open(config);

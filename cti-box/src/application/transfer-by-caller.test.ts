@@ -1,17 +1,11 @@
 /** Whoever calls a colleague, on a phone or from the page, sees the call on the page and may transfer the colleague. */
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { anna, bruno, OfficeScene, officeSettings } from "../../testing/office-scene.ts";
+import { anna, bruno, carla, OfficeScene, withCarla } from "../../testing/office-scene.ts";
 import { callFromJournal } from "./recover-calls.ts";
 import type { CallId, LegId, OperatorId, TransferId } from "../domain/call/ids.ts";
 import type { TransferOrder } from "./use-cases.ts";
 
-const carla = "carla" as OperatorId;
-const settings = officeSettings();
-const [template] = settings.operators;
-if (template === undefined) throw new Error("no operator");
-const config = officeSettings({
-  operators: [...settings.operators, { ...template, login: "carla", displayName: "Carla Neri", extension: "203" }],
-});
+const config = withCarla({ displayName: "Carla Neri" });
 
 let scene: OfficeScene;
 beforeEach(async () => {

@@ -1,11 +1,8 @@
 /** The desk in a browser without pixels: what an operator finds when something does not go as planned. */
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
-import { App } from "./App.tsx";
-import { createSoftphone } from "./application/softphone.ts";
-import { startLanguage } from "./i18n/language.ts";
-import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+import { boxCard, type FakeWorld } from "../../testing/fake-ports.ts";
+import { renderApp } from "../../testing/rendered-app.tsx";
 import type { TalkingTo } from "./domain/call/call.ts";
 import type { Softphone } from "./application/softphone.ts";
 
@@ -17,16 +14,7 @@ const callLabel = "Chiama: nome, interno, ufficio o numero";
 Object.assign(HTMLDialogElement.prototype, { showModal: () => undefined, close: () => undefined });
 
 beforeEach(async () => {
-  localStorage.clear();
-  await startLanguage();
-  world = new FakeWorld();
-  softphone = createSoftphone(world.ports);
-  render(
-    <SoftphoneProvider value={softphone}>
-      <App />
-    </SoftphoneProvider>,
-  );
-  await act(() => softphone.session.restore(null));
+  ({ world, softphone } = await renderApp());
   act(() => world.box?.welcome("available", []));
 });
 afterEach(() => {

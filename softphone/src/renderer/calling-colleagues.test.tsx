@@ -1,11 +1,8 @@
 /** Colleagues and offices called from the page, and being called back when a busy colleague is free. */
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
-import { App } from "./App.tsx";
-import { createSoftphone } from "./application/softphone.ts";
-import { startLanguage } from "./i18n/language.ts";
-import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+import { boxCard, type FakeWorld } from "../../testing/fake-ports.ts";
+import { renderApp } from "../../testing/rendered-app.tsx";
 import type { BoxCard, MyPart } from "./domain/call/call.ts";
 
 let world: FakeWorld;
@@ -25,16 +22,7 @@ Object.assign(HTMLDialogElement.prototype, { showModal: () => undefined, close: 
 Object.assign(Element.prototype, { scrollIntoView: () => undefined });
 
 beforeEach(async () => {
-  localStorage.clear();
-  await startLanguage();
-  world = new FakeWorld();
-  const softphone = createSoftphone(world.ports);
-  render(
-    <SoftphoneProvider value={softphone}>
-      <App />
-    </SoftphoneProvider>,
-  );
-  await act(() => softphone.session.restore(null));
+  ({ world } = await renderApp());
   act(() => world.box?.welcome("available", []));
   world.colleagues = [bruno, { ...bruno, login: "ugo", displayName: "Ugo Re", extension: "203", state: "available" }];
 });

@@ -1,30 +1,16 @@
 /** What the page shows of the others as the box tells it: citizens to be called back, colleagues in the directory. */
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { FakeWorld } from "../../testing/fake-ports.ts";
-import { App } from "./App.tsx";
-import { createSoftphone } from "./application/softphone.ts";
-import { startLanguage } from "./i18n/language.ts";
-import { SoftphoneProvider } from "./ui/softphone-context.tsx";
-import type { Softphone } from "./application/softphone.ts";
+import type { FakeWorld } from "../../testing/fake-ports.ts";
+import { renderApp } from "../../testing/rendered-app.tsx";
 
 let world: FakeWorld;
-let softphone: Softphone;
 
 // jsdom knows the element but not its methods.
 Object.assign(HTMLDialogElement.prototype, { showModal: () => undefined, close: () => undefined });
 
 beforeEach(async () => {
-  localStorage.clear();
-  await startLanguage();
-  world = new FakeWorld();
-  softphone = createSoftphone(world.ports);
-  render(
-    <SoftphoneProvider value={softphone}>
-      <App />
-    </SoftphoneProvider>,
-  );
-  await act(() => softphone.session.restore(null));
+  ({ world } = await renderApp());
   act(() => world.box?.welcome("available", []));
 });
 afterEach(() => {

@@ -1,11 +1,8 @@
 /** Text beside the voice on the operator's page: it opens by itself, takes no focus, tells voices apart, and goes with the card. */
-import { act, cleanup, fireEvent, render, screen, within } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen, within } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
-import { App } from "./App.tsx";
-import { createSoftphone } from "./application/softphone.ts";
-import { startLanguage } from "./i18n/language.ts";
-import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+import { boxCard, type FakeWorld } from "../../testing/fake-ports.ts";
+import { renderApp } from "../../testing/rendered-app.tsx";
 import type { Softphone } from "./application/softphone.ts";
 
 let world: FakeWorld;
@@ -16,16 +13,7 @@ const citizen = { kind: "other", voiceId: "leg-1", who: "citizen", name: "Carla 
 Object.assign(HTMLDialogElement.prototype, { showModal: () => undefined, close: () => undefined });
 
 beforeEach(async () => {
-  localStorage.clear();
-  await startLanguage();
-  world = new FakeWorld();
-  softphone = createSoftphone(world.ports);
-  render(
-    <SoftphoneProvider value={softphone}>
-      <App />
-    </SoftphoneProvider>,
-  );
-  await act(() => softphone.session.restore(null));
+  ({ world, softphone } = await renderApp());
   act(() => {
     world.box?.link("connected");
     world.box?.welcome("available", []);

@@ -1,11 +1,8 @@
 /** The citizen is back from another office, the ticket is not: the operator reads it in plain words, in either language. */
-import { act, cleanup, render, screen, within } from "@testing-library/react";
+import { act, cleanup, screen, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
-import { boxCard, FakeWorld } from "../../testing/fake-ports.ts";
-import { App } from "./App.tsx";
-import { createSoftphone } from "./application/softphone.ts";
-import { startLanguage } from "./i18n/language.ts";
-import { SoftphoneProvider } from "./ui/softphone-context.tsx";
+import { boxCard } from "../../testing/fake-ports.ts";
+import { renderApp } from "../../testing/rendered-app.tsx";
 import type { Ticket } from "./domain/ticket/ticket.ts";
 
 // jsdom knows the element but not its methods.
@@ -55,18 +52,8 @@ const kept: Ticket = {
 test.each([
   ["it", /il ticket no: all'ufficio x_test2 il lavoro è già andato avanti/],
   ["en", /the ticket is not: at the office x_test2 work on it has gone on/],
-])("in %s, read out politely, and gone when the ticket is ours again", async (language, words) => {
-  localStorage.clear();
-  localStorage.setItem("la2-language", language);
-  await startLanguage();
-  const world = new FakeWorld();
-  const softphone = createSoftphone(world.ports);
-  render(
-    <SoftphoneProvider value={softphone}>
-      <App />
-    </SoftphoneProvider>,
-  );
-  await act(() => softphone.session.restore(null));
+] as const)("in %s, read out politely, and gone when the ticket is ours again", async (language, words) => {
+  const { world, softphone } = await renderApp({ language });
   act(() => world.box?.welcome("available", []));
   act(() => {
     world.box?.card(boxCard("a", { kind: "ringing" }));

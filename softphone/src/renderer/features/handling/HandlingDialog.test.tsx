@@ -1,11 +1,8 @@
 /** Forwarding and do not disturb in a browser without pixels: what is shown, what is asked of the box. */
-import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, screen } from "@testing-library/react";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FakeWorld } from "../../../../testing/fake-ports.ts";
-import { App } from "../../App.tsx";
-import { createSoftphone } from "../../application/softphone.ts";
-import { startLanguage } from "../../i18n/language.ts";
-import { SoftphoneProvider } from "../../ui/softphone-context.tsx";
+import type { FakeWorld } from "../../../../testing/fake-ports.ts";
+import { renderApp } from "../../../../testing/rendered-app.tsx";
 import type { CallHandling } from "../../domain/session/call-handling.ts";
 
 const plain: CallHandling = { doNotDisturb: false, callWaiting: false, always: null, busy: null, noAnswer: null };
@@ -22,16 +19,7 @@ Object.assign(HTMLDialogElement.prototype, {
 });
 
 beforeEach(async () => {
-  localStorage.clear();
-  await startLanguage();
-  world = new FakeWorld();
-  const softphone = createSoftphone(world.ports);
-  render(
-    <SoftphoneProvider value={softphone}>
-      <App />
-    </SoftphoneProvider>,
-  );
-  await act(() => softphone.session.restore(null));
+  ({ world } = await renderApp());
   act(() => world.box?.welcome("available", []));
 });
 afterEach(cleanup);
